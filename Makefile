@@ -1,0 +1,57 @@
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Everything that these commands write is in .venv and .build, or in temporary folders.
+
+.POSIX:
+.SUFFIXES:
+
+python = .venv/bin/python
+tests = $(python) tests/tools/run.py
+
+help:  ## list these commands
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo 'PYTHON=/path/to/python3.12 chooses the Python that .venv is made with; make clean first to change it.'
+
+provision: venv link  ## get tokens and deliver them: the example against the sandbox, or INVENTORY=path against your own systems
+	@$(python) tools/provision.py $(INVENTORY)
+
+test: venv-test link  ## all tests
+	@$(tests) all
+
+lint: venv-test link  ## linters, and checks of the documentation and the changelog
+	@$(tests) lint
+
+units: venv-test link  ## tests of the code, without ansible-test
+	@$(tests) units
+
+sanity: venv-test link  ## ansible-test sanity
+	@$(tests) sanity
+
+integration: venv-test link  ## ansible-test integration; TARGET=name for one target
+	@$(tests) integration $(TARGET)
+
+benchmark: venv-test link  ## measure speed against the targets
+	@$(python) -m tests.benchmarks
+
+docs: venv-test link  ## the documentation as HTML, in .build/docs
+	@$(tests) docs
+
+build: venv link  ## the collection as an archive to install, in .build
+	@.venv/bin/ansible-galaxy collection build --force --output-path .build .
+
+venv:  ## the virtual environment that the other commands use
+	@tools/venv.sh requirements.txt
+
+venv-test:
+	@tools/venv.sh tests/requirements.txt
+
+link:  ## make the clone visible to Ansible as buildops.tokens
+	@tools/link.sh
+
+clean:  ## remove all that these commands made
+	rm -rf .venv .build
+
+.PHONY: help provision test lint units sanity integration benchmark docs build venv venv-test link clean

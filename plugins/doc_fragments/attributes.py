@@ -1,0 +1,75 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules say about themselves in their C(attributes)."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # A module adds `support` (and `details` where it is not full) to each of these.
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode), tells what it would change, and changes nothing.
+  diff_mode:
+    description: >-
+      Tells in diff mode what has changed or would change.
+      Secrets are shown as fingerprints, never as values.
+  idempotent:
+    description: >-
+      When run twice in a row outside check mode with the same arguments, the second run says that nothing changed,
+      provided that nobody else changed anything between the two.
+"""
+
+    # Modules that obtain tokens or manage what tokens come from.
+    TOKENS = r"""
+options: {}
+attributes:
+  action:
+    support: full
+    description: >-
+      Has an action plugin of the same name, which runs the module on the controller and hides the secrets that it returns.
+      With an explicit C(delegate_to) the module runs on that host.
+  action_group:
+    support: full
+    membership:
+      - buildops.tokens.tokens
+    description: Use C(group/buildops.tokens.tokens) in C(module_defaults) to set defaults for all modules of the group.
+"""
+
+    # Modules that only tell.
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This module changes nothing.
+  diff_mode:
+    support: N/A
+    details:
+      - This module changes nothing.
+  idempotent:
+    support: full
+    details:
+      - This module changes nothing.
+"""
+
+    # Modules that write files on managed hosts.
+    FILES = r"""
+options: {}
+attributes:
+  platform:
+    support: full
+    platforms: posix
+    description: The operating systems on which the module runs.
+  safe_file_operations:
+    support: full
+    description: >-
+      Writes a new file beside the old one and renames it, so that a reader never meets half a file.
+      The content is never readable by other users, not even for a moment.
+"""
