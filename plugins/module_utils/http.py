@@ -1,0 +1,437 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The one way out: every request of the collection goes through C(Client).
+
+TLS is verified, no redirect is followed, nothing is taken from the environment (no proxy, no netrc), a request ends at a
+deadline whatever the server does, an answer has a size limit, and only JSON objects are taken for JSON. Messages name the method,
+host, path, status and the server's own error code; never a query, a header or a body.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+import time
+import zlib
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, Unreachable
+
+USER_AGENT = 'buildops.tokens/1.0.0'
+CONNECT_SECONDS = 10
+LARGEST_ANSWER = 1024 * 1024
+LONGEST_WAIT = 30  # seconds that a Retry-After may ask for
+LONGEST_TEXT = 200
+# A status that says "not now": nothing was decided, so the same request may be sent again if it spends nothing.
+BUSY = frozenset((429, 502, 503, 504))
+BUSY_FOR_READS = frozenset((408, 425, 500))
+LOOPBACK = frozenset(('localhost', '127.0.0.1', '::1'))
+
+
+def normal_url(url, allow_http=False, option='url'):
+    """Check a base URL and bring it into one form, so that equal servers compare equal.
+
+    :param url: C(https://host[:port][/context]).
+    :param allow_http: take C(http) for hosts other than the loopback interface too.
+    :returns: the URL without a slash at its end, scheme and host in lower case, no default port.
+    :raises BadInput: another scheme, user name or password, query, fragment, no or an impossible host or port.
+    """
+    if not isinstance(url, str) or not url.strip():
+        raise BadInput('%s is empty. Give the address of the server, like https://nexus.example.com.' % option)
+    url = url.strip()
+    if re.search(r'[\x00-\x20\x7f\\]', url):
+        raise BadInput('%s holds a blank, a backslash or a control character.' % option)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = (parts.hostname or '').rstrip('.')
+        if not host.isascii():
+            host = host.encode('idna').decode('ascii')
+    except ValueError:  # UnicodeError is one
+        raise BadInput('%s is not an address: its host or port cannot be read.' % option) from None
+    scheme = parts.scheme.lower()
+    if scheme not in ('https', 'http') or not host or port == 0:
+        raise BadInput('%s must be an address like https://nexus.example.com.' % option)
+    if '@' in parts.netloc:
+        raise BadInput('%s must not hold a user name or password. Use the options for them.' % option)
+    if parts.query or parts.fragment:
+        raise BadInput('%s must not hold a query or a fragment (what follows ? or #).' % option)
+    if scheme == 'http' and host not in LOOPBACK and not allow_http:
+        raise BadInput('%s uses http, over which passwords and tokens travel in the clear. Use https%s.'
+                       % (option, '' if allow_http is None else ', or set allow_http to true if this network is yours'))
+    netloc = '[%s]' % host if ':' in host else host
+    if port is not None and port != {'https': 443, 'http': 80}[scheme]:
+        netloc += ':%d' % port
+    return urlunsplit((scheme, netloc, re.sub('/+$', '', parts.path), '', ''))
+
+
+def host_of(url):
+    """:returns: scheme and host of any URL, fit to be shown, or V(an unreadable address)."""
+    try:
+        parts = urlsplit(url)
+        if not parts.hostname:
+            return 'the same host' if not parts.scheme else 'an unreadable address'
+        port = ':%d' % parts.port if parts.port else ''
+        host = re.sub(r'[^A-Za-z0-9.:_-]', '?', parts.hostname)
+        return '%s://%s%s' % (re.sub('[^a-z]', '?', parts.scheme.lower()) or 'https', host, port)
+    except ValueError:
+        return 'an unreadable address'
+
+
+def shown(text, *secrets):
+    """A server's own words, fit to be shown: one line, no escape sequences, short, none of our secrets.
+
+    :param text: what the server said (any type).
+    :param secrets: values that must not come back.
+    :returns: a str, perhaps empty.
+    """
+    text = re.sub(r'\s+', ' ', re.sub(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]', ' ', text if isinstance(text, str) else '')).strip()
+    for secret in sorted((s for s in secrets if s), key=len, reverse=True):
+        for form in (secret, quote(secret, safe='')):
+            text = text.replace(form, '***')
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT - 1] + '…'
+
+
+def retry_after(value, now):
+    """:param value: a Retry-After header or None. :param now: seconds since 1970.
+    :returns: seconds to wait (0 for the past and for negative numbers), or None where it cannot be read (RFC 9110 section 10.2.3)."""
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(int(value.strip())))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _no_constant(name):
+    raise ValueError('%s is not JSON' % name)
+
+
+def _finite(text):
+    number = float(text)
+    if number in (float('inf'), float('-inf')):
+        raise ValueError('number too large')
+    return number
+
+
+def _no_duplicates(pairs):
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError('a key stands twice')
+    return result
+
+
+class Answer:
+    """What a server answered.
+
+    :ivar what: C(POST nexus.example.com/service/rest/…), for messages.
+    :ivar status: the HTTP status.
+    :ivar body: bytes, at most C(LARGEST_ANSWER).
+    """
+
+    def __init__(self, what, status, headers, body):
+        self.what = what
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self):
+        return '<%s: %d>' % (self.what, self.status)
+
+    def header(self, name):
+        """:returns: the header's value or None, whatever the case of its name."""
+        return self.headers.get(name)
+
+    @property
+    def media_type(self):
+        return (self.header('Content-Type') or '').split(';')[0].strip().lower()
+
+    @property
+    def is_html(self):
+        return self.media_type in ('text/html', 'application/xhtml+xml') or self.body[:256].lstrip()[:14].lower().startswith((b'<!doctype html', b'<html'))
+
+    @property
+    def date(self):
+        """The server's own clock in seconds since 1970, or None."""
+        try:
+            return parsedate_to_datetime(self.header('Date') or '').timestamp()
+        except (TypeError, ValueError, IndexError):
+            return None
+
+    def text(self):
+        """:returns: the body decoded as its header says, UTF-8 otherwise; what cannot be decoded is replaced."""
+        match = re.search(r'charset="?([A-Za-z0-9._-]+)', self.header('Content-Type') or '')
+        charset = match.group(1) if match and match.group(1).lower().startswith(('utf-8', 'iso-8859', 'us-ascii', 'windows-125')) else 'utf-8'
+        try:
+            return self.body.decode('utf-8-sig' if charset.lower() == 'utf-8' else charset, 'replace')
+        except LookupError:
+            return self.body.decode('utf-8', 'replace')
+
+    def json(self):
+        """:returns: the JSON value in the body.
+        :raises ServerProblem: it is no strict JSON; the message holds nothing of it."""
+        if self.is_html:
+            raise ServerProblem('%s answered %d with a page of HTML instead of JSON: a login page, a proxy, or the wrong address. '
+                                'Check url, also its path.' % (self.what, self.status), self.status)
+        try:
+            return json.loads(self.text(), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_duplicates)
+        except (ValueError, RecursionError):
+            raise ServerProblem('%s answered %d with something that is not valid JSON (%d bytes, content type %s).'
+                                % (self.what, self.status, len(self.body), shown(self.media_type) or 'none'), self.status) from None
+
+    def json_object(self):
+        """:returns: the JSON object in the body. :raises ServerProblem: it is not one."""
+        value = self.json()
+        if not isinstance(value, dict):
+            raise ServerProblem('%s answered %d with JSON that is not an object.' % (self.what, self.status), self.status)
+        return value
+
+    def error_object(self):
+        """:returns: the JSON object of a refusal, or an empty one where there is none."""
+        try:
+            value = self.json()
+        except ServerProblem:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+class Client:
+    """Requests to one server.
+
+    :param url: the base URL (see C(normal_url)); paths are appended to it.
+    :param validate_certs: False accepts any certificate.
+    :param ca_path: a file with the certificates to trust instead of the system's.
+    :param client_cert: a file with our certificate; :param client_key: its key.
+    :param proxy: the URL of a proxy, or None: none is taken from the environment.
+    :param timeout: seconds for one request as a whole, answer included.
+    :param retries: how often a request that spends nothing is sent again.
+    :param sleep, clock: for tests.
+    """
+
+    def __init__(self, url, validate_certs=True, ca_path=None, client_cert=None, client_key=None, proxy=None, timeout=30, retries=2,
+                 sleep=time.sleep, clock=time.time):
+        self.url = url
+        self.retries = retries
+        self.timeout = timeout
+        self._verify = (ca_path or True) if validate_certs else False
+        self._cert = (client_cert, client_key) if client_cert and client_key else client_cert
+        self._proxies = {'http': proxy, 'https': proxy} if proxy else {}
+        self._sleep = sleep
+        self._clock = clock
+        self._session = None
+
+    def close(self):
+        """Close the connections."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def request(self, method, path, query=None, form=None, json_body=None, body=None, headers=None, authorization=None, repeatable=None,
+                accept='application/json'):
+        """Send a request and return what was answered, whatever its status (redirects included: none is followed).
+
+        :param path: appended to the base URL; the caller has quoted it.
+        :param query, form: mappings or lists of pairs, encoded here.
+        :param json_body: a value to send as JSON.
+        :param body: bytes to send as they are (with its Content-Type in C(headers)).
+        :param authorization: the value of the Authorization header, or None for none at all.
+        :param repeatable: False where the request spends something (a ticket, a code, a refresh token) or changes something.
+            Default: True for GET and HEAD.
+        :returns: C(Answer).
+        :raises Unreachable: no usable answer. :raises ServerProblem: too large or wrongly encoded an answer, or still busy after all retries.
+        """
+        reads = method in ('GET', 'HEAD')
+        repeatable = reads if repeatable is None else repeatable
+        what = '%s %s%s' % (method, urlsplit(self.url).netloc, urlsplit(self.url).path + path)
+        sent = {'User-Agent': USER_AGENT, 'Accept': accept, 'Accept-Encoding': 'identity'}
+        sent.update(headers or {})
+        if authorization is not None:
+            sent['Authorization'] = authorization
+        if form is not None:
+            body = urlencode(form).encode('ascii')
+            sent['Content-Type'] = 'application/x-www-form-urlencoded'
+        elif json_body is not None:
+            body = json.dumps(json_body).encode('ascii')
+            sent['Content-Type'] = 'application/json'
+        address = self.url + path + ('?' + urlencode(query) if query else '')
+        attempt = 0
+        while True:
+            attempt += 1
+            may_repeat = attempt <= self.retries
+            try:
+                answer = self._within_deadline(what, method, address, body, sent)
+            except Unreachable as problem:
+                if may_repeat and (repeatable or not problem.sent) and problem.worth_another_try:
+                    self._sleep(self._pause(attempt))
+                    continue
+                raise
+            if answer.status not in BUSY and not (reads and answer.status in BUSY_FOR_READS):
+                return answer
+            wait = retry_after(answer.header('Retry-After'), self._clock())
+            if wait is not None and wait > LONGEST_WAIT and answer.status in (429, 503):
+                raise ServerProblem('%s answered %d and asks to wait %d seconds. Try again after that.'
+                                    % (what, answer.status, min(wait, 10 ** 9)), answer.status)
+            if not (may_repeat and repeatable):
+                return answer
+            self._sleep(self._pause(attempt) if wait is None else wait)
+
+    @staticmethod
+    def _pause(attempt):
+        """Full jitter around one, two, four seconds, so that many controllers do not come back at once."""
+        return random.uniform(0.1, 0.5 * 2 ** attempt)
+
+    def _within_deadline(self, what, method, address, body, headers):
+        """Run the request in a thread, since requests itself knows no deadline for the whole and none for name look-ups."""
+        outcome = []
+
+        def run():
+            try:
+                outcome.append(self._send(what, method, address, body, headers))
+            except BaseException as problem:  # carried over to the caller's thread
+                outcome.append(problem)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(self.timeout)
+        if not outcome:
+            self.close()
+            raise self._too_late(what)
+        if isinstance(outcome[0], BaseException):
+            raise outcome[0] from None
+        return outcome[0]
+
+    def _too_late(self, what):
+        return _unreachable('%s did not answer within %g seconds. Check that the server is up, or raise timeout.' % (what, self.timeout),
+                            sent=True, again=False)
+
+    def _send(self, what, method, address, body, headers):
+        try:
+            import requests
+        except ImportError:
+            raise BadInput('The Python library requests is missing where this runs. Install it for %s.' % _python()) from None
+        if self._session is None:
+            self._session = requests.Session()
+            self._session.trust_env = False
+        try:
+            response = self._session.request(
+                method, address, data=body, headers=headers, allow_redirects=False, stream=True, verify=self._verify, cert=self._cert,
+                proxies=self._proxies, timeout=(min(CONNECT_SECONDS, self.timeout), self.timeout))
+            try:
+                return Answer(what, response.status_code, response.headers, self._body(what, response))
+            finally:
+                # A server's cookie would turn the next request into one of a browser's session (and its CSRF rules).
+                self._session.cookies.clear()
+                response.close() if response.status_code >= 500 else None
+        except OSError as problem:  # all of requests' errors, ssl's, and a certificate file that is missing
+            raise self._explained(what, problem) from None
+        except ServerProblem:
+            raise
+        except Exception as problem:  # urllib3 and http.client let some of their own through
+            raise _unreachable('%s: the answer could not be read (%s).' % (what, type(problem).__name__), sent=True) from None
+
+    @staticmethod
+    def _body(what, response):
+        chunks, size = [], 0
+        while True:
+            chunk = response.raw.read(65536, decode_content=False)
+            if not chunk:
+                break
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                response.close()
+                raise ServerProblem('%s sent more than %d bytes, which no token answer needs. Is url right?' % (what, LARGEST_ANSWER), response.status_code)
+            chunks.append(chunk)
+        body = b''.join(chunks)
+        encoding = (response.headers.get('Content-Encoding') or 'identity').strip().lower()
+        if encoding in ('identity', '') or not body:
+            return body
+        if encoding not in ('gzip', 'x-gzip', 'deflate'):
+            raise ServerProblem('%s sent its answer in an encoding that was not asked for.' % what, response.status_code)
+        try:
+            unpacker = zlib.decompressobj(47)
+            body = unpacker.decompress(body, LARGEST_ANSWER + 1)
+        except zlib.error:
+            raise ServerProblem('%s sent a compressed answer that cannot be unpacked.' % what, response.status_code) from None
+        if len(body) > LARGEST_ANSWER:
+            raise ServerProblem('%s sent more than %d bytes, which no token answer needs. Is url right?' % (what, LARGEST_ANSWER), response.status_code)
+        return body
+
+    def _explained(self, what, problem):
+        """Turn an error of requests into a sentence. Its own text is never used: it holds the URL with its query."""
+        import requests
+        place = what.split(' ', 1)[1].split('/', 1)[0]
+        if isinstance(problem, requests.exceptions.ProxyError):
+            return _unreachable('The proxy %s does not let a request to %s through.' % (host_of(self._proxies.get('https') or ''), place), sent=False)
+        if isinstance(problem, requests.exceptions.SSLError):
+            reason = _certificate_reason(problem)
+            return _unreachable('The TLS connection to %s failed%s. If its certificate is signed by your own authority, give that one\'s file as ca_path.'
+                                % (place, ': ' + reason if reason else ''), sent=False, again=False)
+        if isinstance(problem, requests.exceptions.ConnectTimeout):
+            return _unreachable('%s cannot be reached: no connection within %g seconds.' % (place, min(CONNECT_SECONDS, self.timeout)), sent=False)
+        if isinstance(problem, requests.exceptions.Timeout):
+            return self._too_late(what)
+        if isinstance(problem, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, requests.exceptions.InvalidSchema)):
+            return BadInput('%s cannot be sent: its address or one of its headers is not valid.' % what)
+        if isinstance(problem, requests.exceptions.ChunkedEncodingError):
+            return _unreachable('%s: the connection broke in the middle of the answer.' % what, sent=True)
+        if isinstance(problem, requests.exceptions.ConnectionError):
+            name = type(_innermost(problem)).__name__
+            if name in ('NameResolutionError', 'gaierror'):
+                return _unreachable('The name of %s cannot be resolved. Check url, and the name service of this machine.' % place, sent=False)
+            if name in ('NewConnectionError', 'ConnectionRefusedError'):
+                return _unreachable('%s refuses the connection. Is the server up, and the port right?' % place, sent=False)
+            return _unreachable('%s: the connection was closed before an answer came.' % what, sent=True)
+        if isinstance(problem, requests.exceptions.RequestException):
+            return _unreachable('%s: the answer could not be read (%s).' % (what, type(problem).__name__), sent=True)
+        # requests checks certificate files only when it sends, and says so with a bare OSError
+        return BadInput('ca_path, client_cert or client_key names a file that cannot be read.')
+
+
+def _python():
+    import sys
+    return sys.executable or 'this Python'
+
+
+def _unreachable(message, sent, again=True):
+    """:param sent: the server may have received the request. :param again: another try may help."""
+    problem = Unreachable(message)
+    problem.sent = sent
+    problem.worth_another_try = again
+    return problem
+
+
+def _innermost(problem):
+    """requests wraps urllib3's errors, which wrap the socket's."""
+    seen = set()
+    while id(problem) not in seen:
+        seen.add(id(problem))
+        inner = getattr(problem, 'reason', None)
+        if not isinstance(inner, BaseException):
+            inner = next((a for a in getattr(problem, 'args', ()) if isinstance(a, BaseException)), None)
+        if inner is None:
+            return problem
+        problem = inner
+    return problem
+
+
+def _certificate_reason(problem):
+    """:returns: OpenSSL's own short reason (C(self-signed certificate)), which names no secret, or an empty str."""
+    inner = _innermost(problem)
+    return shown(getattr(inner, 'verify_message', None) or getattr(inner, 'reason', None) or '')
+
+
+def refuse_redirect(answer, advice):
+    """:raises Refused: the answer is a redirect; only the host of its target is named."""
+    if 300 <= answer.status < 400:
+        raise Refused('%s redirects to %s, and credentials are not sent after it. %s'
+                      % (answer.what, host_of(answer.header('Location') or ''), advice), answer.status)

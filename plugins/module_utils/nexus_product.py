@@ -1,0 +1,94 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Which Nexus Repository Manager one talks to, and where its generation keeps things."""
+
+from __future__ import annotations
+
+import re
+from collections import namedtuple
+
+QUERY = 'authToken'  # the ticket travels in this query parameter, base64 once more; elsewhere it travels raw in a header
+
+Generation = namedtuple('Generation', 'since step1 step2 ticket_in')
+Generation.__doc__ = """Paths of one generation, below the context path (Sonatype support article 213465878; mounts measured on 2.2 to 3.71)."""
+
+GENERATIONS = (
+    Generation((3, 24), '/service/rest/wonderland/authenticate', '/service/rest/internal/current-user/user-token', QUERY),
+    Generation((3, 8), '/service/rest/wonderland/authenticate', '/service/rest/usertoken/current', 'X-NX-AuthTicket'),
+    Generation((3, 0), '/service/siesta/wonderland/authenticate', '/service/siesta/usertoken/current', 'X-NX-AuthTicket'),
+    Generation((2, 7), '/service/siesta/wonderland/authenticate', '/service/siesta/usertoken/current', 'X-NX-AuthTicket'),
+    Generation((2, 0), '/service/local/usertoken/authenticate', '/service/local/usertoken/current', 'X-NX-UserToken-AuthTicket'),
+)
+STEP1_PATHS = tuple(dict.fromkeys(generation.step1 for generation in GENERATIONS))
+
+ATTRIBUTES_SINCE = (3, 69)  # tells about one's own token without creating it
+ADMINISTRATOR_SINCE = (3, 90, 1)  # creates tokens on behalf of others
+ATTRIBUTES_PATH = '/service/rest/internal/current-user/user-token/attributes'
+
+_SERVER = re.compile(r'\bNexus/(\d+(?:\.\d+)+(?:-\d+)?)(?:\s+\(([A-Z-]+)\))?')
+_VERSION = re.compile(r'(\d+)\.(\d+)(?:\.(\d+))?')
+# 2.0 to 2.7 name their REST library or servlet container instead of themselves
+_OLD_SERVER = re.compile(r'Noelios-Restlet-Engine|Jetty\((?:7|8)\.')
+
+
+class Product:
+    """What is known about a server.
+
+    :ivar version: as the server writes it (C(3.71.0-06), C(2.2)), or None.
+    :ivar edition: V(PRO), V(COMMUNITY), V(OSS), or None.
+    """
+
+    def __init__(self, version=None, edition=None):
+        self.version = version
+        self.edition = edition
+
+    @property
+    def numbers(self):
+        """The version as a tuple of three, or None."""
+        match = _VERSION.match(self.version or '')
+        return tuple(int(part or 0) for part in match.groups()) if match else None
+
+    def at_least(self, numbers):
+        """:returns: True, False, or None while the version is unknown."""
+        return None if self.numbers is None else self.numbers >= tuple(numbers)
+
+    def learn(self, answer):
+        """Take what the C(Server) header of any answer tells. :returns: True when the version is known."""
+        match = _SERVER.search(answer.header('Server') or '')
+        if match:
+            self.version = self.version or match.group(1)
+            self.edition = self.edition or match.group(2)
+        return self.version is not None
+
+    def learn_status(self, status):
+        """Take what a status resource tells: C({edition, version}) of 3.x, C({data: {version, editionShort}}) of 2.x."""
+        data = status.get('data') if isinstance(status.get('data'), dict) else status
+        version, edition = data.get('version'), data.get('edition') or data.get('editionShort')
+        if isinstance(version, str) and _VERSION.match(version):
+            self.version = self.version or version
+        if isinstance(edition, str) and edition.isalpha():
+            self.edition = self.edition or edition.upper()
+
+    @property
+    def generation(self):
+        """The C(Generation), or None while the version is unknown or older than 2.0."""
+        if self.numbers is None:
+            return None
+        return next((generation for generation in GENERATIONS if self.numbers[:2] >= generation.since), None)
+
+    @property
+    def without_user_tokens(self):
+        """The edition is one that does not have the feature."""
+        return self.edition in ('OSS', 'COMMUNITY')
+
+    def __str__(self):
+        edition = {'OSS': ' OSS', 'COMMUNITY': ' Community', 'PRO': ' Pro'}.get(self.edition, '')
+        return 'Nexus Repository%s%s' % (edition, ' ' + self.version if self.version else '')
+
+
+def looks_old(answer):
+    """:returns: True when the answer seems to come from a 2.0 to 2.7, whose C(Server) header does not name it."""
+    return bool(_OLD_SERVER.search(answer.header('Server') or ''))

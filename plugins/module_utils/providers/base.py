@@ -1,0 +1,90 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What every token system has in common. A new one is a subclass in a file of this folder, named like its source type."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.buildops.tokens.plugins.module_utils.http import Client
+from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
+
+
+class Provider:
+    """One token system.
+
+    :cvar TYPE: the source type: the name of the file, of the class's module, and of the Ansible module.
+    :cvar PREFIX: what its options' environment variables, ini entries and variables begin with (C(BUILDOPS_TOKENS_<PREFIX>_URL)).
+    :cvar ARGUMENTS: its own options as an argument spec; an entry of a shared option replaces that one.
+    :cvar CONNECTS: it has the connection options.
+    :cvar HAS_STATE: its module has O(state).
+    :cvar READS_ONLY: getting a token leaves nothing behind on the server that others could notice, so check mode may do it.
+    :ivar warnings: sentences for the user, without secrets.
+    """
+
+    TYPE = ''
+    PREFIX = ''
+    ARGUMENTS = {}
+    CONNECTS = True
+    HAS_STATE = True
+    READS_ONLY = False
+    REQUIRED_TOGETHER = ()
+    REQUIRED_ONE_OF = ()
+    MUTUALLY_EXCLUSIVE = ()
+    REQUIRED_IF = ()
+    REQUIRED_BY = {}
+
+    def __init__(self, options, client=None, clock=time.time):
+        """:param options: as C(options.checked) returns them. :param client: a C(Client), for tests."""
+        self.options = options
+        self.clock = clock
+        self.warnings = []
+        self.client = client
+        if client is None and self.CONNECTS:
+            self.client = Client(self.base_url(), clock=clock, **{
+                name: options[name] for name in ('validate_certs', 'ca_path', 'client_cert', 'client_key', 'proxy', 'timeout', 'retries')
+                if options.get(name) is not None})
+
+    @classmethod
+    def check(cls, options):
+        """Refuse options that cannot work together, before any request.
+
+        :raises BadInput: with what to change."""
+
+    def base_url(self):
+        """:returns: the URL that paths are appended to."""
+        return self.options['url']
+
+    def close(self):
+        """Close the connections."""
+        if self.client is not None:
+            self.client.close()
+
+    def server(self):
+        """:returns: what was learnt about the server (C(version), C(edition)), for the result; empty where there is nothing to tell."""
+        return {}
+
+    def inspect(self, desired, known, check_mode):
+        """Find out what is there.
+
+        :param desired: C(policy.Desired).
+        :param known: the C(Token) that the cache holds, or None. The default: that is all one can know.
+        :param check_mode: nothing may come into being.
+        :returns: C(policy.Found).
+        :raises TokensError: with what to do."""
+        return Found(exists=known is not None, token=known)
+
+    def issue(self, found):
+        """:returns: a new C(Token), or the live one where the system hands out that. :raises TokensError: with what to do."""
+        raise NotImplementedError
+
+    def renew(self, found):
+        """Replace C(found). :returns: a new C(Token). The default: issue another one."""
+        return self.issue(found)
+
+    def revoke(self, found):
+        """:returns: True when there was something to revoke. :raises TokensError: with what to do."""
+        raise NotImplementedError

@@ -1,0 +1,420 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""User tokens of Sonatype Nexus Repository Manager Pro, 2.0 to 3.9x.
+
+Two steps (Sonatype support article 213465878): a POST with the user's password yields a ticket that lives 20 seconds and works
+once; a GET (DELETE, POST) with the ticket reads (resets, replaces) the token. From 3.90.1 on an administrator can create tokens
+for others without a ticket.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from urllib.parse import quote
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, Unreachable
+from ansible_collections.buildops.tokens.plugins.module_utils.http import refuse_redirect, shown
+from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import (
+    ADMINISTRATOR_SINCE, ATTRIBUTES_PATH, ATTRIBUTES_SINCE, GENERATIONS, QUERY, STEP1_PATHS, Product, looks_old)
+from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC, Token, basic_authorization, from_iso8601, iso8601
+
+TICKET_SECONDS = 18  # the server's limit is 20; the request itself takes some
+ROUNDS = 2  # how many tickets one step may cost
+SSO_ADVICE = 'The server sends people to a single sign-on page. Use a local account, or (3.90.1 and newer) user_id with an administrator\'s password.'
+SOURCES = {'NexusAuthenticatingRealm': 'default', 'LdapRealm': 'LDAP', 'SamlRealm': 'SAML', 'Crowd': 'Crowd'}
+
+
+class NexusUserToken(Provider):
+    """See the module."""
+
+    TYPE = 'nexus_user_token'
+    PREFIX = 'nexus'
+    ARGUMENTS = {
+        'url': {'type': 'str', 'required': True},
+        'username': {'type': 'str', 'required': True},
+        'password': {'type': 'str', 'required': True, 'no_log': True},
+        'nexus_version': {'type': 'str'},
+        'user_id': {'type': 'str'},
+        'realm': {'type': 'str'},
+        'min_remaining': {'type': 'int', 'default': 0},
+        'max_age': {'type': 'int'},
+    }
+    REQUIRED_BY = {'realm': ('user_id',)}
+
+    def __init__(self, options, client=None, clock=time.time, monotonic=time.monotonic):
+        super().__init__(options, client, clock)
+        self.product = Product(options.get('nexus_version'))
+        self._authorization = basic_authorization(options['username'], options['password'])
+        self._monotonic = monotonic
+        self._assumed = None  # the generation, where the server does not name its version
+        self._ticket_date = None
+        self._ticket = None  # (value, when it was got, the server's date then)
+
+    @classmethod
+    def check(cls, options):
+        if ':' in options['username']:
+            raise BadInput('username must not hold a colon: HTTP Basic authentication ends the name there.')
+        if options.get('nexus_version') is not None:
+            product = Product(options['nexus_version'])
+            if product.generation is None:
+                raise BadInput('nexus_version must be a version like 3.71.0 or 2.14.9, from 2.0 on.')
+            if options.get('user_id') and not product.at_least(ADMINISTRATOR_SINCE):
+                raise BadInput('user_id needs Nexus Repository 3.90.1 or newer, but nexus_version says %s.' % product.version)
+
+    def server(self):
+        return {'version': self.product.version, 'edition': self.product.edition}
+
+    # What Provider asks for
+
+    def inspect(self, desired, known, check_mode):
+        if self.options.get('user_id'):
+            return self._inspect_other(known)
+        if check_mode or desired.state == 'absent':
+            if not self.product.at_least(ATTRIBUTES_SINCE):
+                self._discover()
+        else:
+            self._take_ticket()
+        found = Found()
+        if self.product.at_least(ATTRIBUTES_SINCE):
+            found = self._attributes()
+        elif check_mode:
+            self.warnings.append('%s cannot tell whether a user token exists without creating one, so check mode does not know what a run would change.'
+                                 % self.product)
+        if desired.state == 'absent' or found.exists is False or found.expired:
+            return found
+        if check_mode and found.exists is None:
+            return found
+        token, created_at, fresh = self._read(found)
+        works = self._works(token) if desired.regenerate == 'if_invalid' else None
+        return found._replace(exists=True, token=token, created_at=created_at, fresh=fresh, works=works)
+
+    def issue(self, found):
+        if self.options.get('user_id'):
+            return self._create_other()
+        token, created_at, fresh = self._read(found)
+        return self._with_expiry(token)
+
+    def renew(self, found):
+        if self.options.get('user_id'):
+            self._delete_other()
+            return self._create_other()
+        if found.expired:
+            answer = self._with_ticket('POST')
+            self._refuse_step2(answer)
+            return self._with_expiry(self._token(answer, None)[0])
+        self.revoke(found)
+        return self._with_expiry(self._read(Found())[0])
+
+    def revoke(self, found):
+        if self.options.get('user_id'):
+            return self._delete_other()
+        answer = self._with_ticket('DELETE')
+        if answer.status == 404 and not self.product.without_user_tokens and found.exists is not True:
+            return False
+        self._refuse_step2(answer)
+        return True
+
+    # Step 1
+
+    def _take_ticket(self):
+        """Get a ticket, and learn the version on the way.
+
+        With the version known this is one request. Without, the paths of the generations are tried from the newest on; the
+        first answer mostly names the version.
+        """
+        tried, refusal = [], None
+        while True:
+            path = self._next_step1(tried)
+            if path is None:
+                raise refusal
+            tried.append(path)
+            answer = self.client.request('POST', path, authorization=self._authorization, repeatable=True, json_body={
+                'u': base64.b64encode(self.options['username'].encode('utf-8')).decode('ascii'),
+                'p': base64.b64encode(self.options['password'].encode('utf-8')).decode('ascii')})
+            self.product.learn(answer)
+            if answer.status == 200:
+                break
+            refusal = self._step1_refusal(answer)
+            if not self._maybe_wrong_mount(answer):
+                raise refusal
+        ticket = answer.json_object().get('t')
+        if not isinstance(ticket, str) or not ticket or not ticket.isascii() or not ticket.isprintable() or ' ' in ticket:
+            raise ServerProblem('%s answered 200 without a ticket. Is this a Nexus Repository?' % answer.what, 200)
+        if self._generation is None:
+            self._settle_generation(path)
+        self._ticket = (ticket, self._monotonic(), answer.date)
+
+    @property
+    def _generation(self):
+        return self.product.generation or self._assumed
+
+    def _next_step1(self, tried):
+        paths = (self._generation.step1,) if self._generation else STEP1_PATHS
+        return next((path for path in paths if path not in tried), None)
+
+    @staticmethod
+    def _maybe_wrong_mount(answer):
+        """A path of another generation: 404, or 405 with HTML (3.x), or, on 2.2 and 2.3, 403 from outside the REST application."""
+        if answer.status == 404:
+            return True
+        if answer.status == 405:
+            return answer.is_html or not answer.header('X-Siesta-FaultId')
+        return answer.status == 403 and looks_old(answer) and not answer.header('X-Siesta-FaultId')
+
+    def _settle_generation(self, path):
+        """The ticket was given but nothing named the version: a proxy strips the Server header, or it is a 2.0 to 2.7."""
+        if path.startswith('/service/rest/'):
+            self._ask_status('/service/rest/wonderland/status')
+        # Without any word from the server the newest of those with this path is the best guess; for the older two there is but one
+        # way for step 2, so there is no need to ask
+        self._assumed = next(generation for generation in GENERATIONS if generation.step1 == path)
+
+    def _step1_refusal(self, answer):
+        """:returns: the sentence for a refused step 1 (measured on 3.16 to 3.71; 2.7 to 2.15 have the same code)."""
+        fault = ' (fault %s)' % shown(answer.header('X-Siesta-FaultId')) if answer.header('X-Siesta-FaultId') else ''
+        text = shown(answer.text(), self.options['password']) if not answer.is_html else ''
+        status = answer.status
+        if 300 <= status < 400:
+            try:
+                refuse_redirect(answer, SSO_ADVICE)
+            except Refused as refusal:
+                return refusal
+        if status == 401:
+            if 'anti cross-site' in text.lower():
+                return Refused('%s took this for a browser (401, cross-site request protection). A proxy in between adds a cookie or an agent name.'
+                               % answer.what, status)
+            return Refused('%s does not accept the user name and password (401 from %s). Check username and password; names are case-sensitive.'
+                           % (self._host(), answer.what), status)
+        if status == 400:
+            return Refused('%s refuses the request (400 from %s%s): it knows the user under another name than username, often in another case; '
+                           'or the login is itself a user token; or a proxy sends a Host or X-Forwarded-Proto header that Nexus rejects.'
+                           % (self._host(), answer.what, fault), status)
+        if status == 403:
+            return Refused('%s knows the user but does not accept a password login for it (403 from %s%s): the account comes from single sign-on, or its '
+                           'password differs between realms. On 3.90.1 and newer, use user_id with an administrator\'s password.'
+                           % (self._host(), answer.what, fault), status)
+        if status in (404, 405):
+            seen = ' The server says it is %s.' % self.product if self.product.version else ''
+            return Refused('%s has no Nexus Repository REST interface there (%d).%s Check url: it must end with the context path (Nexus 2 has '
+                           '/nexus by default, Nexus 3 none).' % (answer.what, status, seen), status)
+        if status in (406, 415):
+            return Refused('%s refuses the content type (%d). A proxy in between changes the Accept or Content-Type header.' % (answer.what, status), status)
+        if status == 503 and 'read-only' in text:
+            return ServerProblem('%s is in read-only mode. Try again when its maintenance is over.' % self._host(), status)
+        return ServerProblem('%s answered %d%s. Its log tells more.' % (answer.what, status, fault), status)
+
+    # Step 2
+
+    def _with_ticket(self, method):
+        """Send step 2 with a ticket that has not been used, a new one where the server did not take the first.
+
+        :returns: the C(Answer), whatever its status. The ticket's date is in C(self._ticket_date)."""
+        for round_number in range(1, ROUNDS + 1):
+            if self._ticket is None or self._monotonic() - self._ticket[1] > TICKET_SECONDS:
+                self._take_ticket()
+            ticket, self._ticket_date, self._ticket = self._ticket[0], self._ticket[2], None
+            generation = self._generation
+            try:
+                if generation.ticket_in == QUERY:
+                    answer = self.client.request(method, generation.step2, authorization=self._authorization, repeatable=False, query={
+                        QUERY: base64.b64encode(ticket.encode('ascii')).decode('ascii')})
+                else:
+                    answer = self.client.request(method, generation.step2, authorization=self._authorization, repeatable=False,
+                                                 headers={generation.ticket_in: ticket, 'Content-Type': 'application/json'})
+            except Unreachable:
+                # Whether the ticket was spent is not known: it is not sent again. Nor is a change.
+                if round_number == ROUNDS or method != 'GET':
+                    raise
+                continue
+            self.product.learn(answer)
+            if round_number < ROUNDS and (self._ticket_refused(answer) or (answer.status >= 500 and answer.status != 501 and method == 'GET')):
+                continue
+            return answer
+
+    @staticmethod
+    def _ticket_refused(answer):
+        """400, 403 or 500, by version, that names the ticket (measured on the sibling resource that takes tickets too)."""
+        return answer.status in (400, 403, 500) and 'ticket' in answer.text().lower() and not answer.is_html
+
+    def _refuse_step2(self, answer):
+        """:raises Refused: the answer is no success."""
+        status, text = answer.status, '' if answer.is_html else answer.text()
+        if status in (200, 201, 204):
+            return
+        refuse_redirect(answer, SSO_ADVICE)
+        if status == 404:
+            raise Refused(self._no_user_tokens(answer), status)
+        if self._ticket_refused(answer):
+            raise Refused('%s did not take its own ticket (%d), twice. Behind a load balancer both steps must reach the same node, within 20 seconds.'
+                          % (answer.what, status), status)
+        if status == 400 and ('not enabled' in text or not text.strip()):
+            raise Refused('The user token feature is switched off on %s (400 from %s). An administrator can enable it under Settings, Security, User Tokens.'
+                          % (self._host(), answer.what), status)
+        if status == 401:
+            raise Refused('%s accepted the password for the ticket but not for the token (401 from %s).' % (self._host(), answer.what), status)
+        if status == 403:
+            raise Refused('The user %s lacks the right to have a user token on %s (403 from %s). Give it the privilege nx-usertoken-current '
+                          '(Nexus 2: the role usertoken-basic).' % (self.options['username'], self._host(), answer.what), status)
+        if status == 410:
+            raise Refused('The user token has expired (410 from %s). Set regenerate to if_expired to replace it.' % answer.what, status)
+        raise ServerProblem('%s answered %d. The server\'s log tells more.' % (answer.what, status), status)
+
+    def _no_user_tokens(self, answer):
+        if self.product.without_user_tokens:
+            return 'The server has no user tokens (it answered 404: %s; user tokens need Pro).' % self.product
+        hint = ' Or nexus_version is not the version of this server.' if self.options.get('nexus_version') else ''
+        return ('The server has no user tokens (%s answered 404: %s). They need Nexus Repository Pro with a licence.%s'
+                % (answer.what, self.product, hint))
+
+    def _read(self, found):
+        """GET the token; the server creates it where there is none.
+
+        :returns: the C(Token), when it was created, and whether that was now."""
+        answer = self._with_ticket('GET')
+        self._refuse_step2(answer)
+        token, created_at = self._token(answer, found.expires_at)
+        fresh = found.exists is False or (created_at is not None and self._ticket_date is not None and created_at >= self._ticket_date)
+        return token, created_at, fresh
+
+    def _token(self, answer, expires_at):
+        data = answer.json_object()
+        return self._from(answer, data, self.options['username'], expires_at)
+
+    def _from(self, answer, data, user, expires_at):
+        name_code, pass_code = data.get('nameCode'), data.get('passCode')
+        for name, value in (('nameCode', name_code), ('passCode', pass_code)):
+            if not isinstance(value, str) or not value.strip() or not value.isprintable():
+                raise ServerProblem('%s answered without a usable %s. Is this a Nexus Repository Pro?' % (answer.what, name), answer.status)
+        created_at = from_iso8601(data.get('created'))
+        token = Token(BASIC, self.TYPE, pass_code, self.clock(), username=name_code, expires_at=expires_at,
+                      extras={'name_code': name_code, 'pass_code': pass_code, 'created': iso8601(created_at), 'user': user})
+        return token, created_at
+
+    def _with_expiry(self, token):
+        """Ask how long a new token lasts, where the server can tell."""
+        if self.product.at_least(ATTRIBUTES_SINCE):
+            token.expires_at = self._attributes().expires_at
+        return token
+
+    # What can be known without a ticket
+
+    def _discover(self):
+        """Find out the version without step 1, for check mode."""
+        answer = self.client.request('GET', ATTRIBUTES_PATH, authorization=self._authorization)
+        if answer.status == 401:
+            raise self._step1_refusal(answer)
+        refuse_redirect(answer, SSO_ADVICE)
+        if self.product.learn(answer):
+            return
+        for path in ('/service/rest/wonderland/status', '/service/siesta/wonderland/status', '/service/local/status'):
+            if self._ask_status(path):
+                return
+        raise Refused('%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
+                      % self._host())
+
+    def _ask_status(self, path):
+        """:returns: True when the resource named the version."""
+        answer = self.client.request('GET', path, authorization=self._authorization)
+        if answer.status == 401:
+            raise self._step1_refusal(answer)
+        if answer.status == 200 and not answer.is_html:
+            self.product.learn_status(answer.error_object())
+        return self.product.learn(answer)
+
+    def _attributes(self):
+        """Look at one's own token on 3.69 and newer. :returns: C(Found), without the token."""
+        answer = self.client.request('GET', ATTRIBUTES_PATH, authorization=self._authorization)
+        text = '' if answer.is_html else answer.text()
+        if answer.status == 410 or (answer.status == 400 and 'expired' in text.lower()):
+            return Found(exists=True, expired=True)
+        if answer.status == 404:
+            if self.product.without_user_tokens:
+                raise Refused(self._no_user_tokens(answer), 404)
+            return Found(exists=False)
+        self._refuse_step2(answer)
+        data = answer.json_object()
+        moment = data.get('expirationTimeTimestamp')
+        try:
+            # milliseconds since 1970, written as a string
+            return Found(exists=True, expires_at=int(moment) / 1000.0 if moment not in (None, '') else None)
+        except (TypeError, ValueError):
+            raise ServerProblem('%s answered with a date that cannot be read.' % answer.what, answer.status) from None
+
+    def _works(self, token):
+        """Try the token on the cheapest resource that checks credentials (3.15 and newer). :returns: None where there is none."""
+        if not self.product.at_least((3, 15)):
+            return None
+        answer = self.client.request('GET', '/service/rest/v1/status', authorization=token.authorization)
+        return {200: True, 503: True, 401: False}.get(answer.status)
+
+    # On behalf of another user, 3.90.1 and newer
+
+    def _other_path(self, realm=None):
+        return '/service/rest/v1/security/users/%s/%s/user-token' % (
+            quote(self.options['user_id'], safe=''), quote(realm or self.options.get('realm') or 'default', safe=''))
+
+    def _other(self, method):
+        """Ask the administrator's interface; a realm it does not know by the given name is tried by its other name."""
+        realm = self.options.get('realm') or 'default'
+        answer = self.client.request(method, self._other_path(), authorization=self._authorization)
+        self.product.learn(answer)
+        if answer.status == 422:
+            other = SOURCES.get(realm) or next((name for name, source in SOURCES.items() if source == realm), None)
+            if other:
+                answer = self.client.request(method, self._other_path(other), authorization=self._authorization)
+        status, user = answer.status, shown(self.options['user_id'])
+        if status in (200, 201, 204, 404, 409):
+            if status == 404 and (self.product.at_least(ADMINISTRATOR_SINCE) is False or self.product.without_user_tokens or answer.is_html):
+                if self.product.without_user_tokens or answer.is_html:
+                    raise Refused(self._no_user_tokens(answer), 404)
+                raise Refused('%s cannot create user tokens for others: that needs 3.90.1 or newer.' % self.product, 404)
+            return answer
+        refuse_redirect(answer, SSO_ADVICE)
+        if status == 401:
+            raise self._step1_refusal(answer)
+        if status == 403:
+            raise Refused('The user %s may not manage the user tokens of others on %s (403). It needs the privileges of nx-usertoken-users.'
+                          % (self.options['username'], self._host()), status)
+        if status == 400:
+            raise Refused('The user token feature is switched off on %s (400). An administrator can enable it under Settings, Security, User Tokens.'
+                          % self._host(), status)
+        if status == 422:
+            raise Refused('%s does not know the realm %s (422). Use the name of the user\'s source: default, LDAP, SAML or Crowd.'
+                          % (self._host(), shown(realm)), status)
+        raise ServerProblem('%s answered %d for user %s. The server\'s log tells more.' % (answer.what, status, user), status)
+
+    def _inspect_other(self, known):
+        answer = self._other('GET')
+        if answer.status == 404:
+            return Found(exists=False)
+        data = answer.json_object()
+        expires_at = from_iso8601(data.get('expires'))
+        token = known if known is not None and known.username == data.get('nameCode') else None
+        if token is None:
+            self.warnings.append('The pass code of the token of %s was shown once, when it was created, and cannot be read again. '
+                                 'To have a new one, which cuts off whoever uses this one, set regenerate to always.' % shown(self.options['user_id']))
+        return Found(exists=True, token=token, expires_at=expires_at, created_at=from_iso8601(data.get('created')), expired=data.get('isExpired') is True)
+
+    def _create_other(self):
+        answer = self._other('POST')
+        if answer.status == 409:
+            raise Refused('The user %s already has a token (409): somebody created it in between.' % shown(self.options['user_id']), 409)
+        if answer.status == 404:
+            raise Refused('%s has no user %s in the realm %s (404). Check user_id and realm.' % (
+                self._host(), shown(self.options['user_id']), shown(self.options.get('realm') or 'default')), 404)
+        data = answer.json_object()
+        token, created_at = self._from(answer, data, self.options['user_id'], from_iso8601(data.get('expires')))
+        self.warnings.append('The pass code of this token is shown this once: put it where it is needed now.')
+        return token
+
+    def _delete_other(self):
+        return self._other('DELETE').status != 404
+
+    def _host(self):
+        return self.client.url.split('://', 1)[1]
