@@ -13,7 +13,7 @@ tests = $(python) tests/tools/run.py
 help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo 'PYTHON=/path/to/python3.12 chooses the Python that .venv is made with; make clean first to change it.'
+	@echo 'PYTHON=/path/to/python3.12 chooses another Python for .venv.'
 
 provision: venv link  ## get tokens and deliver them: the example against the sandbox, or INVENTORY=path against your own systems
 	@$(python) tools/provision.py $(INVENTORY)
