@@ -202,8 +202,9 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
         claims = {"iss": "nexus", "sub": client.client_id, "iat": int(now), "jti": secrets.token_hex(8), "scope": granted, "exp": int(now + lifetime)}
         if scripted.pop("no_exp", False):
             del claims["exp"]
-        answer = {"access_token": jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, key), "token_type": "Bearer", "expires_in": client.expires_in, "scope": granted}
-        state.tokens[answer["access_token"]] = Issued(client, granted, now + lifetime, clock)
+        token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, key)
+        answer = {"access_token": token, "token_type": "Bearer", "expires_in": client.expires_in, "scope": granted}
+        state.tokens[token] = Issued(client, granted, now + lifetime, clock)
         answer.update(scripted)
         return {name: value for name, value in answer.items() if value is not MISSING}
 
