@@ -559,6 +559,20 @@ class Sandbox:
         self._authority()
         return os.path.join(self.folder, 'ca.pem')
 
+    @property
+    def truststore_path(self) -> str:
+        """A PKCS12 trust store with the CA, for Java: C(-Djavax.net.ssl.trustStore=...) and C(-Djavax.net.ssl.trustStorePassword=changeit)."""
+        from cryptography import x509
+        from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+        path = os.path.join(self.folder, 'truststore.p12')
+        if not os.path.exists(path):
+            certificate = x509.load_pem_x509_certificate(self._authority().cert_pem.bytes())
+            store = pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(certificate, b'sandbox')], BestAvailableEncryption(b'changeit'))
+            with open(path, 'wb') as stream:
+                stream.write(store)
+        return path
+
     def _context(self, names):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority().issue_cert(*names).configure_cert(context)
