@@ -1,0 +1,198 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what a person wrote to a source that is checked: its type, its options from all places, mistakes named."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+
+from ansible import constants as C
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+
+PACKAGE = 'ansible_collections.buildops.tokens.plugins.module_utils.providers'
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'module_utils', 'providers')
+INI_SECTION = 'buildops_tokens'
+_classes = {}
+
+
+class Source:
+    """A source, checked.
+
+    :ivar name: in C(token_sources), or None where the options were given in place.
+    :ivar provider: the class. :ivar options: complete and checked.
+    """
+
+    def __init__(self, name, provider, options):
+        self.name = name
+        self.provider = provider
+        self.options = options
+
+    def __repr__(self):
+        return '<%s>' % self.label
+
+    @property
+    def label(self):
+        """How messages name it."""
+        return 'source %s' % self.name if self.name else 'a %s' % self.provider.TYPE
+
+    def identity(self):
+        """:returns: all that makes its token different from others, in JSON types."""
+        return dict(shared.identity(self.provider, self.options), type=self.provider.TYPE)
+
+
+def types():
+    """:returns: the names of all source types, sorted."""
+    return sorted(name[:-3] for name in os.listdir(FOLDER) if name.endswith('.py') and name not in ('base.py', '__init__.py'))
+
+
+def provider_class(type_name):
+    """:returns: the provider of a type. :raises BadInput: there is no such type; the nearest is named."""
+    if type_name not in _classes:
+        known = types()
+        if type_name not in known:
+            raise BadInput('there is no source type %s.%s Types are: %s.' % (_plain(type_name), nearest(type_name, known), ', '.join(known)))
+        module = importlib.import_module('%s.%s' % (PACKAGE, type_name))
+        _classes[type_name] = next(
+            value for value in vars(module).values() if isinstance(value, type) and getattr(value, 'TYPE', None) == type_name)
+    return _classes[type_name]
+
+
+def nearest(name, known):
+    """:returns: C( Did you mean x?), or an empty str."""
+    found = difflib.get_close_matches(str(name).lower(), list(known), 1, 0.6)
+    return ' Did you mean %s?' % found[0] if found else ''
+
+
+def check_names(given, provider, label):
+    """Refuse options that this type does not have, without looking at any value.
+
+    :raises BadInput: with the nearest right name."""
+    known = shared.arguments(provider)
+    for name in given:
+        if name not in known:
+            raise BadInput('%s has an option %s, which %s does not have.%s' % (label, _plain(name), provider.TYPE, nearest(name, known)))
+
+
+def resolve(type_name, given, variables, template=None, name=None, keep=()):
+    """Complete and check the options of a source.
+
+    What is given wins over the variables C(buildops_tokens_<prefix>_<option>), these over the environment variables of the same name in
+    capital letters, these over the entry C(<prefix>_<option>) of the section C([buildops_tokens]) in ansible.cfg. An empty value counts as not set.
+
+    :param given: a mapping. :param variables: the task's variables. :param template: renders a variable's value.
+    :param keep: options of a module that are not a source's (C(state)); they are checked and stay in C(options).
+    :returns: C(Source). :raises BadInput: with the source's name and what to change.
+    """
+    label = 'source %s' % name if name else type_name
+    try:
+        provider = provider_class(type_name)
+        spec = dict(shared.arguments(provider), **{option: shared.STATE[option] for option in keep})
+        check_names([option for option in given if option not in keep], provider, label)
+        values = {option: plain(value) for option, value in given.items() if value is not None and value != ''}
+        for option in spec:
+            if option not in values and option not in keep:
+                value = _from_elsewhere(provider.PREFIX, option, variables, template)
+                if value is not None:
+                    values[option] = value
+        for option in shared.secret_names(provider):
+            if option in values and not isinstance(values[option], str):
+                raise BadInput('%s must be a string, but it is of type %s. Quote it.' % (option, type(values[option]).__name__))
+        result = ArgumentSpecValidator(spec, **shared.constraints(provider)).validate(values)
+        if result.error_messages:
+            raise BadInput('%s.' % '; '.join(result.error_messages).rstrip('.'))
+        options = shared.checked(provider, result.validated_parameters)
+        provider.check(options)
+    except BadInput as problem:
+        text = str(problem)
+        raise BadInput(text if text.startswith(label) else '%s: %s' % (label, text)) from None
+    return Source(name, provider, options)
+
+
+def named(name, variables, template):
+    """Look a source up in C(token_sources).
+
+    :param name: its name. :param variables: the task's variables, raw. :param template: renders a value.
+    :returns: C(Source). :raises BadInput: no such source, or a mistake in it.
+    """
+    entry = template(declared(variables, template, name)[name])
+    if not isinstance(entry, dict) or not isinstance(entry.get('type'), str):
+        raise BadInput('source %s must be a mapping with a type. Types are: %s.' % (_plain(name), ', '.join(types())))
+    entry = dict(entry)
+    return resolve(''.join(entry.pop('type')), entry, variables, template, name=''.join(name))
+
+
+def declared(variables, template, wanted=None):
+    """:returns: C(token_sources), with its values not rendered. :raises BadInput: it is missing, no mapping, or lacks C(wanted)."""
+    sources = variables.get('token_sources')
+    if isinstance(sources, str):
+        sources = template(sources)
+    if sources is None or not isinstance(sources, dict):
+        raise BadInput('the variable token_sources must be a mapping of names to sources%s.' % (', but it is not defined' if sources is None else ''))
+    if wanted is not None and wanted not in sources:
+        raise BadInput('there is no source %s in token_sources.%s It has: %s.'
+                       % (_plain(wanted), nearest(wanted, sources), ', '.join(sorted(_plain(name) for name in sources)) or 'none'))
+    return sources
+
+
+def plain(value):
+    """:returns: the value in plain JSON types: no tags of ansible-core, vaulted text decrypted."""
+    if isinstance(value, dict):
+        return {''.join(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    return ''.join(str(value))
+
+
+def _plain(name):
+    return ''.join(character if character.isprintable() else '?' for character in str(name))[:60]
+
+
+def _from_elsewhere(prefix, option, variables, template):
+    name = 'buildops_tokens_%s_%s' % (prefix, option)
+    value = variables.get(name)
+    if value is not None:
+        value = plain(template(value) if template else value)
+    if value is None or value == '':
+        value = os.environ.get(name.upper())
+    if value is None or value == '':
+        value = _ini().get('%s_%s' % (prefix, option))
+    return None if value == '' else value
+
+
+_ini_cache = {}
+
+
+def _ini():
+    """The section [buildops_tokens] of the ansible.cfg in use; most have none, which costs one read and no parser."""
+    path = C.CONFIG_FILE
+    if path not in _ini_cache:
+        section = {}
+        try:
+            with open(path, encoding='utf-8') as file:
+                text = file.read()
+        except (OSError, TypeError, ValueError):
+            text = ''
+        if '[%s]' % INI_SECTION in text:
+            from configparser import Error, RawConfigParser
+            parser = RawConfigParser(inline_comment_prefixes=(';',))
+            try:
+                parser.read_string(text)
+                section = dict(parser.items(INI_SECTION))
+            except Error:
+                raise BadInput('The section [%s] of %s cannot be read.' % (INI_SECTION, path)) from None
+        _ini_cache[path] = section
+    return _ini_cache[path]
