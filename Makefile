@@ -8,7 +8,7 @@
 .SUFFIXES:
 
 python = .venv/bin/python
-tests = $(python) tests/tools/run.py
+tests = $(python) -m tests.tools.run
 
 help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' Makefile

@@ -1,0 +1,204 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the tests: C(python -m tests.tools.run all), or one of the parts that C(--help) names.
+
+Each step writes a log in .build/logs, and the log of a step that failed is shown. The end is a table and the line C(N passed, N failed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.tools import tree
+from tests.tools.scratch import BUILD, ROOT, environment
+
+HOME = BUILD / 'home'
+LOGS = BUILD / 'logs'
+BIN = Path(sys.executable).parent
+# What pip says while ansible-test installs things is of no interest in a report.
+_PIP = re.compile(r'^(Collecting |  Downloading |  Using cached |     ━|Installing |Successfully installed|Looking in links|Using cached pip|\n)', re.MULTILINE)
+PYTHON = f'{sys.version_info[0]}.{sys.version_info[1]}'
+
+
+@dataclass
+class Outcome:
+    """What a step found. C(notes) are what a person should read even when all is well."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def run(name: str, command: list, cwd: Path = ROOT, show: bool = False, **env: str) -> tuple[int, str]:
+    """Runs a command with its log in C(.build/logs). Answers with the exit status and the log. C(show) shows the output as it comes."""
+    log = LOGS / f'{name}.log'
+    process = subprocess.Popen([str(part) for part in command], cwd=cwd, env={**environment(HOME), **env},
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    with log.open('wb') as stream:
+        for line in process.stdout:
+            stream.write(line)
+            if show:
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
+    return process.wait(), log.read_text(encoding='utf-8', errors='replace')
+
+
+def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcome]:
+    """A step that passes when its command does. It runs in the copy of the collection unless C(cwd) says otherwise."""
+    def step():
+        status, _log = run(name, list(command), cwd or tree.COPY, ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]))
+        return Outcome(passed=int(status == 0), failed=int(status != 0))
+    step.__name__ = name
+    return step
+
+
+def units(*args: str) -> Outcome:
+    report = LOGS / 'units.xml'
+    report.unlink(missing_ok=True)
+    status, _log = run('units', [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *(args or ['tests/unit'])], show=True)
+    if not report.exists():
+        return Outcome(failed=1)
+    suite = ElementTree.parse(report).getroot().find('testsuite')
+    assert suite is not None
+    total, failed, skipped = (sum(int(suite.get(key, 0)) for key in keys) for keys in (('tests',), ('failures', 'errors'), ('skipped',)))
+    reasons = sorted({element.get('message', '') for element in suite.iter('skipped')})
+    return Outcome(total - failed - skipped, failed or int(status != 0), skipped, [f'skipped: {reason}' for reason in reasons])
+
+
+def _ansible_test(name: str, command: list, started: str, failures: str, show: bool) -> Outcome:
+    """Runs ansible-test and counts its tests: C(started) finds one in the log, C(failures) the number of those that failed."""
+    changes = tree.prepare_ansible_test(HOME)
+    status, log = run(name, [BIN / 'ansible-test', *command, '--color', 'no'], tree.COPY, show, **changes)
+    ran = len(re.findall(started, log, re.MULTILINE))
+    counted = re.search(failures, log)
+    failed = int(counted[1]) if counted else int(status != 0)
+    notes = sorted(set(re.findall(r'^WARNING: (Skipping .*?)\.?$', log, re.MULTILINE)))
+    return Outcome(max(ran - failed, 0), failed, 0, notes)
+
+
+def sanity() -> Outcome:
+    """All of ansible-test sanity; import and compile for every Python on the machine that this ansible-core knows."""
+    return _ansible_test('sanity', ['sanity', '--controller', f'origin:python=venv/{PYTHON}'],
+                         r'^Running sanity test ', r'FATAL: The (\d+) sanity test', show=False)
+
+
+def integration(*targets: str) -> Outcome:
+    if not any((tree.COPY / 'tests/integration/targets').glob('*/tasks/main.yml')):
+        return Outcome(notes=['no targets'])
+    return _ansible_test('integration', ['integration', '--local', '--python', PYTHON, '--continue-on-error', *targets],
+                         r'^Running \S+ integration test', r'FATAL: The (\d+) integration test', show=True)
+
+
+def docs() -> Outcome:
+    """The documentation as HTML in .build/docs/build/html."""
+    folder = BUILD / 'docs'
+    changes = {'ANSIBLE_COLLECTIONS_PATH': str(tree.COPY.parents[2])}
+    status, _log = run('docs', [BIN / 'antsibull-docs', 'sphinx-init', '--use-current', '--lenient', '--squash-hierarchy', '--dest-dir', folder,
+                                '--sphinx-theme', 'alabaster', '--intersphinx', '', 'buildops.tokens'], **changes)
+    if status == 0:
+        status, _log = run('docs', ['sh', folder / 'build.sh'], folder, **changes)
+    return Outcome(passed=int(status == 0), failed=int(status != 0), notes=[f'{folder}/build/html/index.html'])
+
+
+LINT = [
+    check('ruff', sys.executable, '-m', 'ruff', 'check', '.', cwd=ROOT),
+    check('yamllint', sys.executable, '-m', 'yamllint', '--strict', '.'),
+    check('shellcheck', BIN / 'shellcheck', '.ci/run'),
+    check('docs-lint', BIN / 'antsibull-docs', 'lint-collection-docs', '--plugin-docs', '--validate-collection-refs=self', '.'),
+    check('changelog-lint', BIN / 'antsibull-changelog', 'lint'),
+    check('ansible-lint', BIN / 'ansible-lint', '--offline', '--profile', 'production', '--nocolor'),
+]
+
+PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
+    'lint': LINT,
+    'units': [units],
+    'sanity': [sanity],
+    'integration': [integration],
+    'docs': [docs],
+}
+
+
+class Table:
+    """Runs steps, and remembers what they found and how long they took."""
+
+    def __init__(self):
+        self.rows: list[tuple[str, Outcome, float]] = []
+
+    def run(self, step: t.Callable[[], Outcome]) -> None:
+        name, start = step.__name__, time.monotonic()
+        print(f'... {name}', flush=True)
+        try:
+            outcome = step()
+        except Exception as error:  # the other steps are still worth running
+            outcome = Outcome(failed=1, notes=[f'{type(error).__name__}: {error}'])
+        self.rows.append((name, outcome, time.monotonic() - start))
+        log = LOGS / f'{name}.log'
+        if outcome.failed and log.exists() and name not in ('units', 'integration'):  # those were shown as they ran
+            lines = log.read_text(encoding='utf-8', errors='replace').splitlines(keepends=True)
+            print(f'--- {name} failed ({log}):\n{"".join(line for line in lines if not _PIP.match(line))}', flush=True)
+
+    def run_together(self, *lanes: list) -> None:
+        """Runs lanes of steps at the same time."""
+        def follow(lane):
+            for step in lane:
+                self.run(step)
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            list(pool.map(follow, lanes))
+
+    def show(self) -> bool:
+        print()
+        for name, outcome, seconds in self.rows:
+            counts = f'{outcome.passed} passed, {outcome.failed} failed' + (f', {outcome.skipped} skipped' if outcome.skipped else '')
+            print(f'{"FAILED" if outcome.failed else "ok":8}{name:16}{counts:36}{seconds:6.1f} s')
+            for note in outcome.notes:
+                print(f'{"":8}{note}')
+        passed, failed, skipped = (sum(getattr(outcome, key) for _name, outcome, _seconds in self.rows) for key in ('passed', 'failed', 'skipped'))
+        print(f'\n{passed} passed, {failed} failed' + (f', {skipped} skipped' if skipped else ''), flush=True)
+        return failed == 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog='tests.tools.run', description='Runs the tests of the collection.')
+    parser.add_argument('part', choices=['all', *PARTS])
+    parser.add_argument('names', nargs='*', help='for units: files or folders; for integration: targets')
+    args = parser.parse_args()
+    for folder in (HOME, LOGS):
+        folder.mkdir(parents=True, exist_ok=True)
+    tree.refresh()
+    table = Table()
+    if args.part == 'all':
+        # Tests that look at the clock run alone.
+        table.run(units)
+        table.run_together([sanity], LINT)
+        table.run(integration)
+    else:
+        for step in PARTS[args.part]:
+            if args.names:
+                step = _with_names(step, args.names)
+            table.run(step)
+    return 0 if table.show() else 1
+
+
+def _with_names(step, names):
+    def named():
+        return step(*names)
+    named.__name__ = step.__name__
+    return named
+
+
+if __name__ == '__main__':
+    sys.exit(main())
