@@ -13,7 +13,7 @@ builtin/credential-store.c and hold for git 2.17 to 2.51.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import control_character_in
@@ -57,8 +57,8 @@ class Wanted(NamedTuple):
     """
 
     url: Url
-    username: Optional[str]
-    password: Optional[str] = None
+    username: str | None
+    password: str | None = None
     present: bool = True
     exclusive: bool = False
 
@@ -69,7 +69,7 @@ class Wanted(NamedTuple):
 class Result(NamedTuple):
     """C(changes) has, for each wanted credential, the list of what changed; C(ignored_lines) counts lines that only git's dislike of CR LF makes useless."""
 
-    content: Optional[bytes]
+    content: bytes | None
     changes: list
     ignored_lines: int
 

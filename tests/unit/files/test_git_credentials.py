@@ -12,11 +12,10 @@ import subprocess
 import tempfile
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.files.git_credentials import Wanted, edit, line_of, parse_url
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytestmark = pytest.mark.needs_client('git')
 ODD = 'a/b:c@d%e#f?g&h i\u00e9+"\'=\U0001f600'
@@ -25,7 +24,7 @@ ODD = 'a/b:c@d%e#f?g&h i\u00e9+"\'=\U0001f600'
 def git(*arguments, given=b'', home=None):
     """Run git without any configuration but that of a scratch home; answers with its standard output."""
     environment = {'PATH': os.environ['PATH'], 'HOME': str(home or '/nonexistent'), 'GIT_CONFIG_NOSYSTEM': '1', 'GIT_TERMINAL_PROMPT': '0', 'LC_ALL': 'C'}
-    return subprocess.run(['git', *arguments], input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd='/', check=False).stdout
+    return subprocess.run(['git', *arguments], input=given, capture_output=True, env=environment, cwd='/', check=False).stdout
 
 
 def ask(protocol='https', host='ex.com', path=None, username=None):
