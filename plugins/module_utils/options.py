@@ -50,6 +50,11 @@ def module_arguments(provider):
     return dict(arguments(provider), **(STATE if provider.HAS_STATE else {}))
 
 
+def info_arguments(provider):
+    """:returns: the argument spec of the info module of this type: what says what to look at, not when to replace it."""
+    return {name: entry for name, entry in arguments(provider).items() if name not in POLICY and name != 'max_age'}
+
+
 def constraints(provider):
     """:returns: the keyword arguments that AnsibleModule takes besides the spec."""
     return {name: getattr(provider, name.upper()) for name in

@@ -40,9 +40,10 @@ class CacheProblem(Exception):
 class Entry:
     """What a file of the cache holds: a token, or a refusal."""
 
-    def __init__(self, token=None, failure=None):
+    def __init__(self, token=None, failure=None, server=None):
         self.token = token
         self.failure = failure
+        self.server = server or {}
 
 
 class Cache:
@@ -90,13 +91,13 @@ class Cache:
             fresh = isinstance(failure, dict) and 0 <= now - failure.get('at', 0) + CLOCK_TOLERANCE <= FAILURE_SECONDS + CLOCK_TOLERANCE
             return Entry(failure=Refused(str(failure.get('message')), failure.get('status')) if fresh else None)
         try:
-            return Entry(token=Token.load(data.get('token')))
+            return Entry(token=Token.load(data.get('token')), server=data.get('server'))
         except ValueError:
             return Entry()
 
-    def write(self, key, token):
-        """Keep a token. What cannot be written becomes a warning. :returns: True when it is kept."""
-        return self._store(key, {'schema': SCHEMA, 'token': token.dump()})
+    def write(self, key, token, server):
+        """Keep a token, and what is known of its server. What cannot be written becomes a warning. :returns: True when it is kept."""
+        return self._store(key, {'schema': SCHEMA, 'token': token.dump(), 'server': server})
 
     def write_failure(self, key, problem, now):
         """Remember a refusal for a short time, within one run."""

@@ -59,7 +59,7 @@ def obtain(source, desired=None, check_mode=False, clock=time.time):
             raise
         # Before anybody sees the token: a rotated refresh token that is not stored is lost
         if outcome.token is not None and keep:
-            cache.write(key, outcome.token)
+            cache.write(key, outcome.token, outcome.server)
         elif desired.state == 'absent' and not check_mode:
             cache.forget(key)
     return _with(outcome, warnings)
@@ -73,7 +73,7 @@ def _hit(entry, desired, now):
         return None
     if desired.max_age is not None and now - token.issued_at > desired.max_age:
         return None
-    return Outcome(token, False, KEEP, Found(exists=True, token=token, expires_at=token.expires_at), {}, [])
+    return Outcome(token, False, KEEP, Found(exists=True, token=token, expires_at=token.expires_at), entry.server, [])
 
 
 def _with(outcome, warnings):

@@ -71,14 +71,15 @@ def nearest(name, known):
     return ' Did you mean %s?' % found[0] if found else ''
 
 
-def check_names(given, provider, label):
+def check_names(given, provider, label, info=False):
     """Refuse options that this type does not have, without looking at any value.
 
     :raises BadInput: with the nearest right name."""
-    known = shared.arguments(provider)
+    known = shared.info_arguments(provider) if info else shared.arguments(provider)
     for name in given:
         if name not in known:
-            raise BadInput('%s has an option %s, which %s does not have.%s' % (label, _plain(name), provider.TYPE, nearest(name, known)))
+            raise BadInput('%s has no option %s.%s' % (label if info else '%s of type %s' % (label, provider.TYPE) if label != provider.TYPE else label,
+                                                       _plain(name), nearest(name, known)))
 
 
 def resolve(type_name, given, variables, template=None, name=None, keep=()):

@@ -77,6 +77,12 @@ class Provider:
         :raises TokensError: with what to do."""
         return Found(exists=known is not None, token=known)
 
+    def describe(self):
+        """Tell about the token without creating, changing or using up anything, for the info modules.
+
+        :returns: a mapping of plain JSON types without secrets. :raises TokensError: with what to do."""
+        raise NotImplementedError
+
     def issue(self, found):
         """:returns: a new C(Token), or the live one where the system hands out that. :raises TokensError: with what to do."""
         raise NotImplementedError

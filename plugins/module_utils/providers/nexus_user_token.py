@@ -90,9 +90,42 @@ class NexusUserToken(Provider):
             return found
         if check_mode and found.exists is None:
             return found
+        if desired.regenerate == 'always':
+            return found._replace(exists=True)  # its value is of no use, and that there was none does no harm
         token, created_at, fresh = self._read(found)
         works = self._works(token) if desired.regenerate == 'if_invalid' else None
         return found._replace(exists=True, token=token, created_at=created_at, fresh=fresh, works=works)
+
+    def describe(self):
+        if self.options.get('user_id'):
+            found = self._inspect_other(None)
+            self.warnings = []
+        else:
+            self._discover()
+            found = Found()
+        if found.exists is None and self.product.without_user_tokens:
+            return self._description(Found(exists=False), False)
+        try:
+            if found.exists is None and self.product.at_least(ATTRIBUTES_SINCE):
+                found = self._attributes()
+        except Refused as refusal:
+            if refusal.status != 400:
+                raise
+            return self._description(Found(exists=False), False)
+        return self._description(found, True if found.exists is not None else self._feature_enabled())
+
+    @staticmethod
+    def _description(found, enabled):
+        return {'exists': found.exists, 'expired': found.expired if found.exists else None, 'expires_at': iso8601(found.expires_at),
+                'created': iso8601(found.created_at), 'feature_enabled': enabled}
+
+    def _feature_enabled(self):
+        """Ask the settings, which administrators may read. :returns: True, False, or None where nobody says."""
+        path = '/service/local/usertoken/settings' if self.product.at_least((3, 0)) is False else '/service/rest/v1/security/user-tokens'
+        answer = self.client.request('GET', path, authorization=self._authorization)
+        data = answer.error_object() if answer.status == 200 else {}
+        enabled = (data.get('data') if isinstance(data.get('data'), dict) else data).get('enabled')
+        return enabled if isinstance(enabled, bool) else None
 
     def issue(self, found):
         if self.options.get('user_id'):
@@ -275,6 +308,9 @@ class NexusUserToken(Provider):
     def _read(self, found):
         """GET the token; the server creates it where there is none.
 
+        Before 3.69 only its date tells whether that was now. The server's clock is known to the second, so a token counts as created
+        now if it was within the same second.
+
         :returns: the C(Token), when it was created, and whether that was now."""
         answer = self._with_ticket('GET')
         self._refuse_step2(answer)
@@ -309,9 +345,9 @@ class NexusUserToken(Provider):
         answer = self.client.request('GET', ATTRIBUTES_PATH, authorization=self._authorization)
         if answer.status == 401:
             raise self._step1_refusal(answer)
-        refuse_redirect(answer, SSO_ADVICE)
         if self.product.learn(answer):
             return
+        refuse_redirect(answer, SSO_ADVICE)
         for path in ('/service/rest/wonderland/status', '/service/siesta/wonderland/status', '/service/local/status'):
             if self._ask_status(path):
                 return

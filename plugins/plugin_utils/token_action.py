@@ -1,0 +1,118 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Token modules run here, in Ansible's own process on the controller, and hide what they return."""
+
+from __future__ import annotations
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe, place_of, result_of
+from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+
+
+class ControllerAction(ActionBase):
+    """An action that works on the controller: it never raises, since ansible-core prints what is raised, and its messages hold no secret.
+
+    A subclass implements C(work)."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp=None, task_vars=None):
+        task_vars = task_vars or {}
+        result = super().run(tmp, task_vars)
+        try:
+            result.update(self.work(task_vars))
+        except TokensError as problem:
+            result.update(failed=True, changed=False, msg=str(problem))
+        except Exception as problem:  # its text could hold a secret
+            result.update(failed=True, changed=False, msg='This should not have happened: %s. Please report it.' % place_of(problem))
+        return result
+
+    def work(self, task_vars):
+        """:returns: what to add to the result. :raises TokensError: the task fails with its text."""
+        raise NotImplementedError
+
+    def hide(self, result):
+        """Keep a result that holds secrets out of all output; the registered variable stays whole.
+
+        Failures are not hidden: they hold no secret, and people need to read them."""
+        # Both are needed: callbacks of ansible-core 2.18 and older show the items of a loop by the first
+        self._task.no_log = True
+        result['_ansible_no_log'] = True
+        return result
+
+    def delegated_module(self, task_vars):
+        """Run as an ordinary module, on the host that C(delegate_to) names."""
+        before, self._task.no_log = self._task.no_log, True  # keeps the arguments out of that host's system log
+        result = self._execute_module(task_vars=task_vars)
+        if result.get('failed'):
+            self._task.no_log = before
+            return result
+        return self.hide(result)
+
+    def template(self, value):
+        return self._templar.template(value)
+
+
+class TokenAction(ControllerAction):
+    """Runs the module of a source type. A subclass sets C(TYPE)."""
+
+    TYPE = ''
+
+    def work(self, task_vars):
+        if self._task.delegate_to:
+            return self.delegated_module(task_vars)
+        given = dict(self._task.args)
+        keep = ('state',) if sources.provider_class(self.TYPE).HAS_STATE else ()
+        source = sources.resolve(self.TYPE, given, task_vars, self.template, keep=keep)
+        return self.obtained(source)
+
+    def obtained(self, source, **changes):
+        """:returns: the result of the module for this source. :param changes: of the C(Desired)."""
+        outcome = service.obtain(source, service.desired_of(source.options, **changes), self._task.check_mode)
+        result = result_of(outcome, self._task.diff)
+        if outcome.warnings:
+            result['warnings'] = outcome.warnings
+        return self.hide(result) if outcome.token is not None else result
+
+
+class InfoAction(ControllerAction):
+    """Runs the info module of a source type. A subclass sets C(TYPE)."""
+
+    TYPE = ''
+
+    def work(self, task_vars):
+        if self._task.delegate_to:
+            return self._execute_module(task_vars=task_vars)
+        given = dict(self._task.args)
+        sources.check_names(given, sources.provider_class(self.TYPE), self.TYPE + '_info', info=True)
+        source = sources.resolve(self.TYPE, given, task_vars, self.template)
+        result, warnings = describe(source.provider(source.options))
+        if warnings:
+            result['warnings'] = warnings
+        return result
+
+
+class SourceAction(TokenAction):
+    """Runs on a source that is named in C(token_sources)."""
+
+    def work(self, task_vars):
+        given = dict(self._task.args)
+        unknown = sorted(set(given) - {'name', 'state', 'regenerate'})
+        if unknown or not isinstance(given.get('name'), str):
+            raise BadInput('the options of token_source are name (required), state and regenerate%s.' % (', not ' + ', '.join(unknown) if unknown else ''))
+        changes = {name: given[name] for name in ('state', 'regenerate') if given.get(name)}
+        for name, choices in (('state', ('present', 'absent')), ('regenerate', ('never', 'if_expired', 'if_invalid', 'always'))):
+            if changes.get(name, choices[0]) not in choices:
+                raise BadInput('%s must be one of %s.' % (name, ', '.join(choices)))
+        source = sources.named(sources.plain(given['name']), task_vars, self.template)
+        if changes.get('state') == 'absent' and not source.provider.HAS_STATE:
+            raise BadInput('%s: a %s cannot be revoked from here.' % (source.label, source.provider.TYPE))
+        return self.obtained(source, **changes)
