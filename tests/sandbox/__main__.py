@@ -30,10 +30,10 @@ def main(argv=None) -> int:
         with Sandbox(verbose=options.verbose) as sandbox:
             return _run(sandbox, options)
     except PortTaken as error:
-        print('sandbox: %s.' % error, file=sys.stderr)
+        print(f'sandbox: {error}.', file=sys.stderr)
         return 1
     except ValueError as error:
-        print('sandbox: %s.' % error, file=sys.stderr)
+        print(f'sandbox: {error}.', file=sys.stderr)
         return 2
 
 
@@ -44,7 +44,7 @@ def _parser():
                              '(default: 3.90.1, unless another system is asked for)')
     for name, title in OTHERS.items():
         if _present(name):
-            parser.add_argument('--' + name.replace('_', '-'), action='store_true', help='a stand-in for %s' % title)
+            parser.add_argument('--' + name.replace('_', '-'), action='store_true', help=f'a stand-in for {title}')
     parser.add_argument('--all', action='store_true', help='one of each')
     parser.add_argument('--port', type=int, default=0, help='port of the first server, the next ones follow it (default: any free ones)')
     parser.add_argument('--host', default='127.0.0.1', help='address to listen on (default: %(default)s)')
@@ -56,7 +56,7 @@ def _parser():
 
 
 def _present(name):
-    return importlib.util.find_spec('%s.%s' % (__package__, name)) is not None
+    return importlib.util.find_spec(f'{__package__}.{name}') is not None
 
 
 def _apps(options):
@@ -64,9 +64,9 @@ def _apps(options):
     for text in options.nexus or ([] if others and not options.all else ['3.90.1']):
         version, _colon, edition = text.partition(':')
         app = nexus.create_app(version, edition.upper() or None, expiration_days=options.expiration_days)
-        yield 'nexus', 'Nexus Repository Manager %s %s' % (version, app.edition), app
+        yield 'nexus', f'Nexus Repository Manager {version} {app.edition}', app
     for name in others:
-        yield name, OTHERS[name], importlib.import_module('%s.%s' % (__package__, name)).create_app()
+        yield name, OTHERS[name], importlib.import_module(f'{__package__}.{name}').create_app()
 
 
 def _run(sandbox, options):
@@ -98,17 +98,17 @@ def _run(sandbox, options):
 
 def _print(sandbox, options, described):
     for entry in described:
-        print('%s\n    %s' % (entry['title'], entry['url']))
+        print('{}\n    {}'.format(entry['title'], entry['url']))
         if 'repository' in entry:
-            print('    %s  (org.example.buildops:hello:1.0.0)' % entry['repository'])
+            print('    {}  (org.example.buildops:hello:1.0.0)'.format(entry['repository']))
     if any(entry['system'] == 'nexus' for entry in described):
         print('Users of the Nexus servers:')
         for name, user in nexus.USERS.items():
             notes = [text for text, true in (('administrator', user.admin), ('may deploy', user.deploy and not user.admin),
                                              ('no right to a user token', not user.own_token), ('from ' + user.source, user.source != 'default')) if true]
-            print('    %-16s %-20s %s' % (name, '(no password)' if user.password is None else user.password, ', '.join(notes)))
+            print(f"    {name:<16} {'(no password)' if user.password is None else user.password:<20} {', '.join(notes)}".rstrip())
     if not options.http:
-        print('CA of all servers (curl --cacert):\n    %s' % sandbox.ca_path)
+        print(f'CA of all servers (curl --cacert):\n    {sandbox.ca_path}')
     print('Stop with Ctrl-C.', flush=True)
 
 

@@ -77,16 +77,16 @@ class MavenRepository:
     def _add_artifacts(self):
         base = GROUP.replace('.', '/')
         for artifact, packaging in (('hello', 'jar'), ('door', 'pom')):
-            folder = '%s/%s/1.0.0/%s-1.0.0' % (base, artifact, artifact)
+            folder = f'{base}/{artifact}/1.0.0/{artifact}-1.0.0'
             self.files[folder + '.pom'] = (
                 '<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
-                '  <modelVersion>4.0.0</modelVersion>\n  <groupId>%s</groupId>\n  <artifactId>%s</artifactId>\n'
-                '  <version>1.0.0</version>\n  <packaging>%s</packaging>\n</project>\n' % (GROUP, artifact, packaging)).encode()
-            self.files['%s/%s/maven-metadata.xml' % (base, artifact)] = (
-                '<?xml version="1.0" encoding="UTF-8"?>\n<metadata>\n  <groupId>%s</groupId>\n  <artifactId>%s</artifactId>\n'
+                f'  <modelVersion>4.0.0</modelVersion>\n  <groupId>{GROUP}</groupId>\n  <artifactId>{artifact}</artifactId>\n'
+                f'  <version>1.0.0</version>\n  <packaging>{packaging}</packaging>\n</project>\n').encode()
+            self.files[f'{base}/{artifact}/maven-metadata.xml'] = (
+                f'<?xml version="1.0" encoding="UTF-8"?>\n<metadata>\n  <groupId>{GROUP}</groupId>\n  <artifactId>{artifact}</artifactId>\n'
                 '  <versioning>\n    <latest>1.0.0</latest>\n    <release>1.0.0</release>\n'
                 '    <versions>\n      <version>1.0.0</version>\n    </versions>\n'
-                '    <lastUpdated>20260101000000</lastUpdated>\n  </versioning>\n</metadata>\n' % (GROUP, artifact)).encode()
+                '    <lastUpdated>20260101000000</lastUpdated>\n  </versioning>\n</metadata>\n').encode()
             if packaging == 'jar':
                 self.files[folder + '.jar'] = _jar()
 

@@ -99,7 +99,7 @@ class Requests:
         return self.matching()[index]
 
     def __repr__(self):
-        return '\n'.join('%(method)s %(path)s -> %(status)s' % item for item in self)
+        return '\n'.join('{method} {path} -> {status}'.format(**item) for item in self)
 
 
 @dataclasses.dataclass
@@ -187,7 +187,7 @@ class faults:
         """An answer that the application never saw."""
         content = body.encode() if isinstance(body, str) else body
         items = list(headers.items()) if isinstance(headers, dict) else list(headers)
-        return lambda exchange: Answer('%d %s' % (code, reason), items, content)
+        return lambda exchange: Answer(f'{code} {reason}', items, content)
 
     @staticmethod
     def redirect(code, location):
@@ -296,7 +296,7 @@ class faults:
         """C(count) headers of C(size) bytes in front of the application's own answer."""
         def act(exchange):
             answer = exchange.app()
-            return Answer(answer.status, [('X-Huge-%d' % number, 'x' * size) for number in range(count)] + answer.headers, answer.body)
+            return Answer(answer.status, [(f'X-Huge-{number}', 'x' * size) for number in range(count)] + answer.headers, answer.body)
         return act
 
     @staticmethod
@@ -392,12 +392,12 @@ class _Handler(WSGIRequestHandler):
     def send_head(self, answer: Answer, more):
         self._note(answer.code)
         code, _space, reason = answer.status.partition(' ')
-        lines = ['HTTP/1.1 %s %s' % (code, reason)]
+        lines = [f'HTTP/1.1 {code} {reason}']
         names = {name.lower() for name, _value in answer.headers}
         if 'date' not in names:
             lines.append('Date: ' + self.date_time_string())
-        lines += ['%s: %s' % item for item in answer.headers if item[0].lower() not in ('connection', 'content-length', 'transfer-encoding')]
-        lines += ['%s: %s' % item for item in more]
+        lines += ['{}: {}'.format(*item) for item in answer.headers if item[0].lower() not in ('connection', 'content-length', 'transfer-encoding')]
+        lines += ['{}: {}'.format(*item) for item in more]
         if self.headers.get('Connection', '').lower() == 'close' or ('connection', 'close') in {(n.lower(), v.lower()) for n, v in answer.headers}:
             self.close_connection = True
         if self.close_connection:
@@ -409,7 +409,7 @@ class _Handler(WSGIRequestHandler):
         bodiless = answer.code in (204, 304) or answer.code < 200
         size = len(answer.body) if length is None else length
         if self.command == 'HEAD':
-            size = int(dict((n.lower(), v) for n, v in answer.headers).get('content-length', size))
+            size = int({n.lower(): v for n, v in answer.headers}.get('content-length', size))
         wfile, self.wfile = self.wfile, io.BytesIO()  # one packet instead of two
         try:
             self.send_head(answer, [] if bodiless else [('Content-Length', str(size))])
@@ -589,8 +589,8 @@ class Sandbox:
         http.verbose = self.verbose
         scheme = 'https' if tls else 'http'
         context_path = getattr(app, 'context', '')
-        netloc = '[%s]:%d' % (host, http.port) if ':' in host else '%s:%d' % (host, http.port)
-        server = Server(http, '%s://%s%s' % (scheme, netloc, context_path))
+        netloc = f'[{host}]:{http.port}' if ':' in host else f'{host}:{http.port}'
+        server = Server(http, f'{scheme}://{netloc}{context_path}')
         self._servers.append(server)
         return server
 
@@ -604,8 +604,8 @@ def _listen(host, port):
     except (OSError, OverflowError) as error:
         listener.close()
         if getattr(error, 'errno', None) == errno.EADDRINUSE:
-            raise PortTaken('port %s of %s is in use by another program; choose another port, or 0 for any free one' % (port, host)) from None
-        raise PortTaken('cannot listen on port %s of %s: %s' % (port, host, getattr(error, 'strerror', None) or error)) from None
+            raise PortTaken(f'port {port} of {host} is in use by another program; choose another port, or 0 for any free one') from None
+        raise PortTaken('cannot listen on port {} of {}: {}'.format(port, host, getattr(error, 'strerror', None) or error)) from None
     return listener
 
 

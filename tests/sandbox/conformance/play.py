@@ -1,0 +1,163 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plays recorded exchanges with real servers to a Flask app, and tells where its answers differ.
+
+Secrets that a server makes (codes, tokens, cookies) differ from the recorded ones: the first time a recorded value and
+the app's value stand in the same place they are bound to each other, later requests carry the bound one, and a
+recorded value that comes again has to be answered by its bound one. So rotation and reuse are compared as well.
+
+Compared: status, the headers that carry meaning, and the body: JSON by keys, types and values, HTML by its title, its
+message and its form, text as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+MADE_BY_SERVER = ("access_token", "refresh_token", "code")
+COUNTED = ("resultsCount", "numberOfPages", "pageCount", "creationDate")
+SECONDS = 2
+"""expires_in may differ by so much: the recordings took real time."""
+
+
+def load(path):
+    with open(path, encoding="utf-8") as stream:
+        return json.load(stream)
+
+
+def html_marks(body):
+    """What the recordings keep of an HTML page."""
+    if body.startswith("<script"):
+        return {"script": True}
+    found = {}
+    for name, pattern in (("title", r"<title>(.*?)</title>"), ("code", r"(?s)<code>(.*?)</code>"), ("form", r'(<form id="oauth2Form"[^>]*>)'),
+                          ("message", r"<b>Message</b> (.*?)(?:</p>|$)")):
+        match = re.search(pattern, body)
+        if match:
+            found[name] = match.group(1)
+    return found
+
+
+class Player:
+    """Plays exchanges in their order to one app. C(differences) holds what differed: id of the exchange to a list of sentences."""
+
+    def __init__(self, app, base_url):
+        self.app, self.base_url = app, base_url
+        self.bound: dict[str, str] = {}
+        self.differences: dict[str, list[str]] = {}
+
+    def mine(self, text):
+        for recorded, value in self.bound.items():
+            if recorded in text:
+                text = text.replace(recorded, value)
+        return text
+
+    def bind(self, recorded, value, say):
+        if recorded in self.bound:
+            if self.bound[recorded] != value:
+                say("a value that should be the same as before is new")
+        elif value in self.bound.values():
+            say("a value that should be new is one from before")
+        else:
+            self.bound[recorded] = value
+
+    def play(self, exchange):
+        method, path, headers, body = exchange["request"]
+        client = self.app.test_client(use_cookies=False)
+        answer = client.open(
+            self.mine(path), base_url=self.base_url, method=method, headers={name: self.mine(value) for name, value in headers.items()},
+            data=None if body is None else self.mine(body).encode())
+        said: list[str] = []
+        self.compare(exchange["answer"], answer, said.append)
+        if said:
+            self.differences[exchange["id"]] = [f'{exchange["name"]}: {sentence}' for sentence in said]
+
+    def compare(self, recorded, answer, say):
+        status, headers, body = recorded
+        if answer.status_code != status:
+            say(f"status {answer.status_code}, recorded {status}")
+        cookies = dict(cookie.partition(";")[0].split("=", 1) for cookie in answer.headers.getlist("Set-Cookie"))
+        for name in ("Content-Type", "WWW-Authenticate", "Allow", "Location", "CSRF-Token"):
+            value, expected = answer.headers.get(name), headers.get(name)
+            if (value is None) != (expected is None):
+                say(f"{name} {value!r}, recorded {expected!r}")
+            elif name == "Location" and value is not None:
+                self.compare_location(expected, value, say)
+            elif name == "CSRF-Token" and expected not in (None, "invalid"):
+                self.bind(expected, value, say)
+            elif value is not None and _spaceless(value) != _spaceless(expected):
+                say(f"{name} {value!r}, recorded {expected!r}")
+        if sorted(cookies) != ([headers["Set-Cookie"]] if "Set-Cookie" in headers else []):
+            say(f"cookies {sorted(cookies)}, recorded {headers.get('Set-Cookie')}")
+        elif "JSESSIONID" in headers:
+            self.bind(headers["JSESSIONID"], cookies["JSESSIONID"], say)
+        if answer.request.method != "HEAD":
+            self.compare_body(body, answer, say)
+
+    def compare_location(self, recorded, value, say):
+        one, other = urlsplit(recorded), urlsplit(value)
+        if one[:3] + one[4:] != other[:3] + other[4:] and "?" not in (one.fragment or ""):
+            say(f"Location {value!r}, recorded {recorded!r}")
+        expected = dict(parse_qsl(one.query or one.fragment.partition("?")[2], True))
+        got = dict(parse_qsl(other.query or other.fragment.partition("?")[2], True))
+        if set(expected) != set(got):
+            say(f"Location with {sorted(got)}, recorded {sorted(expected)}")
+            return
+        for name, wanted in expected.items():
+            if name == "code":
+                self.bind(wanted, got[name], say)
+            elif self.mine(wanted) != got[name]:
+                say(f"Location with {name}={got[name]!r}, recorded {wanted!r}")
+
+    def compare_body(self, recorded, answer, say):
+        content_type = answer.headers.get("Content-Type", "")
+        if isinstance(recorded, str):
+            text = answer.get_data(as_text=True)
+            if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", recorded):
+                self.bind(recorded, text, say)
+            elif self.mine(recorded) != text:
+                say(f"body {text[:120]!r}, recorded {recorded[:120]!r}")
+        elif "html" in content_type:
+            got = html_marks(answer.get_data(as_text=True))
+            if "script" in recorded:
+                recorded = {"script": True}
+            if {name: self.mine(value) if isinstance(value, str) else value for name, value in recorded.items()} != got:
+                say(f"page {got}, recorded {recorded}")
+        else:
+            charset = "latin-1" if "8859-1" in content_type else "utf-8"
+            try:
+                self.compare_json(recorded, json.loads(answer.get_data().decode(charset)), "body", say)
+            except ValueError:
+                say("body is not JSON")
+
+    def compare_json(self, recorded, value, where, say):
+        if isinstance(recorded, dict) and isinstance(value, dict):
+            if set(recorded) != set(value):
+                say(f"{where} has {sorted(value)}, recorded {sorted(recorded)}")
+            for name in set(recorded) & set(value):
+                if name in MADE_BY_SERVER and isinstance(value[name], str):
+                    self.bind(recorded[name], value[name], say)
+                elif name == "expires_in" and type(value[name]) is type(recorded[name]):
+                    if abs(recorded[name] - value[name]) > SECONDS:
+                        say(f"{where}.{name} is {value[name]}, recorded {recorded[name]}")
+                elif name in COUNTED or (name == "id" and str(recorded[name]).isdigit()):
+                    if type(value[name]) is not type(recorded[name]):
+                        say(f"{where}.{name} is {value[name]!r}, recorded {recorded[name]!r}")
+                else:
+                    self.compare_json(recorded[name], value[name], f"{where}.{name}", say)
+        elif isinstance(recorded, list) and isinstance(value, list):
+            if len(recorded) != len(value):
+                say(f"{where} has {len(value)} entries, recorded {len(recorded)}")
+            for index, (one, other) in enumerate(zip(recorded, value)):
+                self.compare_json(one, other, f"{where}[{index}]", say)
+        elif type(recorded) is not type(value) or (self.mine(recorded) if isinstance(recorded, str) else recorded) != value:
+            say(f"{where} is {value!r}, recorded {recorded!r}")
+
+
+def _spaceless(value):
+    return value.replace(" ", "")
