@@ -44,3 +44,15 @@ class Unreachable(ServerProblem):
 
 class Refused(ServerProblem):
     """The server understood and said no: credentials, rights, a feature that is off."""
+
+
+def place_of(problem):
+    """Name an unforeseen error without its text, which could hold anything.
+
+    :returns: its class, and where it came up, as C(KeyError in http.py, line 12)."""
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(problem).__name__
+    return '%s in %s, line %d' % (type(problem).__name__, trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1], trace.tb_lineno)

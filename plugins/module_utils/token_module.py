@@ -9,22 +9,10 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import TokensError, place_of
 from ansible_collections.buildops.tokens.plugins.module_utils.flow import diff, ensure
 from ansible_collections.buildops.tokens.plugins.module_utils.options import checked, constraints, info_arguments, module_arguments
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Desired
-
-
-def place_of(problem):
-    """Name an unforeseen error without its text, which could hold anything.
-
-    :returns: its class, and where it came up, as C(KeyError in http.py, line 12)."""
-    trace = problem.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(problem).__name__
-    return '%s in %s, line %d' % (type(problem).__name__, trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1], trace.tb_lineno)
 
 
 def result_of(outcome, with_diff):
