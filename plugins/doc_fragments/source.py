@@ -10,7 +10,7 @@ class ModuleDocFragment(object):
     """Options that the modules of all token sources, and the lookup, share."""
 
     # How to reach the server
-    CONNECTION = r'''
+    SECURE_CONNECTION = r'''
 options:
   url:
     description:
@@ -48,6 +48,10 @@ options:
       - How often a request is sent again when the server is busy or unreachable. Requests that use up a ticket, a code or a refresh token are not.
     type: int
     default: 2
+'''
+
+    # For servers that people may run in a network of their own
+    CONNECTION = SECURE_CONNECTION + r'''
   allow_http:
     description:
       - Whether to send credentials over plain HTTP to a host other than this one.

@@ -36,7 +36,7 @@ def ensure(provider, desired, known=None, check_mode=False, clock=time.time):
     try:
         found = provider.inspect(desired, known, check_mode)
         action = decide(desired, found, clock())
-        token, changed = found.token, found.fresh or action != KEEP
+        token, changed = found.token, (found.fresh or action != KEEP) and not provider.READS_ONLY
         if check_mode and not (provider.READS_ONLY and action in (ISSUE, RENEW)):
             if found.exists is None and action == ISSUE:
                 changed = False

@@ -42,7 +42,7 @@ def arguments(provider):
     if provider.CONNECTS:
         spec.update(CONNECTION)
     spec.update(provider.ARGUMENTS)
-    return spec
+    return {name: entry for name, entry in spec.items() if entry is not None}
 
 
 def module_arguments(provider):
@@ -88,7 +88,7 @@ def checked(provider, options):
         if options.get(name) is not None and not least <= options[name] <= most:
             raise BadInput('%s must be between %d and %d.' % (name, least, most))
     if options.get('url') is not None:
-        options['url'] = normal_url(options['url'], options.get('allow_http', False))
+        options['url'] = normal_url(options['url'], options.get('allow_http'))
     if options.get('proxy') is not None:
         options['proxy'] = _proxy(options['proxy'])
     if options.get('client_key') and not options.get('client_cert'):

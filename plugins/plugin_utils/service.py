@@ -51,8 +51,10 @@ def obtain(source, desired=None, check_mode=False, clock=time.time):
         if hit:
             return _with(hit, warnings)
         keep = not (check_mode and cache.lasting)
+        provider = source.provider(source.options)
+        provider.reread = lambda: cache.read(key, clock()).token
         try:
-            outcome = ensure(source.provider(source.options), desired, entry.token, check_mode, clock)
+            outcome = ensure(provider, desired, entry.token, check_mode, clock)
         except Refused as problem:
             if keep:
                 cache.write_failure(key, problem, clock())

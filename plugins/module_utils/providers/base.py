@@ -18,11 +18,13 @@ class Provider:
 
     :cvar TYPE: the source type: the name of the file, of the class's module, and of the Ansible module.
     :cvar PREFIX: what its options' environment variables, ini entries and variables begin with (C(BUILDOPS_TOKENS_<PREFIX>_URL)).
-    :cvar ARGUMENTS: its own options as an argument spec; an entry of a shared option replaces that one.
+    :cvar ARGUMENTS: its own options as an argument spec; an entry of a shared option replaces that one, None takes it away.
     :cvar CONNECTS: it has the connection options.
     :cvar HAS_STATE: its module has O(state).
-    :cvar READS_ONLY: getting a token leaves nothing behind on the server that others could notice, so check mode may do it.
+    :cvar READS_ONLY: getting a token leaves nothing behind on the server that others could notice, so check mode may do it
+        and it counts as no change.
     :ivar warnings: sentences for the user, without secrets.
+    :ivar reread: returns the C(Token) that the cache holds by now, or None; set where there is a cache.
     """
 
     TYPE = ''
@@ -42,17 +44,21 @@ class Provider:
         self.options = options
         self.clock = clock
         self.warnings = []
+        self.reread = None
         self.client = client
         if client is None and self.CONNECTS:
-            self.client = Client(self.base_url(), clock=clock, **{
-                name: options[name] for name in ('validate_certs', 'ca_path', 'client_cert', 'client_key', 'proxy', 'timeout', 'retries')
-                if options.get(name) is not None})
+            self.client = Client(self.base_url(), clock=clock, **self.client_options())
 
     @classmethod
     def check(cls, options):
         """Refuse options that cannot work together, before any request.
 
         :raises BadInput: with what to change."""
+
+    def client_options(self):
+        """:returns: what the options say of connections, as keyword arguments of C(Client)."""
+        return {name: self.options[name] for name in ('validate_certs', 'ca_path', 'client_cert', 'client_key', 'proxy', 'timeout', 'retries')
+                if self.options.get(name) is not None}
 
     def base_url(self):
         """:returns: the URL that paths are appended to."""
