@@ -104,14 +104,17 @@ def integration(*targets: str) -> Outcome:
 
 
 def docs() -> Outcome:
-    """The documentation as HTML in .build/docs/build/html."""
-    folder = BUILD / 'docs'
-    changes = {'ANSIBLE_COLLECTIONS_PATH': str(tree.COPY.parents[2])}
-    status, _log = run('docs', [BIN / 'antsibull-docs', 'sphinx-init', '--use-current', '--lenient', '--squash-hierarchy', '--dest-dir', folder,
-                                '--sphinx-theme', 'alabaster', '--intersphinx', '', 'buildops.tokens'], **changes)
+    """The guides and the reference of all options as HTML in .build/docs/html."""
+    texts, html = BUILD / 'docs/rst', BUILD / 'docs/html'
+    texts.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status, _log = run('docs', [BIN / 'antsibull-docs', 'collection', '--use-current', '--squash-hierarchy', '--cleanup', 'everything', '--dest-dir', texts,
+                                'buildops.tokens'], ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]))
     if status == 0:
-        status, _log = run('docs', ['sh', folder / 'build.sh'], folder, **changes)
-    return Outcome(passed=int(status == 0), failed=int(status != 0), notes=[f'{folder}/build/html/index.html'])
+        settings = {'project': 'buildops.tokens', 'extensions': 'sphinx_antsibull_ext', 'html_theme': 'alabaster', 'html_show_copyright': '0',
+                    'pygments_style': 'ansible', 'highlight_language': 'YAML+Jinja', 'default_role': 'any'}
+        defines = [part for name, value in settings.items() for part in ('-D', f'{name}={value}')]
+        status, _log = run('docs', [sys.executable, '-m', 'sphinx', '--isolated', '-q', '-b', 'html', *defines, texts, html])
+    return Outcome(passed=int(status == 0), failed=int(status != 0), notes=[f'{html}/index.html'])
 
 
 LINT = [
