@@ -69,16 +69,11 @@ server:
   type: dict
 '''
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
 
 
 def main():
-    module = AnsibleModule(argument_spec={
-        'name': {'type': 'str', 'required': True},
-        'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
-        'regenerate': {'type': 'str', 'choices': ['never', 'if_expired', 'if_invalid', 'always']},
-    }, supports_check_mode=True)
-    module.fail_json(msg='token_source runs on the controller: call it by its full name, buildops.tokens.token_source.')
+    explain('token_source')
 
 
 if __name__ == '__main__':

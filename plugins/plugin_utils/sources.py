@@ -97,12 +97,7 @@ def resolve(type_name, given, variables, template=None, name=None, keep=()):
         provider = provider_class(type_name)
         spec = dict(shared.arguments(provider), **{option: shared.STATE[option] for option in keep})
         check_names([option for option in given if option not in keep], provider, label)
-        values = {option: plain(value) for option, value in given.items() if value is not None and value != ''}
-        for option in spec:
-            if option not in values and option not in keep:
-                value = _from_elsewhere(provider.PREFIX, option, variables, template)
-                if value is not None:
-                    values[option] = value
+        values = completed(provider, given, variables, template)
         for option in shared.secret_names(provider):
             if option in values and not isinstance(values[option], str):
                 raise BadInput('%s must be a string, but it is of type %s. Quote it.' % (option, type(values[option]).__name__))
@@ -115,6 +110,17 @@ def resolve(type_name, given, variables, template=None, name=None, keep=()):
         text = str(problem)
         raise BadInput(text if text.startswith(label) else '%s: %s' % (label, text)) from None
     return Source(name, provider, options)
+
+
+def completed(provider, given, variables, template):
+    """:returns: what is given, in plain types, and for each option that is not, what stands elsewhere (see C(resolve))."""
+    values = {option: plain(value) for option, value in given.items() if value is not None and value != ''}
+    for option in shared.arguments(provider):
+        if option not in values:
+            value = _from_elsewhere(provider.PREFIX, option, variables, template)
+            if value is not None:
+                values[option] = value
+    return values
 
 
 def named(name, variables, template):

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import SPECS
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe, place_of, result_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
@@ -47,6 +49,13 @@ class ControllerAction(ActionBase):
         self._task.no_log = True
         result['_ansible_no_log'] = True
         return result
+
+    def arguments(self, name):
+        """:param name: of a module of C(controller_only). :returns: its checked arguments in plain types. :raises BadInput: with what is wrong."""
+        result = ArgumentSpecValidator(SPECS[name]).validate(sources.plain(self._task.args))
+        if result.error_messages:
+            raise BadInput('%s: %s.' % (name, '; '.join(result.error_messages).rstrip('.')))
+        return result.validated_parameters
 
     def delegated_module(self, task_vars):
         """Run as an ordinary module, on the host that C(delegate_to) names."""
@@ -104,15 +113,19 @@ class SourceAction(TokenAction):
     """Runs on a source that is named in C(token_sources)."""
 
     def work(self, task_vars):
-        given = dict(self._task.args)
-        unknown = sorted(set(given) - {'name', 'state', 'regenerate'})
-        if unknown or not isinstance(given.get('name'), str):
-            raise BadInput('the options of token_source are name (required), state and regenerate%s.' % (', not ' + ', '.join(unknown) if unknown else ''))
-        changes = {name: given[name] for name in ('state', 'regenerate') if given.get(name)}
-        for name, choices in (('state', ('present', 'absent')), ('regenerate', ('never', 'if_expired', 'if_invalid', 'always'))):
-            if changes.get(name, choices[0]) not in choices:
-                raise BadInput('%s must be one of %s.' % (name, ', '.join(choices)))
-        source = sources.named(sources.plain(given['name']), task_vars, self.template)
-        if changes.get('state') == 'absent' and not source.provider.HAS_STATE:
+        given = self.arguments('token_source')
+        source = sources.named(given.pop('name'), task_vars, self.template)
+        if given['state'] == 'absent' and not source.provider.HAS_STATE:
             raise BadInput('%s: a %s cannot be revoked from here.' % (source.label, source.provider.TYPE))
-        return self.obtained(source, **changes)
+        return self.obtained(source, **{name: value for name, value in given.items() if value is not None})
+
+
+class SourceInfoAction(ControllerAction):
+    """Tells about the token of a source that is named in C(token_sources)."""
+
+    def work(self, task_vars):
+        source = sources.named(self.arguments('token_source_info')['name'], task_vars, self.template)
+        result, warnings = describe(source.provider(source.options))
+        if warnings:
+            result['warnings'] = warnings
+        return result

@@ -86,8 +86,9 @@ class Provider:
     def describe(self):
         """Tell about the token without creating, changing or using up anything, for the info modules.
 
-        :returns: a mapping of plain JSON types without secrets. :raises TokensError: with what to do."""
-        raise NotImplementedError
+        :returns: a mapping of plain JSON types without secrets; null stands for what nobody can tell, as here for all of it.
+        :raises TokensError: with what to do."""
+        return {'exists': None, 'expired': None, 'expires_at': None}
 
     def issue(self, found):
         """:returns: a new C(Token), or the live one where the system hands out that. :raises TokensError: with what to do."""

@@ -1,0 +1,33 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils.planning import make_plan
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
+
+
+class ActionModule(ControllerAction):
+    """See the module."""
+
+    def work(self, task_vars):
+        given = self.arguments('token_deliveries_info')
+        hostvars = task_vars['hostvars']
+        hosts = task_vars['groups']['all'] if given['hosts'] is None else given['hosts']
+        plan = make_plan({str(host): hostvars.raw_get(host) for host in hosts}, given['deliveries'], lambda host, value: self._rendered(hostvars, host, value))
+        result = {'changed': False, 'sources': plan.sources, 'hosts': plan.hosts, 'problems': plan.problems}
+        if plan.problems:
+            result.update(failed=True, msg=' '.join(plan.problems))
+        return result
+
+    def _rendered(self, hostvars, host, value):
+        """Render a value as the host sees it."""
+        templar = self._templar
+        before = templar.available_variables
+        try:
+            templar.available_variables = hostvars.raw_get(host)
+            return templar.template(value)
+        finally:
+            templar.available_variables = before

@@ -1,0 +1,29 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.plugin_utils.summary import rows_of, table_of
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
+
+
+class ActionModule(ControllerAction):
+    """See the module."""
+
+    def work(self, task_vars):
+        given = self.arguments('token_summary')
+        hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
+        rows, problems = rows_of(given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts})
+        table = table_of(rows) + problems
+        if given.get('path'):
+            try:
+                with open(given['path'], 'w', encoding='utf-8') as file:
+                    file.write('\n'.join(table) + '\n')
+            except OSError as problem:
+                raise FileProblem('The summary cannot be written to %s: %s.' % (given['path'], problem.strerror)) from None
+        result = {'changed': False, 'rows': rows, 'summary': table, 'problems': problems}
+        result['ansible_stats'] = {'data': {'token_summary': rows, 'token_problems': problems}, 'per_host': False, 'aggregate': True}
+        return result

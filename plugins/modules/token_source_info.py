@@ -1,0 +1,65 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: token_source_info
+short_description: Tell about the token of a source, by the source's name, without creating it
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - Does what the info module of the source's type does, with the options that stand in the variable C(token_sources).
+  - For a type whose server cannot tell, it says so with nulls.
+extends_documentation_fragment:
+  - buildops.tokens.attributes
+  - buildops.tokens.attributes.info
+options:
+  name:
+    description:
+      - Name of the source in C(token_sources).
+    type: str
+    required: true
+notes:
+  - Runs on the controller only.
+seealso:
+  - module: buildops.tokens.token_source
+'''
+
+EXAMPLES = r'''
+- name: Look at the token of the source "company"
+  buildops.tokens.token_source_info:
+    name: company
+'''
+
+RETURN = r'''
+exists:
+  description: Whether there is a token, or null where nobody can tell.
+  returned: success
+  type: bool
+expires_at:
+  description: When it expires, in UTC, or null.
+  returned: success
+  type: str
+expired:
+  description: Whether it has expired, or null.
+  returned: success
+  type: bool
+server:
+  description: What the server told about itself.
+  returned: success
+  type: dict
+'''
+
+from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
+
+
+def main():
+    explain('token_source_info')
+
+
+if __name__ == '__main__':
+    main()

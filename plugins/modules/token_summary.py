@@ -1,0 +1,98 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: token_summary
+short_description: Sum up what a provisioning run delivered
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - Puts together what the roles of this collection registered, which source gave which token, where it went, and whether its door opened.
+  - Tokens are shown as fingerprints. The same data go into the statistics of the run, which AWX keeps as artifacts of the job.
+extends_documentation_fragment:
+  - buildops.tokens.attributes
+  - buildops.tokens.attributes.info
+options:
+  plan:
+    description:
+      - The registered result of M(buildops.tokens.token_deliveries_info).
+    type: dict
+    required: true
+  path:
+    description:
+      - File on the controller that the table is written to.
+    type: path
+notes:
+  - Runs on the controller only.
+seealso:
+  - module: buildops.tokens.token_deliveries_info
+'''
+
+EXAMPLES = r'''
+- name: Sum up
+  buildops.tokens.token_summary:
+    plan: "{{ plan }}"
+'''
+
+RETURN = r'''
+rows:
+  description: One mapping for each source, place and token.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    source:
+      description: Name of the source.
+      type: str
+    type:
+      description: Type of the source.
+      type: str
+    fingerprint:
+      description: Fingerprint of the token.
+      type: str
+    expires_at:
+      description: When it expires, in UTC, or null.
+      type: str
+    delivery:
+      description: Name of the role that delivered it.
+      type: str
+    place:
+      description: The entry that holds it.
+      type: str
+    hosts:
+      description: The hosts that have it.
+      type: list
+      elements: str
+    changed:
+      description: The hosts on which the entry changed.
+      type: list
+      elements: str
+    door:
+      description: Whether the credentials were accepted, where that was tried.
+      type: str
+summary:
+  description: The same as the lines of a table.
+  returned: always
+  type: list
+  elements: str
+problems:
+  description: What failed, one sentence for each.
+  returned: always
+  type: list
+  elements: str
+'''
+
+from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
+
+
+def main():
+    explain('token_summary')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,98 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a provisioning run is about to do: which hosts want what, and every mistake in it, before any request is made."""
+
+from __future__ import annotations
+
+from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+
+
+class Plan:
+    """:ivar sources: by name: C(type), and the C(hosts) that use it.
+    :ivar hosts: by delivery: the hosts that want it, in the inventory's order.
+    :ivar problems: sentences, each once."""
+
+    def __init__(self):
+        self.sources = {}
+        self.hosts = {}
+        self.problems = []
+
+    def problem(self, sentence):
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+
+
+def make_plan(variables_of, deliveries, template_for):
+    """Look through the variables of all hosts. No value of a source is rendered, so nothing is decrypted or fetched.
+
+    :param variables_of: by host: its raw variables. :param deliveries: by name of a delivery: the variable with its list of entries.
+    :param template_for: a function of a host and a value that renders it.
+    :returns: C(Plan).
+    """
+    plan = Plan()
+    plan.hosts = {delivery: [] for delivery in deliveries}
+    checked = set()
+    for host, variables in variables_of.items():
+        def template(value, host=host):
+            return template_for(host, value)
+        wanted = {}
+        for delivery, variable in deliveries.items():
+            entries = variables.get(variable)
+            if isinstance(entries, str):
+                entries = template(entries)
+            if not entries:
+                continue
+            plan.hosts[delivery].append(host)
+            for entry in entries if isinstance(entries, list) else []:
+                name = entry.get('token') if isinstance(entry, dict) else None
+                if name and isinstance(name, str) and entry.get('state') != 'absent':
+                    wanted.setdefault(template(name) if '{{' in name else name, variable)
+        if not wanted and variables.get('token_sources') is None:
+            continue
+        try:
+            declared = sources.declared(variables, template)
+        except BadInput as problem:
+            plan.problem('%s: %s' % (host, problem))
+            continue
+        for name, entry in declared.items():
+            entry = template(entry) if isinstance(entry, str) else entry
+            # Hosts of a group share these objects, so each is looked at once
+            if id(entry) not in checked:
+                checked.add(id(entry))
+                _check(plan, name, entry, variables, template)
+        for name, variable in wanted.items():
+            if name not in declared:
+                try:
+                    sources.declared(variables, template, name)
+                except BadInput as problem:
+                    plan.problem('%s of %s: %s' % (variable, host, problem))
+                continue
+            entry = declared[name]
+            known = plan.sources.setdefault(sources.plain(name), {'type': sources.plain(entry.get('type')) if isinstance(entry, dict) else None, 'hosts': []})
+            known['hosts'].append(host)
+    return plan
+
+
+def _check(plan, name, entry, variables, template):
+    """Type and option names of one source, and that nothing required is missing."""
+    label = 'source %s' % sources.plain(name)
+    if not isinstance(entry, dict) or not isinstance(entry.get('type'), str):
+        plan.problem('%s must be a mapping with a type. Types are: %s.' % (label, ', '.join(sources.types())))
+        return
+    try:
+        provider = sources.provider_class(sources.plain(entry['type']))
+        given = [option for option in entry if option != 'type']
+        sources.check_names(given, provider, label)
+        # Only whether there is a value counts here; looking at it could decrypt it
+        complete = sources.completed(provider, {option: 'given' for option in given if entry[option] not in (None, '')}, variables, template)
+        missing = [option for option, spec in shared.arguments(provider).items() if spec.get('required') and option not in complete]
+        if missing:
+            raise BadInput('%s lacks %s.' % (label, ', '.join(missing)))
+    except BadInput as problem:
+        text = str(problem)
+        plan.problem(text if text.startswith(label) else '%s: %s' % (label, text))

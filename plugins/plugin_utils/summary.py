@@ -1,0 +1,93 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a provisioning run did, as a table that a person can read and as data without secrets."""
+
+from __future__ import annotations
+
+HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'door')
+
+
+def rows_of(plan, variables_of):
+    """Put together what the deliveries registered.
+
+    :param plan: the result of token_deliveries_info. :param variables_of: by host: its raw variables; each delivery registered C(<role>_result), and
+        C(<role>_doors) where it tried the credentials: a list of mappings with C(name), C(opened) (true, false or null) and C(msg).
+    :returns: a list of mappings (one for each source, place and token), and a list of sentences about what failed.
+    """
+    rows, problems = {}, []
+    for delivery, hosts in plan['hosts'].items():
+        for host in hosts:
+            variables = variables_of.get(host) or {}
+            result = variables.get(delivery + '_result')
+            failed = (variables.get('deliver_to_failed') or {}).get(delivery)
+            if failed is not None or not isinstance(result, dict):
+                _note(problems, delivery, host, failed or 'the host was not reached, or the play ended before its turn.')
+            if not isinstance(result, dict):
+                continue
+            doors = {door.get('name'): door for door in variables.get(delivery + '_doors') or [] if isinstance(door, dict)}
+            changed = _changed_places(result)
+            for token in result.get('tokens') or []:
+                row = rows.setdefault((token['source'], delivery, token.get('to'), token.get('fingerprint')), {
+                    'source': token['source'], 'type': token['type'], 'fingerprint': token.get('fingerprint'), 'expires_at': token.get('expires_at'),
+                    'delivery': delivery, 'place': token.get('to'), 'hosts': [], 'changed': [], 'doors': {}})
+                row['hosts'].append(host)
+                if token.get('to') in changed if changed is not None else result.get('changed'):
+                    row['changed'].append(host)
+                door = doors.get(token.get('to'))
+                row['doors'][host] = door_word(door)
+                if door and door.get('opened') is False:
+                    _note(problems, delivery, host, door.get('msg') or 'the credentials of %s were refused.' % token.get('to'))
+    for row in rows.values():
+        words = sorted(set(row.pop('doors').values()))
+        row['door'] = ', '.join(words) if words else ''
+    sentences = ['%s (%s): %s' % (delivery, _names(hosts), msg) for (delivery, msg), hosts in _grouped(problems).items()]
+    return list(rows.values()), sentences
+
+
+def door_word(door):
+    """:returns: V(opened), V(refused), V(not tried: why) or an empty str."""
+    if not door:
+        return ''
+    if door.get('opened') is None:
+        return 'not tried' + (': %s' % door['msg'] if door.get('msg') else '')
+    return 'opened' if door['opened'] else 'refused'
+
+
+def table_of(rows):
+    """:returns: the lines of a table."""
+    if not rows:
+        return ['Nothing was asked for: no host has entries in maven_settings_servers or another list of deliveries.']
+    cells = [HEADINGS] + [
+        (row['source'], row['type'], row['fingerprint'] or '-', row['expires_at'] or 'never', '%s %s' % (row['delivery'], row['place'] or ''),
+         _names(row['hosts']), str(len(row['changed'])), row['door'] or '-') for row in rows]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
+    lines = ['  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]
+    return lines[:1] + ['  '.join('-' * width for width in widths)] + lines[1:]
+
+
+def _changed_places(result):
+    """:returns: the places that changed, where the module tells them one by one; else None."""
+    for name in ('servers', 'entries', 'repositories'):
+        if isinstance(result.get(name), list):
+            return {entry.get('id') or entry.get('url') or entry.get('name') for entry in result[name] if isinstance(entry, dict) and entry.get('changed')}
+    return None
+
+
+def _note(problems, delivery, host, sentence):
+    problems.append((delivery, sentence, host))
+
+
+def _grouped(problems):
+    groups = {}
+    for delivery, sentence, host in problems:
+        hosts = groups.setdefault((delivery, sentence), [])
+        if host not in hosts:
+            hosts.append(host)
+    return groups
+
+
+def _names(hosts):
+    return ', '.join(hosts) if len(hosts) <= 3 else '%s and %d more' % (', '.join(hosts[:2]), len(hosts) - 2)

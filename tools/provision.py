@@ -1,0 +1,112 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""C(make provision): runs the playbook, against the sandbox or against a person's own inventory, and shows what came of it.
+
+The sandbox of an earlier run is continued (same addresses, same tokens), so that a second run has nothing to change.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / '.build/provision'
+EXAMPLE = ROOT / 'examples'
+AGENTS = ('agent1', 'agent2')
+sys.path.insert(0, str(ROOT))
+
+
+def main(arguments):
+    if arguments:
+        return run_playbook(arguments[0], [])
+    from tests.sandbox.serving import PortTaken
+    try:
+        return with_sandbox()
+    except PortTaken as problem:
+        print(f'\nmake provision: {problem}. Files of an earlier run name this port: free it, or start anew with: rm -rf {FOLDER}', file=sys.stderr)
+        return 1
+
+
+def run_playbook(inventory, extra):
+    """Run the playbook on an inventory and print its summary. :returns: the exit code of ansible-playbook."""
+    with tempfile.TemporaryDirectory() as temporary:
+        summary = Path(temporary, 'summary')
+        command = [ROOT / '.venv/bin/ansible-playbook', '-i', inventory, 'buildops.tokens.provision_tokens',
+                   '-e', json.dumps({'tokens_summary_file': str(summary)}), *extra, *shlex.split(os.environ.get('ARGS', ''))]
+        code = subprocess.run(command, check=False, env={**os.environ, 'ANSIBLE_CONFIG': str(ROOT / 'ansible.cfg')}).returncode
+        if summary.exists():
+            print(summary.read_text(encoding='utf-8'))
+        return code
+
+
+def with_sandbox():
+    from tests.sandbox import nexus
+    from tests.sandbox.serving import Sandbox
+    FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
+    remembered = read_memory()
+    with Sandbox() as sandbox:
+        apps = {'nexus': nexus.create_app('3.90.1')}
+        servers = {}
+        for name, app in apps.items():
+            known = remembered.get(name, {})
+            vars(app.state).update(known.get('state', {}))
+            servers[name] = sandbox.serve(app, port=known.get('port', 0))
+        for agent in AGENTS:
+            settings = FOLDER / agent / '.m2/settings.xml'
+            if not settings.exists():
+                settings.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                shutil.copyfile(EXAMPLE / 'home/settings.xml', settings)
+                settings.chmod(0o600)
+        facts = {'sandbox': {'ca_path': sandbox.ca_path, 'homes': str(FOLDER), **{name: server.url for name, server in servers.items()}}}
+        try:
+            code = run_playbook(str(EXAMPLE / 'inventory'), ['-e', json.dumps(facts)])
+        finally:
+            write_memory({name: {'port': servers[name].port, 'state': {'tokens': app.state.tokens}} for name, app in apps.items()})
+        doors = [maven_door(sandbox, servers['nexus'].url + '/repository/private/', agent) for agent in AGENTS]
+    print(*doors, '', sep='\n')
+    print('A token took the way from a Nexus into two settings.xml files, which are in', FOLDER.relative_to(ROOT), '- run it again: nothing changes.')
+    return code or any(': refused' in door for door in doors)
+
+
+def maven_door(sandbox, repository, agent):
+    """Let a real Maven get a parent POM from the protected repository, with the settings that were delivered. :returns: a line about it."""
+    from tests.sandbox.maven_repository import DOOR_PROJECT
+    place = f'{agent}: mvn gets org.example.buildops:door:1.0.0 from {repository}'
+    if shutil.which('mvn') is None:
+        return f'{place}: not tried: mvn not found'
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, 'pom.xml').write_text(DOOR_PROJECT % {'server_id': 'company-releases', 'url': repository}, encoding='utf-8')
+        done = subprocess.run(
+            ['mvn', '-B', '-q', '-N', '-s', FOLDER / agent / '.m2/settings.xml', f'-Dmaven.repo.local={folder}/repository',
+             f'-Djavax.net.ssl.trustStore={sandbox.truststore_path}', '-Djavax.net.ssl.trustStorePassword=changeit', 'validate'],
+            cwd=folder, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        opened = done.returncode == 0 and Path(folder, 'repository/org/example/buildops/door/1.0.0/door-1.0.0.pom').exists()
+    return f'{place}: {"opened" if opened else "refused"}'
+
+
+def read_memory():
+    try:
+        return pickle.loads((FOLDER / 'sandbox.pickle').read_bytes())
+    except FileNotFoundError:
+        return {}
+
+
+def write_memory(memory):
+    path = FOLDER / 'sandbox.pickle'
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'wb') as file:
+        pickle.dump(memory, file)
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
