@@ -227,9 +227,8 @@ class GitConfig:
         :param value: from L(store_helper).
         :returns: whether something was changed.
         """
-        changed = self._drop_expiring(url)
         if any(_same_helper(value, helper) for helper in self.helpers(url)):
-            return changed
+            return False
         self._set(url, [(b'helper', value)], lambda: value in self.helpers(url))
         return True
 
@@ -241,7 +240,7 @@ class GitConfig:
         """
         if self.helpers(url) == [value]:
             return False
-        self._drop_expiring(url)
+        self.drop_expiring(url)
         self._set(url, [(b'helper', b''), (b'helper', value)], lambda: self.helpers(url) == [value])
         return True
 
@@ -266,7 +265,7 @@ class GitConfig:
         :param path: of the store, as for L(store_helper).
         :returns: whether something was changed.
         """
-        changed = self._drop_expiring(url)
+        changed = self.drop_expiring(url)
         return self._remove(url, lambda entry: entry.key == b'usehttppath' or (
             entry.key == b'helper' and bool(entry.value) and _same_helper(entry.value, store_helper(path)))) or changed
 
@@ -274,8 +273,11 @@ class GitConfig:
         subsection = None if url is None else str(url).encode('utf-8')
         return [number for number, section in enumerate(self._sections) if section.name == b'credential' and section.subsection == subsection]
 
-    def _drop_expiring(self, url):
-        """Remove a helper of ours that told an expiry for this URL, and the reset before it."""
+    def drop_expiring(self, url):
+        """Remove a helper of ours that told an expiry for exactly this Url, and the reset before it.
+
+        :returns: whether something was changed.
+        """
         ours = set()
         entries = self._credential_entries(b'helper')
         for before, entry in zip([None] + entries, entries):

@@ -1,0 +1,311 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: git_credential
+short_description: Entries of git's credential store
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - Puts credentials for HTTPS servers where git looks for them, the file of C(git credential-store), and has git use that file.
+  - Entries are written as git itself would write them, under git's own lock. Other entries, comments and unreadable lines stay byte for byte.
+  - An entry is placed where git finds it before the entries of other users for the same URL.
+  - git need not be installed. The password never stands on a command line, in the environment, or in a git configuration.
+extends_documentation_fragment:
+  - buildops.tokens.attributes
+  - buildops.tokens.attributes.files
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Shows which entry changed in which field, and the fingerprint of an access token, never a value.
+  idempotent:
+    support: full
+    details:
+      - A git that uses an entry of another user for the same host moves that entry to the front. The next run then puts this one back.
+  action:
+    support: full
+    description: Has an action plugin of the same name, which turns O(token) into a credential on the controller.
+options:
+  entries:
+    description:
+      - List of entries, all done in one pass over the file. Instead of it, the options of one entry can be given directly.
+      - Where several are for one URL, git finds the first of the list first.
+    type: list
+    elements: dict
+    suboptions:
+      url:
+        description: See O(url).
+        type: str
+        required: true
+      token:
+        description: See O(token).
+        type: str
+      username:
+        description: See O(username).
+        type: str
+      password:
+        description: See O(password).
+        type: str
+      access_token:
+        description: See O(access_token).
+        type: str
+      expires_at:
+        description: See O(expires_at).
+        type: str
+      exclusive:
+        description: See O(exclusive).
+        type: bool
+        default: false
+      repository:
+        description: See O(repository).
+        type: str
+      state:
+        description: See O(state).
+        type: str
+        choices: [present, absent]
+        default: present
+  url:
+    description:
+      - The server, as V(https://git.example.com) or V(https://git.example.com:8443). git compares it as text with the addresses of
+        repositories, so give a port only where they have one.
+      - With a path, as V(https://git.example.com/team/project.git), the entry is for that repository alone. See O(use_http_path).
+      - User name, password, query and fragment are refused in it, and so is any scheme but V(https), see O(allow_http).
+    type: str
+  token:
+    description:
+      - Name of a source in C(token_sources). Its token becomes O(username) and O(password), or O(access_token), and O(expires_at).
+      - It is fetched on the controller; the host gets only the result. Not needed with O(state=absent).
+    type: str
+  username:
+    description:
+      - Name of the user. It tells entries for the same URL apart.
+      - Beside an O(access_token) it is V(oauth2) by default, which GitLab and Gitea want and GitHub takes. Bitbucket wants V(x-token-auth).
+      - With O(state=absent) and without it, the entries of all users for exactly this URL are removed.
+    type: str
+  password:
+    description:
+      - Password, or a token that is used as one.
+    type: str
+  access_token:
+    description:
+      - Bearer token. git sends it as the password of O(username).
+    type: str
+  expires_at:
+    description:
+      - When the credential ends, in UTC, as V(2026-01-31T12:00:00Z). One that has ended is refused.
+      - The store cannot hold it, therefore see O(tell_expiry).
+    type: str
+  exclusive:
+    description:
+      - Whether to remove the entries of other users for exactly this URL. Useful for tokens whose user name changes when they
+        are replaced, as it does with Nexus user tokens, so that no dead entry is left.
+    type: bool
+  repository:
+    description:
+      - URL of a repository with which O(verify) tries the entry. By default O(url), where that has a path.
+    type: str
+  state:
+    description:
+      - V(present) by default. V(absent) removes the entry, and git settings that served it alone.
+    type: str
+    choices: [present, absent]
+  path:
+    description:
+      - The store. By default the one that git would write, which is the first existing of C(~/.git-credentials) and
+        C($XDG_CONFIG_HOME/git/credentials), else C(~/.git-credentials). Without it, O(state=absent) removes from both.
+      - A new file, and folders that are missing, are made for the owner alone. An existing file that others can read is closed to them.
+    type: path
+  helper:
+    description:
+      - V(store) makes sure that C(credential.helper) names the store. Helpers that are there stay, and git asks them first.
+      - V(none) leaves git's configuration alone.
+    type: str
+    choices: [store, none]
+    default: store
+  helper_scope:
+    description:
+      - V(global) sets C(credential.helper) once for all servers. git then also stores passwords that somebody types for other servers.
+      - V(url) sets C(credential.<url>.helper) for each O(url).
+    type: str
+    choices: [global, url]
+    default: global
+  tell_expiry:
+    description:
+      - Whether git shall know O(expires_at). Since the store cannot hold it, a helper in C(credential.<url>.helper) adds it to the store's answer.
+        That is one line of shell in the configuration, with the time and without any secret. Other helpers are not asked for that URL.
+      - git 2.40 and newer then never sends the credential after its end, and keeps it in no cache beyond it. Older git ignores the time.
+    type: bool
+    default: true
+  use_http_path:
+    description:
+      - Whether to set C(credential.<url>.useHttpPath) where O(url) has a path. Without it git takes no account of paths.
+      - It is set for that very URL, so that entries without a path go on to serve the other repositories of the server.
+    type: bool
+    default: true
+  config_path:
+    description:
+      - The git configuration. By default the one that C(git config --global) would write, C(~/.gitconfig) or C($XDG_CONFIG_HOME/git/config).
+      - Files that it includes are not looked at.
+    type: path
+  allow_http:
+    description:
+      - Whether to accept C(http://), over which passwords can be read on the way.
+    type: bool
+    default: false
+  fix_line_ends:
+    description:
+      - Whether to repair entries of others whose lines end in CR LF. git cannot read such lines.
+    type: bool
+    default: false
+  lock_timeout:
+    description:
+      - Seconds to wait for the lock of the store, C(.git-credentials.lock), and of the configuration. A lock of another program is never removed.
+    type: float
+    default: 5.0
+  verify:
+    description:
+      - Whether to try the entries afterwards with C(git ls-remote), without a terminal and without changing the store. Entries with which git does not get in
+        make the task fail, each with its reason. Not tried in check mode, without git, and without a O(repository).
+    type: bool
+    default: false
+  verify_timeout:
+    description:
+      - Seconds to wait for one server with O(verify).
+    type: int
+    default: 30
+  ca_path:
+    description:
+      - File on the host with the certificates of the authorities that O(verify) trusts. git itself is not configured with it.
+    type: path
+notes:
+  - The user of the task owns the store, so use C(become_user) for another one.
+  - When git has used an entry for a host, it removes that user's entries for single paths of this host. Use another user name for those.
+seealso:
+  - plugin: buildops.tokens.token
+    plugin_type: lookup
+'''
+
+EXAMPLES = r'''
+- name: Have git use a Nuxeo Online Services token
+  buildops.tokens.git_credential:
+    url: https://connect.nuxeo.com
+    token: studio
+
+- name: Have git use a password for one server and an access token for one repository of another
+  buildops.tokens.git_credential:
+    helper_scope: url
+    entries:
+      - url: https://git.example.com
+        username: ci
+        password: "{{ vault_git_password }}"
+      - url: https://gitlab.example.com:8443/team/project.git
+        access_token: "{{ lookup('buildops.tokens.token', 'gitlab', query='access_token') }}"
+        expires_at: "{{ lookup('buildops.tokens.token', 'gitlab', query='expires_at') }}"
+
+- name: Write an entry and see whether it opens a repository
+  buildops.tokens.git_credential:
+    url: https://git.example.com
+    username: ci
+    password: "{{ vault_git_password }}"
+    repository: https://git.example.com/team/project.git
+    verify: true
+
+- name: Remove all entries for a server
+  buildops.tokens.git_credential:
+    url: https://git.example.com
+    state: absent
+'''
+
+RETURN = r'''
+path:
+  description: The store.
+  returned: success
+  type: str
+  sample: /home/ci/.git-credentials
+config_path:
+  description: The git configuration.
+  returned: success, with O(helper=store)
+  type: str
+  sample: /home/ci/.gitconfig
+includes:
+  description: How many other files the git configuration includes. They were not looked at, and could have other helpers.
+  returned: success, with O(helper=store)
+  type: int
+  sample: 0
+entries:
+  description: What became of each entry, in the order in which they were given.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    url:
+      description: The URL as git knows it.
+      type: str
+      sample: https://git.example.com
+    state:
+      description: V(present) or V(absent).
+      type: str
+      sample: present
+    changed:
+      description:
+        - What changed or would change. In the store V(entry) (added or removed), V(password), V(order) (git found another entry first), V(duplicates),
+          V(other_users), V(host) (was in capitals), V(line_end); in the configuration V(helper), V(use_http_path).
+      type: list
+      elements: str
+      sample: [password]
+    fingerprint:
+      description: Twelve hexadecimal digits by which to tell two access tokens apart.
+      returned: for an O(access_token)
+      type: str
+      sample: 9f86d081884c
+narrowed:
+  description: Whether the store could be read by other users, and no longer can.
+  returned: success
+  type: bool
+  sample: false
+doors:
+  description: Whether git got in, for each present entry.
+  returned: with O(verify)
+  type: list
+  elements: dict
+  contains:
+    url:
+      description: The URL of the entry.
+      type: str
+      sample: https://git.example.com
+    repository:
+      description: The repository that was tried, or null.
+      type: str
+      sample: https://git.example.com/team/project.git
+    opened:
+      description: Whether git got in. Null where it was not tried.
+      type: bool
+      sample: true
+    why:
+      description: A reason in words.
+      type: str
+      sample: opened
+'''
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils.git_delivery import ARGUMENTS, CONSTRAINTS, deliver
+from ansible_collections.buildops.tokens.plugins.module_utils.git_door import run_command
+
+
+def main():
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
+    finish(module, lambda params: deliver(params, module.check_mode, module._diff, run_command, module.get_bin_path))
+
+
+if __name__ == '__main__':
+    main()
