@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC, iso8601
 from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
@@ -72,6 +74,7 @@ class DeliveryAction(ControllerAction):
             if clash:
                 raise BadInput('%s: token and %s exclude each other.' % (entry.get(self.ENTRY_NAME) or 'an entry', ', '.join(clash)))
             source = sources.named(name, task_vars, self.template)
+            self._refuse_wrong_hosts(entry, source)
             outcome = service.obtain(source, check_mode=self._task.check_mode)
             warnings.extend(outcome.warnings)
             tokens.append({'source': name, 'type': source.provider.TYPE, 'changed': outcome.changed, 'to': entry.get(self.ENTRY_NAME)})
@@ -84,6 +87,15 @@ class DeliveryAction(ControllerAction):
         except TokensError as problem:
             problems.append({'source': name, 'to': entry.get(self.ENTRY_NAME), 'msg': str(problem)})
             return None
+
+    @staticmethod
+    def _refuse_wrong_hosts(entry, source):
+        """:raises BadInput: an address in the entry belongs to a server that does not take tokens of this type."""
+        for value in entry.values():
+            if isinstance(value, str) and '://' in value:
+                reason = source.provider.refusal_for((urlsplit(value).hostname or '').lower())
+                if reason:
+                    raise BadInput('%s: %s' % (source.label, reason))
 
     def with_token(self, entry, token, name):
         """:returns: the entry with the token's values in the options of this module. :raises BadInput: it takes no such token."""

@@ -55,6 +55,11 @@ class Provider:
 
         :raises BadInput: with what to change."""
 
+    @classmethod
+    def refusal_for(cls, host):
+        """:param host: where a token is about to be delivered for. :returns: why it cannot work there, or None."""
+        return None
+
     def client_options(self):
         """:returns: what the options say of connections, as keyword arguments of C(Client)."""
         return {name: self.options[name] for name in ('validate_certs', 'ca_path', 'client_cert', 'client_key', 'proxy', 'timeout', 'retries')

@@ -1,0 +1,110 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: nuxeo_online_token_info
+short_description: Check a token of Nuxeo Online Services, and tell which Studio projects it opens
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - Asks Nuxeo Online Services, by a call without side effects, whether it takes the token, and which projects it opens.
+  - Such tokens are made, listed and revoked on a web page only, U(https://connect.nuxeo.com/nuxeo/site/connect/tokens). They do not expire.
+extends_documentation_fragment:
+  - buildops.tokens.attributes
+  - buildops.tokens.attributes.info
+  - buildops.tokens.attributes.tokens
+  - buildops.tokens.source.connection
+options:
+  url:
+    description:
+      - Address of Nuxeo Online Services.
+    type: str
+    default: https://connect.nuxeo.com/nuxeo
+  username:
+    description:
+      - User name of Nuxeo Online Services. It is not the e-mail address of the login page.
+    type: str
+    required: true
+  token:
+    description:
+      - The token. It is shown once, when it is made.
+    type: str
+    required: true
+  project:
+    description:
+      - Symbolic name of a Studio project that the token shall open.
+    type: str
+seealso:
+  - plugin: buildops.tokens.token
+    plugin_type: lookup
+'''
+
+EXAMPLES = r'''
+- name: Check the token
+  buildops.tokens.nuxeo_online_token_info:
+    username: jdoe
+    token: "{{ vault_nos_token }}"
+    project: jdoe-SANDBOX
+  register: nos
+
+- name: Stop when it does not open the project
+  ansible.builtin.assert:
+    that: nos.exists and nos.project_opens
+    fail_msg: Make a new token at https://connect.nuxeo.com/nuxeo/site/connect/tokens
+'''
+
+RETURN = r'''
+exists:
+  description: Whether the service takes the token.
+  returned: success
+  type: bool
+expired:
+  description: Always null, since these tokens do not expire.
+  returned: success
+  type: bool
+expires_at:
+  description: Always null, since these tokens do not expire.
+  returned: success
+  type: str
+projects:
+  description: The projects that the token opens.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the project.
+      type: str
+      sample: My Project
+    symbolic_name:
+      description: Symbolic name, which tools go by.
+      type: str
+      sample: jdoe-SANDBOX
+    uuid:
+      description: Identifier of the project.
+      type: str
+project_opens:
+  description: Whether it opens O(project). Null where none was named.
+  returned: success
+  type: bool
+server:
+  description: Always empty.
+  returned: success
+  type: dict
+'''
+
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import NuxeoOnlineToken
+from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run_info
+
+
+def main():
+    run_info(NuxeoOnlineToken)
+
+
+if __name__ == '__main__':
+    main()
