@@ -11,12 +11,14 @@ Each step writes a log in .build/logs, and the log of a step that failed is show
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -96,11 +98,33 @@ def sanity() -> Outcome:
                          r'^Running sanity test ', r'FATAL: The (\d+) sanity test', show=False)
 
 
+@contextmanager
+def sandbox(*args: str) -> t.Iterator[dict]:
+    """The sandbox in a process of its own. Gives what it says about itself: C(ca_path), C(urls) by system, C(servers)."""
+    state = LOGS / 'sandbox.json'
+    state.unlink(missing_ok=True)
+    with (LOGS / 'sandbox.log').open('wb') as log:
+        process = subprocess.Popen([sys.executable, '-m', 'tests.sandbox', *args, '--state', state], cwd=ROOT, env=environment(HOME),
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 30
+        while not state.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f'the sandbox did not start, see {LOGS}/sandbox.log')
+            time.sleep(0.05)
+        yield json.loads(state.read_text(encoding='utf-8'))
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
 def integration(*targets: str) -> Outcome:
-    if not any((tree.COPY / 'tests/integration/targets').glob('*/tasks/main.yml')):
-        return Outcome(notes=['no targets'])
-    return _ansible_test('integration', ['integration', '--local', '--python', PYTHON, '--continue-on-error', *targets],
-                         r'^Running \S+ integration test', r'FATAL: The (\d+) integration test', show=True)
+    """The targets of ansible-test integration, which find the sandbox in the variable C(sandbox)."""
+    with sandbox('--all', '--nexus', '3.90.1', '--nexus', '3.38.1', '--nexus', '2.15.1') as state:
+        config = tree.COPY / 'tests/integration/integration_config.yml'
+        config.write_text(json.dumps({'sandbox': state}), encoding='utf-8')
+        return _ansible_test('integration', ['integration', '--local', '--python', PYTHON, '--continue-on-error', *targets],
+                             r'^Running \S+ integration test', r'FATAL: The (\d+) integration test', show=True)
 
 
 def docs() -> Outcome:
