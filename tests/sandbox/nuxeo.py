@@ -309,13 +309,17 @@ def create_app(version="2023.6", users=None, clients=None, clock=time.time, jwt_
         app.state.users[user.name] = user
     for client in default_clients() if clients is None else clients:
         app.state.add_client(client)
-    platform = Platform(app.state, version, jwt_secret, token_seconds, csrf_token, sso_url, dev_mode)
+    route_everything(app, Platform(app.state, version, jwt_secret, token_seconds, csrf_token, sso_url, dev_mode))
+    return app
+
+
+def route_everything(app, platform):
+    """Hands every request of any method to C(platform.handle()), whose answers go out without a reason phrase."""
     app.url_map.merge_slashes = False
     methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
     for rule in ("/", "/<path:dummy>"):
         app.add_url_rule(rule, endpoint=rule, view_func=lambda dummy="": platform.handle(), methods=methods, provide_automatic_options=False)
     app.wsgi_app = _WithoutReason(app.wsgi_app)
-    return app
 
 
 class _WithoutReason:

@@ -16,6 +16,8 @@ import pytest
 from tests.sandbox import git_http
 from tests.sandbox.serving import Sandbox
 
+pytestmark = pytest.mark.needs_client("git")
+
 TOKEN = "nos-TOKEN+with/odd=ch:rs%é"
 
 

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from tests.sandbox import nuvy
 from tests.sandbox.serving import Sandbox
 
+pytestmark = pytest.mark.needs_client("curl")
+
 GRANT = {"grant_type": "client_credentials"}
 GOOD = ("buildops-client", "nuvy-s3cret")
 BASE = "https://nuvy.test"

@@ -24,6 +24,8 @@ from tests.sandbox import nuxeo
 from tests.sandbox.conformance import play
 from tests.sandbox.serving import Sandbox
 
+pytestmark = pytest.mark.needs_client("curl")
+
 DATA = Path(play.__file__).parent
 CALLBACK = "https://client.test/cb"
 BASE = "https://nuxeo.test"
