@@ -13,20 +13,24 @@ host, path, status and the server's own error code; never a query, a header or a
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import ssl
 import threading
 import time
 import zlib
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, Unreachable
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, TokensError, Unreachable
 
 USER_AGENT = 'buildops.tokens/1.0.0'
 CONNECT_SECONDS = 10
 LARGEST_ANSWER = 1024 * 1024
 LONGEST_WAIT = 30  # seconds that a Retry-After may ask for
+FOREVER = 1e9
 LONGEST_TEXT = 200
 # A status that says "not now": nothing was decided, so the same request may be sent again if it spends nothing.
 BUSY = frozenset((429, 502, 503, 504))
@@ -45,7 +49,7 @@ def normal_url(url, allow_http=False, option='url'):
     if not isinstance(url, str) or not url.strip():
         raise BadInput('%s is empty. Give the address of the server, like https://nexus.example.com.' % option)
     url = url.strip()
-    if re.search(r'[\x00-\x20\x7f\\]', url):
+    if not url.isprintable() or ' ' in url or '\\' in url:
         raise BadInput('%s holds a blank, a backslash or a control character.' % option)
     try:
         parts = urlsplit(url)
@@ -56,7 +60,7 @@ def normal_url(url, allow_http=False, option='url'):
     except ValueError:  # UnicodeError is one
         raise BadInput('%s is not an address: its host or port cannot be read.' % option) from None
     scheme = parts.scheme.lower()
-    if scheme not in ('https', 'http') or not host or port == 0:
+    if scheme not in ('https', 'http') or port == 0 or not re.match(r'([a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*)$', host):
         raise BadInput('%s must be an address like https://nexus.example.com.' % option)
     if '@' in parts.netloc:
         raise BadInput('%s must not hold a user name or password. Use the options for them.' % option)
@@ -103,13 +107,18 @@ def retry_after(value, now):
     :returns: seconds to wait (0 for the past and for negative numbers), or None where it cannot be read (RFC 9110 section 10.2.3)."""
     if value is None:
         return None
+    if re.match(r'\s*-?[0-9]+\s*$', value):
+        return max(0.0, min(float(value), FOREVER))
+    moment = _moment(value)
+    return None if moment is None else max(0.0, moment - now)
+
+
+def _moment(text):
+    """:returns: the date of a header in seconds since 1970, or None. Without a time zone it is UTC."""
     try:
-        return max(0.0, float(int(value.strip())))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (TypeError, ValueError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
 
 
@@ -163,19 +172,16 @@ class Answer:
     @property
     def date(self):
         """The server's own clock in seconds since 1970, or None."""
-        try:
-            return parsedate_to_datetime(self.header('Date') or '').timestamp()
-        except (TypeError, ValueError, IndexError):
-            return None
+        return _moment(self.header('Date') or '')
 
-    def text(self):
-        """:returns: the body decoded as its header says, UTF-8 otherwise; what cannot be decoded is replaced."""
-        match = re.search(r'charset="?([A-Za-z0-9._-]+)', self.header('Content-Type') or '')
-        charset = match.group(1) if match and match.group(1).lower().startswith(('utf-8', 'iso-8859', 'us-ascii', 'windows-125')) else 'utf-8'
+    def text(self, errors='replace'):
+        """:returns: the body decoded as its header says, where that is an encoding that servers really use, and as UTF-8 otherwise.
+        :param errors: what becomes of bytes that cannot be decoded, as in C(bytes.decode)."""
+        match = re.search(r'charset="?(iso-8859-[0-9]+|windows-125[0-9])', (self.header('Content-Type') or '').lower())
         try:
-            return self.body.decode('utf-8-sig' if charset.lower() == 'utf-8' else charset, 'replace')
+            return self.body.decode(match.group(1) if match else 'utf-8-sig', errors)
         except LookupError:
-            return self.body.decode('utf-8', 'replace')
+            return self.body.decode('utf-8-sig', errors)
 
     def json(self):
         """:returns: the JSON value in the body.
@@ -184,7 +190,7 @@ class Answer:
             raise ServerProblem('%s answered %d with a page of HTML instead of JSON: a login page, a proxy, or the wrong address. '
                                 'Check url, also its path.' % (self.what, self.status), self.status)
         try:
-            return json.loads(self.text(), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_duplicates)
+            return json.loads(self.text('strict'), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_duplicates)
         except (ValueError, RecursionError):
             raise ServerProblem('%s answered %d with something that is not valid JSON (%d bytes, content type %s).'
                                 % (self.what, self.status, len(self.body), shown(self.media_type) or 'none'), self.status) from None
@@ -225,6 +231,7 @@ class Client:
         self.timeout = timeout
         self._verify = (ca_path or True) if validate_certs else False
         self._cert = (client_cert, client_key) if client_cert and client_key else client_cert
+        self._files = {'ca_path': ca_path if validate_certs else None, 'client_cert': client_cert, 'client_key': client_key}
         self._proxies = {'http': proxy, 'https': proxy} if proxy else {}
         self._sleep = sleep
         self._clock = clock
@@ -264,6 +271,7 @@ class Client:
             body = json.dumps(json_body).encode('ascii')
             sent['Content-Type'] = 'application/json'
         address = self.url + path + ('?' + urlencode(query) if query else '')
+        self._open_session()
         attempt = 0
         while True:
             attempt += 1
@@ -275,12 +283,14 @@ class Client:
                     self._sleep(self._pause(attempt))
                     continue
                 raise
+            if answer.status == 407:
+                raise Refused('The proxy %s wants a user name and password (407). Give them in proxy, as http://name:password@host:port.'
+                              % self._proxy_host(), 407)
             if answer.status not in BUSY and not (reads and answer.status in BUSY_FOR_READS):
                 return answer
             wait = retry_after(answer.header('Retry-After'), self._clock())
-            if wait is not None and wait > LONGEST_WAIT and answer.status in (429, 503):
-                raise ServerProblem('%s answered %d and asks to wait %d seconds. Try again after that.'
-                                    % (what, answer.status, min(wait, 10 ** 9)), answer.status)
+            if wait is not None and wait > LONGEST_WAIT:
+                raise ServerProblem('%s answered %d and asks to wait %d seconds. Try again after that.' % (what, answer.status, wait), answer.status)
             if not (may_repeat and repeatable):
                 return answer
             self._sleep(self._pause(attempt) if wait is None else wait)
@@ -292,11 +302,11 @@ class Client:
 
     def _within_deadline(self, what, method, address, body, headers):
         """Run the request in a thread, since requests itself knows no deadline for the whole and none for name look-ups."""
-        outcome = []
+        outcome, session = [], self._session
 
         def run():
             try:
-                outcome.append(self._send(what, method, address, body, headers))
+                outcome.append(self._send(session, what, method, address, body, headers))
             except BaseException as problem:  # carried over to the caller's thread
                 outcome.append(problem)
 
@@ -314,33 +324,46 @@ class Client:
         return _unreachable('%s did not answer within %g seconds. Check that the server is up, or raise timeout.' % (what, self.timeout),
                             sent=True, again=False)
 
-    def _send(self, what, method, address, body, headers):
+    def _open_session(self):
+        """Make the session in the caller's thread: neither the import of requests nor a missing file is a matter of the deadline."""
+        if self._session is not None:
+            return
         try:
             import requests
+            import urllib3
         except ImportError:
             raise BadInput('The Python library requests is missing where this runs. Install it for %s.' % _python()) from None
-        if self._session is None:
-            self._session = requests.Session()
-            self._session.trust_env = False
+        for option, path in self._files.items():
+            if path:
+                _check_pem(option, path)
+        if self._verify is False:
+            # Said once by us, in a sentence; it would come again with every request
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        # Without this, requests prepares the next request, for which it reads the whole body, however large
+        self._session.get_redirect_target = lambda response: None
+
+    def _send(self, session, what, method, address, body, headers):
         try:
-            response = self._session.request(
+            response = session.request(
                 method, address, data=body, headers=headers, allow_redirects=False, stream=True, verify=self._verify, cert=self._cert,
                 proxies=self._proxies, timeout=(min(CONNECT_SECONDS, self.timeout), self.timeout))
             try:
-                return Answer(what, response.status_code, response.headers, self._body(what, response))
+                return Answer(what, response.status_code, response.headers, self._body(what, method, response))
+            except Exception:
+                response.close()
+                raise
             finally:
                 # A server's cookie would turn the next request into one of a browser's session (and its CSRF rules).
-                self._session.cookies.clear()
-                response.close() if response.status_code >= 500 else None
-        except OSError as problem:  # all of requests' errors, ssl's, and a certificate file that is missing
-            raise self._explained(what, problem) from None
-        except ServerProblem:
+                session.cookies.clear()
+        except TokensError:
             raise
-        except Exception as problem:  # urllib3 and http.client let some of their own through
-            raise _unreachable('%s: the answer could not be read (%s).' % (what, type(problem).__name__), sent=True) from None
+        except Exception as problem:  # requests', urllib3's while a body is read, http.client's, ssl's
+            raise self._explained(what, problem) from None
 
     @staticmethod
-    def _body(what, response):
+    def _body(what, method, response):
         chunks, size = [], 0
         while True:
             chunk = response.raw.read(65536, decode_content=False)
@@ -348,9 +371,11 @@ class Client:
                 break
             size += len(chunk)
             if size > LARGEST_ANSWER:
-                response.close()
                 raise ServerProblem('%s sent more than %d bytes, which no token answer needs. Is url right?' % (what, LARGEST_ANSWER), response.status_code)
             chunks.append(chunk)
+        promised = response.headers.get('Content-Length') or ''
+        if promised.isdigit() and size < int(promised) and method != 'HEAD':  # urllib3 1 does not notice
+            raise _unreachable('%s: the connection broke in the middle of the answer.' % what, sent=True)
         body = b''.join(chunks)
         encoding = (response.headers.get('Content-Encoding') or 'identity').strip().lower()
         if encoding in ('identity', '') or not body:
@@ -360,41 +385,77 @@ class Client:
         try:
             unpacker = zlib.decompressobj(47)
             body = unpacker.decompress(body, LARGEST_ANSWER + 1)
+            complete = unpacker.eof or len(body) > LARGEST_ANSWER
         except zlib.error:
-            raise ServerProblem('%s sent a compressed answer that cannot be unpacked.' % what, response.status_code) from None
+            complete = False
+        if not complete:
+            raise ServerProblem('%s sent a compressed answer that cannot be unpacked.' % what, response.status_code)
         if len(body) > LARGEST_ANSWER:
             raise ServerProblem('%s sent more than %d bytes, which no token answer needs. Is url right?' % (what, LARGEST_ANSWER), response.status_code)
         return body
 
     def _explained(self, what, problem):
-        """Turn an error of requests into a sentence. Its own text is never used: it holds the URL with its query."""
-        import requests
+        """:returns: the error to raise for one of requests or of what is below it. Its own text is never used: it holds the URL with its query."""
+        from requests import exceptions
         place = what.split(' ', 1)[1].split('/', 1)[0]
-        if isinstance(problem, requests.exceptions.ProxyError):
-            return _unreachable('The proxy %s does not let a request to %s through.' % (host_of(self._proxies.get('https') or ''), place), sent=False)
-        if isinstance(problem, requests.exceptions.SSLError):
-            reason = _certificate_reason(problem)
-            return _unreachable('The TLS connection to %s failed%s. If its certificate is signed by your own authority, give that one\'s file as ca_path.'
-                                % (place, ': ' + reason if reason else ''), sent=False, again=False)
-        if isinstance(problem, requests.exceptions.ConnectTimeout):
+        inner = _innermost(problem)
+        name = type(inner).__name__
+        if isinstance(problem, exceptions.ProxyError):
+            return self._proxy_refusal(inner, place)
+        if isinstance(inner, ssl.SSLError):
+            return _tls_refusal(inner, place)
+        if isinstance(problem, exceptions.ConnectTimeout):
             return _unreachable('%s cannot be reached: no connection within %g seconds.' % (place, min(CONNECT_SECONDS, self.timeout)), sent=False)
-        if isinstance(problem, requests.exceptions.Timeout):
+        if isinstance(problem, exceptions.Timeout) or name in ('ReadTimeoutError', 'timeout', 'TimeoutError'):
             return self._too_late(what)
-        if isinstance(problem, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, requests.exceptions.InvalidSchema)):
+        if isinstance(problem, (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema)):
             return BadInput('%s cannot be sent: its address or one of its headers is not valid.' % what)
-        if isinstance(problem, requests.exceptions.ChunkedEncodingError):
+        if name in ('NameResolutionError', 'gaierror'):
+            return _unreachable('The name of %s cannot be resolved. Check url, and the name service of this machine.' % place, sent=False)
+        if name in ('NewConnectionError', 'ConnectionRefusedError'):
+            return _unreachable('%s refuses the connection. Is the server up, and the port right?' % place, sent=False)
+        if name in ('IncompleteRead', 'InvalidChunkLength', 'ChunkedEncodingError'):
             return _unreachable('%s: the connection broke in the middle of the answer.' % what, sent=True)
-        if isinstance(problem, requests.exceptions.ConnectionError):
-            name = type(_innermost(problem)).__name__
-            if name in ('NameResolutionError', 'gaierror'):
-                return _unreachable('The name of %s cannot be resolved. Check url, and the name service of this machine.' % place, sent=False)
-            if name in ('NewConnectionError', 'ConnectionRefusedError'):
-                return _unreachable('%s refuses the connection. Is the server up, and the port right?' % place, sent=False)
+        if name in ('LineTooLong', 'HTTPException', 'HeaderParsingError'):
+            return _unreachable('%s: the headers of the answer are larger than any server needs. Is url right?' % what, sent=True, again=False)
+        if name in ('BadStatusLine', 'UnknownProtocol'):
+            return _unreachable('%s does not answer in HTTP. Check the port, and whether it wants https.' % place, sent=True, again=False)
+        if isinstance(problem, exceptions.ConnectionError) or isinstance(inner, OSError):
             return _unreachable('%s: the connection was closed before an answer came.' % what, sent=True)
-        if isinstance(problem, requests.exceptions.RequestException):
-            return _unreachable('%s: the answer could not be read (%s).' % (what, type(problem).__name__), sent=True)
-        # requests checks certificate files only when it sends, and says so with a bare OSError
-        return BadInput('ca_path, client_cert or client_key names a file that cannot be read.')
+        return _unreachable('%s: the answer could not be read (%s).' % (what, name), sent=True)
+
+    def _proxy_host(self):
+        return host_of(self._proxies.get('https') or '')
+
+    def _proxy_refusal(self, inner, place):
+        status = re.search(r'Tunnel connection failed: (\d{3})', str(inner))
+        if status and status.group(1) == '407':
+            return Refused('The proxy %s wants a user name and password (407). Give them in proxy, as http://name:password@host:port.'
+                           % self._proxy_host(), 407)
+        if status:
+            return _unreachable('The proxy %s does not let a request to %s through (%s).' % (self._proxy_host(), place, status.group(1)), sent=False)
+        return _unreachable('The proxy %s cannot be used. Is it up, and its address in proxy right?' % self._proxy_host(), sent=False)
+
+
+def _check_pem(option, path):
+    """Refuse a file of certificates that cannot work, with the name of its option.
+
+    OpenSSL asks on the terminal for the passphrase of a key, and would wait there.
+
+    :raises BadInput:"""
+    if option == 'ca_path' and os.path.isdir(path):
+        return
+    try:
+        if not os.path.isfile(path):
+            raise BadInput('%s: there is no file %s.' % (option, path))
+        with open(path, 'rb') as file:
+            content = file.read(16 * LARGEST_ANSWER)
+    except OSError as problem:
+        raise BadInput('%s: %s cannot be read (%s).' % (option, path, problem.strerror)) from None
+    if b'-----BEGIN ' not in content:
+        raise BadInput('%s: %s is not in PEM format.' % (option, path))
+    if option != 'ca_path' and (b'ENCRYPTED PRIVATE KEY-----' in content or b'Proc-Type: 4,ENCRYPTED' in content):
+        raise BadInput('%s: the key in %s is protected with a passphrase, which cannot be given here. Use one without.' % (option, path))
 
 
 def _python():
@@ -424,10 +485,22 @@ def _innermost(problem):
     return problem
 
 
-def _certificate_reason(problem):
-    """:returns: OpenSSL's own short reason (C(self-signed certificate)), which names no secret, or an empty str."""
-    inner = _innermost(problem)
-    return shown(getattr(inner, 'verify_message', None) or getattr(inner, 'reason', None) or '')
+def _tls_refusal(problem, place):
+    """:param problem: a C(ssl.SSLError). :returns: the error to raise; of OpenSSL's words only its short reason is used."""
+    words = re.search(r'\] ([A-Za-z_ ]+) \(_ssl', str(problem))
+    reason = (problem.reason or (words.group(1) if words else '')).replace('_', ' ').lower()
+    code = getattr(problem, 'verify_code', None)
+    if code is not None:
+        advice = {
+            9: 'Check the clock of this machine.', 10: 'It must be renewed on the server.',
+            62: 'Use in url the name that it was issued for.', 64: 'Use in url the name that it was issued for.',
+        }.get(code, "If it is signed by your own authority, give that one's certificate file as ca_path.")
+        return _unreachable('The certificate of %s is not trusted: %s. %s' % (place, shown(problem.verify_message), advice), sent=False, again=False)
+    if reason in ('wrong version number', 'http request', 'record layer failure', 'unknown protocol', 'packet length too long'):
+        return _unreachable('%s does not speak TLS. Check the port, and whether it is http.' % place, sent=False, again=False)
+    if reason in ('no certificate or crl found', 'key values mismatch', 'pem lib', 'no start line', 'bad base64 decode', 'not enough data'):
+        return BadInput('ca_path, client_cert or client_key cannot be used (%s).' % reason)
+    return _unreachable('The TLS connection to %s failed%s.' % (place, ' (%s)' % reason if reason else ''), sent=True)
 
 
 def refuse_redirect(answer, advice):

@@ -48,6 +48,9 @@ class Provider:
         self.client = client
         if client is None and self.CONNECTS:
             self.client = Client(self.base_url(), clock=clock, **self.client_options())
+            if options.get('validate_certs') is False:
+                self.warnings.append('validate_certs is off: whoever stands between here and %s can read what is sent. Give the file of your own '
+                                     'authority as ca_path instead.' % host_of(self.client.url))
 
     @classmethod
     def check(cls, options):
