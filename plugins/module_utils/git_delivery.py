@@ -13,7 +13,7 @@ import time
 from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import LockedEdit
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.files import git_credentials
-from ansible_collections.buildops.tokens.plugins.module_utils.files.git_config import GitConfig, expiring_helper, store_helper
+from ansible_collections.buildops.tokens.plugins.module_utils.files.git_config import GitConfig, reader_helper, store_helper
 from ansible_collections.buildops.tokens.plugins.module_utils.git_door import try_door
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret, control_character_in, fingerprint, register
 from ansible_collections.buildops.tokens.plugins.module_utils.token import from_iso8601
@@ -29,7 +29,7 @@ ENTRY = {
     'access_token': {'type': 'str', 'no_log': True},
     'expires_at': {'type': 'str'},
     'exclusive': {'type': 'bool', 'default': False},
-    'repository': {'type': 'str'},
+    'verify_url': {'type': 'str'},
     'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
 }
 ARGUMENTS = dict(
@@ -65,9 +65,10 @@ class Entry:
         """
         self.url = git_credentials.parse_url(options['url'], allow_http)
         self.present = options['state'] != 'absent'
-        self.repository = options['repository'] or (str(self.url) if self.url.path else None)
+        self.name = ''.join(options['url'])  # as given, so that who asked finds it again
+        self.repository = options['verify_url'] or (self.name if self.url.path else None)
         if self.repository:
-            self.repository = str(git_credentials.parse_url(self.repository, allow_http))
+            git_credentials.parse_url(self.repository, allow_http)
         self.expires, self.fingerprint, username, password = None, None, options['username'], None
         if username is not None and (not username or control_character_in(username)):
             raise BadInput('username for %s is empty or holds a control character. Correct it, or leave it out.' % (self.url,))
@@ -171,18 +172,18 @@ def deliver(params, check_mode, with_diff, run_command, find_program):
                 ] if stores[0].report.ignored_lines else []
     if params['verify']:
         if check_mode:
-            result['doors'] = [_door(entry, None, 'not tried: check mode') for entry in entries if entry.present]
+            result['doors'] = [_door(entry, None, 'check mode') for entry in entries if entry.present]
         else:
             git = find_program('git')
             result['doors'] = [_door(entry, *try_door(entry.wanted, entry.repository, path, params, git, run_command)) for entry in entries if entry.present]
-        closed = ['%s (%s)' % (door['url'], door['why']) for door in result['doors'] if door['opened'] is False]
+        closed = ['%s (%s)' % (door['name'], door['msg']) for door in result['doors'] if door['opened'] is False]
         if closed:
             result.update(failed=True, msg='The entries are written, but git does not get in with them: %s.' % '; '.join(closed))
     return result, warnings
 
 
-def _door(entry, opened, why):
-    return {'url': str(entry.url), 'repository': entry.repository, 'opened': opened, 'why': why}
+def _door(entry, opened, msg):
+    return {'name': entry.name, 'verify_url': entry.repository, 'opened': opened, 'msg': msg}
 
 
 def _edit_store(content, entries, fix_line_ends):
@@ -196,15 +197,16 @@ def _edit_config(content, entries, params, named, config_path, left):
     :returns: (content, (changes for each entry, number of included files)).
     """
     config = GitConfig(content, config_path)
-    changes = []
-    for entry in entries:
-        changed = []
-        url = entry.url
+    changes = [[] for entry in entries]
+    # A section for a server must stand before those for its paths, since its helper resets theirs
+    for number, entry in sorted(enumerate(entries), key=lambda pair: bool(pair[1].url.path)):
+        url, changed = entry.url, changes[number]
         if entry.present:
-            if entry.expires is not None and params['tell_expiry']:
-                helper = config.ensure_only_helper(url, expiring_helper(named, int(entry.expires)))
+            expires = int(entry.expires) if entry.expires is not None and params['tell_expiry'] else None
+            if expires is not None or (params['use_http_path'] and (url.path or _has_paths(entry, entries))):
+                helper = config.ensure_only_helper(url, reader_helper(named, expires))
             else:
-                helper = config.drop_expiring(url)
+                helper = config.drop_reader(url)
                 helper = config.ensure_helper(url if params['helper_scope'] == 'url' else None, store_helper(named)) or helper
             if helper:
                 changed.append('helper')
@@ -212,8 +214,12 @@ def _edit_config(content, entries, params, named, config_path, left):
                 changed.append('use_http_path')
         elif not _is_in(left, url) and config.forget(url, named):
             changed.append('helper')
-        changes.append(changed)
     return (content if config.content == (content or b'') else config.content), (changes, config.includes)
+
+
+def _has_paths(entry, entries):
+    """Whether the same user has entries for paths of this server. git would remove them when it stores the entry for the server again."""
+    return any(other.present and other.url.path and other.url[:2] == entry.url[:2] and other.wanted.username == entry.wanted.username for other in entries)
 
 
 def _is_in(content, url):
@@ -233,7 +239,7 @@ def _result(entries, stores, edits, path, config_path):
             absent += 1
         if config_path is not None:
             changed += edits[-1].report[0][number]
-        one = {'url': str(entry.url), 'state': 'present' if entry.present else 'absent', 'changed': changed}
+        one = {'url': entry.name, 'state': 'present' if entry.present else 'absent', 'changed': changed}
         if entry.fingerprint:
             one['fingerprint'] = entry.fingerprint
         told.append(one)

@@ -76,9 +76,9 @@ def try_door(wanted, repository, path, params, git, run):
     :returns: (True, False or None for not tried, a reason).
     """
     if git is None:
-        return None, 'not tried: git not found'
+        return None, 'git not found'
     if repository is None:
-        return None, 'not tried: no repository named'
+        return None, 'no verify_url'
     environment = _environment(params['ca_path'])
     if params['helper'] == 'store':
         code, out, errors = run([git, 'credential', 'fill'], environment, b'url=%s\n\n' % repository.encode('utf-8'), params['verify_timeout'])

@@ -64,8 +64,8 @@ options:
         description: See O(exclusive).
         type: bool
         default: false
-      repository:
-        description: See O(repository).
+      verify_url:
+        description: See O(verify_url).
         type: str
       state:
         description: See O(state).
@@ -108,7 +108,7 @@ options:
       - Whether to remove the entries of other users for exactly this URL. Useful for tokens whose user name changes when they
         are replaced, as it does with Nexus user tokens, so that no dead entry is left.
     type: bool
-  repository:
+  verify_url:
     description:
       - URL of a repository with which O(verify) tries the entry. By default O(url), where that has a path.
     type: str
@@ -126,6 +126,9 @@ options:
   helper:
     description:
       - V(store) makes sure that C(credential.helper) names the store. Helpers that are there stay, and git asks them first.
+      - An entry for a path, or with an end, gets a helper of its own in C(credential.<url>.helper), a line of shell without any secret that only reads
+        the store. Otherwise git, which stores a credential again after each use, would make the entry for a path the answer for the whole server.
+        Other helpers are not asked for that URL.
       - V(none) leaves git's configuration alone.
     type: str
     choices: [store, none]
@@ -139,8 +142,7 @@ options:
     default: global
   tell_expiry:
     description:
-      - Whether git shall know O(expires_at). Since the store cannot hold it, a helper in C(credential.<url>.helper) adds it to the store's answer.
-        That is one line of shell in the configuration, with the time and without any secret. Other helpers are not asked for that URL.
+      - Whether git shall know O(expires_at). Since the store cannot hold it, the helper in C(credential.<url>.helper) adds it to the store's answer.
       - git 2.40 and newer then never sends the credential after its end, and keeps it in no cache beyond it. Older git ignores the time.
     type: bool
     default: true
@@ -173,7 +175,7 @@ options:
   verify:
     description:
       - Whether to try the entries afterwards with C(git ls-remote), without a terminal and without changing the store. Entries with which git does not get in
-        make the task fail, each with its reason. Not tried in check mode, without git, and without a O(repository).
+        make the task fail, each with its reason. Not tried in check mode, without git, and without a O(verify_url).
     type: bool
     default: false
   verify_timeout:
@@ -187,7 +189,8 @@ options:
     type: path
 notes:
   - The user of the task owns the store, so use C(become_user) for another one.
-  - When git has used an entry for a host, it removes that user's entries for single paths of this host. Use another user name for those.
+  - When git has used an entry for a server, it removes that user's entries for paths of this server. Entries given together are protected
+    from that by their helpers. For those given in different tasks use different user names.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
@@ -215,7 +218,7 @@ EXAMPLES = r'''
     url: https://git.example.com
     username: ci
     password: "{{ vault_git_password }}"
-    repository: https://git.example.com/team/project.git
+    verify_url: https://git.example.com/team/project.git
     verify: true
 
 - name: Remove all entries for a server
@@ -247,7 +250,7 @@ entries:
   elements: dict
   contains:
     url:
-      description: The URL as git knows it.
+      description: The URL, as it was given.
       type: str
       sample: https://git.example.com
     state:
@@ -277,11 +280,11 @@ doors:
   type: list
   elements: dict
   contains:
-    url:
-      description: The URL of the entry.
+    name:
+      description: The URL of the entry, as it was given.
       type: str
       sample: https://git.example.com
-    repository:
+    verify_url:
       description: The repository that was tried, or null.
       type: str
       sample: https://git.example.com/team/project.git
@@ -289,8 +292,8 @@ doors:
       description: Whether git got in. Null where it was not tried.
       type: bool
       sample: true
-    why:
-      description: A reason in words.
+    msg:
+      description: The reason in words.
       type: str
       sample: opened
 '''

@@ -23,7 +23,7 @@ _HEADER = re.compile(br'\[([A-Za-z0-9.-]*)(?:[ \t\r]+"((?:[^"\\\n]|\\[^\n])*)")?
 _KEY = re.compile(br'([A-Za-z][A-Za-z0-9-]*)[ \t]*(=|\r?\n|\Z)')
 _PLAIN = re.compile(br'[^ \t\r\n"\\;#]+')
 _ESCAPES = {b't': b'\t', b'b': b'\b', b'n': b'\n', b'\\': b'\\', b'"': b'"'}
-_EXPIRING = re.compile(br'!f\(\) \{ git credential-store( --file .+)? "\$1"; test "\$1" != get \|\| echo password_expiry_utc=[0-9]+; \}; f\Z', re.DOTALL)
+_READER = re.compile(br'!f\(\) \{ test "\$1" != get \|\| \{ git credential-store( --file .+)? get;( echo password_expiry_utc=[0-9]+;)? \}; \}; f\Z', re.DOTALL)
 _URL = re.compile(r'([A-Za-z][A-Za-z0-9+.-]*)://(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]+)(?::([0-9]*))?(?:/(.*))?\Z', re.DOTALL)
 _PARTIAL = re.compile(r'(?:([^:/?#]*)://)?(?:([^@/?#]*)@)?([^/?#]*)(?:/+(.*?))?/*\Z', re.DOTALL)
 _DEFAULT_PORTS = {'https': '443', 'http': '80'}
@@ -58,15 +58,19 @@ def store_helper(path=None):
     return b'store' if path is None else b'store --file ' + os.fsencode(shlex.quote(path))
 
 
-def expiring_helper(path, expires):
-    """A helper that answers from the store and tells git when the password ends; git 2.40 and newer then never use it after its end.
+def reader_helper(path, expires=None):
+    """A helper that answers from the store and never writes to it.
+
+    git stores a credential again after each use, at the top of the store: there one for a single path would become the answer for the
+    whole server. And git forgets what the store cannot hold: when the password ends. git 2.40 and newer never uses one after its end.
 
     :param path: as for L(store_helper).
-    :param expires: seconds since 1970, int.
-    :returns: bytes. Older git ignores the additional line and works as with the plain store.
+    :param expires: seconds since 1970, int, or None. Older git ignores the additional line.
+    :returns: bytes.
     """
     store = b'' if path is None else b' --file ' + os.fsencode(shlex.quote(path))
-    return b'!f() { git credential-store%s "$1"; test "$1" != get || echo password_expiry_utc=%d; }; f' % (store, expires)
+    expiry = b'' if expires is None else b' echo password_expiry_utc=%d;' % expires
+    return b'!f() { test "$1" != get || { git credential-store%s get;%s }; }; f' % (store, expiry)
 
 
 def _same_helper(one, other):
@@ -235,12 +239,12 @@ class GitConfig:
     def ensure_only_helper(self, url, value):
         """Have git ask this helper alone for a Url: the ones before it would answer in its stead.
 
-        :param value: from L(expiring_helper).
+        :param value: from L(reader_helper).
         :returns: whether something was changed.
         """
         if self.helpers(url) == [value]:
             return False
-        self.drop_expiring(url)
+        self.drop_reader(url)
         self._set(url, [(b'helper', b''), (b'helper', value)], lambda: self.helpers(url) == [value])
         return True
 
@@ -265,7 +269,7 @@ class GitConfig:
         :param path: of the store, as for L(store_helper).
         :returns: whether something was changed.
         """
-        changed = self.drop_expiring(url)
+        changed = self.drop_reader(url)
         return self._remove(url, lambda entry: entry.key == b'usehttppath' or (
             entry.key == b'helper' and bool(entry.value) and _same_helper(entry.value, store_helper(path)))) or changed
 
@@ -273,15 +277,15 @@ class GitConfig:
         subsection = None if url is None else str(url).encode('utf-8')
         return [number for number, section in enumerate(self._sections) if section.name == b'credential' and section.subsection == subsection]
 
-    def drop_expiring(self, url):
-        """Remove a helper of ours that told an expiry for exactly this Url, and the reset before it.
+    def drop_reader(self, url):
+        """Remove a helper of ours that only reads, for exactly this Url, and the reset before it.
 
         :returns: whether something was changed.
         """
         ours = set()
         entries = self._credential_entries(b'helper')
         for before, entry in zip([None] + entries, entries):
-            if entry.value and _EXPIRING.match(entry.value):
+            if entry.value and _READER.match(entry.value):
                 ours.add(entry)
                 if before is not None and before.value == b'' and before.section == entry.section:
                     ours.add(before)

@@ -177,7 +177,7 @@ def test_a_broken_configuration_stops_everything_before_the_store_is_written(hom
     {'password': ''}, {'password': ' '}, {'password': '********'}, {'password': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER'}, {'password': '$ANSIBLE_VAULT;1.1'},
     {'password': '{{ x }}'}, {'password': 'a\nb'}, {'password': 'a\rb'}, {'password': 'a\0b'}, {'password': 'a\u2028'}, {'password': '\ud800'},
     {'password': 12345}, {'username': ''}, {'username': 'a\nhost=evil.com'}, {'username': None}, {'password': None}, {'token': 'studio', 'password': None},
-    {'expires_at': '2020-01-01T00:00:00Z'}, {'expires_at': 'tomorrow'}, {'path': 'relative'}, {'url': 'http://ex.com'}, {'repository': 'ssh://ex.com/x'},
+    {'expires_at': '2020-01-01T00:00:00Z'}, {'expires_at': 'tomorrow'}, {'path': 'relative'}, {'url': 'http://ex.com'}, {'verify_url': 'ssh://ex.com/x'},
     {'url': 'https://me:c4n4ry@ex.com'}])
 def test_I1_I2_I3_I4_I8_I11_T15_bad_input_changes_nothing(home, options):
     with pytest.raises(BadInput) as caught:
@@ -241,7 +241,7 @@ def test_G20_git_need_not_be_there(home, monkeypatch):
     params = dict({name: spec.get('default') for name, spec in ARGUMENTS.items()}, url='https://ex.com/a', username='me', password=CANARY, verify=True)
     result, warnings = deliver(params, False, False, None, lambda name: None)
     assert result['changed'] and result['doors'] == [
-        {'url': 'https://ex.com/a', 'repository': 'https://ex.com/a', 'opened': None, 'why': 'not tried: git not found'}]
+        {'name': 'https://ex.com/a', 'verify_url': 'https://ex.com/a', 'opened': None, 'msg': 'git not found'}]
 
 
 def test_G20_G22_git_is_run_without_a_terminal_a_trace_or_a_secret(home, monkeypatch):
@@ -258,7 +258,8 @@ def test_G20_G22_git_is_run_without_a_terminal_a_trace_or_a_secret(home, monkeyp
     result, warnings = deliver(params, False, False, spy, lambda name: '/usr/bin/' + name)
     assert result['failed'] and 'https://localhost:1/a (the server cannot be reached)' in result['msg']
     assert len(seen) == 2 and CANARY not in repr(seen)
-    for command, environment, given in seen:
+    for _command, environment, given in seen:
+        assert given in (b'', b'url=https://localhost:1/a\n\n')
         assert environment['GIT_TERMINAL_PROMPT'] == '0' and environment['GIT_ASKPASS'] == ''
         assert not [name for name in environment if name.startswith(('GIT_TRACE', 'GIT_CURL'))]
     assert fill('https://localhost:1/a') == ('me', CANARY)
@@ -288,10 +289,10 @@ PLAY = """
 
 
 def test_A1_A9_A11_the_module_in_a_play(run_playbook):
-    for arguments, changed in ((('--check', '--diff'), True), (('-vvvv', '--diff'), True), (('-vvvv', '--diff'), False), (('--check', '--diff', '-vvvv'), False)):
+    for arguments, changed in ((['--check', '--diff', '-vvvv'], True), (['-vvvv', '--diff'], True), (['-vvvv', '--diff'], False)):
         done = run_playbook(PLAY, None, *arguments)
         assert done.rc == 0, done.output
         assert done.result('deliver')['changed'] == changed
         for form in (CANARY, CANARY.replace('"', '\\"'), 'c4n4ry%2f', 'YzRuNHJ5'):
             assert form not in done.output
-        assert (done.home / '.git-credentials').exists() == ('--check' not in arguments or not changed)
+        assert (done.home / '.git-credentials').exists() == ('--check' not in arguments)

@@ -14,7 +14,7 @@ import time
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import FileProblem
-from ansible_collections.buildops.tokens.plugins.module_utils.files.git_config import GitConfig, expiring_helper, store_helper
+from ansible_collections.buildops.tokens.plugins.module_utils.files.git_config import GitConfig, reader_helper, store_helper
 from ansible_collections.buildops.tokens.plugins.module_utils.files.git_credentials import parse_url
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,11 +63,12 @@ def recorder(name):
 fragments = st.lists(st.sampled_from([
     b'[credential]', b'[credential "https://ex.com:8443"]', b'[CREDENTIAL "https://EX.com:8443/"]', b'[credential "https://other.com"]', b'[user]', b'[a.b]',
     b'[core "x\\"y\\\\z"]', b'[', b']', b'\n', b'\n', b'\n', b'\r\n', b' ', b'\t', b'helper = store', b'helper =', b'helper', b'Name = a "b;c" d # note',
-    b'; comment', b'# [credential]', b'x = a\\\n  b', b'x = "open', b'x = \\q', b'y=1\\t2\\n\\b\\\\', b'\xef\xbb\xbf', b'z = \xff\xe9', b'k-1 = " lead  "', b'9a = 1',
-    b'[credential] helper = cache', b'x = a\r b', b'[s "\\x"]', b'[s"x"]', b'[credential  "x"]', b'x = a \\']), max_size=14).map(b''.join)
+    b'; comment', b'# [credential]', b'x = a\\\n  b', b'x = "open', b'x = \\q', b'y=1\\t2\\n\\b\\\\', b'\xef\xbb\xbf', b'z = \xff\xe9', b'k-1 = " lead  "',
+    b'9a = 1', b'[credential] helper = cache', b'x = a\r b', b'[s "\\x"]', b'[s"x"]', b'[credential  "x"]', b'x = a \\']), max_size=14).map(b''.join)
 bodies = st.lists(st.sampled_from([
-    b'[credential]\n', b'[credential "https://ex.com:8443"]\n', b'[user]\n\tname = A "B" ; note\n', b'\thelper = cache\n', b'\thelper =\n', b'\thelper = store\n',
-    b'# note\n', b'\n', b'[include]\n\tpath = nowhere\n', b'[credential "https://*.com:8443/"]\n', b'[credential "ex.com:8443"]\n', b'[core]']), max_size=8).map(
+    b'[credential]\n', b'[credential "https://ex.com:8443"]\n', b'[user]\n\tname = A "B" ; note\n', b'\thelper = cache\n', b'\thelper =\n',
+    b'\thelper = store\n', b'# note\n', b'\n', b'[include]\n\tpath = nowhere\n', b'[credential "https://*.com:8443/"]\n',
+    b'[credential "ex.com:8443"]\n', b'[core]']), max_size=8).map(
         lambda parts: b'[core]\n' + b''.join(parts))
 tails = st.sampled_from([b'', b'\tx = a \\', b'\tx = a \\\n', b'[core] x=y'])
 
@@ -92,7 +93,8 @@ def test_T18_the_file_is_read_as_git_reads_it(content):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.tuples(bodies, tails).map(b''.join), st.sampled_from([None, HOST, PATH]), st.sampled_from([None, '/srv/with space/it\'s "a" $HOME;#\\']), st.booleans())
+@given(st.tuples(bodies, tails).map(b''.join), st.sampled_from([None, HOST, PATH]),
+       st.sampled_from([None, '/srv/with space/it\'s "a" $HOME;#\\']), st.booleans())
 def test_G17_the_helper_is_there_once_and_the_rest_is_untouched(content, url, path, crlf):
     content = content.replace(b'\n', b'\r\n') if crlf else content
     before = Home(content).listed()
@@ -119,7 +121,7 @@ def test_G17_what_was_set_can_be_forgotten(content, url):
     content = content.replace(b'store', b'other') + (b'' if content.endswith(b'\n') else b'\n')
     config = GitConfig(content, 'x')
     config.ensure_helper(url, store_helper())
-    config.ensure_only_helper(url, expiring_helper(None, 4000000000))
+    config.ensure_only_helper(url, reader_helper(None, 4000000000))
     config.ensure_use_http_path(url or HOST)
     config.forget(url)
     config.forget(url or HOST)
@@ -194,7 +196,7 @@ def test_G19_an_expired_password_is_not_used_by_git_2_40_and_newer():
     version = tuple(int(part) for part in Home(b'').git('version').stdout.split()[2].split(b'.')[:2])
     for expires, usable in ((int(time.time()) + 3600, True), (1000, version < (2, 40))):
         config = GitConfig(b'[credential]\n\thelper = store\n', 'x')
-        assert config.ensure_only_helper(HOST, expiring_helper(None, expires))
+        assert config.ensure_only_helper(HOST, reader_helper(None, expires))
         home = Home(config.content)
         home.file('.git-credentials', b'https://me:tok@ex.com%3a8443\nhttps://me:tok@ex.com\n')
         answer = home.fill(HOST)
@@ -207,11 +209,11 @@ def test_G19_an_expired_password_is_not_used_by_git_2_40_and_newer():
 
 def test_G19_a_later_expiry_replaces_the_earlier_and_the_plain_store_both():
     config = GitConfig(b'', 'x')
-    config.ensure_only_helper(HOST, expiring_helper(None, 4000000000))
-    assert config.ensure_only_helper(HOST, expiring_helper(None, 4000000001))
+    config.ensure_only_helper(HOST, reader_helper(None, 4000000000))
+    assert config.ensure_only_helper(HOST, reader_helper(None, 4000000001))
     assert config.content.count(b'helper = "!f()') == 1
-    assert not config.ensure_only_helper(HOST, expiring_helper(None, 4000000001))
-    assert config.drop_expiring(HOST)
+    assert not config.ensure_only_helper(HOST, reader_helper(None, 4000000001))
+    assert config.drop_reader(HOST)
     assert config.ensure_helper(HOST, store_helper())
     assert config.content == b'[credential "https://ex.com:8443"]\n\thelper = store\n'
 
