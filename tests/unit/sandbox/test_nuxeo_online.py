@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -123,6 +125,16 @@ def test_registration_is_made_anew_each_time_and_carries_its_end():
     assert first != second
     assert re.fullmatch(r"[0-9a-f-]{36}\.1700864000\.[A-Za-z0-9+/=]+--[0-9a-f-]{36}", first)
     assert [instance.description for instance in app.state.instances.values()] == ["my desc"] * 2
+
+
+@pytest.mark.parametrize("clid2, sent, status", [
+    (0, {}, 200), (1, {}, 401), (0, {"X-NUXEO-CONNECT-TS": "1"}, 401), (0, {"X-NUXEO-CONNECT-DIGEST-METHOD": "SHA"}, 401)])
+def test_a_registered_server_proves_the_second_half_of_its_clid(app, clid2, sent, status):
+    clid = registration(app).get_data(as_text=True).split("--")
+    digest = hashlib.md5(f"{(clid[1], 'wrong')[clid2]}Linux-a-b1700000000000".encode()).digest()
+    headers = {"X-NUXEO-CONNECT-CLID": clid[0], "X-NUXEO-CONNECT-CTID": "Linux-a-b", "X-NUXEO-CONNECT-TS": "1700000000000",
+               "X-NUXEO-CONNECT-DIGEST": base64.b64encode(digest).decode(), "X-NUXEO-CONNECT-DIGEST-METHOD": "MD5", **sent}
+    assert call(app, "GET", f"{GATEWAY}/registred/status", headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("change, status", [({"type": "DEV"}, 400), ({"type": "production"}, 400), ({"projectId": "jdoe-SANDBOX"}, 403)])
