@@ -410,7 +410,7 @@ class Client:
             return self._too_late(what)
         if isinstance(problem, (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema)):
             return BadInput('%s cannot be sent: its address or one of its headers is not valid.' % what)
-        if name in ('NameResolutionError', 'gaierror'):
+        if name in ('NameResolutionError', 'gaierror') or '[Errno -' in str(inner):  # urllib3 1 has no name for it; only getaddrinfo counts below 0
             return _unreachable('The name of %s cannot be resolved. Check url, and the name service of this machine.' % place, sent=False)
         if name in ('NewConnectionError', 'ConnectionRefusedError'):
             return _unreachable('%s refuses the connection. Is the server up, and the port right?' % place, sent=False)
@@ -487,15 +487,16 @@ def _innermost(problem):
 
 def _tls_refusal(problem, place):
     """:param problem: a C(ssl.SSLError). :returns: the error to raise; of OpenSSL's words only its short reason is used."""
-    words = re.search(r'\] ([A-Za-z_ ]+) \(_ssl', str(problem))
-    reason = (problem.reason or (words.group(1) if words else '')).replace('_', ' ').lower()
-    code = getattr(problem, 'verify_code', None)
-    if code is not None:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        # urllib3 1 compares the names itself, and its error has no code
+        code, words = getattr(problem, 'verify_code', 62), getattr(problem, 'verify_message', 'host name mismatch')
         advice = {
             9: 'Check the clock of this machine.', 10: 'It must be renewed on the server.',
             62: 'Use in url the name that it was issued for.', 64: 'Use in url the name that it was issued for.',
         }.get(code, "If it is signed by your own authority, give that one's certificate file as ca_path.")
-        return _unreachable('The certificate of %s is not trusted: %s. %s' % (place, shown(problem.verify_message), advice), sent=False, again=False)
+        return _unreachable('The certificate of %s is not trusted: %s. %s' % (place, shown(words).rstrip('.'), advice), sent=False, again=False)
+    words = re.search(r'\] ([A-Za-z_ ]+) \(_ssl', str(problem))
+    reason = (getattr(problem, 'reason', None) or (words.group(1) if words else '')).replace('_', ' ').lower()
     if reason in ('wrong version number', 'http request', 'record layer failure', 'unknown protocol', 'packet length too long'):
         return _unreachable('%s does not speak TLS. Check the port, and whether it is http.' % place, sent=False, again=False)
     if reason in ('no certificate or crl found', 'key values mismatch', 'pem lib', 'no start line', 'bad base64 decode', 'not enough data'):
