@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 
-class ModuleDocFragment(object):
+class ModuleDocFragment:
     """Options that the modules of all token sources, and the lookup, share."""
 
     # How to reach the server
@@ -50,8 +50,9 @@ options:
     default: 2
 '''
 
-    # For servers that people may run in a network of their own
-    CONNECTION = SECURE_CONNECTION + r'''
+    # For servers that people may run in a network of their own, besides SECURE_CONNECTION
+    PLAIN_HTTP = r'''
+options:
   allow_http:
     description:
       - Whether to send credentials over plain HTTP to a host other than this one.

@@ -15,7 +15,8 @@ description:
   - Lookups are evaluated for every host, task, loop item and templated field, each time in a process of its own. However many ask, the server is asked once.
   - Secrets are never part of an error or a warning.
 extends_documentation_fragment:
-  - buildops.tokens.source.connection
+  - buildops.tokens.source.secure_connection
+  - buildops.tokens.source.plain_http
   - buildops.tokens.source.policy
 options:
   _terms:

@@ -18,7 +18,8 @@ description:
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
-  - buildops.tokens.source.connection
+  - buildops.tokens.source.secure_connection
+  - buildops.tokens.source.plain_http
   - buildops.tokens.source.policy
   - buildops.tokens.source.state
 attributes:

@@ -18,7 +18,8 @@ extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
   - buildops.tokens.attributes.tokens
-  - buildops.tokens.source.connection
+  - buildops.tokens.source.secure_connection
+  - buildops.tokens.source.plain_http
 options:
   url:
     description:
