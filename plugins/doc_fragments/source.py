@@ -67,7 +67,7 @@ options:
     description:
       - When an existing token is replaced.
       - V(never) keeps whatever there is.
-      - V(if_expired) replaces a token that has expired, ends within O(min_remaining) seconds, or is older than O(max_age), where the type has that option.
+      - V(if_expired) replaces a token that has expired, ends within O(min_remaining) seconds, or is older than C(max_age), where the type has that option.
       - V(if_invalid) also replaces one that its server refuses; this costs a request to find out.
       - V(always) replaces it every time. In a lookup this is refused.
     type: str
