@@ -43,12 +43,15 @@ _NEW = ('<?xml version="1.0" encoding="UTF-8"?>\n'
 _BLANKS = b' \t\r\n'
 _TRIMMED = ''.join(chr(code) for code in range(33))  # what Java's String.trim takes away
 _START_TAG = re.compile(rb'<[^\s/>]+(?:[^>"\']|"[^"]*"|\'[^\']*\')*>')
-# A server without attributes, comments, CDATA, references in its id or nested elements. There is no '>' in its texts, so that
-# wherever such a span begins in a well-formed document, it leaves the depth as it was.
-_PLAIN_SERVER = re.compile(rb'<server>\s*(?:<(?:id>([^<>&]*)</id>|([A-Za-z]+)>[^<>]*</\2>)\s*)*</server>\s*')
+# A server without attributes, comments, CDATA, references in its id or nested elements. In a well-formed document such a span
+# that begins in the content of <servers> leaves the depth as it was, also where it is a part of a comment.
+_PLAIN_SERVER = re.compile(rb'<server>\s*(?:<(?:id>([^<&]*)</id>|([A-Za-z]+)>[^<]*</\2>)\s*)*</server>\s*')
 _DECLARED = re.compile(r'<\?xml\s[^>]*?\bencoding\s*=\s*["\']([A-Za-z0-9._-]+)["\']')
 _ONE_BYTE_ENCODING = re.compile(r'(ascii|iso8859-\d+|cp125\d)\Z')
 _ELEMENT_NAME = re.compile(r'(?!xml)[A-Za-z_][A-Za-z0-9_.-]*\Z', re.I)
+_MARKS = {  # the longer before those that they begin with
+    codecs.BOM_UTF8: 'utf-8', codecs.BOM_UTF32_LE: None, codecs.BOM_UTF32_BE: None, codecs.BOM_UTF16_LE: 'utf-16-le', codecs.BOM_UTF16_BE: 'utf-16-be',
+}
 _NOT_IN_A_REPOSITORY_ID = frozenset('\\/:"<>|?*')
 _AUTHORIZATION = 'authorization'
 
@@ -233,13 +236,8 @@ def _decode(content, name):
     :returns: (the document in UTF-8 without byte order mark, byte order mark, codec).
     :raises FileProblem: an encoding that is unknown, contradicts itself or does not fit the bytes.
     """
-    for mark, codec in ((codecs.BOM_UTF8, 'utf-8'), (codecs.BOM_UTF32_LE, None), (codecs.BOM_UTF32_BE, None),
-                        (codecs.BOM_UTF16_LE, 'utf-16-le'), (codecs.BOM_UTF16_BE, 'utf-16-be')):
-        if content.startswith(mark):
-            break
-    else:
-        mark = b''
-        codec = {b'<\0': 'utf-16-le', b'\0<': 'utf-16-be'}.get(content[:2], 'utf-8')
+    mark = next((mark for mark in _MARKS if content.startswith(mark)), b'')
+    codec = _MARKS.get(mark) if mark else {b'<\0': 'utf-16-le', b'\0<': 'utf-16-be'}.get(content[:2], 'utf-8')
     body = content[len(mark):]
     head = body[:400].decode(codec or 'utf-8', 'replace')
     declared = _DECLARED.match(head)

@@ -432,7 +432,7 @@ def test_T22_a_kill_at_any_call_leaves_the_old_or_the_new_file_and_nothing_that_
     points = [point for point in interesting(old_file, strace(old_file)[2]) if point[0] != 'openat' or 'O_CREAT' in point[2]]
     assert {'fchmod', 'write', 'fsync'} <= {name for name, count, line in points} and len(points) >= 6
     outcomes = set()
-    for name, count, line in points:
+    for name, count, _line in points:
         old_file.write_bytes(b'old')
         code = strace(old_file, '-e', 'inject=%s:signal=KILL:when=%d' % (name, count))[0]
         assert code in (-signal.SIGKILL, 128 + signal.SIGKILL), (name, code)
@@ -449,7 +449,7 @@ def test_T22_a_kill_at_any_call_leaves_the_old_or_the_new_file_and_nothing_that_
 @pytest.mark.parametrize('error', ['ENOSPC', 'EIO'])
 def test_T20_an_error_at_any_call_leaves_the_old_file_alone(old_file, error):
     points = [point for point in interesting(old_file, strace(old_file)[2]) if point[0] in ('fchmod', 'write', 'fsync', 'rename', 'renameat')]
-    for name, count, line in points[:-1]:  # the last is the folder's fsync, which may fail
+    for name, count, _line in points[:-1]:  # the last is the folder's fsync, which may fail
         old_file.write_bytes(b'old')
         code, errors, ignored = strace(old_file, '-e', 'inject=%s:error=%s:when=%d' % (name, error, count))
         assert code == 1 and 'FileProblem: Cannot write %s' % old_file in errors and error in errors, (name, errors)
