@@ -50,6 +50,16 @@ def test_modules_of_the_action_group_run_in_an_action_plugin_and_every_action_pl
     assert set(group) <= actions <= set(modules())
 
 
+def test_the_readme_lists_every_plugin_and_role_and_nothing_that_is_not_there():
+    table = set(re.findall(r'^\| (\w+) \| `(\w+)` \|', (ROOT / 'README.md').read_text(encoding='utf-8'), re.MULTILINE))
+    there = {(kind, path.stem) for kind, folder in (('module', 'modules'), ('lookup', 'lookup'), ('filter', 'filter'))
+             for path in (ROOT / 'plugins' / folder).glob('*.py')}
+    there |= {('role', path.parents[1].name) for path in (ROOT / 'roles').glob('*/tasks/main.yml')}
+    # The other playbooks are parts of these.
+    playbooks = {('playbook', path.stem) for path in (ROOT / 'playbooks').glob('*.yml')}
+    assert there <= table <= there | playbooks
+
+
 def test_every_file_names_its_licence():
     wrong = []
     for name in tree.files():
