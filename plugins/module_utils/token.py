@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timezone
+from math import isfinite
 
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import fingerprint, register
 
@@ -19,10 +20,13 @@ CLOCK_TOLERANCE = 60
 
 
 def iso8601(epoch):
-    """:param epoch: seconds since 1970, or None. :returns: UTC as C(2026-01-31T12:00:00Z), or None."""
+    """:param epoch: seconds since 1970, or None. :returns: UTC as C(2026-01-31T12:00:00Z), the last day of the calendar for what lies beyond it, or None."""
     if epoch is None:
         return None
-    return datetime.fromtimestamp(int(epoch), timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+    try:
+        return datetime.fromtimestamp(int(epoch), timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+    except (ValueError, OverflowError, OSError):
+        return '9999-12-31T23:59:59Z' if epoch > 0 else None
 
 
 def from_iso8601(text):
@@ -133,9 +137,14 @@ class Token:
         """
         if not isinstance(data, dict) or set(data) != set(cls.__slots__):
             raise ValueError('not a token')
-        if data['kind'] not in (BASIC, BEARER) or not isinstance(data['secret'], str) or not data['secret']:
+        number = (int, float)
+        right = {
+            'type': str, 'secret': str, 'token_type': str, 'issued_at': number, 'extras': dict, 'refresh_token': (str, type(None)),
+            'expires_at': number + (type(None),), 'scope': (str, type(None)), 'username': str if data['kind'] == BASIC else (str, type(None)),
+        }
+        if data['kind'] not in (BASIC, BEARER) or not data['secret'] or not all(isinstance(data[name], types) for name, types in right.items()):
             raise ValueError('not a token')
         for name in ('issued_at', 'expires_at'):
-            if not isinstance(data[name], (int, float)) and not (name == 'expires_at' and data[name] is None):
+            if isinstance(data[name], bool) or (data[name] is not None and not isfinite(data[name])):
                 raise ValueError('not a token')
         return cls(**data)
