@@ -57,6 +57,8 @@ def describe(instance):
 def _guarded(module, provider, work):
     try:
         options = checked(provider, module.params)
+        if 'cache' in options:
+            options['cache'] = 'none'  # it stays on the controller
         provider.check(options)
         result, warnings = work(options)
     except TokensError as problem:
