@@ -58,17 +58,21 @@ CONSTRAINTS = {
 class Entry:
     """One checked entry: what the store shall hold, and what else is known of it."""
 
-    def __init__(self, options, allow_http):
+    def __init__(self, options, params):
         """
         :param options: a mapping with the options of L(ENTRY).
+        :param params: all options of the module.
         :raises BadInput: something in it cannot be right.
         """
-        self.url = git_credentials.parse_url(options['url'], allow_http)
+        self.url = git_credentials.parse_url(options['url'], params['allow_http'])
         self.present = options['state'] != 'absent'
         self.name = ''.join(options['url'])  # as given, so that who asked finds it again
         self.repository = options['verify_url'] or (self.name if self.url.path else None)
         if self.repository:
-            git_credentials.parse_url(self.repository, allow_http)
+            asked = git_credentials.parse_url(self.repository, params['allow_http'])
+            if asked[:2] != self.url[:2] or (self.url.path and params['use_http_path'] and asked.path != self.url.path):
+                raise BadInput('verify_url for %s is not what git would use the entry for. An entry for a whole server has a url without a path; '
+                               'one with a path is for exactly that repository.' % (self.url,))
         self.expires, self.fingerprint, username, password = None, None, options['username'], None
         if username is not None and (not username or control_character_in(username)):
             raise BadInput('username for %s is empty or holds a control character. Correct it, or leave it out.' % (self.url,))
@@ -140,7 +144,7 @@ def deliver(params, check_mode, with_diff, run_command, find_program):
     :raises TokensError: nothing was changed, unless the message says otherwise.
     """
     listed = params['entries'] if params['entries'] is not None else [params]
-    entries = [Entry(options, params['allow_http']) for options in listed]
+    entries = [Entry(options, params) for options in listed]
     for option in ('path', 'config_path', 'ca_path'):
         if params[option] is not None and not os.path.isabs(params[option]):
             raise BadInput('%s must be an absolute path, or start with ~.' % option)

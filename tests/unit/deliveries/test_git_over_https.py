@@ -11,6 +11,7 @@ import shutil
 import subprocess
 
 import pytest
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.git_delivery import ARGUMENTS, deliver
 from ansible_collections.buildops.tokens.plugins.module_utils.git_door import run_command
 
@@ -101,12 +102,18 @@ def test_verification_names_the_entry_that_fails_and_keeps_it(served, home):
     assert not run(served, good, bad)['changed']
 
 
-@pytest.mark.parametrize('verify_url, why', [
-    ('/missing.git', 'no such repository'), ('https://localhost:1/x.git', 'git finds no credential'), ('', None)])
-def test_verification_tells_other_reasons(served, home, verify_url, why):
-    url = verify_url if verify_url.startswith('https') else served.url + verify_url if verify_url else None
+@pytest.mark.parametrize('verify_url, opened, msg', [('/missing.git', False, 'no such repository'), ('', None, 'no verify_url')])
+def test_verification_tells_other_reasons(served, home, verify_url, opened, msg):
+    url = served.url + verify_url if verify_url else None
     door, = run(served, {'url': served.url, 'username': 'jdoe', 'password': TOKEN, 'verify_url': url}, verify=True)['doors']
-    assert (door['opened'], why in door['msg']) == (False, True) if why else (door['opened'] is None and door['msg'] == 'no verify_url')
+    assert door['opened'] is opened and msg in door['msg']
+
+
+def test_verification_refuses_a_repository_that_the_entry_is_not_for(served, home):
+    for url, verify_url in (('', 'https://localhost:1/x.git'), ('/nuxeo', '/nuxeo/git/x.git')):
+        with pytest.raises(BadInput, match='verify_url'):
+            run(served, {'url': served.url + url, 'username': 'jdoe', 'password': TOKEN,
+                         'verify_url': verify_url if verify_url.startswith('https') else served.url + verify_url})
 
 
 def test_verification_tells_an_untrusted_certificate(served, home, monkeypatch):
