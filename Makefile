@@ -33,6 +33,9 @@ sanity: venv-test link  ## ansible-test sanity
 integration: venv-test link  ## ansible-test integration; TARGET=name for one target
 	@$(tests) integration $(TARGET)
 
+molecule: venv-test link  ## the molecule scenarios of the roles
+	@$(tests) molecule
+
 benchmark: venv-test link  ## measure speed against the targets
 	@$(python) -m tests.benchmarks
 
@@ -54,4 +57,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test lint units sanity integration benchmark docs build venv venv-test link clean
+.PHONY: help provision test lint units sanity integration molecule benchmark docs build venv venv-test link clean

@@ -127,6 +127,17 @@ def integration(*targets: str) -> Outcome:
                              r'^Running \S+ integration test', r'FATAL: The (\d+) integration test', show=True)
 
 
+def molecule() -> Outcome:
+    """The scenarios in extensions/molecule: each role in a play, twice, and then the tool that it serves."""
+    folder = tree.COPY / 'extensions'
+    status, log = run('molecule', [BIN / 'molecule', '-c', 'molecule/config.yml', 'test', '--all'], folder,
+                      ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]), NO_COLOR='1')
+    if status != 0:
+        return Outcome(failed=1)
+    scenarios = [path.parent.name for path in folder.glob('molecule/*/molecule.yml')]
+    return Outcome(passed=sum(f'{name} > verify' in log for name in scenarios))
+
+
 def docs() -> Outcome:
     """The guides and the reference of all options as HTML in .build/docs/html."""
     texts, html = BUILD / 'docs/rst', BUILD / 'docs/html'
@@ -155,6 +166,7 @@ PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
     'units': [units],
     'sanity': [sanity],
     'integration': [integration],
+    'molecule': [molecule],
     'docs': [docs],
 }
 
@@ -212,6 +224,7 @@ def main() -> int:
         table.run(units)
         table.run_together([sanity], LINT)
         table.run(integration)
+        table.run(molecule)
     else:
         for step in PARTS[args.part]:
             if args.names:
