@@ -1,0 +1,159 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that all sources share. I numbers are those of the fault catalogue."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.buildops.tokens.plugins.module_utils import options
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils.options import checked, identity
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from hypothesis import given
+from hypothesis import strategies as st
+
+TYPES = sources.types()
+
+
+class Sample(Provider):
+    TYPE = 'sample'
+    PREFIX = 'sample'
+    ARGUMENTS = {
+        'url': {'type': 'str', 'required': True}, 'username': {'type': 'str'}, 'secret': {'type': 'str', 'no_log': True}, 'max_age': {'type': 'int'},
+        'min_remaining': {'type': 'int', 'default': 0}, 'retries': None,
+    }
+
+
+GOOD = {'url': 'https://nexus.example.com/', 'username': 'ci', 'secret': 'hidden-word'}
+
+
+def resolved(**changes):
+    """The options as the module and the controller see them: through the argument spec, then checked."""
+    result = ArgumentSpecValidator(options.arguments(Sample)).validate({name: value for name, value in dict(GOOD, **changes).items() if value is not None})
+    if result.error_messages:
+        raise BadInput('; '.join(result.error_messages))
+    return checked(Sample, result.validated_parameters)
+
+
+def refused(**changes):
+    with pytest.raises(BadInput) as caught:
+        resolved(**changes)
+    assert 'hidden-word' not in str(caught.value)
+    return str(caught.value)
+
+
+def test_what_is_right_passes():
+    found = resolved()
+    assert found['url'] == 'https://nexus.example.com'
+    assert (found['timeout'], found['validate_certs'], found['regenerate'], found['cache'], found['min_remaining']) == (30, True, 'if_expired', 'run', 0)
+    assert 'retries' not in found
+
+
+@pytest.mark.parametrize('value', ['', '  ', '********', '$ANSIBLE_VAULT;1.1;AES256', '{{ x }}', 'hidden-word\n', 'CENSORED'])
+def test_I1_I2_I3_I4_secrets(value):
+    assert refused(secret=value).startswith('secret ')
+
+
+@pytest.mark.parametrize(('value', 'sentence'), [
+    ('ftp://nexus.example.com', 'url must be an address like'), ('nexus.example.com', 'url must be an address like'), ('file:///x', 'url must be'),
+    ('https://u:hidden-word@nexus.example.com', 'url must not hold a user name or password. Use the options for them.'),
+    ('http://nexus.example.com', 'url uses http'), ('https://nexus.example.com:65536', 'url is not an address'), ('', 'url is empty'),
+])
+def test_I7_I8_I13_addresses(value, sentence):
+    assert refused(url=value).startswith(sentence)
+
+
+def test_I7_http_where_it_was_allowed():
+    assert resolved(url='http://nexus.example.com', allow_http=True)['url'] == 'http://nexus.example.com'
+
+
+@pytest.mark.parametrize(('changes', 'sentence'), [
+    ({'timeout': 0}, 'timeout must be between 1 and 600.'), ({'timeout': -1}, 'timeout must be between'), ({'timeout': 601}, 'timeout must be between'),
+    ({'timeout': 'abc'}, 'timeout'), ({'timeout': '1.5'}, 'timeout'),
+    ({'min_remaining': -1}, 'min_remaining must be between 0 and'), ({'cache_timeout': 0}, 'cache_timeout must be between 1 and 3600.'),
+    ({'max_age': 0}, 'max_age must be between 1 and'), ({'max_age': -5}, 'max_age must be'),
+])
+def test_I9_numbers(changes, sentence):
+    assert sentence in refused(**changes)
+
+
+@pytest.mark.parametrize('value', [-1, 11, 10 ** 6])
+def test_I9_retries(value):
+    with pytest.raises(BadInput, match='^retries must be between 0 and 10.$'):
+        checked(Provider, {'retries': value})
+
+
+@pytest.mark.parametrize(('changes', 'sentence'), [
+    ({'client_key': '/key.pem'}, 'client_key needs client_cert.'), ({'cache_path': '/cache'}, 'cache_path is used with cache set to file only.'),
+    ({'regenerate': 'sometimes'}, 'value of regenerate must be one of'), ({'cache': 'memory'}, 'value of cache must be one of'),
+    ({'username': 'a\nb'}, 'username holds a control character (U+000A).'), ({'ca_path': '/a\x00b'}, 'ca_path holds a control character (U+0000).'),
+    ({'validate_certs': 'perhaps'}, 'validate_certs'),
+])
+def test_I10_I15_combinations_and_choices(changes, sentence):
+    assert sentence in refused(**changes)
+
+
+def test_I11_paths_are_expanded(monkeypatch):
+    monkeypatch.setenv('HOME', '/home/somebody')
+    monkeypatch.setenv('CERTIFICATES', '/etc/certificates')
+    assert resolved(ca_path='~/ca.pem')['ca_path'] == '/home/somebody/ca.pem'
+    assert resolved(ca_path='$CERTIFICATES/ca.pem')['ca_path'] == '/etc/certificates/ca.pem'
+    assert os.path.isabs(resolved(ca_path='ca.pem')['ca_path']) or resolved(ca_path='ca.pem')['ca_path'] == 'ca.pem'
+
+
+@pytest.mark.parametrize(('proxy', 'sentence'), [
+    ('socks5://proxy.example', 'proxy must be an address like'), ('proxy.example:3128', 'proxy must be'), ('', 'proxy is empty'),
+    ('http://u:hidden-word@', 'proxy must be'), ('u:hidden-word@proxy.example', 'proxy must be'), ('http://u:hidden-word@proxy.example:99999', 'proxy is not'),
+    ('http://proxy.example/?x', 'proxy must not hold a query'),
+])
+def test_H27_proxies_that_are_refused(proxy, sentence):
+    assert refused(proxy=proxy).startswith(sentence)
+
+
+@pytest.mark.parametrize('proxy', ['http://proxy.example:3128', 'https://proxy.example', 'http://user:pa@ss@proxy.example:3128'])
+def test_H27_proxies_that_are_taken(proxy):
+    assert resolved(proxy=proxy)['proxy'] == proxy
+
+
+@given(st.text(max_size=40))
+def test_H27_no_proxy_is_a_crash_or_shows_its_password(text):
+    for proxy in (text, 'http://' + text, 'http://user:hidden-word@' + text):
+        try:
+            checked(Sample, {'proxy': proxy})
+        except BadInput as problem:
+            assert 'hidden-word' not in str(problem)
+
+
+def test_C_identity_is_what_makes_two_tokens_different():
+    one = identity(Sample, resolved())
+    assert json.loads(json.dumps(one)) == one
+    for changes in ({'timeout': 5}, {'regenerate': 'never'}, {'cache': 'none'}, {'min_remaining': 7}, {'max_age': 9}, {'cache_timeout': 7}):
+        assert identity(Sample, resolved(**changes)) == one
+    for changes in ({'url': 'https://other.example.com'}, {'username': 'other'}, {'secret': 'other-secret'}, {'ca_path': '/other'}, {'validate_certs': False}):
+        assert identity(Sample, resolved(**changes)) != one
+    assert identity(Sample, resolved(url='HTTPS://Nexus.example.com:443')) == one
+
+
+@pytest.mark.parametrize('name', TYPES)
+def test_every_type_fits_the_shared_options(name):
+    provider = sources.provider_class(name)
+    spec = options.module_arguments(provider)
+    assert all(entry is not None for entry in spec.values())
+    for option, entry in spec.items():
+        secret = any(word in option for word in ('password', 'secret', 'token', 'passphrase', 'assertion', 'code'))
+        assert not secret or entry['type'] == 'bool' or 'no_log' in entry, '%s says nothing about no_log' % option
+    for option in options.LIMITS:
+        default = spec.get(option, {}).get('default')
+        if default is not None:
+            assert options.LIMITS[option][0] <= default <= options.LIMITS[option][1]
+    info = options.info_arguments(provider)
+    assert not set(info) & (set(options.POLICY) | {'state', 'max_age'})
+    assert {option for option in info} <= set(spec)
