@@ -28,7 +28,8 @@ __all__ = ['USERS', 'Nexus', 'State', 'Token', 'User', 'create_app', 'version_nu
 def create_app(version: str = '3.71.0-06', edition: str | None = None, users: dict | None = None, user_tokens: bool = True,
                expiration_days: int | None = None, protect_content: bool = False, context: str | None = None,
                strip_server_header: bool | str = False, anonymous: bool = True, clock: t.Callable[[], float] = time.time,
-               repositories: t.Iterable[str] = ('private',), ticket_refusal: int | None = None, utc_offset: int = 0) -> Nexus:
+               repositories: t.Iterable[str] = ('private',), ticket_refusal: int | None = None, utc_offset: int = 0,
+               h2: bool | None = None) -> Nexus:
     """A Nexus as a WSGI application; C(app.state) is a L(State, State).
 
     :param version: any version of the 2.x and 3.x lines, such as C(2.5.1-01), C(2.2), C(3.90.1).
@@ -43,6 +44,7 @@ def create_app(version: str = '3.71.0-06', edition: str | None = None, users: di
     :param ticket_refusal: status for a bad ticket in step 2, which nobody could measure: 400, 403 or 500. By default what the
         open sibling resource of that line answers: 500 on 3.x, 403 on 2.x.
     :param utc_offset: minutes east of Greenwich in the times that the server writes.
+    :param h2: whether a 3.x keeps its configuration in H2, which checks less; by default from 3.71 on.
     """
     number = version_number(version)
     accounts = {}
@@ -62,4 +64,5 @@ def create_app(version: str = '3.71.0-06', edition: str | None = None, users: di
         'server_header': strip_server_header if isinstance(strip_server_header, str) else not strip_server_header,
         'ticket_refusal': ticket_refusal or (500 if number >= (3,) else 403),
         'utc_offset': utc_offset,
+        'h2': h2,
     })

@@ -107,6 +107,9 @@ class Nexus2(Nexus):
             return self.jetty_reply(401, [('WWW-Authenticate', 'BASIC realm="Sonatype Nexus Repository Manager"')], reason=reason)
         return self.restlet_reply(code, [('Content-Type', 'text/html')], f'<html><body>{code} {REASONS[code]}</body></html>\n', reason)
 
+    def proxy_content(self, request, name, path):
+        return None
+
     # -- the service layer --------------------------------------------------------------------------------------------
 
     def service(self, request, path):

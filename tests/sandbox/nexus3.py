@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ElementTree
 from xml.sax.saxutils import escape
 
 from .nexus_core import JSON, NOT_CACHEABLE, REALM, REASONS, SOURCES, Nexus, Refusal, in_context, jackson, jetty_page, negotiate, odd_host
+from .nexus_proxies import Repositories
 from .serving import Answer
 
 
@@ -35,6 +36,7 @@ class Nexus3(Nexus):
             self.route(r'/swagger\.json', GET=self.swagger)
         if self.has_tokens:
             self._route_tokens()
+        self.repositories = Repositories(self, options['h2'])
 
     def _route_tokens(self):
         number = self.number
@@ -75,6 +77,8 @@ class Nexus3(Nexus):
         if path.startswith('/repository/'):
             name, _slash, rest = path[len('/repository/'):].partition('/')
             return self.content(request, name, rest, self.refuse_content)
+        if path == '/service/extdirect' and request.method == 'POST':
+            return self.extdirect(request)
         if path == '/service/rapture/session' and request.method == 'POST':
             return self.open_session(request)
         if path in ('/', '/index.html') and request.method in ('GET', 'HEAD'):
@@ -117,9 +121,12 @@ class Nexus3(Nexus):
 
     def message(self, code, text):
         """A refusal with a text, as servers of this version write it."""
-        if self.number >= (3, 49):
-            return self.fault(code, [('Content-Type', JSON)], jackson({'id': '*', 'message': json.dumps(text)}))
-        return self.fault(code, [('Content-Type', JSON)], json.dumps(text))
+        return self.fault(code, [('Content-Type', JSON)], self.quoted(text))
+
+    def quoted(self, text):
+        """A text as the body of a refusal: in quotes without escaping up to 3.48, which may be no JSON, then inside an object."""
+        quoted = f'"{text}"'
+        return quoted if self.number < (3, 49) else jackson({'id': '*', 'message': quoted})
 
     def json(self, value, code=200, headers=()):
         return self.reply(code, list(headers) + [('Content-Type', JSON)], jackson(value))
@@ -132,7 +139,17 @@ class Nexus3(Nexus):
             return self.reply(401, [('WWW-Authenticate', REALM)], reason=reason)
         return self.reply(code, [('Content-Type', 'text/html')], f'<html><body>{code} {REASONS[code]}</body></html>\n', reason)
 
+    def proxy_content(self, request, name, path):
+        item = self.repositories.known.get(name)
+        return self.repositories.content(request, item, path) if item is not None and item.type == 'proxy' else None
+
     # -- the REST layer -----------------------------------------------------------------------------------------------
+
+    def extdirect(self, request):
+        if self.forged(request):
+            return self.reply(401, [('Content-Type', 'text/plain;charset=iso-8859-1')], 'Anti cross-site request forgery token mismatch')
+        user, right = self.user_of(request.headers.get('Authorization'))
+        return self.repositories.extdirect(request, user) if right else self.unauthorized()
 
     def rest(self, request, path):
         if self.forged(request):
@@ -150,7 +167,7 @@ class Nexus3(Nexus):
                               'return OK with Allow header')
         handler = handlers.get('GET' if request.method == 'HEAD' else request.method)
         if handler is None:
-            return self.fault(405, [('Allow', ', '.join([*handlers, 'OPTIONS']))] if self.number < (3, 30) else [])
+            return self.fault(405, [('Allow', ', '.join(name for name in ('POST', 'DELETE', 'GET', 'OPTIONS', 'PUT') if name in handlers or name == 'OPTIONS'))] if self.number < (3, 30) else [])
         return handler(request, user, values)
 
     def forged(self, request) -> bool:

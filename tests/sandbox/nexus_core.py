@@ -149,6 +149,8 @@ class Nexus:
         self.server_header: bool | str = options['server_header']
         self.ticket_refusal: int = options['ticket_refusal']
         self.utc_offset: int = options['utc_offset']
+        #: gives the CA that proxies trust; set by the sandbox that serves this application
+        self.ca_path: t.Callable[[], str] | None = None
         self.routes: list[tuple[re.Pattern, dict[str, Handler]]] = []
 
     # -- plumbing -----------------------------------------------------------------------------------------------------
@@ -265,6 +267,10 @@ class Nexus:
     def token_body(self, token: Token) -> dict:
         return {'nameCode': token.name_code, 'passCode': token.pass_code, 'created': self.stamp(token.created)}
 
+    def proxy_content(self, request: Request, name: str, path: str) -> Answer | None:
+        """A file through a proxy repository; None where there is no proxy of that name."""
+        raise NotImplementedError
+
     # -- the repository -----------------------------------------------------------------------------------------------
 
     def content(self, request: Request, name: str, path: str, refuse: t.Callable[..., Answer]) -> Answer:
@@ -275,10 +281,13 @@ class Nexus:
             return refuse(401, None)
         if self.state.protect_content and (basic_credentials(header) or ('',))[0] == user:
             return refuse(401, 'Content access is protected by token')
+        account = self.state.users[user]
+        proxied = self.proxy_content(request, name, path) if account.read or account.admin else None
+        if proxied is not None:
+            return proxied
         repository = self.state.repositories.get(name)
         if repository is None:
             return refuse(404, None)
-        account = self.state.users[user]
         if request.method in ('GET', 'HEAD'):
             if not (account.read or account.admin):
                 return refuse(403, None)

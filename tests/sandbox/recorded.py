@@ -5,10 +5,12 @@
 
 """Exchanges with real Nexus servers, to be played to the sandbox, or to a real server again.
 
-C(conformance/nexus-*.json) is a list. An entry has a C(name), a C(request) (C(method), C(path), C(headers), C(body)) and C(answers): one for each
-group of C(versions) that answered alike. Texts may hold C({version}) and C({base}) (scheme, host and port of the server), and tickets:
+C(conformance/nexus-*.json) holds C(entries), in the order in which each version was asked. An entry has a C(name), a C(request) (C(method), C(path),
+C(headers), C(body)) and C(answers): one for each group of C(versions) that answered alike. A value that begins with a dollar sign stands in C(shared).
+Texts may hold C({version}) and C({base}) (scheme, host and port of the server), and tickets:
 C({ticket:a}) is the one named a, C({ticket64:a}) its base64 form, C({q:ticket:a}) either of them percent-encoded. C(tickets) tells
-whose they are and how many seconds old.
+whose they are and how many seconds old. C(restore) is the path of a repository that was as at its creation before the request;
+C(remote) is what the guarded remote saw when a file was fetched through a proxy: credentials and status.
 
 An answer keeps what a client can rely on: status, reason, the headers of L(HEADERS, HEADERS) and the shape of the body.
 """
@@ -33,7 +35,17 @@ _CUT = re.compile(r'(\s*\[…\]|\s*\[\.\.\. cut, \d+ chars in all\])$')
 
 def load(*names: str) -> list[dict]:
     """The entries of these files, in order."""
-    return [entry for name in names for entry in json.loads((FOLDER / (f'nexus-{name}.json')).read_text(encoding='utf-8'))]
+    found = []
+    for name in names:
+        content = json.loads((FOLDER / f'nexus-{name}.json').read_text(encoding='utf-8'))
+        shared = content['shared']
+        for entry in content['entries']:
+            for part, keys in ((entry['request'], ('headers', 'body')), *((answer, ('headers', 'shape')) for answer in entry['answers'])):
+                for key in keys:
+                    if isinstance(part[key], str) and part[key].startswith('$'):
+                        part[key] = shared[part[key]]
+            found.append(entry)
+    return found
 
 
 def versions(*names: str) -> list[str]:
@@ -73,7 +85,10 @@ def shape(body: str, content_type: str, version: str) -> t.Any:
     kind = content_type.partition(';')[0]
     if kind.endswith('json'):
         found: set[str] = set()
-        _paths(json.loads(_closed(text) if cut else text), '', found)
+        try:
+            _paths(json.loads(_closed(text) if cut else text), '', found)
+        except ValueError:
+            return {'not quite json': text[:100]}
         return {'json': sorted(found), **({'cut': True} if cut else {})}
     if kind.endswith('xml'):
         return {'xml': sorted(set(re.findall(r'<([A-Za-z]\w*)[\s/>]', text))), **({'cut': True} if cut else {'root': ElementTree.fromstring(text).tag})}
@@ -131,7 +146,8 @@ def _closed(text):
 
 def differences(expected: dict, seen: dict) -> list[str]:
     """Where an answer departs from the recorded one; empty when they agree."""
-    found = [f'{key}: {seen[key]!r} instead of {expected[key]!r}' for key in ('status', 'reason') if seen[key] != expected[key]]
+    found = [f'{key}: {seen[key]!r} instead of {expected[key]!r}' for key in ('status', 'reason')
+             if expected[key] is not None and seen[key] != expected[key]]
     for name in HEADERS:
         want, got = expected['headers'].get(name), seen['headers'].get(name)
         if want != got:
@@ -144,7 +160,11 @@ def differences(expected: dict, seen: dict) -> list[str]:
                 found.append(f'body: {got!r} instead of {want!r}')
         elif missing := sorted(set(want[kind]) - set(got.get(kind, []))):
             found.append('body: without {}'.format(', '.join(missing)))
-    elif want != got:
+    elif isinstance(want, dict) and isinstance(got, dict) and 'json' in want and 'json' in got:
+        missing, more = set(want['json']) - set(got['json']), set(got['json']) - set(want['json'])
+        if missing or more:
+            found.append(f"body: without {', '.join(sorted(missing)) or 'nothing'}, with {', '.join(sorted(more)) or 'nothing'}")
+    elif want not in ('any', got):
         found.append(f'body: {got!r} instead of {want!r}')
     return found
 
@@ -154,11 +174,14 @@ class Player:
 
     :param url: the server, without its context path.
     :param tickets: a function from (user, age in seconds) to a ticket of that user that is so old.
+    :param remotes: URLs of the guarded remote, for C({remote}) (plain) and C({remotes}) (TLS).
     """
 
-    def __init__(self, url: str, version: str, tickets: t.Callable[[str, float], str], ca_path: str | None = None):
+    def __init__(self, url: str, version: str, tickets: t.Callable[[str, float], str] | None = None, ca_path: str | None = None,
+                 remotes: dict[str, str] | None = None):
         self.base = url
         self.version = version
+        self._names = {'base': url, 'version': version, **(remotes or {})}
         self._tickets = tickets
         self._known: dict[str, str] = {}
         parts = urlsplit(url)
@@ -172,7 +195,7 @@ class Player:
     def play(self, entry: dict) -> dict:
         """Sends the request of an entry and answers with the digest of what came back."""
         for name, (user, age) in entry.get('tickets', {}).items():
-            if name not in self._known:
+            if name not in self._known and self._tickets:
                 self._known[name] = self._tickets(user, age)
         request = entry['request']
         connection = self._connect()
@@ -202,4 +225,6 @@ class Player:
                 found = base64.b64encode(found.encode()).decode()
             return quote(found, safe='') if quoted else found
 
-        return re.sub(r'\{(q:)?(ticket64|ticket|cookie):([\w-]+)\}', value, text.replace('{base}', self.base).replace('{version}', self.version))
+        for name, url in self._names.items():
+            text = text.replace('{' + name + '}', url)
+        return re.sub(r'\{(q:)?(ticket64|ticket|cookie):([\w-]+)\}', value, text)

@@ -585,6 +585,8 @@ class Sandbox:
         """
         names = certificate_names or ('localhost', '127.0.0.1', '::1', host)
         context = self._context(sorted(set(names))) if tls else None
+        if hasattr(app, 'ca_path'):
+            app.ca_path = lambda: self.ca_path
         http = _HttpServer(host, port, app, context)
         http.verbose = self.verbose
         scheme = 'https' if tls else 'http'
