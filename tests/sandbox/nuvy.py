@@ -123,6 +123,10 @@ def default_clients():
     ]
 
 
+HINTS = [f"App Client: {client.client_id} / {client.client_secret}" for client in default_clients()[:1]] + [
+    f"token endpoint {TOKEN_PATH}, an API to open with a token {WHOAMI_PATH}"]
+
+
 class _FormPayload(FlaskOAuth2Payload):
     """Parameters count in the body only; RFC 6749 section 2.3.1 keeps credentials out of the URI."""
 
@@ -140,6 +144,7 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
     require_https: Nuvy enforces HTTPS; False lets a test of something else speak plain HTTP.
     """
     app = Flask("sandbox.nuvy")
+    app.hints = HINTS if clients is None else []
     app.state = state = NuvyState()
     for client in default_clients() if clients is None else clients:
         state.add(client)

@@ -291,6 +291,15 @@ def decode_twice(value):
 
 # -- the server -------------------------------------------------------------------------------------------------------
 
+HINTS = [
+    "users: jdoe / jdoe; Administrator / Administrator",
+    "client: buildops / nuxeo-s3cret, redirect URI https://client.example/callback",
+    "client for client_credentials (2023.31, 2025.3 and newer): jdoe / jdoe-s3cret",
+    "nuxeo.jwt.secret: nuxeo-jwt-s3cret",
+]
+"""What a person who starts the sandbox by hand can log in with."""
+
+
 def create_app(version="2023.6", users=None, clients=None, clock=time.time, jwt_secret="nuxeo-jwt-s3cret", token_seconds=3600, csrf_token=None,
                sso_url=None, dev_mode=False):
     """Return the Flask app; C(app.state) is its C(NuxeoState).
@@ -304,6 +313,7 @@ def create_app(version="2023.6", users=None, clients=None, clock=time.time, jwt_
     """
     app = Flask("sandbox.nuxeo")
     app.context = "/nuxeo"
+    app.hints = HINTS if users is None and clients is None else []
     app.state = NuxeoState(clock)
     for user in default_users() if users is None else users:
         app.state.users[user.name] = user
@@ -570,6 +580,9 @@ class Platform:
             return self.oauth2(call, path[len("/nuxeo/oauth2/"):])
         if path == "/nuxeo/authentication/token":
             return self.authentication_token(call)
+        if path == "/nuxeo/json/cmis":
+            self.identify(call, api=True)
+            return json_answer({"default": {"productName": "Nuxeo OpenCMIS Connector", "productVersion": ".".join(map(str, self.version))}})
         match = re.fullmatch(r"/nuxeo/(?:site/)?(?:api/v\d+|(?=automation))(/?.*)", path)
         if match:
             return self.rest(call, match.group(1))
@@ -825,6 +838,9 @@ class Platform:
         try:
             if parts == ["me"]:
                 return self.me(user) if method == "GET" else rest_error(405, JAXRS)
+            if len(parts) == 2 and parts[0] == "user" and method == "GET":
+                found = self.state.users.get(parts[1])
+                return self.me(found) if found else rest_error(404, f"user does not exist: {parts[1]}")
             if parts[0] == "automation":
                 return self.automation(user, parts[1:], method)
             if parts[:2] == ["oauth2", "client"] and self.version >= (10, 2):

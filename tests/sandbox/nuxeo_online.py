@@ -145,6 +145,9 @@ def default_users():
             Account("newcomer", tokens={"first": "nos-newcomer-token"})]
 
 
+HINTS = ["user and NOS token: jdoe / nos-TOKEN+with/odd=chars", "Studio projects: jdoe-SANDBOX (write), other-project (read)"]
+
+
 def create_app(users=None, projects=None, clock=time.time, refusal="401", clid_days=365):
     """Return the Flask app; C(app.state) is its C(NosState).
 
@@ -154,6 +157,7 @@ def create_app(users=None, projects=None, clock=time.time, refusal="401", clid_d
     """
     app = Flask("sandbox.nuxeo_online")
     app.context = "/nuxeo"
+    app.hints = HINTS if users is None else []
     app.state = NosState(clock)
     for user in default_users() if users is None else users:
         app.state.users[user.name] = user

@@ -348,3 +348,10 @@ def test_status_line_has_no_reason_and_a_location_no_body(sandbox):
 
 def test_running_status_needs_nobody():
     assert get(nuxeo.create_app(), "/runningstatus").status_code == 200
+
+
+def test_what_the_vendors_clients_ask_first():
+    app = nuxeo.create_app("2025.3")
+    assert get(app, "/json/cmis", auth=JDOE).get_json()["default"]["productVersion"] == "2025.3"
+    assert get(app, "/api/v1/user/jdoe", auth=JDOE).get_json()["id"] == "jdoe"
+    assert get(app, "/api/v1/user/nobody", auth=JDOE).status_code == 404
