@@ -156,4 +156,4 @@ def test_every_type_fits_the_shared_options(name):
             assert options.LIMITS[option][0] <= default <= options.LIMITS[option][1]
     info = options.info_arguments(provider)
     assert not set(info) & (set(options.POLICY) | {'state', 'max_age'})
-    assert {option for option in info} <= set(spec)
+    assert set(info) <= set(spec)

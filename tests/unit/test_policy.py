@@ -28,16 +28,20 @@ OVER = Found(exists=True, token=token(1000, age=1001))
 
 @pytest.mark.parametrize(('found', 'desired', 'action'), [
     # nothing is there
-    (Found(exists=False), Desired(), ISSUE), (Found(exists=False), Desired(regenerate='always'), ISSUE), (Found(exists=False), Desired(regenerate='never'), ISSUE),
+    (Found(exists=False), Desired(), ISSUE), (Found(exists=False), Desired(regenerate='always'), ISSUE),
+    (Found(exists=False), Desired(regenerate='never'), ISSUE),
     (Found(exists=False), Desired('absent'), KEEP),
     # nobody knows
-    (Found(), Desired(), ISSUE), (Found(), Desired(regenerate='always'), RENEW), (Found(), Desired('absent'), REVOKE), (Found(), Desired(regenerate='never'), ISSUE),
+    (Found(), Desired(), ISSUE), (Found(), Desired(regenerate='always'), RENEW), (Found(), Desired('absent'), REVOKE),
+    (Found(), Desired(regenerate='never'), ISSUE),
     # a live one
     (LIVE, Desired(), KEEP), (LIVE, Desired(regenerate='always'), RENEW), (LIVE, Desired(regenerate='never'), KEEP), (LIVE, Desired('absent'), REVOKE),
     (LIVE._replace(works=True), Desired(regenerate='if_invalid'), KEEP), (LIVE._replace(works=False), Desired(regenerate='if_invalid'), RENEW),
-    (LIVE, Desired(regenerate='if_invalid'), KEEP), (LIVE._replace(works=False), Desired(), KEEP), (LIVE._replace(works=False), Desired(regenerate='never'), KEEP),
+    (LIVE, Desired(regenerate='if_invalid'), KEEP), (LIVE._replace(works=False), Desired(), KEEP),
+    (LIVE._replace(works=False), Desired(regenerate='never'), KEEP),
     # one that ends in 30 seconds
-    (ENDING, Desired(), KEEP), (ENDING, Desired(min_remaining=29), KEEP), (ENDING, Desired(min_remaining=30), RENEW), (ENDING, Desired(min_remaining=60), RENEW),
+    (ENDING, Desired(), KEEP), (ENDING, Desired(min_remaining=29), KEEP), (ENDING, Desired(min_remaining=30), RENEW),
+    (ENDING, Desired(min_remaining=60), RENEW),
     (ENDING, Desired(regenerate='never', min_remaining=60), KEEP), (ENDING, Desired(regenerate='if_invalid', min_remaining=60), RENEW),
     (ENDING, Desired('absent'), REVOKE),
     # one that is over
@@ -52,7 +56,8 @@ OVER = Found(exists=True, token=token(1000, age=1001))
     (LIVE._replace(created_at=NOW - 3601), Desired(regenerate='never', max_age=3600), KEEP), (LIVE, Desired(max_age=1), KEEP),
     # one that this run has made
     (LIVE._replace(fresh=True), Desired(), KEEP), (LIVE._replace(fresh=True), Desired(regenerate='always'), KEEP),
-    (LIVE._replace(fresh=True, created_at=NOW - 9999), Desired(max_age=1), KEEP), (LIVE._replace(fresh=True, works=False), Desired(regenerate='if_invalid'), KEEP),
+    (LIVE._replace(fresh=True, created_at=NOW - 9999), Desired(max_age=1), KEEP),
+    (LIVE._replace(fresh=True, works=False), Desired(regenerate='if_invalid'), KEEP),
 ])
 def test_table(found, desired, action):
     assert decide(desired, found, NOW) == action

@@ -140,7 +140,8 @@ def test_what_is_kept_in_a_file_comes_back_whole(make):
 
 @pytest.mark.parametrize('change', [
     {'kind': 'other'}, {'kind': None}, {'secret': ''}, {'secret': None}, {'secret': 5}, {'issued_at': None}, {'issued_at': 'now'}, {'expires_at': 'never'},
-    {'issued_at': True}, {'username': 5}, {'username': None}, {'extras': []}, {'extras': None}, {'refresh_token': 5}, {'type': None}, {'token_type': 5}, {'scope': 5},
+    {'issued_at': True}, {'username': 5}, {'username': None}, {'extras': []}, {'extras': None}, {'refresh_token': 5}, {'type': None},
+    {'token_type': 5}, {'scope': 5},
     {'issued_at': float('nan')}, {'expires_at': float('inf')}, {'more': 1},
 ])
 def test_C_what_is_no_token_is_refused(change):
