@@ -1,0 +1,526 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The remote credentials of proxy repositories in Sonatype Nexus Repository, 2.x and 3.x.
+
+A server takes a repository's configuration as a whole and never returns a password. So: read, change only the authentication, write
+everything else back as it was, read again and compare. Three interfaces differ in how: the REST interface keeps credentials where
+they are used from 3.24 on; before that (measured on 3.16 and 3.23; 3.20 to 3.23 even lose them by REST) the interface of the web
+pages, ExtDirect, is the one that works; Nexus 2 has a REST interface of its own, which escapes HTML in every string that it takes.
+"""
+
+from __future__ import annotations
+
+import copy
+import html
+from collections import namedtuple
+from urllib.parse import quote
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
+from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url, refuse_redirect, shown
+from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import Product
+from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret
+from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization
+
+REST_KEEPS_CREDENTIALS = (3, 24)
+REST_V1 = (3, 26)
+REST_ONE_BY_NAME = (3, 38)
+BEARER_BY_REST = (3, 76)
+PREEMPTIVE_SINCE = (3, 30)
+SILENT_404 = ((3, 41), (3, 57))  # a refused PUT answers 404 with nothing, measured on 3.41.1 and read in the sources around it
+STATUS_PATHS = ('/service/rest/v1/status', '/service/rest/wonderland/status', '/service/siesta/wonderland/status', '/service/local/status')
+# Parts of a configuration that hold secrets which a server takes and never returns: writing back what was read would lose them
+WRITE_ONLY = ('yumSigning', 'aptSigning', 'alpineSigning', 'cosign')
+BEARER = 'bearerToken'
+
+Wanted = namedtuple('Wanted', 'name state type username password bearer_token ntlm_host ntlm_domain preemptive update_password create secrets verify_path')
+Wanted.__new__.__defaults__ = ('present', 'username') + (None,) * 6 + ('on_create', None, None, None)
+Wanted.__repr__ = lambda self: 'Wanted(%s, redacted)' % self.name
+Wanted.__doc__ = """One repository and the credentials that it shall use for its remote.
+
+:param type: V(username), V(ntlm) or V(bearer).
+:param preemptive: True, False, or None to leave it as it is.
+:param update_password: V(on_create): a password that cannot be compared is written only with another user name or where there was none; V(always).
+:param create: a mapping by which to create a repository that is missing, or None.
+:param secrets: a mapping of those C(WRITE_ONLY) parts that this repository has.
+:param verify_path: a path that the proxy shall get from its remote, or None.
+"""
+
+
+def check(wanted):
+    """Refuse what cannot work on any server. :raises BadInput: with the repository's name and what to change."""
+    try:
+        if wanted.state == 'absent':
+            return
+        if wanted.type == 'bearer':
+            if wanted.bearer_token is None:
+                raise BadInput('a bearer authentication needs access_token, or the token of a source that gives one.')
+            secret = check_secret('access_token', wanted.bearer_token)
+        else:
+            if wanted.username is None or wanted.password is None:
+                raise BadInput('username and password are needed, or the token of a source that gives them.')
+            check_secret('username', wanted.username)
+            secret = check_secret('password', wanted.password)
+        if not secret.isascii():
+            raise BadInput('the password holds characters outside ASCII, which Nexus sends to the remote as question marks (measured on 3.24 to 3.62).')
+        if wanted.preemptive and wanted.type == 'bearer':
+            raise BadInput('preemptive is for user names and passwords.')
+        if wanted.create:
+            url = normal_url(wanted.create['remote_url'], allow_http=True, option='remote_url')
+            _refuse_preemptive(wanted, 'maven2', url)
+    except BadInput as problem:
+        raise BadInput('repository %s: %s' % (shown(wanted.name), problem)) from None
+
+
+def _refuse_preemptive(wanted, format_name, remote_url):
+    if wanted.preemptive and not remote_url.lower().startswith('https:'):
+        raise BadInput('preemptive needs a remote with https, but its address is %s...' % remote_url.split(':', 1)[0])
+    if wanted.preemptive and format_name != 'maven2':
+        raise BadInput('preemptive exists for Maven repositories only, and this is one of format %s.' % shown(format_name))
+
+
+class Repository:
+    """A proxy repository as it was read.
+
+    :ivar body: what the server returned. :ivar format: its format's name. :ivar remote_url: where it fetches from.
+    :ivar authentication: a mapping with C(type), C(username), C(ntlmHost), C(ntlmDomain), C(preemptive), or None; never a password."""
+
+    def __init__(self, name, format_name, remote_url, authentication, body):
+        self.name = name
+        self.format = format_name
+        self.remote_url = remote_url
+        self.authentication = authentication
+        self.body = body
+
+
+class Proxies:
+    """The proxy repositories of one server. Choose the interface by C(open_proxies).
+
+    :ivar client, authorization: see C(http.Client). :ivar product: C(Product)."""
+
+    bearer = False
+    preemptive = False
+
+    def __init__(self, client, authorization, product):
+        self.client = client
+        self.authorization = authorization
+        self.product = product
+
+    def ask(self, method, path, body=None):
+        """:returns: the C(Answer) to a request with credentials and without cookies. :raises Refused: 401, or a redirect."""
+        answer = self.client.request(method, path, json_body=body, authorization=self.authorization)
+        if answer.status == 401:
+            raise Refused('%s does not accept the user name and password (401 from %s).' % (_host(self.client), answer.what), 401)
+        refuse_redirect(answer, 'The server sends people to a single sign-on page. Use a local account.')
+        return answer
+
+    def supports(self, wanted, repository):
+        """:raises BadInput: this server cannot do that."""
+        if wanted.type == 'bearer' and wanted.state == 'present' and not self.bearer:
+            raise BadInput('%s takes no bearer tokens for the remotes of its proxies by REST; that needs Nexus Repository 3.76 or newer.' % self.product)
+        if wanted.preemptive:
+            if not self.preemptive:
+                raise BadInput('%s has no preemptive authentication; that needs Nexus Repository 3.30 or newer.' % self.product)
+            _refuse_preemptive(wanted, repository.format, repository.remote_url)
+
+    def absent(self, name):
+        return Refused('%s has no repository %s that the user may administer (privilege nx-repository-admin-*).' % (_host(self.client), shown(name)), 404)
+
+    def same(self, one, other):
+        """:returns: True when the two bodies differ in nothing but the authentication."""
+        return self.without_authentication(one) == self.without_authentication(other)
+
+
+class RestProxies(Proxies):
+    """3.24 and newer."""
+
+    def __init__(self, client, authorization, product):
+        super().__init__(client, authorization, product)
+        self.base = '/service/rest/v1' if product.at_least(REST_V1) else '/service/rest/beta'
+        self.bearer = product.at_least(BEARER_BY_REST)
+        self.preemptive = product.at_least(PREEMPTIVE_SINCE)
+
+    def read(self, name):
+        """:returns: C(Repository), or None where there is none. :raises BadInput: it is no proxy."""
+        if self.product.at_least(REST_ONE_BY_NAME):
+            answer = self.ask('GET', '%s/repositories/%s' % (self.base, quote(name, safe='')))
+            if answer.status == 404:
+                return None
+            self._refuse(answer, name)
+            about = answer.json_object()
+            _only_proxy(name, about.get('type'))
+            answer = self.ask('GET', self._path(about.get('format'), name))
+            if answer.status == 404:
+                raise self.absent(name)
+            self._refuse(answer, name)
+            body = answer.json_object()
+        else:
+            answer = self.ask('GET', '/service/rest/v1/repositorySettings' if self.product.at_least(REST_V1) else '/service/rest/beta/repositories')
+            self._refuse(answer, name)
+            bodies = answer.json()
+            body = next((item for item in bodies if isinstance(item, dict) and item.get('name') == name), None) if isinstance(bodies, list) else None
+            if body is None:
+                return None
+            _only_proxy(name, body.get('type'))
+        authentication = (body.get('httpClient') or {}).get('authentication')
+        return Repository(name, body.get('format'), (body.get('proxy') or {}).get('remoteUrl') or '', authentication, body)
+
+    def write(self, repository, authentication, wanted):
+        body = copy.deepcopy(repository.body)
+        for part in WRITE_ONLY:
+            if part in (wanted.secrets or {}):
+                body[part] = wanted.secrets[part]
+            elif body.get(part) or (part not in body and part.startswith(repository.format or '-')):
+                raise BadInput('the server never returns %s of this repository, so writing it back would lose it. Give it in secrets, '
+                               'or say there that it is null.' % part)
+        # Read by one name, taken by another up to 3.93
+        body['routingRule'] = body.pop('routingRuleName', None)
+        body.setdefault('httpClient', {})['authentication'] = authentication
+        answer = self.ask('PUT', self._path(repository.format, repository.name), body)
+        if answer.status == 404 and SILENT_404[0] <= self.product.numbers[:2] < SILENT_404[1]:
+            raise Refused('%s refuses the configuration without saying why (404 to PUT, though the repository can be read): likely causes are a user name or '
+                          'password that it does not take, preemptive with an http remote, or a remote address that it holds for wrong.' % self.product, 404)
+        self._refuse(answer, repository.name)
+
+    def create(self, wanted, authentication):
+        made = wanted.create
+        body = {
+            'name': wanted.name, 'online': True,
+            'storage': {'blobStoreName': made.get('blob_store') or 'default', 'strictContentTypeValidation': True},
+            'proxy': {'remoteUrl': made['remote_url'], 'contentMaxAge': -1, 'metadataMaxAge': 1440},
+            'negativeCache': {'enabled': True, 'timeToLive': 1440},
+            'httpClient': {'blocked': False, 'autoBlock': True, 'connection': None, 'authentication': authentication},
+            'maven': {'versionPolicy': (made.get('version_policy') or 'MIXED').upper(), 'layoutPolicy': (made.get('layout_policy') or 'STRICT').upper(),
+                      'contentDisposition': 'INLINE'},
+        }
+        self._refuse(self.ask('POST', '%s/repositories/maven/proxy' % self.base, body), wanted.name)
+
+    def authentication(self, wanted, now):
+        """:returns: the authentication to write. :param now: the present one, or None."""
+        if wanted.type == 'bearer':
+            return {'type': BEARER, BEARER: wanted.bearer_token}
+        new = {'type': wanted.type, 'username': wanted.username, 'password': wanted.password}
+        if wanted.type == 'ntlm':
+            new.update(ntlmHost=wanted.ntlm_host, ntlmDomain=wanted.ntlm_domain)
+        preemptive = wanted.preemptive if wanted.preemptive is not None else (now or {}).get('preemptive')
+        if preemptive is not None and self.preemptive:
+            new['preemptive'] = preemptive
+        return new
+
+    @staticmethod
+    def without_authentication(body):
+        body = copy.deepcopy(body)
+        (body.get('httpClient') or {}).pop('authentication', None)
+        return body
+
+    def _path(self, format_name, name):
+        segment = {'maven2': 'maven'}.get(format_name, format_name or '')
+        return '%s/repositories/%s/proxy/%s' % (self.base, quote(segment, safe=''), quote(name, safe=''))
+
+    def _refuse(self, answer, name):
+        if answer.status in (200, 201, 204):
+            return
+        if answer.status == 403:
+            raise Refused('The user may not change the repository %s on %s (403). It needs the privilege nx-repository-admin-*-%s-edit.'
+                          % (shown(name), _host(self.client), shown(name)), 403)
+        if answer.status == 404:
+            raise self.absent(name)
+        if answer.status == 400:
+            raise Refused('%s refuses the configuration of %s (400): %s' % (self.product, shown(name), _reasons(answer) or 'it does not say why.'), 400)
+        raise ServerProblem('%s answered %d. The server\'s log tells more.' % (answer.what, answer.status), answer.status)
+
+    def url_of(self, name):
+        return '/repository/%s/' % quote(name, safe='')
+
+
+class ExtDirectProxies(Proxies):
+    """3.0 to 3.23, by what the web pages use."""
+
+    def read(self, name):
+        data = self._call('read', None)
+        body = next((item for item in data if isinstance(item, dict) and item.get('name') == name), None)
+        if body is None:
+            return None
+        _only_proxy(name, body.get('type'))
+        body.pop('status', None)
+        attributes = body.get('attributes') or {}
+        return Repository(name, body.get('format'), (attributes.get('proxy') or {}).get('remoteUrl') or '',
+                          (attributes.get('httpclient') or {}).get('authentication'), body)
+
+    def write(self, repository, authentication, wanted):
+        body = copy.deepcopy(repository.body)
+        client = body['attributes'].setdefault('httpclient', {})
+        client.pop('authentication', None)
+        if authentication is not None:
+            client['authentication'] = authentication
+        self._call('update', [body])
+
+    def create(self, wanted, authentication):
+        made = wanted.create
+        client = {'connection': {'blocked': False, 'autoBlock': True}}
+        if authentication:
+            client['authentication'] = authentication
+        self._call('create', [{'name': wanted.name, 'format': '', 'type': '', 'url': '', 'online': True, 'recipe': 'maven2-proxy', 'attributes': {
+            'maven': {'versionPolicy': (made.get('version_policy') or 'MIXED').upper(), 'layoutPolicy': (made.get('layout_policy') or 'STRICT').upper()},
+            'proxy': {'remoteUrl': made['remote_url'], 'contentMaxAge': -1, 'metadataMaxAge': 1440},
+            'httpclient': client, 'negativeCache': {'enabled': True, 'timeToLive': 1440},
+            'storage': {'blobStoreName': made.get('blob_store') or 'default', 'strictContentTypeValidation': True}}}])
+
+    def authentication(self, wanted, now):
+        new = {'type': wanted.type, 'username': wanted.username, 'password': wanted.password}
+        if wanted.type == 'ntlm':
+            new.update(ntlmHost=wanted.ntlm_host, ntlmDomain=wanted.ntlm_domain)
+        return new
+
+    @staticmethod
+    def without_authentication(body):
+        body = copy.deepcopy(body)
+        ((body.get('attributes') or {}).get('httpclient') or {}).pop('authentication', None)
+        return body
+
+    def _call(self, method, data):
+        """:returns: the data of the result. It is always HTTP 200, whatever came of it."""
+        answer = self.ask('POST', '/service/extdirect', {'action': 'coreui_Repository', 'method': method, 'data': data, 'type': 'rpc', 'tid': 1})
+        if answer.status != 200:
+            raise ServerProblem('%s answered %d. Check url: it must end with the context path.' % (answer.what, answer.status), answer.status)
+        result = answer.json_object().get('result')
+        if not isinstance(result, dict) or not result.get('success'):
+            result = result if isinstance(result, dict) else {}
+            errors = result.get('errors') if isinstance(result.get('errors'), dict) else {}
+            words = ['%s: %s' % (shown(key), shown(value)) for key, value in errors.items()] or [shown(result.get('message')) or 'it does not say why']
+            raise Refused('%s refuses it: %s. The user needs the privileges of nx-repository-admin-*.' % (self.product, '; '.join(words)), 200)
+        return result.get('data') or []
+
+    def url_of(self, name):
+        return '/repository/%s/' % quote(name, safe='')
+
+
+class Nexus2Proxies(Proxies):
+    """2.x. Its REST interface escapes HTML in every string that it takes, so what was read is unescaped once before it is written."""
+
+    def read(self, name):
+        answer = self.ask('GET', '/service/local/repositories/%s' % quote(name, safe=''))
+        if answer.status == 404:
+            return None
+        self._refuse(answer, name)
+        body = answer.json_object().get('data')
+        if not isinstance(body, dict):
+            raise ServerProblem('%s answered with something that is no repository.' % answer.what, answer.status)
+        _only_proxy(name, body.get('repoType'))
+        body = _unescaped(body)
+        storage = body.get('remoteStorage') or {}
+        now = storage.get('authentication') or None
+        if now:
+            now = {'type': 'ntlm' if now.get('ntlmDomain') else 'username', 'username': now.get('username'),
+                   'ntlmHost': now.get('ntlmHost'), 'ntlmDomain': now.get('ntlmDomain')}
+        return Repository(name, body.get('format'), storage.get('remoteStorageUrl') or '', now, body)
+
+    def write(self, repository, authentication, wanted):
+        body = copy.deepcopy(repository.body)
+        storage = body['remoteStorage']
+        storage.pop('authentication', None)
+        if authentication:
+            storage['authentication'] = authentication
+        # It gains a slash with every write that leaves it there
+        self._refuse(self.ask('PUT', '/service/local/repositories/%s' % quote(repository.name, safe=''), {'data': body}), repository.name)
+
+    def create(self, wanted, authentication):
+        made = wanted.create
+        storage = {'remoteStorageUrl': made['remote_url']}
+        if authentication:
+            storage['authentication'] = authentication
+        self._refuse(self.ask('POST', '/service/local/repositories', {'data': {
+            'id': wanted.name, 'name': wanted.name, 'repoType': 'proxy', 'provider': 'maven2',
+            'providerRole': 'org.sonatype.nexus.proxy.repository.Repository', 'format': 'maven2', 'exposed': True, 'browseable': True, 'indexable': True,
+            'downloadRemoteIndexes': False, 'writePolicy': 'READ_ONLY', 'notFoundCacheTTL': 1440,
+            'repoPolicy': (made.get('version_policy') or 'RELEASE').upper(), 'checksumPolicy': 'WARN', 'autoBlockActive': True, 'fileTypeValidation': True,
+            'artifactMaxAge': -1, 'metadataMaxAge': 1440, 'remoteStorage': storage}}), wanted.name)
+
+    def authentication(self, wanted, now):
+        if any(character in '&<>"' for character in wanted.password + wanted.username):
+            raise BadInput('%s escapes & < > " in what it takes, so the remote would get another password than this one. Use one without these '
+                           'characters; pass codes of user tokens have none.' % self.product)
+        new = {'username': wanted.username, 'password': wanted.password}
+        if wanted.type == 'ntlm':
+            new.update(ntlmHost=wanted.ntlm_host or '', ntlmDomain=wanted.ntlm_domain or '')
+        return new
+
+    def supports(self, wanted, repository):
+        super().supports(wanted, repository)
+        if wanted.type == 'ntlm' and wanted.state == 'present' and not wanted.ntlm_domain:
+            raise BadInput('%s knows NTLM by its domain only: give ntlm_domain.' % self.product)
+
+    @staticmethod
+    def without_authentication(body):
+        body = copy.deepcopy(body)
+        (body.get('remoteStorage') or {}).pop('authentication', None)
+        if isinstance(body.get('defaultLocalStorageUrl'), str):
+            body['defaultLocalStorageUrl'] = body['defaultLocalStorageUrl'].rstrip('/')  # gains a slash by the first write
+        return body
+
+    def _refuse(self, answer, name):
+        if answer.status in (200, 201, 204):
+            return
+        if answer.status == 403:
+            raise Refused('The user may not change the repository %s on %s (403). It needs the privileges of the role ui-repository-admin.'
+                          % (shown(name), _host(self.client)), 403)
+        if answer.status == 404:
+            raise self.absent(name)
+        if answer.status == 400:
+            raise Refused('%s refuses the configuration of %s (400): %s' % (self.product, shown(name), _reasons(answer) or 'it does not say why.'), 400)
+        raise ServerProblem('%s answered %d. The server\'s log tells more.' % (answer.what, answer.status), answer.status)
+
+    def url_of(self, name):
+        return '/content/repositories/%s/' % quote(name, safe='')
+
+
+def open_proxies(client, username, password, nexus_version=None):
+    """Find out what server this is, and check the credentials on the way.
+
+    :returns: the C(Proxies) that fit it. :raises Refused: wrong credentials, or no Nexus there."""
+    authorization, product = basic_authorization(username, password), Product(nexus_version)
+    for path in () if product.numbers else STATUS_PATHS:
+        answer = client.request('GET', path, authorization=authorization)
+        if answer.status == 401:
+            raise Refused('%s does not accept the user name and password (401 from %s).' % (_host(client), answer.what), 401)
+        if answer.status == 200 and not answer.is_html:
+            product.learn_status(answer.error_object())
+        if product.learn(answer):
+            break
+    if product.numbers is None:
+        raise Refused('%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
+                      % _host(client))
+    if not product.at_least((3, 0)):
+        return Nexus2Proxies(client, authorization, product)
+    if not product.at_least(REST_KEEPS_CREDENTIALS):
+        return ExtDirectProxies(client, authorization, product)
+    return RestProxies(client, authorization, product)
+
+
+def differences(wanted, now):
+    """:param now: the present authentication, or None. :returns: the names of what has to change; C(password) only where that can be known or is asked for."""
+    if wanted.state == 'absent':
+        return ['authentication'] if now else []
+    kind = {'bearer': BEARER}.get(wanted.type, wanted.type)
+    if not now:
+        return ['authentication']
+    changed = []
+    if now.get('type') != kind:
+        changed.append('type')
+    if wanted.type != 'bearer' and now.get('username') != wanted.username:
+        changed.append('username')
+    if wanted.type == 'ntlm':
+        changed += [option for option, key in (('ntlm_host', 'ntlmHost'), ('ntlm_domain', 'ntlmDomain'))
+                    if (now.get(key) or None) != (getattr(wanted, option) or None) and getattr(wanted, option) is not None]
+    if wanted.preemptive is not None and bool(now.get('preemptive')) != wanted.preemptive:
+        changed.append('preemptive')
+    if wanted.update_password == 'always' or 'username' in changed or 'type' in changed:
+        changed.append('password' if wanted.type != 'bearer' else 'access_token')
+    return changed
+
+
+def bring(proxies, wanted, check_mode):
+    """Bring the authentication of one proxy into the wanted state.
+
+    :returns: C({name, state, changed}), with the names of what changed, and the two states of it for diff mode, without any secret.
+    :raises TokensError: with the repository's name."""
+    try:
+        return _bring(proxies, wanted, check_mode)
+    except BadInput as problem:
+        raise BadInput('repository %s: %s' % (shown(wanted.name), problem)) from None
+
+
+def _bring(proxies, wanted, check_mode):
+    repository = proxies.read(wanted.name)
+    if repository is None:
+        if wanted.state == 'absent':
+            return _told(wanted, None, None, [])
+        if not wanted.create:
+            raise proxies.absent(wanted.name)
+        stub = Repository(wanted.name, 'maven2', wanted.create['remote_url'], None, {})
+        proxies.supports(wanted, stub)
+        authentication = proxies.authentication(wanted, None)
+        if not check_mode:
+            proxies.create(wanted, authentication)
+            _read_back(proxies, wanted, None)
+        return _told(wanted, None, authentication, ['repository'])
+    proxies.supports(wanted, repository)
+    changed = differences(wanted, repository.authentication)
+    authentication = None if wanted.state == 'absent' else proxies.authentication(wanted, repository.authentication)
+    if changed and not check_mode:
+        # What others changed since then must not be lost: the newest is what gets written back
+        repository = proxies.read(wanted.name) or repository
+        proxies.write(repository, authentication, wanted)
+        _read_back(proxies, wanted, repository)
+    return _told(wanted, repository.authentication, authentication if changed else repository.authentication, changed)
+
+
+def _read_back(proxies, wanted, before):
+    after = proxies.read(wanted.name)
+    if after is None:
+        raise ServerProblem('the repository %s cannot be read after it was written.' % shown(wanted.name))
+    left = differences(wanted._replace(update_password='on_create'), after.authentication)
+    if left:
+        raise ServerProblem('%s took the configuration of %s but did not keep %s. Somebody else may have changed it at the same time: look at it.'
+                            % (proxies.product, shown(wanted.name), ', '.join(left)))
+    if before is not None and not proxies.same(before.body, after.body):
+        raise ServerProblem('the repository %s differs from what was written in more than its authentication: somebody else changed it at the same '
+                            'time. Look at it.' % shown(wanted.name))
+
+
+def _told(wanted, before, after, changed):
+    return {'name': wanted.name, 'state': wanted.state, 'changed': changed, 'before': _visible(before), 'after': _visible(after)}
+
+
+def _visible(authentication):
+    return {key: value for key, value in (authentication or {}).items() if key not in ('password', BEARER) and value not in (None, '')}
+
+
+def verify(proxies, wanted):
+    """Let the proxy fetch a file. :returns: a mapping C({name, opened, msg})."""
+    answer = proxies.client.request('GET', proxies.url_of(wanted.name) + quote(wanted.verify_path.lstrip('/'), safe='/'),
+                                    authorization=proxies.authorization, accept='*/*')
+    if answer.status == 200:
+        return {'name': wanted.name, 'opened': True, 'msg': ''}
+    if answer.status == 404:
+        return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials.'
+                % (shown(wanted.name), shown(wanted.verify_path))}
+    return {'name': wanted.name, 'opened': False, 'msg': 'the proxy %s cannot fetch %s from its remote (%d): the remote refuses the credentials, or is down.'
+            % (shown(wanted.name), shown(wanted.verify_path), answer.status)}
+
+
+def _only_proxy(name, kind):
+    if kind != 'proxy':
+        raise BadInput('it is a %s repository; only proxies have a remote.' % shown(kind))
+
+
+def _unescaped(value):
+    if isinstance(value, dict):
+        return {key: _unescaped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unescaped(item) for item in value]
+    return html.unescape(value) if isinstance(value, str) else value
+
+
+def _reasons(answer):
+    """:returns: what a 400 says: a list of C({id, message}), one such object, C({errors: [{id, msg}]}), a bare string, or nothing."""
+    try:
+        value = answer.json()
+    except ServerProblem:
+        return ''
+    if isinstance(value, dict):
+        value = value.get('errors') if isinstance(value.get('errors'), list) else [value]
+    if isinstance(value, str):
+        return shown(value)
+    words = []
+    for item in value if isinstance(value, list) else []:
+        if isinstance(item, dict):
+            where, what = shown(item.get('id')).replace('FIELD ', ''), shown(html.unescape(str(item.get('message') or item.get('msg') or '')))
+            words.append(what if where in ('', '*') else '%s %s' % (where, what))
+    return '; '.join(words)
+
+
+def _host(client):
+    return client.url.split('://', 1)[1]
