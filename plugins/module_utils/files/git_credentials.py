@@ -23,6 +23,8 @@ LONGEST_LINE = 65535
 _UNRESERVED = frozenset(b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~')  # RFC 3986 section 2.3
 _RESERVED = frozenset(b"!*'();:@&=+$,/?#[]")  # stays as it is in a path: is_rfc3986_reserved_or_unreserved of git
 _ESCAPE = re.compile(br'%([0-9a-fA-F]{2})')
+# In git's words: the first "://", then the first colon and the first at sign, both before any of "/?#"; a NUL ends the line
+_LINE = re.compile(br'([^:\0]+(?::(?!//)[^:\0]*)*)://([^@:/?#\0]*):([^@/?#\0]*)@([^/?#\0]*)([/?#][^\0]*)?')
 _HOST = re.compile(r'(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)\Z')
 
 
@@ -76,6 +78,8 @@ class Result(NamedTuple):
 
 class _Line:
     """A line of the file: its bytes, what git reads in it (None: nothing), and which wanted credential it is."""
+
+    __slots__ = ('raw', 'credential', 'wanted')
 
     def __init__(self, raw, credential=None, wanted=None):
         self.raw = raw
@@ -170,17 +174,14 @@ def parse_line(line):
     :param line: bytes without the line feed.
     :returns: Credential, or None where git finds none in it (comments, garbage, a part missing, an encoded line feed).
     """
-    line = line.split(b'\0', 1)[0]
-    protocol, separator, rest = line.partition(b'://')
-    if not separator or not protocol:
+    found = _LINE.match(line)
+    if not found:
         return None
-    end = min((at for at in (rest.find(b'/'), rest.find(b'?'), rest.find(b'#')) if at >= 0), default=len(rest))
-    at, colon = rest.find(b'@'), rest.find(b':')
-    if at < 0 or end <= at or colon < 0 or at <= colon:
-        return None  # without a user name and a password git skips the line
-    parts = Credential(protocol, _decode_part(rest[at + 1:end]), _decode_path(rest[end:]),
-                       _decode_part(rest[:colon]), _decode_part(rest[colon + 1:at]))
-    return None if any(b'\n' in part for part in parts) else parts
+    protocol, username, password, host, path = found.groups(b'')
+    if b'%' not in line:
+        return Credential(protocol, host, path.strip(b'/'), username, password)
+    parts = Credential(protocol, _decode_part(host), _decode_path(path), _decode_part(username), _decode_part(password))
+    return None if b'\n' in b''.join(parts) else parts
 
 
 def line_of(wanted):
@@ -237,6 +238,7 @@ class _Plan:
         self.lines = [line_of(one) if one.present else None for one in wanted]
         self.changes = [[] for one in wanted]
         self.present, self.absent, self.others, self.seen = {}, {}, {}, set()
+        self.hosts = {one.url.host.encode('ascii') for one in wanted}
         for number, one in enumerate(wanted):
             place = tuple(part.encode('utf-8') for part in one.url)
             key = place + (one.username.encode('utf-8') if one.username is not None else None,)
@@ -255,7 +257,7 @@ class _Plan:
         body = raw[:-1] if raw.endswith(b'\n') else raw
         broken = body.endswith(b'\r') and parse_line(body[:-1]) is not None
         credential = parse_line(body[:-1] if broken else body)
-        if credential is None:
+        if credential is None or (credential.host.lower() not in self.hosts and not broken):
             return _Line(raw)
         place = (credential.protocol, credential.host.lower(), credential.path)
         number = self.present.get(place + (credential.username,))

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils.files.git_credentials import Wanted, edit, line_of, parse_url
+from ansible_collections.buildops.tokens.plugins.module_utils.files.git_credentials import Wanted, edit, line_of, parse_line, parse_url
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,6 +151,27 @@ def test_absent_leaves_no_line_that_git_would_find(others, newline):
     assert all(b'://me:' in line.replace(b'EX', b'ex') and not line.endswith(b'/a/b') for line in gone)
     assert Store(result.content.replace(b'/a/b', b'')).get(username='me') is None or b'/a/b' in result.content
     assert bool(result.changes[0]) == (result.content != content)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from(['https', 'https://', ':', '//', '://', '@', '/', '?', '#', 'u', 'p:', '@ex.com', 'ex.com', '%3a', '%40', '%0a', '%00', '%zz', '%',
+                                 'https://u:p@', 'a b', '\0', '\r']), max_size=9).map(''.join))
+def test_T16_a_line_is_read_as_git_reads_it(line):
+    found = parse_line(line.encode())
+    store = Store(line.encode() + b'\n')
+    if found is None:
+        assert store.get() is None
+    elif not any(b'\r' in part for part in found):  # git's protocol cannot ask for it
+        host, path = found.host.decode(), found.path.decode()
+        assert store.get(protocol=found.protocol.decode(), host=host, path=path or None) == (found.username.decode(), found.password.decode())
+        assert not path or store.get(protocol=found.protocol.decode(), host=host, path='other') is None
+
+
+def test_T19_a_huge_line_costs_no_more_than_its_length():
+    started = time.process_time()
+    for line in (b'a:' * 2000000, b'https://' + b'u:' * 2000000, b'https://u:' + b'p%41' * 1000000, b'/' * 4000000, b':' * 4000000, b'://' * 1000000):
+        parse_line(line)
+    assert time.process_time() - started < 5
 
 
 def test_G5_ours_comes_before_another_user_of_the_host():
