@@ -23,11 +23,21 @@ class NuxeoServer:
     """Sends requests to one server.
 
     :param client: a C(http.Client) whose URL is the server's, context path included.
+    :param hidden: secrets that are never shown, should the server repeat them.
     """
 
-    def __init__(self, client):
+    def __init__(self, client, hidden=()):
         self.client = client
+        self._hidden = [value for value in hidden if value]
         self._csrf = False
+
+    def hide(self, *secrets):
+        """Add secrets that came up on the way."""
+        self._hidden += [value for value in secrets if value]
+
+    @property
+    def hidden(self):
+        return tuple(self._hidden)
 
     def request(self, method, path, headers=None, **more):
         """Like C(Client.request); where the server wants a CSRF token (C(nuxeo.csrf.token.enabled)), one is fetched.
@@ -55,17 +65,35 @@ class NuxeoServer:
                           'nuxeo.csrf.token.skip.' % (host_of(self.client.url), answer.status, answer.what), answer.status)
         return {CSRF: token, 'Cookie': cookie}
 
+    def page_text(self, answer):
+        """:returns: what one of Nuxeo's own error pages says, fit to be shown, or an empty str."""
+        match = re.search('<code>(.*?)</code>', answer.text(), re.DOTALL) if answer.is_html else None
+        return shown(html.unescape(match.group(1)), *self._hidden) if match else ''
+
+    def rest_refusal(self, answer, who):
+        """:param who: what the request was made with, for the message. :returns: the error for an answer of the REST API that is no success."""
+        status = answer.status
+        message = shown(answer.error_object().get('message'), *self._hidden).rstrip('.')
+        told = '%d%s' % (status, ': ' + message if message else '')
+        known = csrf_refusal(answer)
+        if known is not None:
+            return known
+        if 300 <= status < 400:
+            return login_refusal(answer)
+        if status == 401:
+            return Refused('%s does not accept %s (401).' % (answer.what, who), status)
+        if status == 403:
+            return Refused('%s: %s may not do this (%s).' % (answer.what, who, told), status)
+        if status in (404, 405) and not message:
+            return Refused('%s has no such resource (%d). %s' % (answer.what, status, CONTEXT_ADVICE), status)
+        refuses = 400 <= status < 500 and status not in (408, 425, 429)
+        return (Refused if refuses else ServerProblem)('%s answered %s.' % (answer.what, told), status)
+
 
 def session_cookie(answer):
     """:returns: the session cookie that an answer sets, as the value of a Cookie header, or None."""
     match = re.search(r'(?:^|[,\s])(JSESSIONID=[A-Za-z0-9._~-]+)', answer.header('Set-Cookie') or '')
     return match.group(1) if match else None
-
-
-def page_text(answer):
-    """:returns: what one of Nuxeo's own error pages says, fit to be shown, or an empty str."""
-    match = re.search('<code>(.*?)</code>', answer.text(), re.DOTALL) if answer.is_html else None
-    return shown(html.unescape(match.group(1))) if match else ''
 
 
 def login_refusal(answer):
@@ -110,22 +138,3 @@ def path_of(location):
         return urlsplit(location).path
     except ValueError:
         return ''
-
-
-def rest_refusal(answer, who):
-    """:param who: what the request was made with, for the message. :returns: the error for an answer of the REST API that is no success."""
-    status = answer.status
-    message = shown(answer.error_object().get('message'))
-    known = csrf_refusal(answer)
-    if known is not None:
-        return known
-    if 300 <= status < 400:
-        return login_refusal(answer)
-    if status == 401:
-        return Refused('%s does not accept %s (401).' % (answer.what, who), status)
-    if status == 403:
-        return Refused('%s: %s may not do this (403%s).' % (answer.what, who, ': ' + message.rstrip('.') if message else ''), status)
-    if status in (404, 405) and not message:
-        return Refused('%s has no such resource (%d). %s' % (answer.what, status, CONTEXT_ADVICE), status)
-    text = '%s answered %d%s.' % (answer.what, status, ': ' + message.rstrip('.') if message else '')
-    return (Refused if 400 <= status < 500 and status not in (408, 425, 429) else ServerProblem)(text, status)

@@ -19,7 +19,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils import oauth2
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
 from ansible_collections.buildops.tokens.plugins.module_utils.http import shown
 from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_server import (
-    CONTEXT_ADVICE, NuxeoServer, login_refusal, page_text, path_of, rest_refusal, session_cookie)
+    CONTEXT_ADVICE, NuxeoServer, login_refusal, path_of, session_cookie)
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import register
@@ -117,7 +117,7 @@ class NuxeoOauth2Token(Provider):
     def __init__(self, options, client=None, clock=time.time, sleep=time.sleep):
         super().__init__(options, client, clock)
         self._sleep = sleep
-        self._server = NuxeoServer(self.client)
+        self._server = NuxeoServer(self.client, [options.get(name) for name, entry in self.ARGUMENTS.items() if entry.get('no_log')])
         self._grant = options['grant']
         self._legacy = options['endpoints'] == LEGACY
         self._min_remaining = options['min_remaining']
@@ -238,7 +238,7 @@ class NuxeoOauth2Token(Provider):
         if answer.status == 404 and _no_such_token(answer):
             return False
         if not 200 <= answer.status < 300:
-            raise rest_refusal(answer, 'the user or the token')
+            raise self._server.rest_refusal(answer, 'the user or the token')
         return True
 
     def _delete(self, authorization, user):
@@ -289,7 +289,7 @@ class NuxeoOauth2Token(Provider):
         return None
 
     def _refresh(self, value):
-        token = self._endpoint.grant({'grant_type': REFRESH, 'refresh_token': value}, (value,))
+        token = self._endpoint.grant({'grant_type': REFRESH, 'refresh_token': value}, self._server.hidden + (value,))
         if token.refresh_token is None:
             token.refresh_token = value
         return token
@@ -310,7 +310,7 @@ class NuxeoOauth2Token(Provider):
     def _end(self, token):
         answer = self._delete(token.authorization, self.options['client_id'])
         if not 200 <= answer.status < 300 and answer.status not in (401, 404):
-            self.warnings.append('%s The token cannot be replaced before its end.' % rest_refusal(answer, 'the token'))
+            self.warnings.append('%s The token cannot be replaced before its end.' % self._server.rest_refusal(answer, 'the token'))
 
     # The grants
 
@@ -322,7 +322,7 @@ class NuxeoOauth2Token(Provider):
             return self._endpoint.grant({'grant_type': CLIENT}, repeatable=True)
         if self._grant == JWT:
             assertion = self._assertion()
-            return self._endpoint.grant({'grant_type': JWT_GRANT, 'assertion': assertion}, (assertion,), repeatable=True)
+            return self._endpoint.grant({'grant_type': JWT_GRANT, 'assertion': assertion}, self._server.hidden, repeatable=True)
         if options.get('code'):
             return self._redeemed(options['code'], options.get('code_verifier'))
         if self._legacy:
@@ -332,12 +332,12 @@ class NuxeoOauth2Token(Provider):
 
     def _redeemed(self, code, verifier):
         parameters = {'grant_type': CODE, 'code': code}
-        register(code, verifier)
+        self._keep_secret(code, verifier)
         if self.options.get('redirect_uri'):
             parameters['redirect_uri'] = self._sent_uri()
         if verifier:
             parameters['code_verifier'] = verifier
-        return self._endpoint.grant(parameters, (code, verifier))
+        return self._endpoint.grant(parameters, self._server.hidden)
 
     def _sent_uri(self):
         """Nuxeo decodes redirect_uri (and nothing else) once more than a form is decoded, at both endpoints; 8.10 does not."""
@@ -348,7 +348,7 @@ class NuxeoOauth2Token(Provider):
         if self.options.get('assertion'):
             return self.options['assertion']
         made = oauth2.jwt_assertion(self.options['jwt_secret'], self.options['username'], ISSUER, self.clock() + ASSERTION_SECONDS)
-        register(made)
+        self._keep_secret(made)
         return made
 
     def _headless_code(self, challenge):
@@ -362,7 +362,13 @@ class NuxeoOauth2Token(Provider):
         return self._code_in(answer, state)
 
     def _login(self):
-        return basic_authorization(self.options['username'], self.options['password'])
+        value = basic_authorization(self.options['username'], self.options['password'])
+        self._keep_secret(value[6:])
+        return value
+
+    def _keep_secret(self, *values):
+        register(*values)
+        self._server.hide(*values)
 
     def _code_in(self, answer, state):
         if 300 <= answer.status < 400:
@@ -374,7 +380,7 @@ class NuxeoOauth2Token(Provider):
         raise login_refusal(answer) or self._page_refusal(answer)
 
     def _page_refusal(self, answer):
-        text, status = page_text(answer), answer.status
+        text, status = self._server.page_text(answer), answer.status
         for words, sentence in PAGES:
             if words in text:
                 return Refused('%s %s (%d: %s).' % (answer.what, sentence, status, text.rstrip('.')), status)
