@@ -302,7 +302,7 @@ def test_a_revoked_token_is_found_out_and_replaced(sandbox, server, obtain):
 @pytest.mark.parametrize('fault, words', [
     (faults.login_page(), 'HTML'), (faults.empty(), 'JSON'), (faults.json('[]'), 'not an object'), (faults.json('{"access_token": NaN}'), 'not valid JSON'),
     (faults.redirect(302, 'https://sso.test/?x=%0d%0aA'), 'https://sso.test'), (faults.redirect(307, 'http://u:p@evil.test/'), 'http://evil.test'),
-    (faults.gzip_bomb(3_000_000), 'more than'), (faults.cut(10), 'broke'), (faults.status(403), 'refuses')], ids=str)
+    (faults.gzip_bomb(3_000_000), 'more than'), (faults.cut(10), 'broke'), (faults.status(403), 'refuses')])
 def test_H_faults_end_in_a_sentence(server, obtain, fault, words):
     server.faults.add('token$', fault, times=9)
     with pytest.raises(TokensError, match=words) as caught:
