@@ -54,7 +54,10 @@ def types():
 
 
 def provider_class(type_name):
-    """:returns: the provider of a type. :raises BadInput: there is no such type; the nearest is named."""
+    """:param type_name: a source type, or a class that has options like one's and is taken as it is.
+    :returns: the provider of a type. :raises BadInput: there is no such type; the nearest is named."""
+    if isinstance(type_name, type):
+        return type_name
     if type_name not in _classes:
         known = types()
         if type_name not in known:
@@ -92,7 +95,7 @@ def resolve(type_name, given, variables, template=None, name=None, keep=()):
     :param keep: options of a module that are not a source's (C(state)); they are checked and stay in C(options).
     :returns: C(Source). :raises BadInput: with the source's name and what to change.
     """
-    label = 'source %s' % name if name else type_name
+    label = 'source %s' % name if name else getattr(type_name, 'TYPE', type_name)
     try:
         provider = provider_class(type_name)
         spec = dict(shared.arguments(provider), **{option: shared.STATE[option] for option in keep})
