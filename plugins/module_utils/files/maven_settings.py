@@ -34,6 +34,7 @@ NAMESPACE = 'http://maven.apache.org/SETTINGS/1.2.0'
 LONGEST_ID = 255
 DEEPEST_CONFIGURATION = 20
 MOST_ELEMENTS_OF_A_SERVER = 100000
+MOST_IDS_IN_A_PATTERN = 50
 _NEW = ('<?xml version="1.0" encoding="UTF-8"?>\n'
         '<settings xmlns="%s"\n'
         '          xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"\n'
@@ -42,10 +43,9 @@ _NEW = ('<?xml version="1.0" encoding="UTF-8"?>\n'
 
 _BLANKS = b' \t\r\n'
 _TRIMMED = ''.join(chr(code) for code in range(33))  # what Java's String.trim takes away
+_UNPARSED = ((b'<!--', b'-->'), (b'<![CDATA[', b']]>'), (b'<?', b'?>'))
+_BLANK_FILE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\Z')
 _START_TAG = re.compile(rb'<[^\s/>]+(?:[^>"\']|"[^"]*"|\'[^\']*\')*>')
-# A server without attributes, comments, CDATA, references in its id or nested elements. In a well-formed document such a span
-# that begins in the content of <servers> leaves the depth as it was, also where it is a part of a comment.
-_PLAIN_SERVER = re.compile(rb'<server>\s*(?:<(?:id>([^<&]*)</id>|([A-Za-z]+)>[^<]*</\2>)\s*)*</server>\s*')
 _DECLARED = re.compile(r'<\?xml\s[^>]*?\bencoding\s*=\s*["\']([A-Za-z0-9._-]+)["\']')
 _ONE_BYTE_ENCODING = re.compile(r'(ascii|iso8859-\d+|cp125\d)\Z')
 _ELEMENT_NAME = re.compile(r'(?!xml)[A-Za-z_][A-Za-z0-9_.-]*\Z', re.I)
@@ -270,8 +270,7 @@ def _decode(content, name):
 class _Scan:
     """One pass over the document: where C(settings) and C(servers) are, and the trees of the servers that matter.
 
-    Runs of plain servers that are not asked for go through expat without Python being called: that makes the pass about as fast as
-    expat itself.
+    Runs of servers that cannot matter go through expat without Python being called. That makes the pass about as fast as expat itself.
     """
 
     def __init__(self, body, wanted, name):
@@ -284,43 +283,73 @@ class _Scan:
         self.alias_of = {}  # wanted id -> id of the server that has it as an alias
         self._stack = []
         self._elements = 0
-        self._run()
-
-    def _run(self):
-        parser = self._parser = expat.ParserCreate('utf-8')
-        parser.StartDoctypeDeclHandler = self._on_doctype
-        view, done, run_start, run_end = memoryview(self.body), 0, 0, 0
-        ids = {server_id.encode('utf-8') for server_id in self.wanted}
+        self._fed = 0
+        self._parser = expat.ParserCreate('utf-8')
+        self._parser.StartDoctypeDeclHandler = self._on_doctype
         try:
-            for match in _PLAIN_SERVER.finditer(self.body):
-                server_id = match.group(1)
-                if server_id is None or server_id in ids or server_id.strip(_BLANKS) in ids:
-                    continue
-                start, end = match.span()
-                if start != run_end:
-                    self._feed(view, done, run_start, run_end)
-                    done, run_start = run_end, start
-                run_end = end
-            self._feed(view, done, run_start, run_end)
-            self._listen(True)
-            parser.Parse(view[run_end:], True)
+            self._run()
         except expat.ExpatError as error:
             raise FileProblem('%s is not well-formed XML: line %d, column %d (%s). Correct it by hand; it was not changed.' % (
                 self.name, error.lineno, error.offset + 1, expat.ErrorString(error.code))) from None
 
-    def _feed(self, view, done, run_start, run_end):
-        self._listen(True)
-        self._parser.Parse(view[done:run_start], False)
-        if [node.name for node in self._stack] == ['settings', 'servers']:  # not in somebody's configuration
-            if self.sample is None:
-                self.sample = run_start
-            self._listen(False)
-        self._parser.Parse(view[run_start:run_end], False)
+    def _run(self):
+        """Walk from one place of interest to the next. Every place outside comments and the like is in plain content or a tag."""
+        body, calm, skip = self.body, None, 0
+        places = [match.start() for match in self._interesting().finditer(body)] + [len(body)]
+        for place, following in zip(places, places[1:]):
+            if place < skip:
+                continue
+            if calm is not None:
+                self._pass_over(calm, body.rfind(b'</server>', calm, place) + len(b'</server>'))
+            skip = after = self._after(place)
+            if after > following:
+                continue
+            self._feed(after, True)
+            if not self._between_servers():  # but perhaps after the server that this place is in
+                end = body.find(b'</server>', after, following)
+                if end >= 0:
+                    self._feed(end + len(b'</server>'), True)
+            calm = self._fed if self._between_servers() else None
+        self._feed(len(body), True)
+        self._parser.Parse(b'', True)
 
-    def _listen(self, on):
-        self._parser.StartElementHandler = self._on_start if on else None
-        self._parser.EndElementHandler = self._on_end if on else None
-        self._parser.CharacterDataHandler = self._on_text if on else None
+    def _interesting(self):
+        """Comments, CDATA, processing instructions, C(servers), C(aliases), and every id that could be a wanted one."""
+        if len(self.wanted) <= MOST_IDS_IN_A_PATTERN:
+            ids = b'|'.join(re.escape(server_id.encode('utf-8')) for server_id in self.wanted)
+            ids = rb'>(?:(?:%s)\s*<|\s|[^<&]*&)|[\s/]' % ids
+        else:
+            ids = rb'[\s/>]'
+        return re.compile(rb'<(?:!|\?|/servers|servers|aliases|id(?:%s))' % ids)
+
+    def _after(self, place):
+        """The offset behind the comment, CDATA, instruction or tag that begins at an offset."""
+        for start, end in _UNPARSED:
+            if self.body.startswith(start, place):
+                found = self.body.find(end, place + len(start))
+                return found + len(end) if found >= 0 else len(self.body)
+        return self.body.find(b'>', place) + 1 or len(self.body)
+
+    def _between_servers(self):
+        return [node.name for node in self._stack] == ['settings', 'servers']
+
+    def _pass_over(self, start, end):
+        """Feed a run that provably begins and ends in the content of the same C(servers).
+
+        There is no comment or the like in it, so that each '<' is a tag; it leaves as many elements as it enters, and not C(servers).
+        """
+        count = self.body.count
+        if end > start and not count(b'/>', start, end) and count(b'<', start, end) == 2 * count(b'</', start, end):
+            if self.sample is None:
+                self.sample = self.body.find(b'<', start)
+            self._feed(end, False)
+
+    def _feed(self, end, listen):
+        self._parser.StartElementHandler = self._on_start if listen else None
+        self._parser.EndElementHandler = self._on_end if listen else None
+        self._parser.CharacterDataHandler = self._on_text if listen else None
+        self._parser.Parse(memoryview(self.body)[self._fed:end], False)
+        self._fed = end
 
     def _on_doctype(self, *ignored):
         raise FileProblem('%s has a DOCTYPE, which Maven ignores or rejects and which can hide entities. Take it out.' % self.name)
@@ -436,13 +465,13 @@ class _Edit:
         self.splices.append((start, end, new))
 
     def apply(self):
-        parts, done = [], 0
+        parts, done, view = [], 0, memoryview(self.body)
         for start, end, new in sorted(self.splices, key=lambda splice: splice[:2]):
             if start < done:
                 raise FileProblem('The configuration of a server is too tangled for this edit (text among its elements). Change that entry by hand.')
-            parts += (self.body[done:start], new)
+            parts += (view[done:start], new)
             done = end
-        parts.append(self.body[done:])
+        parts.append(view[done:])
         return b''.join(parts)
 
     def set_inner(self, node, new):
@@ -502,7 +531,7 @@ def edit(content, wanted, encrypt=None, name='settings.xml'):
     ids = [server.id for server in wanted]
     if len(set(ids)) != len(ids):
         raise BadInput('The server %s is listed more than once. List each id once.' % next(one for one in ids if ids.count(one) > 1))
-    blank = content is None or not content.strip(_BLANKS + codecs.BOM_UTF8)
+    blank = content is None or _BLANK_FILE.match(content)
     if blank and all(server.state == 'absent' for server in wanted):
         return Result(content, [{'id': server_id, 'state': 'absent', 'changed': []} for server_id in ids], [])
     body, mark, codec = (_NEW, b'', 'utf-8') if blank else _decode(content, name)
