@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ElementTree
 from xml.sax.saxutils import escape
 
 from .nexus_core import JSON, REALM_2, REALM_2_SPECIAL, REASONS, Nexus, Refusal, in_context, jetty_page, negotiate
+from .nexus_proxies2 import Repositories2
 
 
 class Nexus2(Nexus):
@@ -42,6 +43,7 @@ class Nexus2(Nexus):
             self.route(mount + '/current', GET=self.own_token, DELETE=self.reset_own_token)
             self.route(mount + '/settings', GET=self.get_settings, PUT=self.put_settings)
             self.route(mount + '/users/(?P<name>[^/]+)', GET=self.admin_get, DELETE=self.admin_delete)
+        self.repositories = Repositories2(self)
         self.ticket_header = 'X-NX-AuthTicket' if number >= (2, 7) else 'X-NX-UserToken-AuthTicket'
 
     # -- answers ------------------------------------------------------------------------------------------------------
@@ -61,7 +63,7 @@ class Nexus2(Nexus):
             return self.service(request, path[len('/service'):])
         if path.startswith('/content/repositories/'):
             name, _slash, rest = path[len('/content/repositories/'):].partition('/')
-            return self.content(request, name, rest, self.refuse_content)
+            return self.secured(self.content(request, name, rest, self.refuse_content))
         return self.page(request, 404 if request.method in ('GET', 'HEAD') else 405)
 
     def restlet_reply(self, code, headers=(), body='', reason=None):
@@ -69,12 +71,16 @@ class Nexus2(Nexus):
 
     def page(self, request, code, text=None):
         """The HTML page of the Restlet layer; its style sheet tells the version."""
-        reason = REASONS[code]
+        reason = 'Internal Server Error' if code == 500 else REASONS[code]
         words = text or {404: 'The server has not found anything matching the request URI',
-                         405: 'The method specified in the request is not allowed for the resource identified by the request URI'}.get(code, reason)
+                         405: 'The method specified in the request is not allowed for the resource identified by the request URI',
+                         500: 'The server encountered an unexpected condition which prevented it from fulfilling the request'}.get(code, reason)
         headers = [('Content-Type', 'text/html')]
-        if not (request.path + '/').startswith(self.context + '/service/local/'):
-            headers += [('Cache-Control', 'max-age=2592000')] + ([('Allow', 'GET, HEAD, OPTIONS')] if code == 405 else [])
+        static = not (request.path + '/').startswith((self.context + '/service/local/', self.context + '/content/'))
+        if static:
+            headers.append(('Cache-Control', 'max-age=2592000'))
+        if code == 405:
+            headers.append(('Allow', 'GET, HEAD, OPTIONS' if static else ''))
         root = request.root_url.rstrip('/') + self.context
         folder = 'static/css' if self.number >= (2, 3) else 'style'
         return self.restlet_reply(code, headers, (
@@ -108,7 +114,8 @@ class Nexus2(Nexus):
         return self.restlet_reply(code, [('Content-Type', 'text/html')], f'<html><body>{code} {REASONS[code]}</body></html>\n', reason)
 
     def proxy_content(self, request, name, path):
-        return None
+        item = self.repositories.known.get(name)
+        return self.repositories.content(request, item, path) if item is not None and item.data['repoType'] == 'proxy' else None
 
     # -- the service layer --------------------------------------------------------------------------------------------
 
@@ -119,9 +126,13 @@ class Nexus2(Nexus):
         except Refusal as refusal:
             answer = refusal.answer
         if handlers is not None or not self.siesta or (self.number >= (2, 5) and path.startswith('/siesta/')):
-            # The security layer has seen the request.
-            expires = datetime.datetime.fromtimestamp(self.state.clock() - 86400, datetime.timezone.utc).strftime('%a, %d-%b-%Y %H:%M:%S GMT')
-            answer.headers.insert(0, ('Set-Cookie', 'rememberMe=deleteMe; Path={}; Max-Age=0; Expires={}'.format(self.context or '/', expires)))
+            answer = self.secured(answer)
+        return answer
+
+    def secured(self, answer):
+        """An answer to a request that the security layer has seen."""
+        expires = datetime.datetime.fromtimestamp(self.state.clock() - 86400, datetime.timezone.utc).strftime('%a, %d-%b-%Y %H:%M:%S GMT')
+        answer.headers.insert(0, ('Set-Cookie', f"rememberMe=deleteMe; Path={self.context or '/'}; Max-Age=0; Expires={expires}"))
         return answer
 
     def credentials(self, request):

@@ -167,7 +167,8 @@ class Nexus3(Nexus):
                               'return OK with Allow header')
         handler = handlers.get('GET' if request.method == 'HEAD' else request.method)
         if handler is None:
-            return self.fault(405, [('Allow', ', '.join(name for name in ('POST', 'DELETE', 'GET', 'OPTIONS', 'PUT') if name in handlers or name == 'OPTIONS'))] if self.number < (3, 30) else [])
+            allowed = ', '.join(name for name in ('POST', 'DELETE', 'GET', 'OPTIONS', 'PUT') if name in handlers or name == 'OPTIONS')
+            return self.fault(405, [('Allow', allowed)] if self.number < (3, 30) else [])
         return handler(request, user, values)
 
     def forged(self, request) -> bool:

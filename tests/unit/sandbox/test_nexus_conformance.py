@@ -106,10 +106,11 @@ def script_repository():
 
 def play_repositories(sandbox, label, *names):
     version, _blank, database = label.partition(' ')
-    app = nexus.create_app(version, 'OSS', users={'admin': nexus.User('admin123', admin=True), 'u1': 'pw1'}, repositories=(), h2=database == 'H2' or None)
+    users = {name: USERS[name] for name in ('admin', 'deployment', 'u1')}
+    app = nexus.create_app(version, 'OSS', users=users, repositories=(), h2=database == 'H2' or None)
     server = sandbox.serve(app, tls=False)
     remotes = {'remote': sandbox.serve(Remote(), tls=False).url, 'remotes': sandbox.serve(Remote()).url}
-    player = recorded.Player(server.url, version, remotes=remotes)
+    player = recorded.Player(f'http://127.0.0.1:{server.port}', version, remotes=remotes)
     made, found = {}, []
     for entry, answer in recorded.of_version(label, *names):
         request = entry['request']
@@ -121,7 +122,7 @@ def play_repositories(sandbox, label, *names):
         before = len(app.repositories.fetches)
         differences = recorded.differences(answer, player.play(entry))
         if request['method'] == 'POST' and entry['name'].startswith('create '):
-            made = {name: copy.deepcopy(item) for name, item in app.repositories.known.items() if name in ('m1', 'raw1', 'apt1')}
+            made = {name: copy.deepcopy(item) for name, item in app.repositories.known.items() if name in ('m1', 'raw1', 'apt1', 'p1')}
         if 'remote' in entry:
             seen = [[item.credentials, item.status if status else None] for item, (_who, status) in zip(app.repositories.fetches[before:], entry['remote'])]
             if seen != entry['remote'] or len(app.repositories.fetches) - before != len(entry['remote']):
@@ -138,3 +139,8 @@ def test_3_repositories_answer_as_recorded(sandbox, version):
 
 def test_3_71_repositories_answer_as_recorded(sandbox):
     assert play_repositories(sandbox, '3.71.0-06', '3-repositories-3.71') == []
+
+
+@pytest.mark.parametrize('version', recorded.versions('2-repositories'))
+def test_2_repositories_answer_as_recorded(sandbox, version):
+    assert play_repositories(sandbox, version, '2-repositories') == []
