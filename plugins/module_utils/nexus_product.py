@@ -28,8 +28,12 @@ ATTRIBUTES_SINCE = (3, 69)  # tells about one's own token without creating it
 ADMINISTRATOR_SINCE = (3, 90, 1)  # creates tokens on behalf of others
 ATTRIBUTES_PATH = '/service/rest/internal/current-user/user-token/attributes'
 
-_SERVER = re.compile(r'\bNexus/(\d+(?:\.\d+)+(?:-\d+)?)(?:\s+\(([A-Z-]+)\))?')
-_VERSION = re.compile(r'(\d+)\.(\d+)(?:\.(\d+))?')
+_NUMBERS = r'\d{1,4}(?:\.\d{1,4}){1,3}(?:-\d{1,4})?'
+_SERVER = re.compile(r'\bNexus/(%s)(?:\s+\(([A-Z-]+)\))?' % _NUMBERS)
+_VERSION = re.compile(r'(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?')
+# Its pages, also those of errors, name the version behind the names of their style sheets, and from 3.x on the edition beside it
+_PAGE_VERSION = re.compile(r'\.css\?(?:_v=)?(%s)["&]' % _NUMBERS)
+_PAGE_EDITION = re.compile(r'product-spec">([A-Z-]+) %s<' % _NUMBERS)
 # 2.0 to 2.7 name their REST library or servlet container instead of themselves
 _OLD_SERVER = re.compile(r'Noelios-Restlet-Engine|Jetty\((?:7|8)\.')
 
@@ -37,13 +41,15 @@ _OLD_SERVER = re.compile(r'Noelios-Restlet-Engine|Jetty\((?:7|8)\.')
 class Product:
     """What is known about a server.
 
-    :ivar version: as the server writes it (C(3.71.0-06), C(2.2)), or None.
+    :ivar version: as the user says, or else as the server writes it (C(3.71.0-06), C(2.2)), or None.
     :ivar edition: V(PRO), V(COMMUNITY), V(OSS), or None.
+    :ivar told: the version that the server itself named, or None.
     """
 
     def __init__(self, version=None, edition=None):
         self.version = version
         self.edition = edition
+        self.told = None
 
     @property
     def numbers(self):
@@ -56,21 +62,28 @@ class Product:
         return None if self.numbers is None else self.numbers >= tuple(numbers)
 
     def learn(self, answer):
-        """Take what the C(Server) header of any answer tells. :returns: True when the version is known."""
+        """Take what any answer tells by its C(Server) header or, where a proxy strips that, by its page. :returns: True when the version is known."""
         match = _SERVER.search(answer.header('Server') or '')
         if match:
-            self.version = self.version or match.group(1)
-            self.edition = self.edition or match.group(2)
+            self._take(*match.groups())
+        elif answer.is_html:
+            text = answer.text()
+            version, edition = _PAGE_VERSION.search(text), _PAGE_EDITION.search(text)
+            if version and 'nexus' in text.lower():
+                self._take(version.group(1), edition and edition.group(1))
         return self.version is not None
+
+    def _take(self, version, edition):
+        self.told = self.told or version
+        self.version = self.version or version
+        self.edition = self.edition or edition
 
     def learn_status(self, status):
         """Take what a status resource tells: C({edition, version}) of 3.x, C({data: {version, editionShort}}) of 2.x."""
         data = status.get('data') if isinstance(status.get('data'), dict) else status
         version, edition = data.get('version'), data.get('edition') or data.get('editionShort')
-        if isinstance(version, str) and _VERSION.match(version):
-            self.version = self.version or version
-        if isinstance(edition, str) and edition.isalpha():
-            self.edition = self.edition or edition.upper()
+        if isinstance(version, str) and re.match(_NUMBERS + '$', version):
+            self._take(version, edition.upper() if isinstance(edition, str) and re.match('[A-Za-z-]+$', edition) else None)
 
     @property
     def generation(self):

@@ -26,7 +26,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC
 
 TICKET_SECONDS = 18  # the server's limit is 20; the request itself takes some
 ROUNDS = 2  # how many tickets one step may cost
-SSO_ADVICE = 'The server sends people to a single sign-on page. Use a local account, or (3.90.1 and newer) user_id with an administrator\'s password.'
+SSO_ADVICE = ('Check url, also its path. If it sends people to a single sign-on page, use a local account, or (3.90.1 and newer) user_id with an '
+              'administrator\'s password.')
 SOURCES = {'NexusAuthenticatingRealm': 'default', 'LdapRealm': 'LDAP', 'SamlRealm': 'SAML', 'Crowd': 'Crowd'}
 
 
@@ -53,11 +54,16 @@ class NexusUserToken(Provider):
         self._authorization = basic_authorization(options['username'], options['password'])
         self._monotonic = monotonic
         self._assumed = None  # the generation, where the server does not name its version
+        self._looked = None  # the answer about one's own token, where it was asked for to find out the version
+        self._realm = options.get('realm') or 'default'
         self._ticket_date = None
         self._ticket = None  # (value, when it was got, the server's date then)
 
     @classmethod
     def check(cls, options):
+        for name in ('user_id', 'realm'):
+            if options.get(name) in ('.', '..'):
+                raise BadInput('%s cannot be %s.' % (name, options[name]))
         if ':' in options['username']:
             raise BadInput('username must not hold a colon: HTTP Basic authentication ends the name there.')
         if options.get('nexus_version') is not None:
@@ -76,13 +82,14 @@ class NexusUserToken(Provider):
         if self.options.get('user_id'):
             return self._inspect_other(known)
         if check_mode or desired.state == 'absent':
-            if not self.product.at_least(ATTRIBUTES_SINCE):
-                self._discover()
+            self._discover(ask_status=check_mode)
         else:
             self._take_ticket()
         found = Found()
         if self.product.at_least(ATTRIBUTES_SINCE):
             found = self._attributes()
+        elif check_mode and self.product.without_user_tokens:
+            raise Refused(self._no_user_tokens(), 404)
         elif check_mode:
             self.warnings.append('%s cannot tell whether a user token exists without creating one, so check mode does not know what a run would change.'
                                  % self.product)
@@ -101,7 +108,7 @@ class NexusUserToken(Provider):
             found = self._inspect_other(None)
             self.warnings = []
         else:
-            self._discover()
+            self._discover(ask_status=True)
             found = Found()
         if found.exists is None and self.product.without_user_tokens:
             return self._description(Found(exists=False), False)
@@ -122,7 +129,7 @@ class NexusUserToken(Provider):
     def _feature_enabled(self):
         """Ask the settings, which administrators may read. :returns: True, False, or None where nobody says."""
         path = '/service/local/usertoken/settings' if self.product.at_least((3, 0)) is False else '/service/rest/v1/security/user-tokens'
-        answer = self.client.request('GET', path, authorization=self._authorization)
+        answer = self._get(path)
         data = answer.error_object() if answer.status == 200 else {}
         enabled = (data.get('data') if isinstance(data.get('data'), dict) else data).get('enabled')
         return enabled if isinstance(enabled, bool) else None
@@ -130,8 +137,7 @@ class NexusUserToken(Provider):
     def issue(self, found):
         if self.options.get('user_id'):
             return self._create_other()
-        token, created_at, fresh = self._read(found)
-        return self._with_expiry(token)
+        return self._with_expiry(self._read(found)[0])
 
     def renew(self, found):
         if self.options.get('user_id'):
@@ -141,7 +147,7 @@ class NexusUserToken(Provider):
             answer = self._with_ticket('POST')
             self._refuse_step2(answer)
             return self._with_expiry(self._token(answer, None)[0])
-        self.revoke(found)
+        self.revoke(Found())  # that there is none to reset does no harm
         return self._with_expiry(self._read(Found())[0])
 
     def revoke(self, found):
@@ -161,27 +167,29 @@ class NexusUserToken(Provider):
         With the version known this is one request. Without, the paths of the generations are tried from the newest on; the
         first answer mostly names the version.
         """
-        tried, refusal = [], None
+        tried, refusals = [], []
         while True:
             path = self._next_step1(tried)
             if path is None:
-                raise refusal
+                # That of the right path says more than "not here"
+                raise next((refusal for refusal in refusals if refusal.status not in (404, 405)), refusals[-1])
             tried.append(path)
+            asked_at = self._monotonic()
             answer = self.client.request('POST', path, authorization=self._authorization, repeatable=True, json_body={
                 'u': base64.b64encode(self.options['username'].encode('utf-8')).decode('ascii'),
                 'p': base64.b64encode(self.options['password'].encode('utf-8')).decode('ascii')})
             self.product.learn(answer)
             if answer.status == 200:
                 break
-            refusal = self._step1_refusal(answer)
+            refusals.append(self._step1_refusal(answer))
             if not self._maybe_wrong_mount(answer):
-                raise refusal
+                raise refusals[-1]
         ticket = answer.json_object().get('t')
         if not isinstance(ticket, str) or not ticket or not ticket.isascii() or not ticket.isprintable() or ' ' in ticket:
             raise ServerProblem('%s answered 200 without a ticket. Is this a Nexus Repository?' % answer.what, 200)
         if self._generation is None:
             self._settle_generation(path)
-        self._ticket = (ticket, self._monotonic(), answer.date)
+        self._ticket = (ticket, asked_at, answer.date)
 
     @property
     def _generation(self):
@@ -191,19 +199,21 @@ class NexusUserToken(Provider):
         paths = (self._generation.step1,) if self._generation else STEP1_PATHS
         return next((path for path in paths if path not in tried), None)
 
-    @staticmethod
-    def _maybe_wrong_mount(answer):
+    def _maybe_wrong_mount(self, answer):
         """A path of another generation: 404, or 405 with HTML (3.x), or, on 2.2 and 2.3, 403 from outside the REST application."""
         if answer.status == 404:
             return True
         if answer.status == 405:
             return answer.is_html or not answer.header('X-Siesta-FaultId')
-        return answer.status == 403 and looks_old(answer) and not answer.header('X-Siesta-FaultId')
+        # Behind a proxy that replaces the Server header, the missing X-Siesta-FaultId is the only sign of it
+        return answer.status == 403 and not answer.header('X-Siesta-FaultId') and (looks_old(answer) or self.product.told is None)
 
     def _settle_generation(self, path):
         """The ticket was given but nothing named the version: a proxy strips the Server header, or it is a 2.0 to 2.7."""
-        if path.startswith('/service/rest/'):
-            self._ask_status('/service/rest/wonderland/status')
+        if path == STEP1_PATHS[0]:
+            answer = self._get(_status_path(path))
+            if answer.status == 200 and not answer.is_html:
+                self.product.learn_status(answer.error_object())
         # Without any word from the server the newest of those with this path is the best guess; for the older two there is but one
         # way for step 2, so there is no need to ask
         self._assumed = next(generation for generation in GENERATIONS if generation.step1 == path)
@@ -214,10 +224,7 @@ class NexusUserToken(Provider):
         text = shown(answer.text(), self.options['password']) if not answer.is_html else ''
         status = answer.status
         if 300 <= status < 400:
-            try:
-                refuse_redirect(answer, SSO_ADVICE)
-            except Refused as refusal:
-                return refusal
+            return self._redirected(answer)
         if status == 401:
             if 'anti cross-site' in text.lower():
                 return Refused('%s took this for a browser (401, cross-site request protection). A proxy in between adds a cookie or an agent name.'
@@ -228,19 +235,39 @@ class NexusUserToken(Provider):
             return Refused('%s refuses the request (400 from %s%s): it knows the user under another name than username, often in another case; '
                            'or the login is itself a user token; or a proxy sends a Host or X-Forwarded-Proto header that Nexus rejects.'
                            % (self._host(), answer.what, fault), status)
+        if status == 403 and not fault:
+            return Refused('%s refuses the request (403 from %s). On Nexus 2.0 to 2.3 that means that it has no user tokens, which need Pro, or that the '
+                           'user lacks the role usertoken-basic; on others, that something in front of Nexus blocks the path, or url lacks the context '
+                           'path.' % (self._host(), answer.what), status)
         if status == 403:
             return Refused('%s knows the user but does not accept a password login for it (403 from %s%s): the account comes from single sign-on, or its '
                            'password differs between realms. On 3.90.1 and newer, use user_id with an administrator\'s password.'
                            % (self._host(), answer.what, fault), status)
+        if status == 404 and self.product.told and self.product.at_least((2, 7)) is False:
+            return Refused(self._no_user_tokens(answer), status)  # here step 1 belongs to the user tokens already
         if status in (404, 405):
-            seen = ' The server says it is %s.' % self.product if self.product.version else ''
-            return Refused('%s has no Nexus Repository REST interface there (%d).%s Check url: it must end with the context path (Nexus 2 has '
-                           '/nexus by default, Nexus 3 none).' % (answer.what, status, seen), status)
+            return self._wrong_place(answer)
         if status in (406, 415):
             return Refused('%s refuses the content type (%d). A proxy in between changes the Accept or Content-Type header.' % (answer.what, status), status)
         if status == 503 and 'read-only' in text:
             return ServerProblem('%s is in read-only mode. Try again when its maintenance is over.' % self._host(), status)
         return ServerProblem('%s answered %d%s. Its log tells more.' % (answer.what, status, fault), status)
+
+    def _redirected(self, answer):
+        secure = self.client.url.startswith('http:') and (answer.header('Location') or '').startswith('https:')
+        try:
+            return refuse_redirect(answer, 'Use https in url.' if secure else SSO_ADVICE)
+        except Refused as refusal:
+            return refusal
+
+    def _wrong_place(self, answer):
+        stated = self.options.get('nexus_version')
+        if stated and self.product.told and self.product.told != stated:
+            seen = ' nexus_version says %s, but the server says %s.' % (stated, self.product.told)
+        else:
+            seen = ' The server says it is %s.' % self.product if self.product.told else ''
+        return Refused('%s has no Nexus Repository REST interface there (%d).%s Check url: it must end with the context path (Nexus 2 has '
+                       '/nexus by default, Nexus 3 none).' % (answer.what, answer.status, seen), answer.status)
 
     # Step 2
 
@@ -280,7 +307,8 @@ class NexusUserToken(Provider):
         status, text = answer.status, '' if answer.is_html else answer.text()
         if status in (200, 201, 204):
             return
-        refuse_redirect(answer, SSO_ADVICE)
+        if 300 <= status < 400:
+            raise self._redirected(answer)
         if status == 404:
             raise Refused(self._no_user_tokens(answer), status)
         if self._ticket_refused(answer):
@@ -298,10 +326,14 @@ class NexusUserToken(Provider):
             raise Refused('The user token has expired (410 from %s). Set regenerate to if_expired to replace it.' % answer.what, status)
         raise ServerProblem('%s answered %d. The server\'s log tells more.' % (answer.what, status), status)
 
-    def _no_user_tokens(self, answer):
+    def _no_user_tokens(self, answer=None):
         if self.product.without_user_tokens:
-            return 'The server has no user tokens (it answered 404: %s; user tokens need Pro).' % self.product
-        hint = ' Or nexus_version is not the version of this server.' if self.options.get('nexus_version') else ''
+            return 'The server has no user tokens (%s%s; user tokens need Pro).' % ('it answered 404: ' if answer else '', self.product)
+        hint = ''
+        if self.options.get('nexus_version'):
+            hint = ' Or nexus_version is not the version of this server.'
+        elif self.product.version is None:
+            hint = ' Its version could not be found out: if it is a Pro, state it as nexus_version.'
         return ('The server has no user tokens (%s answered 404: %s). They need Nexus Repository Pro with a licence.%s'
                 % (answer.what, self.product, hint))
 
@@ -315,7 +347,7 @@ class NexusUserToken(Provider):
         answer = self._with_ticket('GET')
         self._refuse_step2(answer)
         token, created_at = self._token(answer, found.expires_at)
-        fresh = found.exists is False or (created_at is not None and self._ticket_date is not None and created_at >= self._ticket_date)
+        fresh = found.exists is None and created_at is not None and self._ticket_date is not None and created_at >= self._ticket_date
         return token, created_at, fresh
 
     def _token(self, answer, expires_at):
@@ -335,43 +367,54 @@ class NexusUserToken(Provider):
     def _with_expiry(self, token):
         """Ask how long a new token lasts, where the server can tell."""
         if self.product.at_least(ATTRIBUTES_SINCE):
-            token.expires_at = self._attributes().expires_at
+            try:
+                token.expires_at = self._attributes().expires_at
+            except ServerProblem as problem:  # the token is there, and good
+                self.warnings.append('When the token expires could not be found out: %s' % problem)
         return token
 
     # What can be known without a ticket
 
-    def _discover(self):
-        """Find out the version without step 1, for check mode."""
-        answer = self.client.request('GET', ATTRIBUTES_PATH, authorization=self._authorization)
-        if answer.status == 401:
+    def _get(self, path, authorization=None):
+        """:returns: the C(Answer). :raises Refused: the user name and password are wrong."""
+        answer = self.client.request('GET', path, authorization=authorization or self._authorization)
+        if answer.status == 401 and authorization is None:
             raise self._step1_refusal(answer)
-        if self.product.learn(answer):
+        self.product.learn(answer)
+        return answer
+
+    def _discover(self, ask_status):
+        """Find out the version, and that user name and password are right, without step 1.
+
+        :param ask_status: ask until both are known. Without, what one look at the token does not tell is left to step 1."""
+        # Below its context path every 3.8 and newer checks the password whatever is asked
+        if self._generation is None or self.product.at_least((3, 8) if ask_status else ATTRIBUTES_SINCE):
+            self._looked = self._get(ATTRIBUTES_PATH)
+            if 300 <= self._looked.status < 400:
+                raise self._redirected(self._looked)
+        if not ask_status or self.product.at_least((3, 8)):
             return
-        refuse_redirect(answer, SSO_ADVICE)
-        for path in ('/service/rest/wonderland/status', '/service/siesta/wonderland/status', '/service/local/status'):
-            if self._ask_status(path):
+        generation = self._generation
+        for path in [_status_path(generation.step1)] if generation else [_status_path(step1) for step1 in STEP1_PATHS]:
+            answer = self._get(path)
+            if answer.status == 200 and not answer.is_html:
+                self.product.learn_status(answer.error_object())
+            if self.product.version is not None:
                 return
         raise Refused('%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
                       % self._host())
 
-    def _ask_status(self, path):
-        """:returns: True when the resource named the version."""
-        answer = self.client.request('GET', path, authorization=self._authorization)
-        if answer.status == 401:
-            raise self._step1_refusal(answer)
-        if answer.status == 200 and not answer.is_html:
-            self.product.learn_status(answer.error_object())
-        return self.product.learn(answer)
-
     def _attributes(self):
         """Look at one's own token on 3.69 and newer. :returns: C(Found), without the token."""
-        answer = self.client.request('GET', ATTRIBUTES_PATH, authorization=self._authorization)
+        answer, self._looked = self._looked or self._get(ATTRIBUTES_PATH), None
         text = '' if answer.is_html else answer.text()
         if answer.status == 410 or (answer.status == 400 and 'expired' in text.lower()):
             return Found(exists=True, expired=True)
         if answer.status == 404:
             if self.product.without_user_tokens:
                 raise Refused(self._no_user_tokens(answer), 404)
+            if answer.is_html:
+                raise self._wrong_place(answer)
             return Found(exists=False)
         self._refuse_step2(answer)
         data = answer.json_object()
@@ -379,39 +422,45 @@ class NexusUserToken(Provider):
         try:
             # milliseconds since 1970, written as a string
             return Found(exists=True, expires_at=int(moment) / 1000.0 if moment not in (None, '') else None)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ServerProblem('%s answered with a date that cannot be read.' % answer.what, answer.status) from None
 
     def _works(self, token):
-        """Try the token on the cheapest resource that checks credentials (3.15 and newer). :returns: None where there is none."""
-        if not self.product.at_least((3, 15)):
-            return None
-        answer = self.client.request('GET', '/service/rest/v1/status', authorization=token.authorization)
-        return {200: True, 503: True, 401: False}.get(answer.status)
+        """Try the token on the cheapest resource that checks credentials. :returns: None where it does not tell."""
+        path = '/service/rest/v1/status' if self.product.at_least((3, 15)) else _status_path(self._generation.step1)
+        answer = self._get(path, token.authorization)
+        return {200: True, 403: True, 503: True, 401: False}.get(answer.status)
 
     # On behalf of another user, 3.90.1 and newer
 
-    def _other_path(self, realm=None):
-        return '/service/rest/v1/security/users/%s/%s/user-token' % (
-            quote(self.options['user_id'], safe=''), quote(realm or self.options.get('realm') or 'default', safe=''))
+    def _ask_about_other(self, method):
+        path = '/service/rest/v1/security/users/%s/%s/user-token' % (quote(self.options['user_id'], safe=''), quote(self._realm, safe=''))
+        answer = self.client.request(method, path, authorization=self._authorization)
+        self.product.learn(answer)
+        return answer
 
     def _other(self, method):
-        """Ask the administrator's interface; a realm it does not know by the given name is tried by its other name."""
-        realm = self.options.get('realm') or 'default'
-        answer = self.client.request(method, self._other_path(), authorization=self._authorization)
-        self.product.learn(answer)
+        """Ask the administrator's interface; a realm that it does not know by the given name is tried by its other name."""
+        answer = self._ask_about_other(method)
         if answer.status == 422:
-            other = SOURCES.get(realm) or next((name for name, source in SOURCES.items() if source == realm), None)
-            if other:
-                answer = self.client.request(method, self._other_path(other), authorization=self._authorization)
+            given = self._realm
+            self._realm = SOURCES.get(given) or next((name for name, source in SOURCES.items() if source == given), given)
+            if self._realm != given:
+                answer = self._ask_about_other(method)
+                if answer.status == 422:
+                    self._realm = given
         status, user = answer.status, shown(self.options['user_id'])
+        if status in (404, 405):
+            if self.product.without_user_tokens:
+                raise Refused(self._no_user_tokens(answer), status)
+            if answer.is_html:
+                raise self._wrong_place(answer)
+            if self.product.at_least(ADMINISTRATOR_SINCE) is False or status == 405:
+                raise Refused('%s cannot create user tokens for others: that needs 3.90.1 or newer.' % self.product, status)
         if status in (200, 201, 204, 404, 409):
-            if status == 404 and (self.product.at_least(ADMINISTRATOR_SINCE) is False or self.product.without_user_tokens or answer.is_html):
-                if self.product.without_user_tokens or answer.is_html:
-                    raise Refused(self._no_user_tokens(answer), 404)
-                raise Refused('%s cannot create user tokens for others: that needs 3.90.1 or newer.' % self.product, 404)
             return answer
-        refuse_redirect(answer, SSO_ADVICE)
+        if 300 <= status < 400:
+            raise self._redirected(answer)
         if status == 401:
             raise self._step1_refusal(answer)
         if status == 403:
@@ -422,7 +471,7 @@ class NexusUserToken(Provider):
                           % self._host(), status)
         if status == 422:
             raise Refused('%s does not know the realm %s (422). Use the name of the user\'s source: default, LDAP, SAML or Crowd.'
-                          % (self._host(), shown(realm)), status)
+                          % (self._host(), shown(self._realm)), status)
         raise ServerProblem('%s answered %d for user %s. The server\'s log tells more.' % (answer.what, status, user), status)
 
     def _inspect_other(self, known):
@@ -442,8 +491,9 @@ class NexusUserToken(Provider):
         if answer.status == 409:
             raise Refused('The user %s already has a token (409): somebody created it in between.' % shown(self.options['user_id']), 409)
         if answer.status == 404:
-            raise Refused('%s has no user %s in the realm %s (404). Check user_id and realm.' % (
-                self._host(), shown(self.options['user_id']), shown(self.options.get('realm') or 'default')), 404)
+            raise Refused('%s has no user %s in the realm %s (404). Check user_id and realm%s.' % (
+                self._host(), shown(self.options['user_id']), shown(self._realm),
+                '' if self.product.told else ', and that the server is a Pro of 3.90.1 or newer'), 404)
         data = answer.json_object()
         token, created_at = self._from(answer, data, self.options['user_id'], from_iso8601(data.get('expires')))
         self.warnings.append('The pass code of this token is shown this once: put it where it is needed now.')
@@ -454,3 +504,8 @@ class NexusUserToken(Provider):
 
     def _host(self):
         return self.client.url.split('://', 1)[1]
+
+
+def _status_path(step1):
+    """:returns: where servers with this path for step 1 tell their version, and whether they take a password."""
+    return '/service/local/status' if step1.startswith('/service/local/') else step1.rsplit('/', 1)[0] + '/status'
