@@ -134,11 +134,11 @@ def default_config():
     return shared if os.path.exists(shared) and not os.path.exists(own) else own
 
 
-def deliver(params, check_mode, with_diff, run_command, find_program):
+def deliver(params, check_mode, with_diff, make_runner, find_program):
     """Do what the module is for.
 
     :param params: options as in L(ARGUMENTS).
-    :param run_command: see L(git_door.try_door).
+    :param make_runner: a function that answers with what L(git_door.try_door) runs git by.
     :param find_program: a function from a program's name to its path, or None.
     :returns: (result of the module, warnings).
     :raises TokensError: nothing was changed, unless the message says otherwise.
@@ -178,8 +178,8 @@ def deliver(params, check_mode, with_diff, run_command, find_program):
         if check_mode:
             result['doors'] = [_door(entry, None, 'check mode') for entry in entries if entry.present]
         else:
-            git = find_program('git')
-            result['doors'] = [_door(entry, *try_door(entry.wanted, entry.repository, path, params, git, run_command)) for entry in entries if entry.present]
+            git, run = find_program('git'), make_runner()
+            result['doors'] = [_door(entry, *try_door(entry.wanted, entry.repository, path, params, git, run)) for entry in entries if entry.present]
         closed = ['%s (%s)' % (door['name'], door['msg']) for door in result['doors'] if door['opened'] is False]
         if closed:
             result.update(failed=True, msg='The entries are written, but git does not get in with them: %s.' % '; '.join(closed))

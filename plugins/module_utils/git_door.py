@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
-import subprocess
+from threading import Timer
 
 # What git says (LC_ALL=C) and what it means. The first that fits counts.
 _SAYINGS = (
@@ -30,35 +29,52 @@ _SAYINGS = (
 )
 
 
-def run_command(command, environment, given, timeout):
-    """Run a program that may leave children behind, without a terminal.
+# What makes git talk about secrets, ask, or look at another repository
+_UNWANTED = ('GIT_TRACE', 'GIT_CURL', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_ASKPASS', 'SSH_ASKPASS')
 
-    :param given: bytes for its standard input.
-    :param timeout: seconds after which it and its children are killed.
-    :returns: (exit code, standard output, standard error) in bytes; the exit code is None after a timeout.
+
+def runner(module):
+    """Make this process one in which git cannot ask anybody, and answer with a function that runs it.
+
+    :param module: AnsibleModule.
+    :returns: a function of (command, environment to add, text for its standard input, seconds until it is ended) that returns
+        (exit code or None after that time, standard output, standard error).
     """
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-                             cwd='/', close_fds=True, start_new_session=True)
-    try:
-        out, errors = child.communicate(given, timeout)
-        return child.returncode, out, errors
-    except subprocess.TimeoutExpired:
-        return None, b'', b''
-    finally:
+    for name in [name for name in os.environ if name.startswith(_UNWANTED)]:
+        del os.environ[name]
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    limiter = module.get_bin_path('timeout')  # of coreutils: it ends git's own children, too, which git does not do when it is ended
+
+    def run(command, environment, given, timeout):
+        ended = []
+
+        def end(process):
+            ended.append(True)
+            process.kill()
+
+        def start_clock(process):
+            timer.args = (process,)
+            timer.start()
+
+        if limiter:
+            command = [limiter, str(timeout)] + command
+        timer = Timer(timeout + (5 if limiter else 0), end, (None,))
         try:
-            os.killpg(child.pid, signal.SIGKILL)
-        except OSError:  # nobody is left
-            pass
-        child.wait()
-        for pipe in (child.stdin, child.stdout, child.stderr):
-            pipe.close()
+            code, out, errors = module.run_command(command, data=given, environ_update=environment, cwd='/', errors='surrogate_or_replace',
+                                                   expand_user_and_vars=False, before_communicate_callback=start_clock, handle_exceptions=False)
+        except OSError:  # it ended before it had read its input
+            code, out, errors = 1, '', ''
+        finally:
+            timer.cancel()
+        return None if ended or (limiter and code == 124) else code, out, errors
+
+    return run
 
 
 def _environment(ca_path):
-    """This process's environment without what makes git talk, ask, or look at another repository."""
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(('GIT_TRACE', 'GIT_CURL', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_ASKPASS', 'SSH_ASKPASS'))}
-    environment.update(LC_ALL='C', LANGUAGE='C', GIT_TERMINAL_PROMPT='0', GIT_ASKPASS='', GCM_INTERACTIVE='never')
+    environment = {'LC_ALL': 'C', 'LANGUAGE': 'C', 'GIT_TERMINAL_PROMPT': '0', 'GIT_ASKPASS': '', 'GCM_INTERACTIVE': 'never'}
     if ca_path:
         environment['GIT_SSL_CAINFO'] = ca_path
     return environment
@@ -72,7 +88,7 @@ def try_door(wanted, repository, path, params, git, run):
     :param path: of the credential store.
     :param params: the module's options O(helper), O(ca_path), O(verify_timeout).
     :param git: path of the program, or None.
-    :param run: L(run_command).
+    :param run: from L(runner).
     :returns: (True, False or None for not tried, a reason).
     """
     if git is None:
@@ -81,19 +97,18 @@ def try_door(wanted, repository, path, params, git, run):
         return None, 'no verify_url'
     environment = _environment(params['ca_path'])
     if params['helper'] == 'store':
-        code, out, errors = run([git, 'credential', 'fill'], environment, b'url=%s\n\n' % repository.encode('utf-8'), params['verify_timeout'])
-        found = dict(line.split(b'=', 1) for line in out.split(b'\n') if b'=' in line)
-        if code != 0 or b'password' not in found:
+        code, out, errors = run([git, 'credential', 'fill'], environment, 'url=%s\n' % repository, params['verify_timeout'])
+        found = dict(line.split('=', 1) for line in out.split('\n') if '=' in line)
+        if code != 0 or 'password' not in found:
             return False, 'git finds no credential for it: is the entry for its host, and no later helper setting in the way?'
-        if (found.get(b'username'), found[b'password']) != (wanted.username.encode('utf-8'), wanted.password.encode('utf-8')):
+        if (found.get('username'), found['password']) != (wanted.username, wanted.password):
             return False, 'git finds another credential first: look at its other helpers, and at other entries for this host'
     # A helper that only reads: after a refusal git would erase the entry from the store
     reader = '!f() { test "$1" = get && git credential-store --file %s get; }; f' % shlex.quote(path)
     code, out, errors = run([git, '-c', 'credential.helper=', '-c', 'credential.helper=' + reader, '-c', 'http.proactiveAuth=basic',
-                             'ls-remote', '--quiet', repository, 'HEAD'], environment, b'', params['verify_timeout'])
+                             'ls-remote', '--quiet', repository, 'HEAD'], environment, None, params['verify_timeout'])
     if code is None:
         return False, 'the server does not answer in %d seconds' % params['verify_timeout']
     if code == 0:
         return True, 'opened'
-    said = errors.decode('utf-8', 'replace')
-    return False, next((meaning for saying, meaning in _SAYINGS if saying in said), 'git ended with exit code %d' % code)
+    return False, next((meaning for saying, meaning in _SAYINGS if saying in errors), 'git ended with exit code %d' % code)

@@ -302,12 +302,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
 from ansible_collections.buildops.tokens.plugins.module_utils.git_delivery import ARGUMENTS, CONSTRAINTS, deliver
-from ansible_collections.buildops.tokens.plugins.module_utils.git_door import run_command
+from ansible_collections.buildops.tokens.plugins.module_utils.git_door import runner
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(module, lambda params: deliver(params, module.check_mode, module._diff, run_command, module.get_bin_path))
+    finish(module, lambda params: deliver(params, module.check_mode, module._diff, lambda: runner(module), module.get_bin_path))
 
 
 if __name__ == '__main__':

@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import subprocess
+import time
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.git_delivery import ARGUMENTS, deliver
-from ansible_collections.buildops.tokens.plugins.module_utils.git_door import run_command
 
 from tests.sandbox import git_http
 from tests.sandbox.serving import Sandbox
@@ -48,11 +50,16 @@ def git(*arguments, cwd='/', check=True):
     return subprocess.run(['git', *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=check, timeout=60).stdout
 
 
+def run_command(command, environment, given, timeout):
+    done = subprocess.run(command, input=given or '', capture_output=True, text=True, check=False, cwd='/', timeout=timeout, env={**os.environ, **environment})
+    return done.returncode, done.stdout, done.stderr
+
+
 def run(served, *entries, **options):
     defaults = {name: spec.get('default') for name, spec in ARGUMENTS['entries']['options'].items()}
     params = {name: spec.get('default') for name, spec in ARGUMENTS.items()}
     params.update(entries=[dict(defaults, **entry) for entry in entries], ca_path=served.ca_path, **options)
-    return deliver(params, False, False, run_command, shutil.which)[0]
+    return deliver(params, False, False, lambda: run_command, shutil.which)[0]
 
 
 def test_clone_fetch_and_push(served, home, tmp_path):
@@ -155,3 +162,14 @@ def test_the_role_opens_the_door_and_its_second_run_changes_nothing(served, run_
         assert TOKEN not in done.output and 'nos-TOKEN%2b' not in done.output
     done = run_playbook(play.replace('odd', 'add'), None)
     assert done.rc != 0 and 'the server refuses the credential' in done.output and 'nos-TOKEN' not in done.output
+
+
+def test_H2_a_server_that_does_not_answer_is_given_up_and_git_is_gone(run_playbook):
+    with socket.create_server(('127.0.0.1', 0)) as silent:
+        url = 'https://127.0.0.1:%d' % silent.getsockname()[1]
+        started = time.monotonic()
+        done = run_playbook((PLAY % (TOKEN, url, url, '')).replace('verify: true', 'verify: true\n    git_credentials_verify_timeout: 1'), None, '-vvv')
+        assert time.monotonic() - started < 30
+        assert done.rc != 0 and url + ' (the server does not answer in 1 seconds)' in done.output
+        left = subprocess.run(['pgrep', '-f', url], capture_output=True, text=True, check=False).stdout
+        assert not left

@@ -143,8 +143,9 @@ def test_G17_helpers_are_asked_in_the_order_that_git_uses(order):
 
 
 @pytest.mark.parametrize('subsection', [
-    'https://ex.com:8443', 'HTTPS://EX.COM:8443/', 'https://*.com:8443', 'https://ex.com:08443/team', 'ex.com:8443', 'https://', '/team/a b.git', 'https://ex.com',
-    'http://ex.com:8443', 'https://other.com:8443', 'https://ex.com:8443/tea', 'https://me@ex.com:8443', 'https://*.*.com:8443', 'com', 'https://ex.com:8443/team/a%20b.git'])
+    'https://ex.com:8443', 'HTTPS://EX.COM:8443/', 'https://*.com:8443', 'https://ex.com:08443/team', 'ex.com:8443', 'https://', '/team/a b.git',
+    'https://ex.com', 'http://ex.com:8443', 'https://other.com:8443', 'https://ex.com:8443/tea', 'https://me@ex.com:8443', 'https://*.*.com:8443', 'com',
+    'https://ex.com:8443/team/a%20b.git'])
 def test_G17_G21_sections_apply_to_the_urls_that_git_means(subsection):
     content = b'[credential "%s"]\n\thelper = "%s"\n' % (subsection.encode(), recorder(b'x'))
     home = Home(content)
