@@ -24,6 +24,7 @@ SPECS = {
     },
     'token_deliveries_info': {
         'deliveries': {'type': 'dict', 'default': {}},
+        'once': {'type': 'list', 'elements': 'str', 'default': []},
         'hosts': {'type': 'list', 'elements': 'str'},
     },
     'token_summary': {

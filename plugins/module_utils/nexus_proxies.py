@@ -18,9 +18,11 @@ import html
 from collections import namedtuple
 from urllib.parse import quote
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url, refuse_redirect, shown
 from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import Product
+from ansible_collections.buildops.tokens.plugins.module_utils.options import POLICY
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret
 from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization
 
@@ -524,3 +526,84 @@ def _reasons(answer):
 
 def _host(client):
     return client.url.split('://', 1)[1]
+
+
+class NexusProxyCredential(Provider):
+    """Makes the credentials of proxies what the options say. See the module. It is no source of tokens, but has the same options for the connection."""
+
+    TYPE = 'nexus_proxy_credential'
+    PREFIX = 'nexus'
+    HAS_STATE = False
+    ARGUMENTS = dict(dict.fromkeys(POLICY), **{
+        'url': {'type': 'str', 'required': True},
+        'username': {'type': 'str', 'required': True},
+        'password': {'type': 'str', 'required': True, 'no_log': True},
+        'nexus_version': {'type': 'str'},
+        'repositories': {'type': 'list', 'elements': 'dict', 'required': True, 'options': {
+            'name': {'type': 'str', 'required': True},
+            'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
+            'type': {'type': 'str', 'choices': ['username', 'ntlm', 'bearer']},
+            'token': {'type': 'str', 'no_log': False},
+            'username': {'type': 'str'},
+            'password': {'type': 'str', 'no_log': True},
+            'access_token': {'type': 'str', 'no_log': True},
+            'ntlm_host': {'type': 'str'},
+            'ntlm_domain': {'type': 'str'},
+            'preemptive': {'type': 'bool'},
+            'update_password': {'type': 'str', 'choices': ['on_create', 'always'], 'default': 'on_create', 'no_log': False},
+            'create': {'type': 'dict', 'options': {
+                'remote_url': {'type': 'str', 'required': True},
+                'version_policy': {'type': 'str', 'choices': ['release', 'snapshot', 'mixed'], 'default': 'mixed'},
+                'layout_policy': {'type': 'str', 'choices': ['strict', 'permissive'], 'default': 'strict'},
+                'blob_store': {'type': 'str', 'default': 'default'},
+            }},
+            'secrets': {'type': 'dict', 'no_log': True},
+            'verify_path': {'type': 'str'},
+        }},
+    })
+
+    @classmethod
+    def check(cls, options):
+        if ':' in options['username']:
+            raise BadInput('username must not hold a colon: HTTP Basic authentication ends the name there.')
+        names = [entry['name'] for entry in options['repositories']]
+        if len(set(names)) != len(names):
+            raise BadInput('repositories names the same repository twice.')
+        for entry in options['repositories']:
+            if entry.get('token'):
+                raise BadInput('repository %s: token is the name of a source, which is looked up on the controller. Call the module by its full name, '
+                               'buildops.tokens.nexus_proxy_credential.' % shown(entry['name']))
+            check(_wanted(entry))
+
+    def ensure(self, check_mode=False):
+        """Bring all repositories into the wanted state; one that fails does not keep the others from theirs.
+
+        :returns: the module's result. :raises TokensError: nothing could be done at all."""
+        try:
+            proxies = open_proxies(self.client, self.options['username'], self.options['password'], self.options.get('nexus_version'))
+            told, doors, problems = [], [], []
+            for entry in self.options['repositories']:
+                wanted = _wanted(entry)
+                try:
+                    told.append(bring(proxies, wanted, check_mode))
+                    if wanted.verify_path and wanted.state == 'present' and not check_mode:
+                        doors.append(verify(proxies, wanted))
+                except TokensError as problem:
+                    problems.append(str(problem))
+        finally:
+            self.close()
+        result = {'changed': any(one['changed'] for one in told), 'doors': doors,
+                  'server': {'version': proxies.product.version, 'edition': proxies.product.edition},
+                  'diff': {state: {one['name']: one[state] for one in told} for state in ('before', 'after')},
+                  'repositories': [{key: one[key] for key in ('name', 'state', 'changed')} for one in told]}
+        if problems:
+            result.update(failed=True, msg=' '.join(problems))
+        return result
+
+
+def _wanted(entry):
+    """:param entry: an element of O(repositories). :returns: C(Wanted)."""
+    kind = entry.get('type') or ('bearer' if entry.get('access_token') else 'username')
+    return Wanted(entry['name'], entry['state'], kind, entry.get('username'), entry.get('password'), entry.get('access_token'), entry.get('ntlm_host'),
+                  entry.get('ntlm_domain'), entry.get('preemptive'), entry['update_password'], entry.get('create'), entry.get('secrets'),
+                  entry.get('verify_path'))

@@ -23,6 +23,12 @@ options:
       - For each delivery, the variable that holds its list of entries.
     type: dict
     default: {}
+  once:
+    description:
+      - Names of those deliveries that go to a server and not to the host. Of several hosts whose variables for one of them are the same, the first does it.
+    type: list
+    elements: str
+    default: []
   hosts:
     description:
       - The hosts to look at. All hosts of the inventory where it is not set.

@@ -49,7 +49,7 @@ class DeliveryAction(ControllerAction):
             # Check mode before the first run: there is no token yet that could be compared
             result = {'changed': any(token['changed'] for token in tokens)}
         else:
-            result = self._execute_module(module_args=arguments, task_vars=task_vars)
+            result = self.deliver(arguments, task_vars)
             result['changed'] = bool(result.get('changed')) or (bool(dropped) and any(token['changed'] for token in tokens))
         result['tokens'] = tokens
         if warnings:
@@ -61,6 +61,10 @@ class DeliveryAction(ControllerAction):
                 sentences.append(str(result['msg']))
             result.update(failed=True, failed_sources=problems, msg=' '.join(sentences))
         return result
+
+    def deliver(self, arguments, task_vars):
+        """:param arguments: the module's, with credentials in them. :returns: its result."""
+        return self._execute_module(module_args=arguments, task_vars=task_vars)
 
     def _filled(self, entry, task_vars, tokens, problems, warnings):
         """:returns: the entry with credentials instead of O(token), or None where there are none."""

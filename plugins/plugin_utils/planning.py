@@ -27,14 +27,15 @@ class Plan:
             self.problems.append(sentence)
 
 
-def make_plan(variables_of, deliveries, template_for):
+def make_plan(variables_of, deliveries, template_for, once=()):
     """Look through the variables of all hosts. No value of a source is rendered, so nothing is decrypted or fetched.
 
     :param variables_of: by host: its raw variables. :param deliveries: by name of a delivery: the variable with its list of entries.
     :param template_for: a function of a host and a value that renders it.
+    :param once: names of deliveries that go to a server and not to the host: of hosts with the same variables for it, the first does.
     :returns: C(Plan).
     """
-    plan = Plan()
+    plan, served = Plan(), []
     plan.hosts = {delivery: [] for delivery in deliveries}
     checked = set()
     for host, variables in variables_of.items():
@@ -47,6 +48,11 @@ def make_plan(variables_of, deliveries, template_for):
                 entries = template(entries)
             if not entries:
                 continue
+            if delivery in once:
+                wish = (delivery, {name: value for name, value in variables.items() if name.startswith(delivery + '_')})
+                if wish in served:
+                    continue
+                served.append(wish)
             plan.hosts[delivery].append(host)
             for entry in entries if isinstance(entries, list) else []:
                 name = entry.get('token') if isinstance(entry, dict) else None

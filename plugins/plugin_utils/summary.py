@@ -13,8 +13,8 @@ HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'chan
 def rows_of(plan, variables_of):
     """Put together what the deliveries registered.
 
-    :param plan: the result of token_deliveries_info. :param variables_of: by host: its raw variables; each delivery registered C(<role>_result), and
-        C(<role>_doors) where it tried the credentials: a list of mappings with C(name), C(opened) (true, false or null) and C(msg).
+    :param plan: the result of token_deliveries_info. :param variables_of: by host: its raw variables; each delivery registered C(<role>_result), with
+        C(doors) where it tried the credentials (or C(<role>_doors)): a list of mappings with C(name), C(opened) (true, false or null) and C(msg).
     :returns: a list of mappings (one for each source, place and token), and a list of sentences about what failed.
     """
     rows, problems = {}, []
@@ -27,7 +27,7 @@ def rows_of(plan, variables_of):
                 _note(problems, delivery, host, failed or 'the host was not reached, or the play ended before its turn.')
             if not isinstance(result, dict):
                 continue
-            doors = {door.get('name'): door for door in variables.get(delivery + '_doors') or [] if isinstance(door, dict)}
+            doors = {door.get('name'): door for door in variables.get(delivery + '_doors') or result.get('doors') or [] if isinstance(door, dict)}
             changed = _changed_places(result)
             for token in result.get('tokens') or []:
                 row = rows.setdefault((token['source'], delivery, token.get('to'), token.get('fingerprint')), {

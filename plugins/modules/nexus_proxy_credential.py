@@ -1,0 +1,240 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: nexus_proxy_credential
+short_description: Remote credentials of proxy repositories in Sonatype Nexus Repository
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - Sets the user name and password, or the bearer token, that a proxy repository of Nexus Repository 2 or 3 shows to its remote. Any format.
+  - Everything else in the repository's configuration is written back as it was, and compared afterwards.
+  - Nexus never returns a password. Whether it has to change is told by the user name, which changes together with the pass code of a Nexus user token;
+    for other passwords see O(repositories[].update_password).
+  - Nexus Repository 3.24 and newer is configured by its REST interface. Before that (3.20 to 3.23 take credentials by REST but do not use them), the
+    interface of its web pages is used. Nexus 2 has a REST interface of its own.
+extends_documentation_fragment:
+  - buildops.tokens.attributes
+  - buildops.tokens.attributes.files
+  - buildops.tokens.source.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - With O(repositories[].update_password=always) the password is written, and the task changed, every time.
+  platform:
+    platforms: all
+  safe_file_operations:
+    support: N/A
+    details:
+      - No file is written.
+  action:
+    support: full
+    description: >-
+      Has an action plugin of the same name, which talks to Nexus from the controller, and turns O(repositories[].token) into credentials.
+options:
+  url:
+    description:
+      - Address of the Nexus Repository, ending with its context path. Nexus 2 has V(/nexus) by default, Nexus 3 none.
+    type: str
+    required: true
+  username:
+    description:
+      - Name of a user who may administer the repositories.
+    type: str
+    required: true
+  password:
+    description:
+      - Password of that user.
+    type: str
+    required: true
+  nexus_version:
+    description:
+      - Version of the server, like V(3.71.0) or V(2.14.9). By default it is asked.
+    type: str
+  repositories:
+    description:
+      - The proxy repositories.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - Name of the repository; of Nexus 2, its id.
+        type: str
+        required: true
+      state:
+        description:
+          - V(present) sets the credentials, V(absent) removes them. The repository stays.
+        type: str
+        choices: [present, absent]
+        default: present
+      token:
+        description:
+          - Name of a source in C(token_sources), whose token is used.
+        type: str
+      type:
+        description:
+          - Kind of authentication. By default V(bearer) for an access token and V(username) for all else.
+          - V(bearer) needs Nexus Repository 3.76 or newer.
+        type: str
+        choices: [username, ntlm, bearer]
+      username:
+        description:
+          - User name for the remote.
+        type: str
+      password:
+        description:
+          - Password for the remote. Characters outside ASCII are refused, and V(&), V(<), V(>) and V(") on Nexus 2, since Nexus would send something else.
+        type: str
+      access_token:
+        description:
+          - Bearer token for the remote.
+        type: str
+      ntlm_host:
+        description:
+          - Host for NTLM.
+        type: str
+      ntlm_domain:
+        description:
+          - Domain for NTLM.
+        type: str
+      preemptive:
+        description:
+          - Whether to send the credentials without waiting to be asked. For Maven repositories with an HTTPS remote, on Nexus Repository 3.30 and newer.
+          - Stays as it is when not set.
+        type: bool
+      update_password:
+        description:
+          - V(on_create) writes the password only where there was none, or the user name changes. V(always) writes it every time.
+        type: str
+        choices: [on_create, always]
+        default: on_create
+      create:
+        description:
+          - Creates a Maven proxy repository where there is none of this name. An existing one is not changed by it.
+        type: dict
+        suboptions:
+          remote_url:
+            description:
+              - Address of the remote, for Nuxeo Studio V(https://connect.nuxeo.com/nuxeo/site/studio/maven).
+            type: str
+            required: true
+          version_policy:
+            description:
+              - Which versions it holds. Nexus 2 does not know V(mixed).
+            type: str
+            choices: [release, snapshot, mixed]
+            default: mixed
+          layout_policy:
+            description:
+              - Whether all paths must be those of a Maven repository. Nexus 2 has no such choice.
+            type: str
+            choices: [strict, permissive]
+            default: strict
+          blob_store:
+            description:
+              - Blob store of a new repository, on Nexus 3.
+            type: str
+            default: default
+      secrets:
+        description:
+          - Parts of the configuration that the server takes but never returns, by their names in the REST interface, such as C(yumSigning). A repository that
+            has one is refused without it, since writing back what was read would lose it. A null says that there is none.
+        type: dict
+      verify_path:
+        description:
+          - Path of a file that the proxy shall get from its remote afterwards. Whether it could is told in RV(doors).
+        type: str
+seealso:
+  - module: buildops.tokens.nexus_user_token
+'''
+
+EXAMPLES = r'''
+- name: Give the proxy of Nuxeo Studio its token, and create it where it is missing
+  buildops.tokens.nexus_proxy_credential:
+    url: https://nexus.example.com
+    username: admin
+    password: "{{ vault_nexus_admin_password }}"
+    repositories:
+      - name: nuxeo-studio
+        token: studio
+        preemptive: true
+        create:
+          remote_url: https://connect.nuxeo.com/nuxeo/site/studio/maven
+
+- name: Set a user name and password
+  buildops.tokens.nexus_proxy_credential:
+    url: https://nexus.example.com
+    username: admin
+    password: "{{ vault_nexus_admin_password }}"
+    repositories:
+      - name: partner-releases
+        username: acme
+        password: "{{ vault_partner_password }}"
+        verify_path: com/example/app/1.0/app-1.0.pom
+'''
+
+RETURN = r'''
+repositories:
+  description: What became of each repository.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the repository.
+      type: str
+    state:
+      description: As it was asked for.
+      type: str
+    changed:
+      description: Names of what changed; empty where nothing did.
+      type: list
+      elements: str
+doors:
+  description: For each repository with a C(verify_path), whether the proxy could fetch the file.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the repository.
+      type: str
+    opened:
+      description: True, false, or null where the remote does not have the file.
+      type: bool
+    msg:
+      description: Why not.
+      type: str
+tokens:
+  description: The sources that were used, with the fingerprints of their tokens.
+  returned: success
+  type: list
+  elements: dict
+server:
+  description: Version and edition of the server, as far as it told.
+  returned: success
+  type: dict
+'''
+
+from ansible_collections.buildops.tokens.plugins.module_utils.nexus_proxies import NexusProxyCredential
+from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run_manager
+
+
+def main():
+    run_manager(NexusProxyCredential)
+
+
+if __name__ == '__main__':
+    main()
