@@ -73,7 +73,7 @@ def _run(sandbox, options):
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_args: stop.set())
-    described = []
+    described, hints = [], {}
     for offset, (system, title, app) in enumerate(_apps(options)):
         server = sandbox.serve(app, tls=not options.http, port=options.port + offset if options.port else 0, host=options.host)
         entry = {'system': system, 'title': title, 'url': server.url}
@@ -81,7 +81,8 @@ def _run(sandbox, options):
             kind = '/content/repositories/' if app.number < (3,) else '/repository/'
             entry.update(version=app.version, edition=app.edition, repository=server.url + kind + next(iter(app.state.repositories)) + '/')
         described.append(entry)
-    _print(sandbox, options, described)
+        hints[title] = getattr(app, 'hints', [])
+    _print(sandbox, options, described, hints)
     if options.state:
         _write_state(options.state, {'pid': os.getpid(), 'ca_path': None if options.http else sandbox.ca_path, 'servers': described,
                                      'urls': {entry['system']: entry['url'] for entry in reversed(described)}})
@@ -96,11 +97,13 @@ def _run(sandbox, options):
     return 0
 
 
-def _print(sandbox, options, described):
+def _print(sandbox, options, described, hints):
     for entry in described:
         print('{}\n    {}'.format(entry['title'], entry['url']))
         if 'repository' in entry:
             print('    {}  (org.example.buildops:hello:1.0.0)'.format(entry['repository']))
+        for hint in hints[entry['title']]:
+            print(f'    {hint}')
     if any(entry['system'] == 'nexus' for entry in described):
         print('Users of the Nexus servers:')
         for name, user in nexus.USERS.items():

@@ -256,7 +256,7 @@ class Nexus3(Nexus):
         expected = 'anonymous' if user is None else account.password if account else None
         if expected is None or password != expected:
             return self.fault(403)
-        ticket = {'t': self.issue_ticket(name)}
+        ticket = {'t': self.issue_ticket(name, self.realm_of(request, name))}
         return self.json(ticket) if kind == JSON else self.xml('authTicket', ticket)
 
     def _payload(self, request, sent):
@@ -393,7 +393,7 @@ class Nexus3(Nexus):
             ticket = request.headers.get('X-NX-AuthTicket')
         if ticket is None:
             raise Refusal(self.fault(400))
-        if not self.redeem_ticket(ticket, user):
+        if not self.redeem_ticket(ticket, user, self.realm_of(request, user)):
             if self.ticket_refusal == 500:
                 raise Refusal(self.error('java.lang.IllegalArgumentException: Invalid authentication ticket'))
             raise Refusal(self.fault(self.ticket_refusal))
@@ -484,12 +484,13 @@ class Nexus3(Nexus):
         args = request.args
         lookup = 'nameCode' if self.number >= (3, 97) else 'namecode' if self.number >= (3, 94) else None
         items = [(owner, source, token) for (owner, source), token in sorted(self.state.tokens.items())]
-        if lookup and lookup in args:
-            items = [item for item in items if item[2].name_code == args[lookup]]
-            if not items:
-                return self.fault(404, [('Content-Type', JSON)], jackson({'status': 404, 'message': 'User token not found', 'data': None}))
         if 'realm' in args:
             items = [item for item in items if item[1] == args['realm']]
+        if lookup and lookup in args:
+            for item in items:
+                if item[2].name_code == args[lookup]:
+                    return self.json(self._described(*item))
+            return self.fault(404, [('Content-Type', JSON)], jackson({'status': 404, 'message': 'User token not found', 'data': None}))
         if 'userId' in args:
             items = [item for item in items if item[0] == args['userId']]
         if args.get('includeExpired', 'false') != 'true':

@@ -79,8 +79,8 @@ class Token:
 @dataclasses.dataclass
 class Ticket:
     user: str
-    source: str
     issued: float
+    realm: str
 
 
 class State:
@@ -225,19 +225,25 @@ class Nexus:
         """Tickets belong to their user from 3.15 on."""
         return self.number >= (3, 15)
 
-    def issue_ticket(self, user: str) -> str:
+    @staticmethod
+    def realm_of(request: Request, user: str) -> str:
+        """Which realm let this user in: that of his password, or that of user tokens."""
+        name = (basic_credentials(request.headers.get('Authorization')) or (user,))[0]
+        return 'password' if name == user else 'token'
+
+    def issue_ticket(self, user: str, realm: str = 'password') -> str:
         ticket = base64.b64encode(secrets.token_bytes(66)).decode()
-        self.state.tickets[ticket] = Ticket(user, self.state.users[user].source if user in self.state.users else 'default', self.state.clock())
+        self.state.tickets[ticket] = Ticket(user, self.state.clock(), realm)
         self.state.counters['tickets_issued'] += 1
         return ticket
 
-    def redeem_ticket(self, ticket: str, user: str) -> bool:
-        """Spends a ticket. A try by another user does not spend it, where tickets are bound."""
+    def redeem_ticket(self, ticket: str, user: str, realm: str = 'password') -> bool:
+        """Spends a ticket. A try by another user does not spend it, where tickets are bound; from 3.59 on they are bound to the realm, too."""
         held = self.state.tickets.get(ticket)
         if held is not None and self.state.clock() - held.issued > TICKET_SECONDS:
             del self.state.tickets[ticket]
             held = None
-        if held is None or (self.bound and held.user != user):
+        if held is None or (self.bound and held.user != user) or (self.number >= (3, 59) and held.realm != realm):
             self.state.counters['tickets_refused'] += 1
             return False
         del self.state.tickets[ticket]

@@ -224,6 +224,14 @@ def test_tickets_belong_to_their_user_from_3_15_on(start):
         assert alice.redeem(path, 'X-NX-AuthTicket', ticket)[0] == (200 if bound else 500), 'another user does not spend it'
 
 
+@pytest.mark.parametrize(('version', 'status'), [('3.58.1-02', 200), ('3.59.0-01', 500)])
+def test_tickets_belong_to_their_realm_from_3_59_on(start, version, status):
+    server, alice = start(version)
+    token = server.app.create_token('alice', 'alice')
+    holder = Client(alice.sandbox, server, token.name_code, token.pass_code)
+    assert holder.redeem(OWN, None, alice.new_ticket())[0] == status
+
+
 def test_a_newer_ticket_does_not_void_an_older_one(start):
     _server, alice = start('3.71.0-06')
     older, newer = alice.new_ticket(), alice.new_ticket()
@@ -314,8 +322,11 @@ class TestAdministrator:
         assert listed('?realm=LDAP') == ['ldap.linda'] and listed('?userId=alice') == ['alice']
         assert listed('?includeExpired=true&skip=1&limit=1') == ['bob']
         name = self.server.state.token_of('alice').name_code
-        assert listed(f'?nameCode={name}') == ['alice']
-        status, _headers, text = admin('/service/rest/v1/security/user-tokens/tokens?nameCode=nothing1')
+        tokens = '/service/rest/v1/security/user-tokens/tokens'
+        assert json.loads(admin(f'{tokens}?nameCode={name}')[2])['userId'] == 'alice', 'one token, not a list'
+        assert admin(f'{tokens}?nameCode={name}&realm=LDAP')[0] == 404
+        assert admin(f"{tokens}?nameCode={self.server.state.token_of('bob').name_code}")[0] == 200, 'expired ones as well'
+        status, _headers, text = admin(tokens + '?nameCode=nothing1')
         assert status == 404 and json.loads(text)['status'] == 404
 
     def test_capability(self, admin):
