@@ -210,10 +210,10 @@ def test_G4_a_host_in_capitals_is_ours_and_becomes_lower_case():
 
 
 def test_G7_a_path_entry_does_not_become_the_answer_for_the_host():
-    content = b'https://you:p@ex.com\n'
-    store = Store(edited(content, wanted('https://ex.com/team/project.git')).content)
-    assert store.get() == ('you', 'p')
-    assert store.get(path='team/project.git') == ('me', 'new')
+    for content in (b'https://you:p@ex.com\n', b'https://you:p@ex.com'):  # G12: with and without a line feed at the end
+        store = Store(edited(content, wanted('https://ex.com/team/project.git')).content)
+        assert store.get() == ('you', 'p')
+        assert store.get(path='team/project.git') == ('me', 'new')
 
 
 def test_G7_a_path_entry_comes_before_others_of_its_path():
