@@ -12,17 +12,21 @@ from collections import namedtuple
 
 QUERY = 'authToken'  # the ticket travels in this query parameter, base64 once more; elsewhere it travels raw in a header
 
-Generation = namedtuple('Generation', 'since step1 step2 ticket_in')
-Generation.__doc__ = """Paths of one generation, below the context path (Sonatype support article 213465878; mounts measured on 2.2 to 3.71)."""
+Generation = namedtuple('Generation', 'since step1 step2 ticket_in status')
+Generation.__doc__ = """Paths of one generation, below the context path (Sonatype support article 213465878; mounts measured on 2.2 to 3.71).
 
+:ivar status: tells the version, and refuses wrong passwords."""
+
+_REST, _SIESTA, _LOCAL = '/service/rest/wonderland/', '/service/siesta/wonderland/', '/service/local/'
 GENERATIONS = (
-    Generation((3, 24), '/service/rest/wonderland/authenticate', '/service/rest/internal/current-user/user-token', QUERY),
-    Generation((3, 8), '/service/rest/wonderland/authenticate', '/service/rest/usertoken/current', 'X-NX-AuthTicket'),
-    Generation((3, 0), '/service/siesta/wonderland/authenticate', '/service/siesta/usertoken/current', 'X-NX-AuthTicket'),
-    Generation((2, 7), '/service/siesta/wonderland/authenticate', '/service/siesta/usertoken/current', 'X-NX-AuthTicket'),
-    Generation((2, 0), '/service/local/usertoken/authenticate', '/service/local/usertoken/current', 'X-NX-UserToken-AuthTicket'),
+    Generation((3, 24), _REST + 'authenticate', '/service/rest/internal/current-user/user-token', QUERY, _REST + 'status'),
+    Generation((3, 8), _REST + 'authenticate', '/service/rest/usertoken/current', 'X-NX-AuthTicket', _REST + 'status'),
+    Generation((3, 0), _SIESTA + 'authenticate', '/service/siesta/usertoken/current', 'X-NX-AuthTicket', _SIESTA + 'status'),
+    Generation((2, 7), _SIESTA + 'authenticate', '/service/siesta/usertoken/current', 'X-NX-AuthTicket', _LOCAL + 'status'),
+    Generation((2, 0), _LOCAL + 'usertoken/authenticate', '/service/local/usertoken/current', 'X-NX-UserToken-AuthTicket', _LOCAL + 'status'),
 )
 STEP1_PATHS = tuple(dict.fromkeys(generation.step1 for generation in GENERATIONS))
+STATUS_PATHS = tuple(dict.fromkeys(generation.status for generation in GENERATIONS))
 
 ATTRIBUTES_SINCE = (3, 69)  # tells about one's own token without creating it
 ADMINISTRATOR_SINCE = (3, 90, 1)  # creates tokens on behalf of others

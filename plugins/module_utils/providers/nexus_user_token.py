@@ -19,7 +19,7 @@ from urllib.parse import quote
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, Unreachable
 from ansible_collections.buildops.tokens.plugins.module_utils.http import refuse_redirect, shown
 from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import (
-    ADMINISTRATOR_SINCE, ATTRIBUTES_PATH, ATTRIBUTES_SINCE, GENERATIONS, QUERY, STEP1_PATHS, Product, looks_old)
+    ADMINISTRATOR_SINCE, ATTRIBUTES_PATH, ATTRIBUTES_SINCE, GENERATIONS, QUERY, STATUS_PATHS, STEP1_PATHS, Product, looks_old)
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC, Token, basic_authorization, from_iso8601, iso8601
@@ -184,6 +184,8 @@ class NexusUserToken(Provider):
             refusals.append(self._step1_refusal(answer))
             if not self._maybe_wrong_mount(answer):
                 raise refusals[-1]
+            if answer.status == 403 and looks_old(answer):
+                self._assumed = GENERATIONS[-1]  # 2.0 to 2.3: the only ones that answer so
         ticket = answer.json_object().get('t')
         if not isinstance(ticket, str) or not ticket or not ticket.isascii() or not ticket.isprintable() or ' ' in ticket:
             raise ServerProblem('%s answered 200 without a ticket. Is this a Nexus Repository?' % answer.what, 200)
@@ -211,9 +213,7 @@ class NexusUserToken(Provider):
     def _settle_generation(self, path):
         """The ticket was given but nothing named the version: a proxy strips the Server header, or it is a 2.0 to 2.7."""
         if path == STEP1_PATHS[0]:
-            answer = self._get(_status_path(path))
-            if answer.status == 200 and not answer.is_html:
-                self.product.learn_status(answer.error_object())
+            self._ask_status(STATUS_PATHS[0])
         # Without any word from the server the newest of those with this path is the best guess; for the older two there is but one
         # way for step 2, so there is no need to ask
         self._assumed = next(generation for generation in GENERATIONS if generation.step1 == path)
@@ -314,6 +314,8 @@ class NexusUserToken(Provider):
         if self._ticket_refused(answer):
             raise Refused('%s did not take its own ticket (%d), twice. Behind a load balancer both steps must reach the same node, within 20 seconds.'
                           % (answer.what, status), status)
+        if status == 410 or (status == 400 and 'expired' in text.lower()):
+            raise Refused('The user token has expired (%d from %s). Set regenerate to if_expired to replace it.' % (status, answer.what), status)
         if status == 400 and ('not enabled' in text or not text.strip()):
             raise Refused('The user token feature is switched off on %s (400 from %s). An administrator can enable it under Settings, Security, User Tokens.'
                           % (self._host(), answer.what), status)
@@ -322,8 +324,6 @@ class NexusUserToken(Provider):
         if status == 403:
             raise Refused('The user %s lacks the right to have a user token on %s (403 from %s). Give it the privilege nx-usertoken-current '
                           '(Nexus 2: the role usertoken-basic).' % (self.options['username'], self._host(), answer.what), status)
-        if status == 410:
-            raise Refused('The user token has expired (410 from %s). Set regenerate to if_expired to replace it.' % answer.what, status)
         raise ServerProblem('%s answered %d. The server\'s log tells more.' % (answer.what, status), status)
 
     def _no_user_tokens(self, answer=None):
@@ -334,7 +334,7 @@ class NexusUserToken(Provider):
             hint = ' Or nexus_version is not the version of this server.'
         elif self.product.version is None:
             hint = ' Its version could not be found out: if it is a Pro, state it as nexus_version.'
-        return ('The server has no user tokens (%s answered 404: %s). They need Nexus Repository Pro with a licence.%s'
+        return ('The server has no user tokens (%s answered 404: %s). They need Nexus Repository Pro with a licence, and to be switched on.%s'
                 % (answer.what, self.product, hint))
 
     def _read(self, found):
@@ -360,7 +360,9 @@ class NexusUserToken(Provider):
             if not isinstance(value, str) or not value.strip() or not value.isprintable():
                 raise ServerProblem('%s answered without a usable %s. Is this a Nexus Repository Pro?' % (answer.what, name), answer.status)
         created_at = from_iso8601(data.get('created'))
-        token = Token(BASIC, self.TYPE, pass_code, self.clock(), username=name_code, expires_at=expires_at,
+        now = self.clock()
+        # A server whose clock is ahead must not make its tokens look like those of a clock that was set back
+        token = Token(BASIC, self.TYPE, pass_code, now if created_at is None else min(created_at, now), username=name_code, expires_at=expires_at,
                       extras={'name_code': name_code, 'pass_code': pass_code, 'created': iso8601(created_at), 'user': user})
         return token, created_at
 
@@ -395,14 +397,17 @@ class NexusUserToken(Provider):
         if not ask_status or self.product.at_least((3, 8)):
             return
         generation = self._generation
-        for path in [_status_path(generation.step1)] if generation else [_status_path(step1) for step1 in STEP1_PATHS]:
-            answer = self._get(path)
-            if answer.status == 200 and not answer.is_html:
-                self.product.learn_status(answer.error_object())
+        for path in [generation.status] if generation else STATUS_PATHS:
+            self._ask_status(path)
             if self.product.version is not None:
                 return
         raise Refused('%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
                       % self._host())
+
+    def _ask_status(self, path):
+        answer = self._get(path)
+        if answer.status == 200 and not answer.is_html:
+            self.product.learn_status(answer.error_object())
 
     def _attributes(self):
         """Look at one's own token on 3.69 and newer. :returns: C(Found), without the token."""
@@ -427,7 +432,7 @@ class NexusUserToken(Provider):
 
     def _works(self, token):
         """Try the token on the cheapest resource that checks credentials. :returns: None where it does not tell."""
-        path = '/service/rest/v1/status' if self.product.at_least((3, 15)) else _status_path(self._generation.step1)
+        path = '/service/rest/v1/status' if self.product.at_least((3, 15)) else self._generation.status
         answer = self._get(path, token.authorization)
         return {200: True, 403: True, 503: True, 401: False}.get(answer.status)
 
@@ -504,8 +509,3 @@ class NexusUserToken(Provider):
 
     def _host(self):
         return self.client.url.split('://', 1)[1]
-
-
-def _status_path(step1):
-    """:returns: where servers with this path for step 1 tell their version, and whether they take a password."""
-    return '/service/local/status' if step1.startswith('/service/local/') else step1.rsplit('/', 1)[0] + '/status'
