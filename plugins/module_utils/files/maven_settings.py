@@ -302,8 +302,6 @@ class _Scan:
             if calm is not None:
                 self._pass_over(calm, body.rfind(b'</server>', calm, place) + len(b'</server>'))
             skip = after = self._after(place)
-            if after > following:
-                continue
             self._feed(after, True)
             if not self._between_servers():  # but perhaps after the server that this place is in
                 end = body.find(b'</server>', after, following)
@@ -336,10 +334,9 @@ class _Scan:
     def _pass_over(self, start, end):
         """Feed a run that provably begins and ends in the content of the same C(servers).
 
-        There is no comment or the like in it, so that each '<' is a tag; it leaves as many elements as it enters, and not C(servers).
+        There is no comment or the like in it, so that each '<' is a tag; it leaves as many elements as it enters, and never C(servers).
         """
-        count = self.body.count
-        if end > start and not count(b'/>', start, end) and count(b'<', start, end) == 2 * count(b'</', start, end):
+        if end > start and self.body.count(b'<', start, end) == 2 * self.body.count(b'</', start, end):
             if self.sample is None:
                 self.sample = self.body.find(b'<', start)
             self._feed(end, False)

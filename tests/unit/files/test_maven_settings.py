@@ -85,7 +85,7 @@ def files(draw):
         ('iso-8859-1', b'', '<?xml version="1.0" encoding="ISO-8859-1" standalone="yes"?>')]))
     namespace = draw(strategies.sampled_from(['', ' xmlns="http://maven.apache.org/SETTINGS/1.0.0"', " xmlns = 'http://maven.apache.org/SETTINGS/1.2.0' ",
                                               ' xmlns="http://maven.apache.org/SETTINGS/1.1.0"\n  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"']))
-    noise = strategies.sampled_from(['', '<!-- <server><id>company</id></server> -->', '<!-- <servers> -->', '<?pi <servers>?>', '<!--\u00e9-->',
+    noise = strategies.sampled_from([''] * 20 + ['<!-- <server><id>company</id></server> -->', '<!-- <servers> -->', '<?pi <servers>?>', '<!--\u00e9-->',
                                      '<!-- <server><id>x</id><password> -->', '<!---->'])
     others = strategies.sampled_from(['<localRepository>r\u00e9po</localRepository>', '<mirrors><mirror><id>company</id><url>http://x/</url><mirrorOf>*</mirrorOf></mirror></mirrors>',
                                       '<offline >false</offline>', '<profiles><profile><id>company</id><repositories><repository><id>company</id><url>http://x/</url></repository></repositories></profile></profiles>',
@@ -265,6 +265,21 @@ def test_M6_what_maven_rejects_is_refused(maven, content, said):
 def test_M7_a_comment_that_looks_like_half_a_server(maven):
     content = document('<server><passphrase><!-- <server><id>a</id><passphrase> --></passphrase></server>' + OLD)
     assert maven(apply(content, COMPANY).content).servers[1].password == CANARY
+
+
+@pytest.mark.parametrize('comment', ['<!-- <servers></a></b> -->', '<!-- </a></b></c> -->', '<?a </a></b></c> ?>', '<!-- <id>&</id></a></b> -->', '<![CDATA[</a></b></c>]]>'])
+def test_M7_tags_in_comments_do_not_make_up_for_tags_outside(maven, comment):
+    nested = '<server><id>z</id><configuration><server></server><server><id>company</id></server></configuration></server>'
+    content = document(comment + nested)
+    if 'CDATA' not in comment:  # which Maven rejects there
+        assert [server.id for server in maven(apply(content, COMPANY).content).servers] == ['z', 'company']
+    assert nested.encode() in apply(content, COMPANY).content
+
+
+def test_M21_new_entries_are_indented_as_the_others_are():
+    content = document('\n\t<server>\n\t\t\t<id>other</id>\n\t</server>')
+    assert b'\n\t<server>\n\t  <id>company</id>' in apply(content, COMPANY).content
+    assert b'\n\t\t\t<id>other</id>\n\t\t\t<username>u</username>' in apply(content, {'id': 'other', 'username': 'u'}).content
 
 
 def test_M21_new_lines_end_as_the_others_do(maven):
