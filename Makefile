@@ -24,17 +24,20 @@ test: venv-test link  ## all tests
 lint: venv-test link  ## linters, and checks of the documentation and the changelog
 	@$(tests) lint
 
-units: venv-test link  ## tests of the code, without ansible-test
-	@$(tests) units
+units: venv-test link  ## tests of the code, without ansible-test; TEST=path for a file or folder
+	@$(tests) units $(TEST:%=--name %)
 
 sanity: venv-test link  ## ansible-test sanity
 	@$(tests) sanity
 
 integration: venv-test link  ## ansible-test integration; TARGET=name for one target
-	@$(tests) integration $(TARGET)
+	@$(tests) integration $(TARGET:%=--name %)
 
 molecule: venv-test link  ## the molecule scenarios of the roles
 	@$(tests) molecule
+
+matrix: venv-test link  ## units and integration with every ansible-core from 2.16 on; CORE=2.16 for one
+	@$(python) -m tests.tools.matrix $(CORE)
 
 benchmark: venv-test link  ## measure speed against the targets
 	@$(python) -m tests.benchmarks
@@ -57,4 +60,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test lint units sanity integration molecule benchmark docs build venv venv-test link clean
+.PHONY: help provision test lint units sanity integration molecule matrix benchmark docs build venv venv-test link clean

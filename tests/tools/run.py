@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the tests: C(python -m tests.tools.run all), or one of the parts that C(--help) names.
+"""Runs the tests: C(python -m tests.tools.run all), or parts of them that C(--help) names.
 
 Each step writes a log in .build/logs, and the log of a step that failed is shown. The end is a table and the line C(N passed, N failed).
 """
@@ -15,11 +15,13 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial, update_wrapper
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,6 +34,8 @@ BIN = Path(sys.executable).parent
 # What pip says while ansible-test installs things is of no interest in a report.
 _PIP = re.compile(r'^(Collecting |  Downloading |  Using cached |     ━|Installing |Successfully installed|Looking in links|Using cached pip|\n)', re.MULTILINE)
 PYTHON = f'{sys.version_info[0]}.{sys.version_info[1]}'
+# Seconds after which a step hangs.
+LIMIT = 1800
 
 
 @dataclass
@@ -50,12 +54,15 @@ def run(name: str, command: list, cwd: Path = ROOT, show: bool = False, **env: s
     process = subprocess.Popen([str(part) for part in command], cwd=cwd, env={**environment(HOME), **env},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert process.stdout is not None
+    limit = threading.Timer(LIMIT, process.kill)
+    limit.start()
     with log.open('wb') as stream:
         for line in process.stdout:
             stream.write(line)
             if show:
                 sys.stdout.buffer.write(line)
                 sys.stdout.buffer.flush()
+    limit.cancel()
     return process.wait(), log.read_text(encoding='utf-8', errors='replace')
 
 
@@ -118,12 +125,15 @@ def sandbox(*args: str) -> t.Iterator[dict]:
         process.wait(timeout=30)
 
 
-def integration(*targets: str) -> Outcome:
-    """The targets of ansible-test integration, which find the sandbox in the variable C(sandbox)."""
+def integration(*targets: str, host_python: str = '') -> Outcome:
+    """The targets of ansible-test integration, which find the sandbox in the variable C(sandbox). C(host_python): the version that modules run with."""
+    hosts = ['--local', '--python', PYTHON]
+    if host_python:
+        hosts = ['--controller', f'origin:python={PYTHON}', '--target', f'controller:python={host_python}']
     with sandbox('--all', '--nexus', '3.90.1', '--nexus', '3.38.1', '--nexus', '2.15.1') as state:
         config = tree.COPY / 'tests/integration/integration_config.yml'
         config.write_text(json.dumps({'sandbox': state}), encoding='utf-8')
-        return _ansible_test('integration', ['integration', '--local', '--python', PYTHON, '--continue-on-error', *targets],
+        return _ansible_test('integration', ['integration', *hosts, '--continue-on-error', *targets],
                              r'^Running \S+ integration test', r'FATAL: The (\d+) integration test', show=True)
 
 
@@ -212,32 +222,29 @@ class Table:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog='tests.tools.run', description='Runs the tests of the collection.')
-    parser.add_argument('part', choices=['all', *PARTS])
-    parser.add_argument('names', nargs='*', help='for units: files or folders; for integration: targets')
+    parser.add_argument('parts', nargs='+', choices=['all', *PARTS], metavar='PART', help=', '.join(['all', *PARTS]))
+    parser.add_argument('--name', action='append', default=[], help='for units: a file or folder; for integration: a target')
+    parser.add_argument('--host-python', default='', metavar='VERSION', help='for integration: the Python of the managed host, such as 3.8')
     args = parser.parse_args()
     for folder in (HOME, LOGS):
         folder.mkdir(parents=True, exist_ok=True)
     tree.refresh()
     table = Table()
-    if args.part == 'all':
+    if 'all' in args.parts:
         # Tests that look at the clock run alone.
         table.run(units)
         table.run_together([sanity], LINT)
         table.run(integration)
         table.run(molecule)
     else:
-        for step in PARTS[args.part]:
-            if args.names:
-                step = _with_names(step, args.names)
-            table.run(step)
+        named = {
+            'units': update_wrapper(partial(units, *args.name), units),
+            'integration': update_wrapper(partial(integration, *args.name, host_python=args.host_python), integration),
+        }
+        for part in args.parts:
+            for step in [named[part]] if part in named else PARTS[part]:
+                table.run(step)
     return 0 if table.show() else 1
-
-
-def _with_names(step, names):
-    def named():
-        return step(*names)
-    named.__name__ = step.__name__
-    return named
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,6 @@ def environment(home: str | Path) -> dict[str, str]:
         HYPOTHESIS_STORAGE_DIRECTORY=f'{BUILD}/cache/hypothesis',
         PIP_CACHE_DIR=f'{BUILD}/cache/pip',
         RUFF_CACHE_DIR=f'{BUILD}/cache/ruff',
-        PATH=f'{ROOT}/.venv/bin{os.pathsep}{env["PATH"]}',
+        PATH=f'{Path(sys.executable).parent}{os.pathsep}{env["PATH"]}',
     )
     return env
