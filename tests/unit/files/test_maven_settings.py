@@ -267,7 +267,8 @@ def test_M7_a_comment_that_looks_like_half_a_server(maven):
     assert maven(apply(content, COMPANY).content).servers[1].password == CANARY
 
 
-@pytest.mark.parametrize('comment', ['<!-- <servers></a></b> -->', '<!-- </a></b></c> -->', '<?a </a></b></c> ?>', '<!-- <id>&</id></a></b> -->', '<![CDATA[</a></b></c>]]>'])
+@pytest.mark.parametrize('comment', [
+    '<!-- <servers></a></b> -->', '<!-- </a></b></c> -->', '<?a </a></b></c> ?>', '<!-- <id>&</id></a></b> -->', '<![CDATA[</a></b></c>]]>'])
 def test_M7_tags_in_comments_do_not_make_up_for_tags_outside(maven, comment):
     nested = '<server><id>z</id><configuration><server></server><server><id>company</id></server></configuration></server>'
     content = document(comment + nested)
