@@ -33,19 +33,20 @@ class NuxeoServer:
 
     def hide(self, *secrets):
         """Add secrets that came up on the way."""
-        self._hidden += [value for value in secrets if value]
+        self._hidden += [value for value in secrets if value and value not in self._hidden]
 
     @property
     def hidden(self):
         return tuple(self._hidden)
 
-    def request(self, method, path, headers=None, **more):
+    def request(self, method, path, headers=None, authorization=None, **more):
         """Like C(Client.request); where the server wants a CSRF token (C(nuxeo.csrf.token.enabled)), one is fetched.
 
         A request without it is turned away by a filter in front of everything, so it has spent nothing and may be sent again.
         """
         changes = method not in ('GET', 'HEAD')
-        sent = dict(headers or {})
+        sent, more['authorization'] = dict(headers or {}), authorization
+        self.hide((authorization or '').partition(' ')[2])
         if self._csrf and changes:
             sent.update(self._csrf_headers())
         answer = self.client.request(method, path, headers=sent, **more)
@@ -130,6 +131,11 @@ def csrf_refusal(answer):
         return Refused('%s does not take its own CSRF token (403). Behind a load balancer, both requests must reach the same node.' % answer.what, 403)
     return Refused('%s takes this for a request of another site (403, CSRF check). A proxy adds an Origin or Referer header, or hides the server\'s own '
                    'name: pass Host, X-Forwarded-Proto and X-Forwarded-Host on.' % answer.what, 403)
+
+
+def no_such_token(answer):
+    """A 404 in JSON that names the client (C(No token found for client: X), C(Invalid client: X)), and not one of a missing resource."""
+    return answer.status == 404 and 'client' in (answer.error_object().get('message') or '')
 
 
 def path_of(location):

@@ -45,6 +45,17 @@ def run_info(provider):
     _guarded(module, provider, work)
 
 
+def run_manager(provider):
+    """Run as a module that manages something else than tokens. :param provider: a class that has C(ensure)."""
+    module = AnsibleModule(argument_spec=module_arguments(provider), supports_check_mode=True, **constraints(provider))
+
+    def work(options):
+        instance = provider(options)
+        return instance.ensure(module.check_mode), instance.warnings
+
+    _guarded(module, provider, work)
+
+
 def describe(instance):
     """:returns: the result of an info module, and warnings."""
     try:

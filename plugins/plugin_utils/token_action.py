@@ -109,6 +109,22 @@ class InfoAction(ControllerAction):
         return result
 
 
+class ManagerAction(ControllerAction):
+    """Runs a module that manages something else than tokens. A subclass sets C(MANAGER), a class that has C(ensure)."""
+
+    MANAGER = None
+
+    def work(self, task_vars):
+        if self._task.delegate_to:
+            return self.delegated_module(task_vars)
+        keep = ('state',) if self.MANAGER.HAS_STATE else ()
+        manager = self.MANAGER(sources.resolve(self.MANAGER, dict(self._task.args), task_vars, self.template, keep=keep).options)
+        result = manager.ensure(self._task.check_mode)
+        if manager.warnings:
+            result['warnings'] = manager.warnings
+        return self.hide(result) if manager.reveals(result) else result
+
+
 class SourceAction(TokenAction):
     """Runs on a source that is named in C(token_sources)."""
 

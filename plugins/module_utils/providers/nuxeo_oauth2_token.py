@@ -19,7 +19,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils import oauth2
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
 from ansible_collections.buildops.tokens.plugins.module_utils.http import shown
 from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_server import (
-    CONTEXT_ADVICE, NuxeoServer, login_refusal, path_of, session_cookie)
+    CONTEXT_ADVICE, NuxeoServer, login_refusal, no_such_token, path_of, session_cookie)
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import register
@@ -35,7 +35,8 @@ TOKEN_PATH = '/oauth2/token'
 LEGACY_CODE_PATH = '/oauth2/authorization'
 LEGACY_CONTEXT = '/nuxeo'
 ME_PATH = '/api/v1/me'
-REREAD_SECONDS = (0, 0.5)  # another process may have the new token, but not have stored it yet
+REREAD_SECONDS = (0, 0.3, 0.7)  # another process may have the new token, but not have stored it yet
+ROUNDS = 2  # how often the token of another process may turn out to be dead as well
 OPTIONS_OF = {'code': CODE, 'code_verifier': CODE, 'redirect_uri': CODE, 'refresh_token': REFRESH, 'assertion': JWT, 'jwt_secret': JWT}
 
 # What Nuxeo's token endpoint says (400), and what to do about it. The first that fits counts.
@@ -235,7 +236,7 @@ class NuxeoOauth2Token(Provider):
             if not user:
                 raise Refused('The server does not tell whose token it is. Give username.')
             answer = self._delete(token.authorization, user)
-        if answer.status == 404 and _no_such_token(answer):
+        if no_such_token(answer):
             return False
         if not 200 <= answer.status < 300:
             raise self._server.rest_refusal(answer, 'the user or the token')
@@ -274,7 +275,7 @@ class NuxeoOauth2Token(Provider):
 
     def _refreshed(self, token):
         """:returns: the token that follows this one, perhaps fetched by another process, or None where the server knows its refresh token no more."""
-        for _round in REREAD_SECONDS:
+        for _round in range(ROUNDS):
             try:
                 return self._refresh(token.refresh_token)
             except Refused as problem:
@@ -354,6 +355,7 @@ class NuxeoOauth2Token(Provider):
     def _headless_code(self, challenge):
         """Log in and consent with one POST; no page is shown and no session is made (measured)."""
         options, state = self.options, oauth2.new_state()
+        self._server.hide(state, challenge)
         form = {'response_type': 'code', 'client_id': options['client_id'], 'state': state, 'code_challenge': challenge, 'code_challenge_method': 'S256',
                 'grant_access': '1'}
         if options.get('redirect_uri'):
@@ -362,9 +364,7 @@ class NuxeoOauth2Token(Provider):
         return self._code_in(answer, state)
 
     def _login(self):
-        value = basic_authorization(self.options['username'], self.options['password'])
-        self._keep_secret(value[6:])
-        return value
+        return basic_authorization(self.options['username'], self.options['password'])
 
     def _keep_secret(self, *values):
         register(*values)
@@ -423,12 +423,14 @@ class NuxeoOauth2Token(Provider):
     def _legacy_code(self):
         """Ask, log in on the page for consent, and send its form; a session ties the three together."""
         options, state = self.options, oauth2.new_state()
+        self._server.hide(state, self._login()[6:])
         # No secret stands in this query: the request tells only who asks for what
         answer = self._legacy_request('GET', LEGACY_CODE_PATH, accept='*/*', query={
             'response_type': 'code', 'client_id': options['client_id'], 'redirect_uri': options['redirect_uri'], 'state': state})
         if not (300 <= answer.status < 400 and path_of(answer.header('Location') or '').endswith('/oauth2Grant.jsp')):
             raise self._legacy_refusal(answer, state)
         cookie = session_cookie(answer)
+        self._server.hide(cookie)
         context = urlsplit(options['url']).path or LEGACY_CONTEXT
         answer = self.client.request('GET', context + '/oauth2Grant.jsp', authorization=self._login(), accept='*/*',
                                      headers={'Cookie': cookie} if cookie else None)
@@ -436,6 +438,7 @@ class NuxeoOauth2Token(Provider):
         if key is None:
             raise login_refusal(answer) or self._page_refusal(answer)
         cookie = session_cookie(answer) or cookie
+        self._server.hide(cookie, key.group(1))
         answer = self._legacy_request('POST', LEGACY_CODE_PATH, form={'authorization_key': key.group(1), 'state': state},
                                       headers={'Cookie': cookie} if cookie else None, repeatable=False, accept='*/*')
         location = answer.header('Location') or ''
@@ -501,7 +504,7 @@ class NuxeoOauth2Token(Provider):
         answer = self._server.request('GET', self._entry_path(user), authorization=authorization)
         if answer.status == 200 and not answer.is_html:
             return True
-        if answer.status == 404 and _no_such_token(answer):
+        if no_such_token(answer):
             return False
         if answer.status == 401 and self.options.get('password'):
             raise Refused('%s does not accept the user name and password (401). Check username and password.' % answer.what, 401)
@@ -513,8 +516,3 @@ class NuxeoOauth2Token(Provider):
             return None
         answer = self._server.request('GET', ME_PATH, authorization=token.authorization)
         return {200: True, 401: False}.get(answer.status)
-
-
-def _no_such_token(answer):
-    """A 404 in JSON that names the client (C(No token found for client: X), C(Invalid client: X)), and not one of a missing resource."""
-    return 'client' in (answer.error_object().get('message') or '')
