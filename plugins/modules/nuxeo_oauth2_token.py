@@ -21,7 +21,8 @@ description:
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
-  - buildops.tokens.source.connection
+  - buildops.tokens.source.secure_connection
+  - buildops.tokens.source.plain_http
   - buildops.tokens.source.policy
   - buildops.tokens.source.state
 attributes:
@@ -47,8 +48,8 @@ options:
   grant:
     description:
       - How to get the token.
-      - V(authorization_code) takes a code that a person got in a browser (O(code)), or gets one itself with O(username) and O(password), for any client, whether
-        or not its consent page is skipped.
+      - V(authorization_code) takes a code that a person got in a browser (O(code)), or gets one itself with O(username) and O(password), for any client,
+        whether or not its consent page is skipped.
       - V(client_credentials) is for machines. It needs LTS 2023.31, LTS 2025.3 or newer, and a Nuxeo user whose name is O(client_id).
       - V(jwt_bearer) takes a signed assertion that names a user. It needs 10.10 with hot fix 02 or newer, and C(nuxeo.jwt.secret) on the server.
       - V(refresh_token) goes on with a token that somebody else got. The server replaces the refresh token whenever it is used, so this needs O(cache=file).
