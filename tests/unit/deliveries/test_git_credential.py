@@ -174,6 +174,16 @@ def test_a_broken_configuration_stops_everything_before_the_store_is_written(hom
     assert not (home / '.git-credentials').exists()
 
 
+@pytest.mark.parametrize('check', [True, False])
+def test_T21_a_configuration_that_cannot_be_written_stops_everything_before_the_store_is_written(home, monkeypatch, check):
+    real = os.access
+    monkeypatch.setattr(os, 'access', lambda path, mode, **more: 'locked' not in str(path) and real(path, mode, **more))
+    (home / 'locked').mkdir()
+    with pytest.raises(FileProblem, match='locked/config'):
+        run(check=check, url='https://ex.com', config_path=str(home / 'locked/config'))
+    assert [path.name for path in home.iterdir()] == ['locked']
+
+
 @pytest.mark.parametrize('options', [
     {'password': ''}, {'password': ' '}, {'password': '********'}, {'password': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER'}, {'password': '$ANSIBLE_VAULT;1.1'},
     {'password': '{{ x }}'}, {'password': 'a\nb'}, {'password': 'a\rb'}, {'password': 'a\0b'}, {'password': 'a\u2028'}, {'password': '\ud800'},

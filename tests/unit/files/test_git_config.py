@@ -153,11 +153,12 @@ def test_G17_G21_sections_apply_to_the_urls_that_git_means(subsection):
     assert bool(GitConfig(content, 'x').helpers(PATH)) == os.path.exists(os.path.join(home.folder.name, 'asked'))
 
 
-def test_G17_a_store_at_an_odd_path_is_found_by_git():
+@pytest.mark.parametrize('ensure, helper', [(GitConfig.ensure_helper, store_helper), (GitConfig.ensure_only_helper, reader_helper)])
+def test_G17_a_store_at_an_odd_path_is_found_by_git(ensure, helper):
     home = Home(b'')
     path = home.file('with space/it\'s "a" $HOME;#\\x/store', b'https://me:tok@ex.com%3a8443\n')
     config = GitConfig(b'', 'x')
-    config.ensure_helper(HOST, store_helper(path))
+    ensure(config, HOST, helper(path))
     home.file('.gitconfig', config.content)
     assert home.fill(HOST)[b'password'] == b'tok'
 
