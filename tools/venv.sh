@@ -12,6 +12,9 @@ set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd)
 
+# pip asks rustc for its version. Where that is rustup's, it would write to the home folder.
+export RUSTUP_HOME="$root/.build/cache/rustup"
+
 fail() {
     printf '\n%s\n' "$*" >&2
     exit 1
