@@ -266,8 +266,8 @@ class NexusUserToken(Provider):
             seen = ' nexus_version says %s, but the server says %s.' % (stated, self.product.told)
         else:
             seen = ' The server says it is %s.' % self.product if self.product.told else ''
-        return Refused('%s has no Nexus Repository REST interface there (%d).%s Check url: it must end with the context path (Nexus 2 has '
-                       '/nexus by default, Nexus 3 none).' % (answer.what, answer.status, seen), answer.status)
+        return Refused('%s has no Nexus Repository REST interface there (%d).%s Check %surl: it must end with the context path (Nexus 2 has '
+                       '/nexus by default, Nexus 3 none).' % (answer.what, answer.status, seen, 'nexus_version, and ' if stated else ''), answer.status)
 
     # Step 2
 
@@ -458,10 +458,10 @@ class NexusUserToken(Provider):
         if status in (404, 405):
             if self.product.without_user_tokens:
                 raise Refused(self._no_user_tokens(answer), status)
+            if self.product.at_least(ADMINISTRATOR_SINCE) is False or (status == 405 and not answer.is_html):
+                raise Refused('%s cannot create user tokens for others: that needs 3.90.1 or newer.' % self.product, status)
             if answer.is_html:
                 raise self._wrong_place(answer)
-            if self.product.at_least(ADMINISTRATOR_SINCE) is False or status == 405:
-                raise Refused('%s cannot create user tokens for others: that needs 3.90.1 or newer.' % self.product, status)
         if status in (200, 201, 204, 404, 409):
             return answer
         if 300 <= status < 400:

@@ -253,6 +253,7 @@ def test_a_wrong_context_path_on_3():
 def test_a_wrong_version_was_stated():
     found = refused(step1(SIESTA, gives=missed('3.41.1-01', html=True, status=405)), nexus_version='2.14.9')
     assert 'nexus_version says 2.14.9, but the server says 3.41.1-01.' in found
+    assert 'Check nexus_version, and url' in refused(step1(SIESTA, gives=page(404)), nexus_version='2.14.9')
     found = refused(step1(), step2(MIDDLE, gives=answer(404)), nexus_version='3.20.0')
     assert 'Or nexus_version is not the version of this server.' in found
 
@@ -641,6 +642,7 @@ def test_a_realm_has_two_names_and_the_right_one_is_remembered():
     (answer(400, {'message': 'User tokens are not enabled'}), Refused, 'The user token feature is switched off'),
     (answer(404, headers=server('3.84.0', 'COMMUNITY')), Refused, 'Nexus Repository Community 3.84.0; user tokens need Pro'),
     (answer(404, headers=server('3.89.0')), Refused, 'Nexus Repository Pro 3.89.0 cannot create user tokens for others: that needs 3.90.1 or newer.'),
+    (page(404, '<link href="x.css?2.5.1-01" > nexus'), Refused, 'Nexus Repository 2.5.1-01 cannot create user tokens for others'),
     (page(404, headers=server('3.97.0')), Refused, 'no Nexus Repository REST interface there (404)'), (answer(405), Refused, 'that needs 3.90.1 or newer'),
     (answer(302, headers={'Location': 'https://idp.example'}), Refused, 'redirects to https://idp.example'),
     (answer(500), ServerProblem, 'answered 500 for user sam'),
