@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-from ansible_collections.buildops.tokens.plugins.module_utils.http import Client
+from ansible_collections.buildops.tokens.plugins.module_utils.http import Client, host_of
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
 
 

@@ -852,6 +852,14 @@ def test_an_administrator_and_a_user_of_single_sign_on(play):
         assert sentence in str(caught.value)
 
 
+def test_an_unverified_certificate_is_warned_of_every_time(play):
+    go = play('3.97.0')
+    provider = NexusUserToken(options_of(url=go.server.url, validate_certs=False))
+    outcome = ensure(provider, Desired())
+    assert outcome.token and outcome.warnings == [
+        'validate_certs is off: whoever stands between here and %s can read what is sent. Give the file of your own authority as ca_path instead.' % go.server.url]
+
+
 def test_two_people_whose_passwords_are_hard_to_write(play):
     go = play('3.71.0-06')
     assert go(username='zoë', password='pä:ss wörd+/%&').token
