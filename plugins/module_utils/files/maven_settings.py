@@ -213,9 +213,8 @@ def wanted_server(options):
         raise BadInput('%s%s is both given and to be removed. Decide for one.' % (where, both[0]))
     if not values and configuration is None and not remove:
         raise BadInput('%sthere is nothing to write. Give username and password, access_token, token, or another option of an entry.' % where)
-    if options.get('encrypt') and 'password' not in values and 'passphrase' not in values:
-        raise BadInput('%sencrypt needs a password or a passphrase: Maven decrypts nothing else. Leave encrypt out.' % where)
-    return Server(server_id, state, configuration=configuration, remove=remove, bearer=bearer, encrypt=bool(options.get('encrypt')),
+    encrypt = bool(options.get('encrypt')) and not any(allowed.values())  # what is allowed is also written as it is
+    return Server(server_id, state, configuration=configuration, remove=remove, bearer=bearer, encrypt=encrypt,
                   update_password=options.get('update_password', 'unless_encrypted'), **values)
 
 
@@ -408,6 +407,34 @@ class _Scan:
                 for alias in aliases.children:
                     if alias.value() in self.wanted and alias.value() != server_id:
                         self.alias_of[alias.value()] = server_id
+
+
+def credentials(content, ids, name='settings.xml'):
+    """What Maven would send for some servers.
+
+    :param content: the bytes of the file, or None.
+    :param ids: the servers.
+    :param name: how messages call the file.
+    :returns: by id, for those that there are: (user name or None, password or None, HTTP headers with names in lower case).
+    :raises FileProblem: as for L(edit).
+    """
+    if content is None or _BLANK_FILE.match(content):
+        return {}
+    found = {}
+    for server_id, nodes in _Scan(_decode(content, name)[0], set(ids), name).found.items():
+        texts = {child.name: child.value() for child in nodes[0].children}
+        configuration = nodes[0].child('configuration')
+        headers = {}
+        for node, header in _properties(configuration) if configuration is not None else ():
+            value = node.child('value')
+            headers[header] = value.value() if value is not None else None
+        found[server_id] = (texts.get('username'), texts.get('password'), headers)
+    return found
+
+
+def is_resolved_by_maven(value):
+    """Whether only Maven knows what a value stands for: it is encrypted, or refers to an environment variable or a property."""
+    return '${' in value or looks_encrypted(value)
 
 
 # ---- the edit

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import re
 import stat
@@ -26,6 +27,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.errors import File
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LINKS = 40  # as Linux: more is a loop
 OLD_LEFTOVER_SECONDS = 600
+FOLDER_LOCK_SECONDS = 5
 _TEMPORARY = re.compile(r'\.buildops-tokens-[0-9a-f]{16}\.tmp\Z')
 _NO_FOLLOW = os.O_NOFOLLOW | os.O_CLOEXEC
 _AS_THE_OWNER = 'Run the task as the user who owns it (become_user).'
@@ -230,13 +232,32 @@ def _own_and_narrow(descriptor, state, mode_policy):
     os.fchmod(descriptor, mode)
 
 
-def _fsync_folder(folder):
-    with contextlib.suppress(OSError):  # not every file system can; the rename itself is done
+@contextlib.contextmanager
+def _folder_alone(folder):
+    """Hold the folder among runs of ours, so that none replaces the file between another's comparison and rename; fsync it at the end.
+
+    That leaves no lock file behind, and the kernel ends it with the process. Where folders cannot be locked (NFS) the comparison alone has to do.
+    """
+    try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
+    except OSError:
+        yield
+        return
+    try:
+        deadline = time.monotonic() + FOLDER_LOCK_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.002)
+            except OSError:
+                break
+        yield
+        with contextlib.suppress(OSError):  # not every file system can; the rename itself is done
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _fill(descriptor, content):
@@ -275,12 +296,12 @@ def write_private(state, content, mode_policy='narrow', lock=None):
                 _fill(descriptor, content)
             finally:
                 os.close(descriptor)
-            now, info = _read(state.target, max(MAX_BYTES, len(state.content or b'')), state.path)
-            if now != state.content:
-                raise FileChanged('%s was changed by another program while it was being edited. Run the task again.' % state.path)
-            os.replace(name, state.target)
-            name = None
-            _fsync_folder(folder)
+            with _folder_alone(folder):
+                now = _read(state.target, max(MAX_BYTES, len(state.content or b'')), state.path)[0]
+                if now != state.content:
+                    raise FileChanged('%s was changed by another program while it was being edited. Run the task again.' % state.path)
+                os.replace(name, state.target)
+                name = None
     except BaseException:  # also an alarm or Ctrl-C
         if name is not None:
             with contextlib.suppress(OSError):

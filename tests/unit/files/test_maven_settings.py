@@ -341,7 +341,7 @@ ENCRYPTED = OLD.replace('old', 'since May {COQLCE6DU6GtcS5P=}')
     (dict(COMPANY, username='other'), ['username', 'password']),
     (dict(COMPANY, update_password='always'), ['password']),
     (dict(COMPANY, username='other', update_password='on_create'), ['username']),
-    (dict(COMPANY, password='{COQLCE6DU6GtcS5Q=}', allow_encrypted=True), ['password']),
+    (dict(COMPANY, password='{COQLCE6DU6GtcS5Q=}', allow_encrypted=True, encrypt=True), ['password']),
     (dict(COMPANY, password='since May {COQLCE6DU6GtcS5P=}', allow_encrypted=True), []),
 ])
 def test_M23_an_encrypted_password_of_the_same_user_is_left_alone_unless_told_otherwise(entry, changed):
@@ -447,7 +447,6 @@ def test_every_field_arrives_where_maven_reads_it(maven):
     ({'password': 'p', 'remove': ['password']}, 'both given and to be removed'),
     ({'file_permissions': 664}, 'Quote it'),
     ({'file_permissions': 'rw-r--r--'}, 'octal'),
-    ({'username': 'u', 'encrypt': True}, 'encrypt needs'),
     ({'configuration': {'a b': 'x'}}, 'name of an XML element'),
     ({'configuration': {'x:y': 'x'}}, 'name of an XML element'),
     ({'configuration': {'a': [['x']]}}, 'list of lists'),

@@ -348,6 +348,21 @@ def test_T1_readers_see_old_or_new_and_writers_of_ours_lose_nothing(folder):
     assert seen == {(300000, 1)}
 
 
+def test_P8_many_writers_of_ours_at_once_lose_nothing(folder):
+    path = folder / 'settings.xml'
+    path.write_bytes(b'')
+    script = ('import sys\n'
+              'from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import edit_private\n'
+              'for count in range(30):\n'
+              '    edit_private(sys.argv[1], lambda content: (content + b"%s %d\\n" % (sys.argv[2].encode(), count), None), attempts=1000)\n')
+    writers = [subprocess.Popen([sys.executable, '-c', script, str(path), str(number)], env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)))
+               for number in range(6)]
+    assert [writer.wait() for writer in writers] == [0] * 6
+    lines = path.read_bytes().splitlines()
+    assert sorted(lines) == sorted(b'%d %d' % (number, count) for number in range(6) for count in range(30))
+    assert os.listdir(folder) == ['settings.xml']
+
+
 # ---- alarms and kills
 
 def test_P4_an_alarm_in_the_middle_of_the_write_leaves_no_temporary_file(folder, monkeypatch):
@@ -423,7 +438,7 @@ def test_T1_private_from_the_first_byte_and_on_disk_before_the_rename(old_file):
     assert 'O_EXCL' in calls[0] and 'O_NOFOLLOW' in calls[0] and 'O_CLOEXEC' in calls[0] and ', 0600)' in calls[0]
     names = [re.sub(r'at2?$', '', line.split('(')[0]) for line in calls if 'O_NONBLOCK' not in line and 'O_CREAT' not in line]
     owned = ['fchown'] if ROOT else []
-    assert names == owned + ['fchmod', 'write', 'fsync', 'rename', 'open', 'fsync'], calls
+    assert names == owned + ['fchmod', 'write', 'fsync', 'open', 'rename', 'fsync'], calls
     assert 'chmod' not in [line.split('(')[0] for line in calls]
 
 

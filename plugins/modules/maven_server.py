@@ -1,0 +1,373 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: maven_server
+short_description: Server entries of a Maven settings.xml
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - Adds, changes and removes C(<server>) entries of Maven's C(settings.xml), one or many in one pass over the file.
+  - Everything else in the file stays byte for byte. That holds for comments, order, indentation, line ends, encoding, byte order mark and namespace.
+  - What Maven would read as something else than what was given is refused with the reason, before anything is written.
+  - Maven need not be installed, unless for O(encrypt). No other Python library is needed.
+extends_documentation_fragment:
+  - buildops.tokens.attributes
+  - buildops.tokens.attributes.files
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Shows which entry changed in which field, and the fingerprint of an access token, never a value.
+  idempotent:
+    support: partial
+    details:
+      - Not with O(update_password=always) where the password in the file is encrypted and stays so, because encrypted passwords cannot be compared.
+  action:
+    support: full
+    description: Has an action plugin of the same name, which turns O(token) into a credential on the controller.
+options:
+  servers:
+    description:
+      - List of entries, all done in one pass over the file. Instead of it, the options of one entry can be given directly.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: See O(id).
+        type: str
+        required: true
+      token:
+        description: See O(token).
+        type: str
+      username:
+        description: See O(username).
+        type: raw
+      password:
+        description: See O(password).
+        type: raw
+      access_token:
+        description: See O(access_token).
+        type: raw
+      private_key:
+        description: See O(private_key).
+        type: str
+      passphrase:
+        description: See O(passphrase).
+        type: raw
+      file_permissions:
+        description: See O(file_permissions).
+        type: raw
+      directory_permissions:
+        description: See O(directory_permissions).
+        type: raw
+      configuration:
+        description: See O(configuration).
+        type: dict
+      remove:
+        description: See O(remove).
+        type: list
+        elements: str
+        choices: [username, password, private_key, passphrase, file_permissions, directory_permissions, configuration]
+      allow_interpolation:
+        description: See O(allow_interpolation).
+        type: bool
+        default: false
+      allow_encrypted:
+        description: See O(allow_encrypted).
+        type: bool
+        default: false
+      update_password:
+        description: By default O(update_password).
+        type: str
+        choices: [unless_encrypted, always, on_create]
+      encrypt:
+        description: By default O(encrypt).
+        type: bool
+      verify_url:
+        description: See O(verify_url).
+        type: str
+      state:
+        description: See O(state).
+        type: str
+        choices: [present, absent]
+        default: present
+  id:
+    description:
+      - The id of the entry. Maven uses the entry for repositories and mirrors of that id, plugins use it for other servers.
+      - Where a file has several entries of one id, Maven uses the first. That one is changed, with a warning; O(state=absent) removes all of them.
+    type: str
+  token:
+    description:
+      - Name of a source in C(token_sources). A basic token becomes O(username) and O(password), a bearer token O(access_token).
+      - It is fetched on the controller; the host gets only the result. Not needed with O(state=absent).
+    type: str
+  username:
+    description:
+      - Name of the user. A number has to be quoted.
+    type: raw
+  password:
+    description:
+      - Password of the user, or a token that is used as one. A number has to be quoted.
+      - It takes the place of an C(Authorization) header that O(configuration) has in the file, which Maven would prefer.
+      - For Maven, C(${...}) refers to a variable, C({...}) is encrypted, and blanks around a value do not belong to it. So these are refused, and so are
+        control characters. See O(allow_interpolation) and O(allow_encrypted).
+    type: raw
+  access_token:
+    description:
+      - Bearer token. Maven sends it as an HTTP header, C(Authorization), which is written into C(httpHeaders) of O(configuration).
+      - It takes the place of a user name and a password that the entry has in the file.
+      - Together with O(username) it is that user's password instead.
+      - It is not encrypted by O(encrypt), since Maven 3 decrypts passwords and passphrases only.
+    type: raw
+  private_key:
+    description:
+      - Path of a private key on the host, for repositories behind SSH.
+    type: str
+  passphrase:
+    description:
+      - Passphrase of O(private_key). The same is refused as for O(password).
+    type: raw
+  file_permissions:
+    description:
+      - Octal mode of files that Maven makes in the repository, as V("664"). Quote it, because YAML reads V(0664) as a number.
+    type: raw
+  directory_permissions:
+    description:
+      - Octal mode of folders that Maven makes in the repository, as V("775"). Quote it.
+    type: raw
+  configuration:
+    description:
+      - What the transport of the repository, or a plugin, is configured with. A mapping becomes XML elements of the same names,
+        a list becomes elements that follow each other under the name of its key.
+      - It is merged into what the file has. A text replaces a text, and what is not mentioned stays. Items of a list that have a C(name), as HTTP headers do,
+        replace those of the same name. Other lists replace all elements of their key.
+      - All of it is treated as a secret.
+    type: dict
+  remove:
+    description:
+      - Fields to take out of the entry.
+    type: list
+    elements: str
+    choices: [username, password, private_key, passphrase, file_permissions, directory_permissions, configuration]
+  allow_interpolation:
+    description:
+      - Whether values of the entry may contain C(${...}), as C(${env.TOKEN}). Maven replaces it, also within what it has put in place of it.
+    type: bool
+  allow_encrypted:
+    description:
+      - Whether values of the entry may contain C({...}), the output of C(mvn --encrypt-password) or of C(mvnenc) of Maven 4. They are written as they are.
+    type: bool
+  verify_url:
+    description:
+      - Address in the repository which O(verify) asks for, as V(https://nexus.example.com/repository/maven-releases/).
+    type: str
+  state:
+    description:
+      - V(present) by default. V(absent) removes the entry.
+    type: str
+    choices: [present, absent]
+  path:
+    description:
+      - The settings file. Links to it are followed and stay.
+      - A new file, and folders that are missing, are made for the owner alone. An existing file that others can read is closed to them.
+      - When root writes into the home folder of a user, as V(~ci/.m2/settings.xml), the file belongs to that user.
+    type: path
+    default: ~/.m2/settings.xml
+  update_password:
+    description:
+      - When to replace a password or passphrase that is there already.
+      - V(unless_encrypted) replaces it when it differs. An encrypted one cannot be compared. It stays for as long as the user name is the same.
+      - V(always) replaces an encrypted one at each run.
+      - V(on_create) writes it only where there is none.
+    type: str
+    choices: [unless_encrypted, always, on_create]
+    default: unless_encrypted
+  encrypt:
+    description:
+      - Whether to write passwords and passphrases encrypted, by C(mvn --encrypt-password) of Maven 3 and the master password in O(security_path).
+      - They reach Maven through a terminal of its own, never on a command line. A password that stands in the file in clear is replaced by its encrypted form.
+      - Each takes Maven about a second, and only when one is written.
+    type: bool
+    default: false
+  mvn:
+    description:
+      - Path of Maven, for O(encrypt). By default the first C(mvn) that is found.
+    type: path
+  security_path:
+    description:
+      - File with the master password, for O(encrypt). It is only read. By default C(settings-security.xml) beside O(path), which is where Maven
+        looks for it when O(path) is the default.
+    type: path
+  verify:
+    description:
+      - Whether to ask each repository afterwards, from the host, if it accepts what stands in the file. The task fails and names the entries that are
+        not accepted, each with its reason.
+      - Not tried are entries without O(verify_url) or whose password only Maven can read, and nothing in check mode.
+    type: bool
+    default: false
+  verify_timeout:
+    description:
+      - Seconds to wait for a server with O(verify).
+    type: int
+    default: 30
+  validate_certs:
+    description:
+      - Whether O(verify) checks the certificates of servers.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File on the host with the certificates of authorities that O(verify) trusts. Maven itself has its own, see C(javax.net.ssl.trustStore).
+    type: path
+  allow_http:
+    description:
+      - Whether O(verify_url) may be C(http://), over which credentials can be read on the way. The machine itself always may.
+    type: bool
+    default: false
+notes:
+  - Run the task as the user whose file it is (C(become_user)), or as root.
+  - There is no backup option, because a backup would keep old secrets for ever. The file is replaced at once or not at all.
+  - A change that somebody else makes to the file at the same time is not lost. The edit is then repeated on the newer file.
+  - Refused are files that Maven rejects or ignores, files with a C(DOCTYPE), and C(.mvn/settings.xml) of a project, in which Maven 4 forbids passwords.
+seealso:
+  - plugin: buildops.tokens.token
+    plugin_type: lookup
+  - name: Maven settings reference
+    description: What the elements of an entry mean.
+    link: https://maven.apache.org/settings.html#servers
+  - name: Maven password encryption
+    description: How to make a master password.
+    link: https://maven.apache.org/guides/mini/guide-encryption.html
+'''
+
+EXAMPLES = r'''
+- name: Have Maven use a Nexus user token
+  buildops.tokens.maven_server:
+    id: company-releases
+    token: company
+
+- name: Have Maven use several credentials, and see whether they are accepted
+  buildops.tokens.maven_server:
+    servers:
+      - id: company-releases
+        token: company
+        verify_url: https://nexus.example.com/repository/maven-releases/
+      - id: company-snapshots
+        username: ci
+        password: "{{ vault_snapshots_password }}"
+      - id: api
+        access_token: "{{ lookup('buildops.tokens.token', 'nuvy', query='access_token') }}"
+        configuration:
+          timeout: 20000
+      - id: retired
+        state: absent
+    verify: true
+
+- name: Write the password encrypted, for another user
+  buildops.tokens.maven_server:
+    id: company-releases
+    username: ci
+    password: "{{ vault_releases_password }}"
+    encrypt: true
+  become: true
+  become_user: ci
+
+- name: Have Maven take the password from its environment
+  buildops.tokens.maven_server:
+    id: company-releases
+    username: ci
+    password: ${env.RELEASES_PASSWORD}
+    allow_interpolation: true
+
+- name: Use a key for a repository behind SSH
+  buildops.tokens.maven_server:
+    id: site
+    username: ci
+    private_key: ${user.home}/.ssh/site
+    passphrase: "{{ vault_site_passphrase }}"
+    allow_interpolation: true
+    file_permissions: "664"
+    directory_permissions: "775"
+    remove: [password]
+'''
+
+RETURN = r'''
+path:
+  description: The settings file, as it was given.
+  returned: success
+  type: str
+  sample: /home/ci/.m2/settings.xml
+servers:
+  description: What became of each entry, in the order in which they were given.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the entry.
+      type: str
+      sample: company-releases
+    state:
+      description: V(present) or V(absent).
+      type: str
+      sample: present
+    changed:
+      description: The options that changed or would change, and V(id) where the entry itself was added or removed.
+      type: list
+      elements: str
+      sample: [password]
+    fingerprint:
+      description: Twelve hexadecimal digits by which to tell two access tokens apart.
+      returned: for an O(access_token)
+      type: str
+      sample: 9f86d081884c
+narrowed:
+  description: Whether the file could be read by other users, and no longer can.
+  returned: success
+  type: bool
+  sample: false
+doors:
+  description: Whether the repository accepted the credentials, for each present entry.
+  returned: with O(verify)
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The id of the entry.
+      type: str
+      sample: company-releases
+    verify_url:
+      description: The address that was asked for, or null.
+      type: str
+      sample: https://nexus.example.com/repository/maven-releases/
+    opened:
+      description: Whether they were accepted. Null where that was not tried or could not be known.
+      type: bool
+      sample: true
+    msg:
+      description: The reason in words.
+      type: str
+      sample: opened
+'''
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils.maven_delivery import ARGUMENTS, CONSTRAINTS, deliver
+
+
+def main():
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
+    finish(module, lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path))
+
+
+if __name__ == '__main__':
+    main()
