@@ -30,7 +30,8 @@ def test_a_token_comes_opens_the_door_stays_and_goes(sandbox, run_playbook, tmp_
     store = "{{ home_of_host }}/.git-credentials"
     inventory = {'all': {'hosts': {host: {'home_of_host': str(home)} for host, home in homes.items()}, 'vars': {
         'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
-        'token_sources': {'company': {'type': 'nexus_user_token', 'url': server.url, 'ca_path': sandbox.ca_path, 'username': 'alice', 'password': 'wonderland'}},
+        'token_sources': {'company': {'type': 'nexus_user_token', 'url': server.url, 'ca_path': sandbox.ca_path,
+                                      'username': 'alice', 'password': 'wonderland'}},
         'git_credentials_path': store, 'git_credentials_config_path': '{{ home_of_host }}/.gitconfig', 'git_credentials_helper': 'none',
         'git_credentials_verify': True, 'git_credentials_ca_path': sandbox.ca_path,
         'git_credentials_entries': [{'url': repositories.url, 'token': 'company', 'exclusive': True, 'verify_url': repositories.url + '/project.git'}]}}}
