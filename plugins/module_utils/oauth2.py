@@ -186,7 +186,7 @@ def lifetime(expires_in):
         return None
     if isinstance(expires_in, str) and re.fullmatch(r'-?[0-9]{1,30}(\.[0-9]{1,30})?', expires_in):
         expires_in = float(expires_in)
-    if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float)) or expires_in != expires_in:
+    if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float)) or (isinstance(expires_in, float) and math.isnan(expires_in)):
         return False
     return int(max(min(expires_in, LONGEST_LIFETIME), -LONGEST_LIFETIME))
 

@@ -12,7 +12,7 @@ import datetime
 import json
 import re
 import uuid
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from .nexus_core import JSON, REALM_2, REALM_2_SPECIAL, REASONS, Nexus, Refusal, in_context, jetty_page, negotiate

@@ -12,7 +12,7 @@ import binascii
 import json
 import re
 import uuid
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from .nexus_core import JSON, NOT_CACHEABLE, REALM, REASONS, SOURCES, Nexus, Refusal, in_context, jackson, jetty_page, negotiate, odd_host

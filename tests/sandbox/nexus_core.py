@@ -253,7 +253,7 @@ class Nexus:
     def create_token(self, user: str, by: str) -> Token:
         alphabet = string.ascii_letters + string.digits
         signs = alphabet + ('+/' if self.number < (3,) else '-_')
-        token = Token(''.join(secrets.choice(alphabet) for _ in range(8)), ''.join(secrets.choice(signs) for _ in range(44)),
+        token = Token(''.join(secrets.choice(alphabet) for _count in range(8)), ''.join(secrets.choice(signs) for _count in range(44)),
                       self.state.clock(), by, self.state.users[by].source)
         self.state.tokens[(user, self.state.users[user].source)] = token
         self.state.counters['tokens_created'] += 1

@@ -17,7 +17,7 @@ import html.entities
 import json
 import re
 import typing as t
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from .nexus_core import JSON, Refusal, negotiate

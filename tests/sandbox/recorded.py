@@ -23,9 +23,9 @@ import json
 import re
 import ssl
 import typing as t
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent / 'conformance'
 #: The headers that carry meaning. Of a cookie only the name counts, of X-Siesta-FaultId only that it is there.

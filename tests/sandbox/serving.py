@@ -276,7 +276,7 @@ class faults:
         def act(exchange):
             packed = io.BytesIO()
             with gzip.GzipFile(fileobj=packed, mode='wb', compresslevel=6) as stream:
-                for _ in range(size // 65536 + 1):
+                for _count in range(size // 65536 + 1):
                     stream.write(b' ' * 65536)
             return Answer('200 OK', [('Content-Type', 'application/json'), ('Content-Encoding', 'gzip')], packed.getvalue())
         return act

@@ -179,9 +179,9 @@ def test_put_always_sends_all_of_it_and_the_secret_only_when_it_changes():
 GOOD_URIS = [CALLBACK, 'https://client.test', 'https://client.test:8443/a%20b?x=1', 'http://localhost', 'http://localhost:8080', 'http://localhost:8080/cb?x=1',
              'http://localhost/', 'nuxeo://authorize', 'com.example.app:/cb', 'urn:ietf:wg:oauth:2.0:oob']
 BAD_URIS = ['', ' ', ' ' + CALLBACK, CALLBACK + ' ', 'https://a.test/b c', 'https://a.test,https://b.test', CALLBACK + '#frag', 'https://client.test/ü',
-            'HTTPS://client.test', 'HTTP://host', 'foo', 'httpsfoo', 'httpsfoo://x', 'http://host', 'http://127.0.0.1', 'http://127.0.0.1:8080/cb', 'http://[::1]/',
-            'http://localhost?x', 'http://localhost.evil.test', 'http://localhost:80a/', 'https://', 'https:///x', 'https:client.test', 'https://u:p@client.test',
-            'https://client.test:99999', 'javascript:alert(1)', 'data:text/html,x', 'a\nb://x', '//client.test', 'https://[x']
+            'HTTPS://client.test', 'HTTP://host', 'foo', 'httpsfoo', 'httpsfoo://x', 'http://host', 'http://127.0.0.1', 'http://127.0.0.1:8080/cb',
+            'http://[::1]/', 'http://localhost?x', 'http://localhost.evil.test', 'http://localhost:80a/', 'https://', 'https:///x', 'https:client.test',
+            'https://u:p@client.test', 'https://client.test:99999', 'javascript:alert(1)', 'data:text/html,x', 'a\nb://x', '//client.test', 'https://[x']
 
 
 @pytest.mark.parametrize('uri', GOOD_URIS)

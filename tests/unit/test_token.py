@@ -36,10 +36,12 @@ def bearer(**more):
 @pytest.mark.parametrize('make', [basic, bearer])
 def test_T7_no_way_of_printing_it_shows_the_value(make):
     token = make()
+    traced = ''
     try:
         raise ValueError(token)
     except ValueError as problem:
         traced = ''.join(traceback.format_exception(type(problem), problem, problem.__traceback__))
+    assert 'ValueError' in traced
     for shown in (repr(token), str(token), '%s %r' % (token, token), f'{token} {token!r} {token!s:>200}', format(token), repr([token]), repr({'a': token}),
                   traced, ascii(token), json.dumps(token.about())):
         assert CANARY not in shown and REFRESH not in shown and 'cAn4ry' not in shown

@@ -44,8 +44,8 @@ def run(*script, desired=None, known=None, url=ENVIRONMENTS['qa'], **given):
         return outcome
 
 
-def ask(gives, form=FORM, authorization=BASIC):
-    return Ask('POST', PATH, gives, form=form, authorization=authorization, repeatable=True)
+def ask(gives, form=None, authorization=BASIC):
+    return Ask('POST', PATH, gives, form=form or FORM, authorization=authorization, repeatable=True)
 
 
 # The page, row by row
@@ -77,7 +77,7 @@ def test_seed_scope_is_included_or_not():
 
 def test_seed_the_two_endpoints():
     assert NuvyClientToken(options_of(**GIVEN)).client.url + PATH == 'https://qa.api.nuvy.ai/nexus/oauth2/token'
-    assert NuvyClientToken(options_of(**dict(GIVEN, environment='production'))).client.url + PATH == 'https://prd.api.nuvy.ai/nexus/oauth2/token'
+    assert NuvyClientToken(options_of(**{**GIVEN, 'environment': 'production'})).client.url + PATH == 'https://prd.api.nuvy.ai/nexus/oauth2/token'
 
 
 ROWS = [
@@ -168,7 +168,8 @@ def test_O16_a_colon_is_fine_in_the_form_or_encoded():
     run(ask(answer(200, JSON), authorization=basic_authorization('a%3Ab', SECRET)), client_id='a:b', form_encode_credentials=True)
 
 
-@pytest.mark.parametrize('url', ['https://nuvy.test/', 'https://nuvy.test', 'https://nuvy.test/nexus/oauth2/token', 'HTTPS://NUVY.test:443/nexus/oauth2/token/'])
+@pytest.mark.parametrize('url', [
+    'https://nuvy.test/', 'https://nuvy.test', 'https://nuvy.test/nexus/oauth2/token', 'HTTPS://NUVY.test:443/nexus/oauth2/token/'])
 def test_H30_the_url_may_name_the_endpoint_or_not(url):
     provider = NuvyClientToken(options_of(url=url, client_id='a', client_secret=SECRET))
     assert provider.client.url == 'https://nuvy.test'

@@ -261,7 +261,8 @@ def test_the_code_comes_out_of_the_redirect():
     assert oauth2.code_of('POST x', 'nxdrive://authorize?code=c0&state=s&iss=https://n.test', 's', 'https://n.test/nuxeo') == 'c0'
 
 
-@pytest.mark.parametrize('location', ['https://c.test/?code=c0', 'https://c.test/?code=c0&state=', 'https://c.test/?code=c0&state=other', 'https://c.test/?code=c0&state=S'])
+@pytest.mark.parametrize('location', [
+    'https://c.test/?code=c0', 'https://c.test/?code=c0&state=', 'https://c.test/?code=c0&state=other', 'https://c.test/?code=c0&state=S'])
 def test_a_code_with_another_state_is_not_used(location):
     with pytest.raises(Refused, match='another state') as caught:
         oauth2.code_of('POST x', location, 's')

@@ -106,7 +106,7 @@ def test_H20_status_fault_is_played_once(sandbox, server):
 def test_faults_wait_for_their_turn_and_their_method(sandbox, server):
     server.faults.add('/x', faults.status(503), times=2, method='GET', after=1)
     assert curl(sandbox, '-X', 'PUT', server.url + '/x').returncode == 0
-    codes = [curl(sandbox, '-o', '/dev/null', '-w', '%{http_code}', server.url + '/x').stdout for _ in range(4)]
+    codes = [curl(sandbox, '-o', '/dev/null', '-w', '%{http_code}', server.url + '/x').stdout for _count in range(4)]
     assert codes == [b'200', b'503', b'503', b'200']
 
 
@@ -172,7 +172,7 @@ def test_starting_and_stopping_takes_well_under_a_second():
                'from tests.sandbox.serving import Sandbox\nfrom tests.sandbox import nexus\n'
                'with Sandbox() as sandbox:\n    urls = [sandbox.serve(nexus.create_app(version)).url for version in ("2.2", "3.71.0-06", "3.97.0-13")]\n'
                'print(time.process_time() - start)')
-    best = min(float(subprocess.run([sys.executable, '-c', program], cwd=ROOT, capture_output=True, check=True).stdout) for _ in range(3))
+    best = min(float(subprocess.run([sys.executable, '-c', program], cwd=ROOT, capture_output=True, check=True).stdout) for _count in range(3))
     assert best < 0.5
 
 
