@@ -67,79 +67,33 @@ _raw:
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible.utils.display import Display
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
-from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import Question
 
-OWN = ('type', 'query', 'on_error')
-CHECK_MODE_VALUE = 'check-mode-no-token-yet'
+# They are for ansible-doc, which reads this file. The plugin loader would parse them at each evaluation, which takes longer than all the
+# rest of it, to no avail: which options there are depends on the type, and the source they belong to knows.
+del DOCUMENTATION, EXAMPLES, RETURN
 
 
 class LookupModule(LookupBase):
-    """Asks the service; nothing of ansible's option handling is needed, since the options depend on the type."""
+    """Follows the short way to the token. What is not needed for that is in C(plugin_utils/lookup_answer.py), which is imported when it is needed."""
 
-    def run(self, terms, variables=None, **kwargs):
-        variables = variables or {}
-        own = {name: kwargs.pop(name) for name in OWN if name in kwargs}
-        on_error = own.get('on_error') or 'fail'
-        if on_error not in ('fail', 'warn', 'skip'):
+    def run(self, terms, variables=None, type=None, query=None, on_error=None, **options):
+        if on_error not in (None, '', 'fail', 'warn', 'skip'):
             raise AnsibleError('on_error must be fail, warn or skip.')
-        results = []
-        for term in terms or [None]:
-            try:
-                results.append(self._one(term, own, kwargs, variables))
-            except TokensError as problem:
-                if on_error == 'fail':
-                    raise AnsibleError(str(problem)) from None
-                if on_error == 'warn':
-                    Display().warning(str(problem))
-            except AnsibleError:
-                raise
-            except Exception as problem:  # its text could hold a secret
-                from ansible_collections.buildops.tokens.plugins.module_utils.token_module import place_of
-                raise AnsibleError('This should not have happened: %s. Please report it.' % place_of(problem)) from None
-        return results
-
-    def _one(self, term, own, options, variables):
         template = self._templar.template if self._templar is not None else None
-        if term is None:
-            if not own.get('type'):
-                raise BadInput('give the name of a source, or its type and options. Types are: %s.' % ', '.join(sources.types()))
-            source = sources.resolve(sources.plain(own['type']), options, variables, template)
-        else:
-            if own.get('type') or options:
-                raise BadInput('a source of token_sources is taken as it is; %s cannot be given besides its name.'
-                               % ', '.join(sorted(options) + (['type'] if own.get('type') else [])))
-            source = sources.named(sources.plain(term), variables, template)
-        if source.options['regenerate'] == 'always':
-            raise BadInput('%s: regenerate cannot be always in a lookup, which is evaluated many times. Use the module.' % source.label)
-        check_mode = bool(variables.get('ansible_check_mode'))
-        outcome = service.obtain(source, check_mode=check_mode)
-        for warning in outcome.warnings:
-            Display().warning(warning)
-        if outcome.token is not None:
-            result = outcome.token.as_result()
-        elif check_mode:
-            Display().warning('%s: check mode does not create its token; %s stands in its place.' % (source.label, CHECK_MODE_VALUE))
-            result = dict.fromkeys(('username', 'password', 'access_token', 'authorization', 'name_code', 'pass_code'), CHECK_MODE_VALUE)
-            result.update(kind=None, type=source.provider.TYPE, expires_at=None, fingerprint=None)
-        else:
-            raise BadInput('%s: its token exists, but its value cannot be read again. See regenerate.' % source.label)
-        return self._picked(result, own.get('query'))
-
-    @staticmethod
-    def _picked(result, query):
-        if not query:
-            return result
-        if query in result:
-            return result[query]
-        try:
-            import jmespath
-            from jmespath.exceptions import JMESPathError
-        except ImportError:
-            raise BadInput('query needs the Python library jmespath on the controller. Install it, or name one plain key.') from None
-        try:
-            return jmespath.search(sources.plain(query), result)
-        except JMESPathError:
-            raise BadInput('query is not a JMESPath expression.') from None
+        results = []
+        # A list of names is as good as several
+        for name in [name for term in terms or () for name in (term if isinstance(term, (list, tuple)) else [term])] or [None]:
+            question = Question(name, type, options, variables or {}, template)
+            try:
+                known = question.known()
+                if known and (not query or query in known):
+                    results.append(known[query] if query else known)
+                else:
+                    from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_answer import answer, picked
+                    results.append(picked(known or answer(question), query))
+            except Exception as problem:
+                from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_answer import explain
+                explain(problem, on_error)
+        return results

@@ -91,21 +91,26 @@ class Token:
             return basic_authorization(self.username, self.secret)
         return 'Bearer ' + self.secret
 
-    def lasts(self, now, min_remaining=0):
-        """Is it good for at least so long?
+    def good_until(self, min_remaining=0):
+        """Until when is it good for so long?
 
-        :param now: seconds since 1970.
         :param min_remaining: seconds. Where the whole lifetime is not longer than that, a fifth of the lifetime is asked for
             instead, so that tokens of a minute can still be used twice.
+        :returns: seconds since 1970, or None where it has no end.
+        """
+        if self.expires_at is None:
+            return None
+        lifetime = self.expires_at - self.issued_at
+        return self.expires_at - (min_remaining if lifetime > min_remaining else lifetime / 5.0)
+
+    def lasts(self, now, min_remaining=0):
+        """Is it good for at least so long (see C(good_until))?
+
+        :param now: seconds since 1970.
         :returns: False when it ends sooner, or when the clock stands before the time at which it was issued.
         """
-        if now < self.issued_at - CLOCK_TOLERANCE:
-            return False
-        if self.expires_at is None:
-            return True
-        lifetime = self.expires_at - self.issued_at
-        margin = min_remaining if lifetime > min_remaining else lifetime / 5.0
-        return self.expires_at - now > margin
+        until = self.good_until(min_remaining)
+        return now >= self.issued_at - CLOCK_TOLERANCE and (until is None or now < until)
 
     def as_result(self):
         """:returns: the mapping that people work with, in plain JSON types. It holds the secrets."""

@@ -15,99 +15,103 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
-import hmac
 import json
 import os
 import secrets
-import stat
 import time
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused, TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils.token import CLOCK_TOLERANCE, Token
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import ServerProblem, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.token import CLOCK_TOLERANCE, Token, from_iso8601
+from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import SALT_BYTES, SCHEMA, CacheProblem, Folder
 
-SCHEMA = 1
-LARGEST_ENTRY = 256 * 1024
-FAILURE_SECONDS = 60  # how long a refusal is remembered, lest a hundred hosts lock an account with one wrong password
+# How long a failure is remembered within a run: a hundred hosts must not lock an account with one wrong password, nor wait for a dead
+# server one after the other.
+REFUSAL_SECONDS = 60
+FAILURE_SECONDS = 15
+REFUSALS = (400, 401, 403)
+ENDLESS_SECONDS = 86400  # after which a lasting cache asks again for a token whose end nobody knows
 LEFTOVER_SECONDS = 600
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
-class CacheProblem(Exception):
-    """The folder cannot be used; its text says why. Tokens are fetched without it."""
-
-
 class Entry:
-    """What a file of the cache holds: a token, or a refusal."""
+    """What the cache holds of one token.
 
-    def __init__(self, token=None, failure=None, server=None):
+    :ivar token: the C(Token), good or not, or None.
+    :ivar server: what is known of its server.
+    :ivar failure: the C(ServerProblem) of the last try, if that was just now; else None.
+    """
+
+    def __init__(self, token=None, server=None, failure=None):
         self.token = token
-        self.failure = failure
         self.server = server or {}
+        self.failure = failure
 
 
-class Cache:
+class Cache(Folder):
     """The tokens in one folder.
 
     :param folder: is made with mode 0700 where it is missing.
-    :param lasting: it outlives the run: files are synchronised to disk and refusals are not kept.
-    :ivar warnings: sentences for the user.
-    :raises CacheProblem: the folder is a link, somebody else's, or open to others.
+    :param lasting: it outlives the run: files are synchronised to disk and failures are not kept.
+    :param create: False to leave a missing folder missing.
+    :raises CacheProblem: the folder is a link, somebody else's, open to others, or missing.
     """
 
-    def __init__(self, folder, lasting=False):
-        self.folder = folder
+    def __init__(self, folder, lasting=False, create=True):
         self.lasting = lasting
-        self.warnings = []
-        try:
-            try:
-                about = os.lstat(folder)
-            except FileNotFoundError:
-                os.makedirs(folder, 0o700, exist_ok=True)
-                about = os.lstat(folder)
-        except OSError as problem:
-            raise CacheProblem('The token cache %s cannot be used: %s.' % (folder, problem.strerror)) from None
-        if not stat.S_ISDIR(about.st_mode):
-            raise CacheProblem('The token cache %s is not a folder (links are not followed).' % folder)
-        if about.st_uid != os.geteuid():
-            raise CacheProblem('The token cache %s belongs to another user.' % folder)
-        if about.st_mode & 0o077:
-            raise CacheProblem('The token cache %s is open to other users (mode %04o). Set its mode to 0700.' % (folder, about.st_mode & 0o777))
-        self._salt = self._make_salt()
+        self._create = create
+        super().__init__(folder)
 
-    def key(self, what):
-        """:param what: all that makes this token different from others, secrets included, in JSON types.
-        :returns: a file name from which nothing can be found out without the salt of this folder."""
-        text = json.dumps(what, sort_keys=True, separators=(',', ':')).encode('utf-8', 'surrogatepass')
-        return hmac.new(self._salt, text, hashlib.sha256).hexdigest()
+    def prepare(self):
+        if self._create:
+            try:
+                if not os.path.lexists(self.folder):
+                    os.makedirs(self.folder, 0o700, exist_ok=True)
+                super().prepare()
+                if not os.path.lexists(self.path('salt', '')):
+                    self._offer_salt()
+            except OSError as problem:
+                raise CacheProblem('The token cache %s cannot be used: %s.' % (self.folder, problem.strerror)) from None
+        else:
+            super().prepare()
 
     def read(self, key, now):
         """:param now: seconds since 1970. :returns: C(Entry), empty where nothing usable is kept."""
-        data = self._load(key)
-        if not data or data.get('schema') != SCHEMA:
+        data = self.noted(key)
+        if not data:
             return Entry()
-        failure = data.get('failure')
-        if failure:
-            fresh = isinstance(failure, dict) and 0 <= now - failure.get('at', 0) + CLOCK_TOLERANCE <= FAILURE_SECONDS + CLOCK_TOLERANCE
-            return Entry(failure=Refused(str(failure.get('message')), failure.get('status')) if fresh else None)
-        try:
-            return Entry(token=Token.load(data.get('token')), server=data.get('server'))
-        except ValueError:
-            return Entry()
+        return Entry(_token_in(data.get('token')), data.get('server') if isinstance(data.get('server'), dict) else {}, _failure_in(data.get('failure'), now))
 
     def write(self, key, token, server):
         """Keep a token, and what is known of its server. What cannot be written becomes a warning. :returns: True when it is kept."""
-        return self._store(key, {'schema': SCHEMA, 'token': token.dump(), 'server': server})
+        return self.note(key, {'token': token.dump(), 'result': token.as_result(), 'server': server})
 
     def write_failure(self, key, problem, now):
-        """Remember a refusal for a short time, within one run."""
+        """Remember for a short time that the token cannot be had, within one run. A token that is kept stays: its refresh token may still be good."""
         if not self.lasting:
-            self._store(key, {'schema': SCHEMA, 'failure': {'message': str(problem), 'status': problem.status, 'at': now}})
+            data = self.noted(key) or {}
+            data['failure'] = {'message': str(problem), 'status': problem.status, 'code': problem.code, 'at': now}
+            self.note(key, data)
+
+    def good_span(self, token, regenerate, min_remaining, max_age):
+        """When may a kept token be handed out without asking its server?
+
+        :param regenerate, min_remaining, max_age: what its source asks for.
+        :returns: the first moment and the one after the last, in seconds since 1970; None where there is no such limit."""
+        if regenerate == 'never':
+            return None, None
+        created_at = from_iso8601(token.extras.get('created')) or token.issued_at
+        limits = [token.good_until(min_remaining)]
+        if max_age is not None:
+            limits.append(created_at + max_age)
+        if self.lasting and token.expires_at is None:
+            limits.append(token.issued_at + ENDLESS_SECONDS)
+        return token.issued_at - CLOCK_TOLERANCE, min((limit for limit in limits if limit is not None), default=None)
 
     def forget(self, key):
         """Drop what is kept of one token; the others stay."""
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._path(key))
+            os.unlink(self.path(key))
 
     @contextlib.contextmanager
     def lock(self, key, seconds, whose):
@@ -115,7 +119,7 @@ class Cache:
 
         :param seconds: how long to wait for the present holder. :param whose: how messages name the token.
         :raises TokensError: the time is over; the message names the process that holds the lock."""
-        path = self._path(key, 'lock')
+        path = self.path(key, '.lock')
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
         except OSError as problem:
@@ -151,51 +155,18 @@ class Cache:
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, 0.1)
 
-    def _path(self, key, ending='json'):
-        return os.path.join(self.folder, '%s.%s' % (key, ending))
+    # Files
 
-    def _load(self, key):
-        path = self._path(key)
-        try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-        except FileNotFoundError:
-            return None
-        except OSError as problem:
-            self.warnings.append('%s cannot be read (%s); the token is fetched again.' % (path, problem.strerror))
-            return None
-        try:
-            about = os.fstat(handle)
-            if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid() or about.st_nlink != 1 or about.st_mode & 0o077:
-                self.warnings.append('%s is not a private file of this user; it is not used, and the token is fetched again.' % path)
-                return None
-            if about.st_size > LARGEST_ENTRY:
-                self.warnings.append('%s is larger than any token; it is not used, and the token is fetched again.' % path)
-                return None
-            data = json.loads(os.read(handle, LARGEST_ENTRY))
-            return data if isinstance(data, dict) else None
-        except (ValueError, RecursionError, OSError):
-            return None
-        finally:
-            os.close(handle)
-
-    def _store(self, key, data):
-        newer = (self._load(key) or {}).get('schema')
+    def note(self, name, data):
+        """Keep a mapping of JSON types under a name that C(key) made. What cannot be written becomes a warning. :returns: True when it is kept."""
+        newer = (self.load(name) or {}).get('schema')
         if isinstance(newer, int) and newer > SCHEMA:
             self.warnings.append('The token cache %s was written by a newer release of this collection; it is left as it is.' % self.folder)
             return False
         temporary = os.path.join(self.folder, '.tmp-' + secrets.token_hex(8))
         try:
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            try:
-                os.fchmod(handle, 0o600)
-                content = json.dumps(data).encode('utf-8', 'surrogatepass')
-                while content:
-                    content = content[os.write(handle, content):]
-                if self.lasting:
-                    os.fsync(handle)
-            finally:
-                os.close(handle)
-            os.replace(temporary, self._path(key))
+            self._write_new(temporary, json.dumps(dict(data, schema=SCHEMA, name=name, id=secrets.token_hex(8))).encode('utf-8', 'surrogatepass'))
+            os.replace(temporary, self.path(name))
             if self.lasting:
                 self._settle()
             return True
@@ -205,6 +176,17 @@ class Cache:
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+    def _write_new(self, path, content):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            os.fchmod(handle, 0o600)  # a umask may have taken the owner's own right
+            while content:
+                content = content[os.write(handle, content):]
+            if self.lasting:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def _settle(self):
         """Bring the rename to disk, and sweep what killed processes left behind."""
@@ -220,36 +202,31 @@ class Cache:
                     if time.time() - os.lstat(path).st_mtime > LEFTOVER_SECONDS:
                         os.unlink(path)
 
-    def _make_salt(self):
-        """:returns: 32 random bytes that this folder keeps; of several processes that make them at once, one wins."""
-        path = os.path.join(self.folder, 'salt')
-        try:
-            for _try in (1, 2):
-                try:
-                    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-                except FileNotFoundError:
-                    self._offer_salt(path)
-                    continue
-                try:
-                    salt = os.read(handle, 64)
-                finally:
-                    os.close(handle)
-                if len(salt) == 32:
-                    return salt
-                raise CacheProblem('%s is damaged. Remove it; all tokens of this cache are then fetched again.' % path)
-        except OSError as problem:
-            raise CacheProblem('The token cache %s cannot be used: %s.' % (self.folder, problem.strerror)) from None
-        raise CacheProblem('The token cache %s cannot keep files.' % self.folder)
-
-    def _offer_salt(self, path):
+    def _offer_salt(self):
+        """Make what file names are derived from; of several processes that make it at once, one wins."""
         temporary = os.path.join(self.folder, '.tmp-' + secrets.token_hex(8))
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            os.write(handle, secrets.token_bytes(32))
-            if self.lasting:
-                os.fsync(handle)
+            self._write_new(temporary, secrets.token_bytes(SALT_BYTES))
             with contextlib.suppress(FileExistsError):
-                os.link(temporary, path)
+                os.link(temporary, self.path('salt', ''))
         finally:
-            os.close(handle)
-            os.unlink(temporary)
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _token_in(data):
+    try:
+        token = Token.load(data)
+        token.about()  # dates that no calendar knows
+        return token
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        return None
+
+
+def _failure_in(data, now):
+    if not isinstance(data, dict) or not isinstance(data.get('at'), (int, float)):
+        return None
+    seconds = REFUSAL_SECONDS if data.get('status') in REFUSALS else FAILURE_SECONDS
+    if not -CLOCK_TOLERANCE <= now - data['at'] <= seconds:
+        return None
+    return ServerProblem(str(data.get('message')), data.get('status'), data.get('code'))

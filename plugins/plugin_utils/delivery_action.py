@@ -79,7 +79,7 @@ class DeliveryAction(ControllerAction):
                 raise BadInput('%s: token and %s exclude each other.' % (entry.get(self.ENTRY_NAME) or 'an entry', ', '.join(clash)))
             source = sources.named(name, task_vars, self.template)
             self._refuse_wrong_hosts(entry, source)
-            outcome = service.obtain(source, check_mode=self._task.check_mode)
+            outcome = service.obtain(source, check_mode=self._task.check_mode, once=True)
             warnings.extend(outcome.warnings)
             tokens.append({'source': name, 'type': source.provider.TYPE, 'changed': outcome.changed, 'to': entry.get(self.ENTRY_NAME)})
             if outcome.token is None:

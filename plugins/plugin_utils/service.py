@@ -9,15 +9,48 @@ from __future__ import annotations
 
 import os
 import time
+from collections import namedtuple
 
-from ansible import constants as C
-
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, ServerProblem
 from ansible_collections.buildops.tokens.plugins.module_utils.flow import Outcome, ensure
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import KEEP, Desired, Found
-from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache, CacheProblem
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import CacheProblem, run_folder
 
+ASKS_ALWAYS = ('if_invalid', 'always')
 _caches = {}
+
+Answer = namedtuple('Answer', 'token warnings source')
+Answer.__doc__ = """A token, and what people should know of it.
+
+:param token: the C(Token), or None (check mode, or a value that its server shows only once).
+:param warnings: sentences for the user.
+:param source: C(sources.Source).
+"""
+
+
+def find_out(question, check_mode=False, may_replace=True):
+    """Answer a question the long way.
+
+    :param question: C(shortcut.Question). :param may_replace: False refuses sources that ask for a new token each time.
+    :returns: C(Answer). :raises TokensError: with what to do.
+    """
+    if question.name is None:
+        source = sources.resolve(question.type_name, question.given, question.variables, question.template)
+    else:
+        source = sources.named(question.name, question.variables, question.template)
+    if source.options['regenerate'] == 'always' and not may_replace:
+        raise BadInput('%s: regenerate cannot be always in a lookup, which is evaluated many times. Use the module token_source.' % source.label)
+    desired = desired_of(source.options)
+
+    def kept(cache, key, token):
+        run = _run_cache([])
+        if run is not None:
+            question.answered(run, cache, key, cache.good_span(token, desired.regenerate, desired.min_remaining, desired.max_age))
+
+    outcome = obtain(source, desired, check_mode, once=True, kept=kept)
+    return Answer(outcome.token, outcome.warnings, source)
 
 
 def desired_of(options, **changes):
@@ -26,76 +59,121 @@ def desired_of(options, **changes):
                    max_age=options.get('max_age'))._replace(**changes)
 
 
-def obtain(source, desired=None, check_mode=False, clock=time.time):
+def obtain(source, desired=None, check_mode=False, clock=time.time, once=False, kept=None):
     """Bring the token of a source into the wanted state, asking its server as rarely as possible.
 
     :param source: C(sources.Source). :param desired: C(policy.Desired), by default what its options ask for.
+    :param once: look at, or replace, the token once in a run, whatever C(regenerate) asks for: for callers who run many times.
+    :param kept: called with the C(Cache), the key and the C(Token) that is kept there, once it is.
     :returns: C(flow.Outcome). :raises TokensError: with what to do.
     """
     desired = desired or desired_of(source.options)
     warnings = []
-    cache = _cache(source.options, warnings)
+    cache = _cache(source.options, check_mode, warnings)
     if cache is None:
         return _with(ensure(source.provider(source.options), desired, None, check_mode, clock), warnings)
     cache.warnings = warnings
     key = cache.key(source.identity())
-    may_hit = desired.state == 'present' and desired.regenerate in ('never', 'if_expired')
-    if may_hit:
-        hit = _hit(cache.read(key, clock()), desired, clock())
-        if hit:
-            return _with(hit, warnings)
-    with cache.lock(key, source.options['cache_timeout'], source.label):
-        # Somebody else may have fetched it while we waited
+    known = None
+    if check_mode and cache.lasting:
+        # Nothing is written there: what is missing is fetched for this run alone
         entry = cache.read(key, clock())
-        hit = may_hit and _hit(entry, desired, clock())
+        hit = _hit(cache, key, entry, desired, clock(), once)
         if hit:
             return _with(hit, warnings)
-        keep = not (check_mode and cache.lasting)
-        provider = source.provider(source.options)
-        provider.reread = lambda: cache.read(key, clock()).token
-        try:
-            outcome = ensure(provider, desired, entry.token, check_mode, clock)
-        except Refused as problem:
-            if keep:
-                cache.write_failure(key, problem, clock())
-            raise
-        # Before anybody sees the token: a rotated refresh token that is not stored is lost
-        if outcome.token is not None and keep:
-            cache.write(key, outcome.token, outcome.server)
-        elif desired.state == 'absent' and not check_mode:
-            cache.forget(key)
+        known = entry.token
+        cache = _run_cache(warnings)
+        if cache is None:
+            return _with(ensure(source.provider(source.options), desired, known, check_mode, clock), warnings)
+        cache.warnings = warnings
+        key = cache.key(source.identity())
+    outcome = _hit(cache, key, cache.read(key, clock()), desired, clock(), once)
+    if outcome is None:
+        outcome = _fetched(source, cache, key, desired, known, check_mode, clock, once)
+    if kept is not None and outcome.token is not None:
+        kept(cache, key, outcome.token)
     return _with(outcome, warnings)
 
 
-def _hit(entry, desired, now):
+def _fetched(source, cache, key, desired, known, check_mode, clock, once):
+    with cache.lock(key, source.options['cache_timeout'], source.label):
+        # Somebody else may have fetched it while we waited
+        entry = cache.read(key, clock())
+        hit = _hit(cache, key, entry, desired, clock(), once)
+        if hit:
+            return hit
+        provider = source.provider(source.options)
+        # Where locks do not work, another process may have replaced the token in the meantime
+        provider.reread = lambda: cache.read(key, clock()).token
+        try:
+            outcome = ensure(provider, desired, entry.token or known, check_mode, clock)
+        except ServerProblem as problem:
+            cache.write_failure(key, problem, clock())
+            raise
+        # Before anybody sees the token: a rotated refresh token that is not stored is lost
+        if outcome.token is not None:
+            cache.write(key, outcome.token, outcome.server)
+            if desired.regenerate in ASKS_ALWAYS:
+                _note_seen(cache, key)
+        elif desired.state == 'absent' and not check_mode:
+            cache.forget(key)
+        return outcome
+
+
+def _hit(cache, key, entry, desired, now, once):
+    """:returns: an C(Outcome) without asking anybody, or None. :raises ServerProblem: the server was asked just now, in vain."""
+    if desired.state != 'present':
+        return None
+    if desired.regenerate in ASKS_ALWAYS and not (once and _seen(cache, key)):
+        return None
+    token = entry.token
+    first, end = cache.good_span(token, desired.regenerate, desired.min_remaining, desired.max_age) if token is not None else (0, 0)
+    if (first is None or first <= now) and (end is None or now < end):
+        return Outcome(token, False, KEEP, Found(exists=True, token=token, expires_at=token.expires_at), entry.server, [])
     if entry.failure is not None:
         raise entry.failure from None
-    token = entry.token
-    if token is None or not (desired.regenerate == 'never' or token.lasts(now, desired.min_remaining)):
-        return None
-    if desired.max_age is not None and now - token.issued_at > desired.max_age:
-        return None
-    return Outcome(token, False, KEEP, Found(exists=True, token=token, expires_at=token.expires_at), entry.server, [])
+    return None
+
+
+def _note_seen(cache, key):
+    """Remember, for this run, that the server was asked for this token."""
+    run = _run_cache([]) if cache.lasting else cache
+    if run is not None:
+        run.note(run.key(['seen', cache.folder, key]), {})
+
+
+def _seen(cache, key):
+    run = _run_cache([]) if cache.lasting else cache
+    return run is not None and run.noted(run.key(['seen', cache.folder, key])) is not None
 
 
 def _with(outcome, warnings):
     return outcome._replace(warnings=outcome.warnings + warnings) if warnings else outcome
 
 
-def _cache(options, warnings):
-    """:returns: the C(Cache) that the options ask for, or None (with a warning where it was asked for but cannot be used)."""
+def _cache(options, check_mode, warnings):
+    """:returns: the C(Cache) that the options ask for, the one of the run where that cannot be used, or None."""
     if options['cache'] == 'none':
         return None
-    lasting = options['cache'] == 'file'
-    if lasting:
+    if options['cache'] == 'file':
         folder = options.get('cache_path') or os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'buildops.tokens')
-    else:
-        # ansible's own folder for this run: one for ansible-playbook and all its forks, 0700, removed at its end
-        folder = os.path.join(C.DEFAULT_LOCAL_TMP, 'buildops.tokens')
-    if folder not in _caches:
-        try:
-            _caches[folder] = Cache(folder, lasting)
-        except CacheProblem as problem:
-            warnings.append('%s Tokens are fetched without it.' % problem)
-            return None
-    return _caches[folder]
+        if check_mode and not os.path.lexists(folder):
+            return _run_cache(warnings)
+        cache = _opened(os.path.abspath(folder) if options.get('cache_path') else folder, True, not check_mode, 'Tokens are kept for this run only.', warnings)
+        if cache is not None:
+            return cache
+    return _run_cache(warnings)
+
+
+def _run_cache(warnings):
+    return _opened(run_folder(), False, True, 'Tokens are fetched without it.', warnings)
+
+
+def _opened(folder, lasting, create, instead, warnings):
+    try:
+        if folder not in _caches:
+            _caches[folder] = Cache(folder, lasting, create)
+        return _caches[folder]
+    except CacheProblem as problem:
+        warnings.append('%s %s' % (problem, instead))
+        return None

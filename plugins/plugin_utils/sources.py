@@ -10,9 +10,13 @@ from __future__ import annotations
 import difflib
 import importlib
 import os
+import re
+from collections.abc import Mapping
 
 from ansible import constants as C
+from ansible.errors import AnsibleUndefinedVariable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.vault import AnsibleVaultError
 
 from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
@@ -20,6 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadI
 PACKAGE = 'ansible_collections.buildops.tokens.plugins.module_utils.providers'
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'module_utils', 'providers')
 INI_SECTION = 'buildops_tokens'
+OMITTED = '_OmitType'  # of C(omit) since ansible-core 2.19
 _classes = {}
 
 
@@ -117,11 +122,13 @@ def resolve(type_name, given, variables, template=None, name=None, keep=()):
 
 def completed(provider, given, variables, template):
     """:returns: what is given, in plain types, and for each option that is not, what stands elsewhere (see C(resolve))."""
-    values = {option: plain(value) for option, value in given.items() if value is not None and value != ''}
+    # what is given has been rendered already; once more would let a secret that looks like a template be one
+    values = {option: rendered(value, None, option) for option, value in given.items()}
+    values = {option: value for option, value in values.items() if not is_unset(value)}
     for option in shared.arguments(provider):
         if option not in values:
             value = _from_elsewhere(provider.PREFIX, option, variables, template)
-            if value is not None:
+            if not is_unset(value):
                 values[option] = value
     return values
 
@@ -132,18 +139,19 @@ def named(name, variables, template):
     :param name: its name. :param variables: the task's variables, raw. :param template: renders a value.
     :returns: C(Source). :raises BadInput: no such source, or a mistake in it.
     """
-    entry = template(declared(variables, template, name)[name])
-    if not isinstance(entry, dict) or not isinstance(entry.get('type'), str):
-        raise BadInput('source %s must be a mapping with a type. Types are: %s.' % (_plain(name), ', '.join(types())))
-    entry = dict(entry)
-    return resolve(''.join(entry.pop('type')), entry, variables, template, name=''.join(name))
+    entry = declared(variables, template, name)[name]
+    name = _plain(name)
+    entry = _mapping(entry, template, 'source %s' % name)
+    type_name = rendered(entry.pop('type', None), template, 'source %s: type' % name) if isinstance(entry, dict) else None
+    if not type_name or not isinstance(type_name, str):
+        raise BadInput('source %s must be a mapping with a type. Types are: %s.' % (name, ', '.join(types())))
+    given = {option: rendered(value, template, 'source %s: %s' % (name, option)) for option, value in entry.items()}
+    return resolve(type_name, given, variables, template, name=name)
 
 
 def declared(variables, template, wanted=None):
     """:returns: C(token_sources), with its values not rendered. :raises BadInput: it is missing, no mapping, or lacks C(wanted)."""
-    sources = variables.get('token_sources')
-    if isinstance(sources, str):
-        sources = template(sources)
+    sources = _mapping(variables.get('token_sources'), template, 'the variable token_sources')
     if sources is None or not isinstance(sources, dict):
         raise BadInput('the variable token_sources must be a mapping of names to sources%s.' % (', but it is not defined' if sources is None else ''))
     if wanted is not None and wanted not in sources:
@@ -152,13 +160,49 @@ def declared(variables, template, wanted=None):
     return sources
 
 
+def _mapping(value, template, what):
+    """:returns: a mapping that may be written as a template, as a new dict with its values as they are; anything else as it is."""
+    if isinstance(value, str) and template is not None:
+        value = rendered(value, template, what)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def rendered(value, template, what):
+    """:param template: renders a value, or None where all is rendered. :param what: how messages name the value.
+    :returns: the value, rendered, in plain JSON types. :raises BadInput: it cannot be rendered; the message holds nothing of it."""
+    try:
+        return plain(value if template is None else template(value))
+    except Exception as problem:  # its text holds the template, and perhaps what was put into it
+        raise BadInput('%s %s' % (what, _why(problem))) from None
+
+
+def _why(problem):
+    causes = []
+    while problem is not None and problem not in causes:
+        causes.append(problem)
+        problem = problem.__cause__ or problem.__context__ or getattr(problem, 'orig_exc', None)
+    for cause in causes:
+        if isinstance(cause, AnsibleVaultError):
+            return 'is encrypted with Ansible Vault, and cannot be decrypted. Give this run the right vault password.'
+    for cause in causes:
+        missing = re.search(r"'([\w .]{1,80})' is undefined", str(cause)) if isinstance(cause, AnsibleUndefinedVariable) else None
+        if missing:
+            return 'uses the variable %s, which is not defined.' % missing.group(1)
+    return 'cannot be rendered (%s). Its template, or what it refers to, is wrong.' % type(causes[-1]).__name__
+
+
+def is_unset(value):
+    """:returns: True for what counts as not set: null, an empty str, C(omit)."""
+    return value is None or value == '' or type(value).__name__ == OMITTED or isinstance(value, str) and value.startswith('__omit_place_holder__')
+
+
 def plain(value):
     """:returns: the value in plain JSON types: no tags of ansible-core, vaulted text decrypted."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {''.join(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None or type(value).__name__ == OMITTED:
         return value
     if isinstance(value, int):
         return int(value)
@@ -173,20 +217,18 @@ def _plain(name):
 
 def _from_elsewhere(prefix, option, variables, template):
     name = 'buildops_tokens_%s_%s' % (prefix, option)
-    value = variables.get(name)
-    if value is not None:
-        value = plain(template(value) if template else value)
-    if value is None or value == '':
+    value = rendered(variables.get(name), template, 'the variable %s' % name)
+    if is_unset(value):
         value = os.environ.get(name.upper())
-    if value is None or value == '':
-        value = _ini().get('%s_%s' % (prefix, option))
-    return None if value == '' else value
+    if is_unset(value):
+        value = ini().get('%s_%s' % (prefix, option))
+    return value
 
 
 _ini_cache = {}
 
 
-def _ini():
+def ini():
     """The section [buildops_tokens] of the ansible.cfg in use; most have none, which costs one read and no parser."""
     path = C.CONFIG_FILE
     if path not in _ini_cache:
