@@ -13,7 +13,8 @@ version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
   - Sets the user name and password, or the bearer token, that a proxy repository of Nexus Repository 2 or 3 shows to its remote. Any format.
-  - Everything else in the repository's configuration is written back as it was, and compared afterwards.
+  - Everything else in the repository's configuration is written back as it was right before, and compared afterwards. If somebody else changed it at
+    the same time, the task fails and says so.
   - Nexus never returns a password. Whether it has to change is told by the user name, which changes together with the pass code of a Nexus user token;
     for other passwords see O(repositories[].update_password).
   - Nexus Repository 3.24 and newer is configured by its REST interface. Before that (3.20 to 3.23 take credentials by REST but do not use them), the
@@ -21,7 +22,8 @@ description:
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.files
-  - buildops.tokens.source.connection
+  - buildops.tokens.source.secure_connection
+  - buildops.tokens.source.plain_http
 attributes:
   check_mode:
     support: full
@@ -116,7 +118,8 @@ options:
         type: bool
       update_password:
         description:
-          - V(on_create) writes the password only where there was none, or the user name changes. V(always) writes it every time.
+          - V(on_create) writes the password only where there was none, or the user name or the kind of authentication changes. V(always) writes it every
+            time, as is right for access tokens and for passwords that change.
         type: str
         choices: [on_create, always]
         default: on_create
@@ -132,10 +135,9 @@ options:
             required: true
           version_policy:
             description:
-              - Which versions it holds. Nexus 2 does not know V(mixed).
+              - Which versions it holds. The default is V(mixed), and V(release) on Nexus 2, which does not know V(mixed).
             type: str
             choices: [release, snapshot, mixed]
-            default: mixed
           layout_policy:
             description:
               - Whether all paths must be those of a Maven repository. Nexus 2 has no such choice.
@@ -154,7 +156,12 @@ options:
         type: dict
       verify_path:
         description:
-          - Path of a file that the proxy shall get from its remote afterwards. Whether it could is told in RV(doors).
+          - Path of a file that the proxy shall get from its remote afterwards. Whether it could is told in RV(doors); where it could not, the task fails.
+          - A file that the proxy has already says nothing, since it is not fetched again.
+        type: str
+      expires_at:
+        description:
+          - When the credentials end, in UTC, as V(2026-01-31T12:00:00Z). Those that end within a day get a warning, since Nexus cannot renew them itself.
         type: str
 seealso:
   - module: buildops.tokens.nexus_user_token
