@@ -63,6 +63,8 @@ class Folder:
     def __init__(self, folder):
         self.folder = folder
         self.warnings = []
+        if not os.path.isabs(self.folder):
+            raise CacheProblem('The token cache has no place, since the home folder is not known. Set cache_path.')
         self.prepare()
         self._salt = self._content(self.path('salt', ''), links=2)  # it has two names while it is made
         if self._salt is None or len(self._salt) != SALT_BYTES:
@@ -70,8 +72,6 @@ class Folder:
 
     def prepare(self):
         """See whether the folder may be trusted."""
-        if not os.path.isabs(self.folder):
-            raise CacheProblem('The token cache has no place, since the home folder is not known. Set cache_path.')
         try:
             about = os.lstat(self.folder)
         except OSError as problem:
