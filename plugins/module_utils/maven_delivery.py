@@ -83,7 +83,7 @@ def deliver(params, check_mode, with_diff, find_program):
             return '{encrypted}'
     else:
         security_path = params['security_path'] or os.path.join(os.path.dirname(path), 'settings-security.xml')
-        encrypt = encryptor(params['mvn'] or find_program('mvn'), security_path)
+        encrypt = encryptor(lambda: params['mvn'] or find_program('mvn'), security_path)
 
     def edit(content):
         edited = maven_settings.edit(content, wanted, encrypt, path)

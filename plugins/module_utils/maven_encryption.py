@@ -28,10 +28,10 @@ _PROMPT = b'assword'
 _ENCRYPTED = re.compile(rb'\{[^{}\s]+\}')
 
 
-def encryptor(mvn, security_path):
+def encryptor(find_mvn, security_path):
     """Make a function that encrypts with Maven's master password.
 
-    :param mvn: path of the program, or None where there is none.
+    :param find_mvn: a function that returns the path of Maven, or None where there is none; called when it is needed.
     :param security_path: path of C(settings-security.xml); it is not written to.
     :returns: a function from a plain password to its encrypted form C({...}). The same password is encrypted once only.
     :raises FileProblem: (by the function) no Maven, no master password, or Maven did not encrypt.
@@ -40,6 +40,7 @@ def encryptor(mvn, security_path):
 
     def encrypt(password):
         if password not in done:
+            mvn = find_mvn()
             if mvn is None:
                 raise FileProblem('encrypt needs Maven, but there is no mvn on this host. Give its path as mvn, or leave encrypt out.')
             if not os.path.isfile(security_path):
