@@ -27,6 +27,9 @@ lint: venv-test link  ## linters, and checks of the documentation and the change
 units: venv-test link  ## tests of the code, without ansible-test; TEST=path for a file or folder
 	@$(tests) units $(TEST:%=--name %)
 
+leaks: venv-test link  ## tests that no secret is seen anywhere
+	@$(tests) leaks
+
 sanity: venv-test link  ## ansible-test sanity
 	@$(tests) sanity
 
@@ -60,4 +63,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test lint units sanity integration molecule matrix benchmark docs build venv venv-test link clean
+.PHONY: help provision test lint units leaks sanity integration molecule matrix benchmark docs build venv venv-test link clean

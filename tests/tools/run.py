@@ -75,10 +75,10 @@ def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcom
     return step
 
 
-def units(*args: str) -> Outcome:
-    report = LOGS / 'units.xml'
+def _pytest(name: str, *paths: str) -> Outcome:
+    report = LOGS / f'{name}.xml'
     report.unlink(missing_ok=True)
-    status, _log = run('units', [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *(args or ['tests/unit'])], show=True)
+    status, _log = run(name, [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *paths], show=True)
     if not report.exists():
         return Outcome(failed=1)
     suite = ElementTree.parse(report).getroot().find('testsuite')
@@ -86,6 +86,15 @@ def units(*args: str) -> Outcome:
     total, failed, skipped = (sum(int(suite.get(key, 0)) for key in keys) for keys in (('tests',), ('failures', 'errors'), ('skipped',)))
     reasons = sorted({element.get('message', '') for element in suite.iter('skipped')})
     return Outcome(total - failed - skipped, failed or int(status != 0), skipped, [f'skipped: {reason}' for reason in reasons])
+
+
+def units(*paths: str) -> Outcome:
+    return _pytest('units', *(paths or ['tests/unit']))
+
+
+def leaks() -> Outcome:
+    """Whether secrets are seen anywhere."""
+    return _pytest('leaks', 'tests/leaks')
 
 
 def _ansible_test(name: str, command: list, started: str, failures: str, show: bool) -> Outcome:
@@ -174,6 +183,7 @@ LINT = [
 PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
     'lint': LINT,
     'units': [units],
+    'leaks': [leaks],
     'sanity': [sanity],
     'integration': [integration],
     'molecule': [molecule],
@@ -196,7 +206,7 @@ class Table:
             outcome = Outcome(failed=1, notes=[f'{type(error).__name__}: {error}'])
         self.rows.append((name, outcome, time.monotonic() - start))
         log = LOGS / f'{name}.log'
-        if outcome.failed and log.exists() and name not in ('units', 'integration'):  # those were shown as they ran
+        if outcome.failed and log.exists() and name not in ('units', 'leaks', 'integration'):  # those were shown as they ran
             lines = log.read_text(encoding='utf-8', errors='replace').splitlines(keepends=True)
             print(f'--- {name} failed ({log}):\n{"".join(line for line in lines if not _PIP.match(line))}', flush=True)
 
@@ -233,6 +243,7 @@ def main() -> int:
     if 'all' in args.parts:
         # Tests that look at the clock run alone.
         table.run(units)
+        table.run(leaks)
         table.run_together([sanity], LINT)
         table.run(integration)
         table.run(molecule)
