@@ -51,16 +51,16 @@ def run_playbook(inventory, extra):
 
 
 def with_sandbox():
-    from tests.sandbox import nexus
     from tests.sandbox.serving import Sandbox
     FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
     remembered = read_memory()
     with Sandbox() as sandbox:
-        apps = {'nexus': nexus.create_app('3.90.1')}
+        apps = make_apps(sandbox)
         servers = {}
-        for name, app in apps.items():
+        for name, (app, _what) in apps.items():
             known = remembered.get(name, {})
-            vars(app.state).update(known.get('state', {}))
+            for holder, what, value in known.get('state', []):
+                vars(getattr(app, holder))[what] = value
             servers[name] = sandbox.serve(app, port=known.get('port', 0))
         for agent in AGENTS:
             settings = FOLDER / agent / '.m2/settings.xml'
@@ -68,15 +68,31 @@ def with_sandbox():
                 settings.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 shutil.copyfile(EXAMPLE / 'home/settings.xml', settings)
                 settings.chmod(0o600)
-        facts = {'sandbox': {'ca_path': sandbox.ca_path, 'homes': str(FOLDER), **{name: server.url for name, server in servers.items()}}}
+        # A token belongs to the file of certificates that it was got with, too
+        authorities = FOLDER / 'ca.pem'
+        shutil.copyfile(sandbox.ca_path, authorities)
+        facts = {'sandbox': {'ca_path': str(authorities), 'homes': str(FOLDER), **{name: server.url for name, server in servers.items()}}}
         try:
             code = run_playbook(str(EXAMPLE / 'inventory'), ['-e', json.dumps(facts)])
         finally:
-            write_memory({name: {'port': servers[name].port, 'state': {'tokens': app.state.tokens}} for name, app in apps.items()})
+            write_memory({name: {'port': servers[name].port, 'state': [(holder, part, vars(getattr(app, holder))[part]) for holder, part in what]}
+                          for name, (app, what) in apps.items()})
         doors = [maven_door(sandbox, servers['nexus'].url + '/repository/private/', agent) for agent in AGENTS]
+        doors += [git_door(authorities, servers['nuxeo_online'].url + '/git/jdoe-SANDBOX.git', agent) for agent in AGENTS]
     print(*doors, '', sep='\n')
-    print('A token took the way from a Nexus into two settings.xml files, which are in', FOLDER.relative_to(ROOT), '- run it again: nothing changes.')
-    return code or any(': refused' in door for door in doors)
+    print(f'The files of both agents are in {FOLDER.relative_to(ROOT)}. Run it again: nothing changes.')
+    return code or int(any(': refused' in door for door in doors))
+
+
+def make_apps(sandbox):
+    """:returns: by name: a stand-in, and what of it has to last until the next run: pairs of a path from the application and an attribute there."""
+    from tests.sandbox import nexus, nuvy, nuxeo, nuxeo_online
+    return {
+        'nexus': (nexus.create_app('3.90.1'), [('state', 'tokens'), ('repositories', 'known')]),
+        'nuxeo': (nuxeo.create_app('2023.6'), [('state', 'tokens')]),
+        'nuvy': (nuvy.create_app(), [('state', 'tokens')]),
+        'nuxeo_online': (nuxeo_online.create_app(), [('state', 'device_tokens')]),
+    }
 
 
 def maven_door(sandbox, repository, agent):
@@ -95,7 +111,23 @@ def maven_door(sandbox, repository, agent):
     return f'{place}: {"opened" if opened else "refused"}'
 
 
+def git_door(authorities, repository, agent):
+    """Let a real git clone a repository with the credential store that was delivered. :returns: a line about it."""
+    place = f'{agent}: git clones {repository}'
+    if shutil.which('git') is None:
+        return f'{place}: not tried: git not found'
+    with tempfile.TemporaryDirectory() as folder:
+        home = FOLDER / agent
+        environment = {name: value for name, value in os.environ.items() if not name.startswith('GIT_')}
+        environment.update(HOME=str(home), XDG_CONFIG_HOME=str(home / '.config'), GIT_CONFIG_NOSYSTEM='1', GIT_TERMINAL_PROMPT='0',
+                           GIT_SSL_CAINFO=str(authorities))
+        done = subprocess.run(['git', 'clone', '--quiet', repository, folder + '/clone'], env=environment, check=False,
+                              stdin=subprocess.DEVNULL, capture_output=True)
+    return f'{place}: {"opened" if done.returncode == 0 else "refused"}'
+
+
 def read_memory():
+    """Written by this script in a folder that only this user can write to."""
     try:
         return pickle.loads((FOLDER / 'sandbox.pickle').read_bytes())
     except FileNotFoundError:

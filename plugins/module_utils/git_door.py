@@ -73,10 +73,12 @@ def runner(module):
     return run
 
 
-def _environment(ca_path):
+def _environment(ca_path, config_path):
     environment = {'LC_ALL': 'C', 'LANGUAGE': 'C', 'GIT_TERMINAL_PROMPT': '0', 'GIT_ASKPASS': '', 'GCM_INTERACTIVE': 'never'}
     if ca_path:
         environment['GIT_SSL_CAINFO'] = ca_path
+    if config_path:
+        environment['GIT_CONFIG_GLOBAL'] = config_path  # git 2.32; an older one looks where it always does
     return environment
 
 
@@ -86,7 +88,7 @@ def try_door(wanted, repository, path, params, git, run):
     :param wanted: git_credentials.Wanted that is present.
     :param repository: URL of a repository, or None.
     :param path: of the credential store.
-    :param params: the module's options O(helper), O(ca_path), O(verify_timeout).
+    :param params: the module's options O(helper), O(ca_path), O(config_path), O(verify_timeout).
     :param git: path of the program, or None.
     :param run: from L(runner).
     :returns: (True, False or None for not tried, a reason).
@@ -95,7 +97,7 @@ def try_door(wanted, repository, path, params, git, run):
         return None, 'git not found'
     if repository is None:
         return None, 'no verify_url'
-    environment = _environment(params['ca_path'])
+    environment = _environment(params['ca_path'], params['config_path'])
     if params['helper'] == 'store':
         code, out, errors = run([git, 'credential', 'fill'], environment, 'url=%s\n' % repository, params['verify_timeout'])
         found = dict(line.split('=', 1) for line in out.split('\n') if '=' in line)

@@ -38,7 +38,7 @@ def rows_of(plan, variables_of):
                     row['changed'].append(host)
                 door = doors.get(token.get('to'))
                 row['doors'][host] = door_word(door)
-                if door and door.get('opened') is False:
+                if door and door.get('opened') is False and failed is None:
                     _note(problems, delivery, host, door.get('msg') or 'the credentials of %s were refused.' % token.get('to'))
     for row in rows.values():
         words = sorted(set(row.pop('doors').values()))
