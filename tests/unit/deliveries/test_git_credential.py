@@ -19,6 +19,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import locked
 from ansible_collections.buildops.tokens.plugins.module_utils.git_delivery import ARGUMENTS, deliver
 
 pytestmark = pytest.mark.needs_client('git')
@@ -122,7 +123,13 @@ def test_G14_a_lock_of_git_is_waited_for_named_and_left(home):
     assert not run(url='https://ex.com')[0]['changed']  # nothing to write, nothing to lock
 
 
-def test_P7_P9_git_and_the_module_write_one_file_and_nothing_is_lost(home):
+def test_P7_a_child_does_not_inherit_the_lock(home):
+    with locked(str(home / '.git-credentials')) as lock:
+        child = subprocess.run(['ls', '-l', '/proc/self/fd'], capture_output=True, text=True, check=True, close_fds=False)
+        assert os.path.exists(lock.path) and '.lock' not in child.stdout
+
+
+def test_P9_git_and_the_module_write_one_file_and_nothing_is_lost(home):
     run(url='https://start.com')
     patience = ('-c', 'credentialStore.lockTimeoutMS=60000')
 
