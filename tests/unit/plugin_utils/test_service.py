@@ -1,0 +1,267 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One request: when a server is asked, when the cache answers, and what is kept of an answer."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, Unreachable
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARER, Token
+from ansible_collections.buildops.tokens.plugins.plugin_utils import service, shortcut
+from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import Source
+
+NOW = 1_790_000_000
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+class Server:
+    """What the stand-in for a token system has been asked, and what it says."""
+
+    def __init__(self):
+        self.issued = 0
+        self.renewed = []
+        self.revoked = 0
+        self.checked = 0
+        self.lifetime = 3600
+        self.refusal = None
+        self.works = True
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def run(tmp_path, monkeypatch):
+    """A run of this test's own. Answers with its folder."""
+    monkeypatch.setattr(service, 'run_folder', lambda: str(tmp_path / 'run'))
+    monkeypatch.setattr(shortcut, 'run_folder', lambda: str(tmp_path / 'run'))
+    monkeypatch.setattr(service, '_caches', {})
+    monkeypatch.setenv('HOME', str(tmp_path))
+    return tmp_path / 'run'
+
+
+@pytest.fixture
+def source(server, clock):
+    class Scripted(Provider):
+        TYPE = 'scripted_token'
+        CONNECTS = False
+        READS_ONLY = True
+
+        def __init__(self, options):
+            super().__init__(options, clock=clock)
+
+        def inspect(self, desired, known, check_mode):
+            if desired.regenerate == 'if_invalid':
+                server.checked += 1
+            return super().inspect(desired, known, check_mode)._replace(works=server.works)
+
+        def issue(self, found):
+            if server.refusal:
+                raise server.refusal
+            server.issued += 1
+            return Token(BEARER, self.TYPE, 'cAn4ry-%d' % server.issued, clock(), expires_at=clock() + server.lifetime, refresh_token='refresh-%d' % server.issued)
+
+        def renew(self, found):
+            server.renewed.append(found.token and found.token.refresh_token)
+            return self.issue(found)
+
+        def revoke(self, found):
+            server.revoked += 1
+            return True
+
+    def make(**options):
+        return Source('company', Scripted, {'client_id': 'a', 'regenerate': 'if_expired', 'min_remaining': 60, 'cache': 'run', 'cache_timeout': 5, **options})
+
+    return make
+
+
+@pytest.fixture
+def obtain(clock):
+    def run(source, check_mode=False, once=False, **desired):
+        return service.obtain(source, service.desired_of(source.options, **desired), check_mode, clock, once)
+    return run
+
+
+def secret(outcome):
+    return outcome.token.secret
+
+
+@pytest.mark.parametrize('cache', ['run', 'file'])
+def test_the_server_is_asked_once(source, obtain, server, cache):
+    first, second = obtain(source(cache=cache)), obtain(source(cache=cache))
+    assert secret(first) == secret(second) == 'cAn4ry-1' and server.issued == 1
+    assert not second.changed and not first.warnings + second.warnings
+
+
+def test_without_a_cache_it_is_asked_each_time(source, obtain, server, run):
+    assert [secret(obtain(source(cache='none'))) for _time in range(2)] == ['cAn4ry-1', 'cAn4ry-2']
+    assert not run.exists()
+
+
+@pytest.mark.parametrize('change', [{'client_id': 'b'}, {'client_secret': 'x'}, {'url': 'https://b.example.com'}, {'scope': ['a']}, {'validate_certs': False},
+                                    {'ca_path': '/b.pem'}, {'proxy': 'http://p'}, {'username': 'b'}])
+def test_C7_C8_what_makes_a_token_another_is_asked_for_by_itself(source, obtain, server, change):
+    assert secret(obtain(source())) != secret(obtain(source(**change)))
+    assert secret(obtain(source())) == 'cAn4ry-1'
+
+
+@pytest.mark.parametrize('change', [{'min_remaining': 5}, {'timeout': 5}, {'retries': 0}, {'cache_timeout': 9}, {'max_age': 99}])
+def test_how_to_ask_makes_no_other_token(source, obtain, server, change):
+    assert secret(obtain(source())) == secret(obtain(source(**change)))
+
+
+def test_T5_C6_it_is_renewed_before_it_ends_with_the_refresh_token_of_the_cache(source, obtain, server, clock):
+    obtain(source())
+    clock.now += 3539
+    assert secret(obtain(source())) == 'cAn4ry-1'
+    clock.now += 1
+    assert secret(obtain(source())) == 'cAn4ry-2'
+    assert server.renewed == ['refresh-1']
+    assert secret(obtain(source(min_remaining=3599))) == 'cAn4ry-2'
+
+
+def test_T5_a_clock_set_back_leads_to_a_new_token(source, obtain, server, clock):
+    obtain(source())
+    clock.now -= 3600
+    assert secret(obtain(source())) == 'cAn4ry-2'
+
+
+def test_what_a_module_renews_everybody_gets(source, obtain, server):
+    obtain(source())
+    assert secret(obtain(source(), regenerate='always')) == 'cAn4ry-2'
+    assert secret(obtain(source())) == 'cAn4ry-2'
+
+
+def test_what_a_module_revokes_nobody_gets(source, obtain, server):
+    obtain(source())
+    assert obtain(source(), state='absent').token is None and server.revoked == 1
+    assert secret(obtain(source())) == 'cAn4ry-2'
+
+
+@pytest.mark.parametrize('regenerate', ['if_invalid', 'always'])
+@pytest.mark.parametrize('cache', ['run', 'file'])
+def test_for_many_hosts_the_token_is_looked_at_once_in_a_run(source, obtain, server, regenerate, cache):
+    obtain(source(cache=cache))
+    results = [secret(obtain(source(cache=cache, regenerate=regenerate), once=True)) for _host in range(3)]
+    assert len(set(results)) == 1 and server.issued == (2 if regenerate == 'always' else 1) and server.checked <= 1
+    results = [secret(obtain(source(cache=cache, regenerate=regenerate))) for _task in range(2)]
+    assert server.issued == (4 if regenerate == 'always' else 1) and server.checked == (0 if regenerate == 'always' else 3), 'a module does as it is told'
+
+
+def test_a_token_that_its_server_refuses_is_replaced_where_that_is_asked_for(source, obtain, server):
+    obtain(source())
+    server.works = False
+    assert secret(obtain(source())) == 'cAn4ry-1'
+    assert secret(obtain(source(regenerate='if_invalid'), once=True)) == 'cAn4ry-2'
+    assert secret(obtain(source())) == 'cAn4ry-2'
+
+
+def test_a_refusal_is_not_repeated_for_every_host(source, obtain, server, clock):
+    server.refusal = Refused('wrong password', 401)
+    for later in (0, 30, 30):
+        clock.now += later
+        with pytest.raises(Exception, match='wrong password'):
+            obtain(source())
+    server.refusal = None
+    with pytest.raises(Exception, match='wrong password'):
+        obtain(source())
+    assert secret(obtain(source(client_secret='right'))) == 'cAn4ry-1', 'another password is another question'
+    clock.now += 1
+    assert secret(obtain(source())) == 'cAn4ry-2'
+
+
+def test_a_refusal_does_not_take_away_a_token_that_is_still_good(source, obtain, server):
+    obtain(source())
+    server.refusal = Unreachable('down')
+    with pytest.raises(Unreachable):
+        obtain(source(), regenerate='always')
+    assert secret(obtain(source())) == 'cAn4ry-1'
+
+
+def test_T13_the_token_is_kept_before_anybody_sees_it(source, obtain, server, monkeypatch):
+    def killed(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(service, '_with', killed)
+        obtain(source())
+    assert secret(obtain(source())) == 'cAn4ry-1'
+
+
+# Check mode (C14, A10)
+
+
+def test_C14_check_mode_writes_nothing_that_lasts(source, obtain, server, tmp_path):
+    assert secret(obtain(source(cache='file'), check_mode=True)) == 'cAn4ry-1'
+    assert secret(obtain(source(cache='file'), check_mode=True)) == 'cAn4ry-1'
+    assert not (tmp_path / '.cache').exists()
+    folder = tmp_path / '.cache/buildops.tokens'
+    Cache(str(folder), lasting=True)
+    before = sorted(os.listdir(folder))
+    obtain(source(cache='file', client_id='b'), check_mode=True)
+    assert sorted(os.listdir(folder)) == before, 'not even a lock'
+
+
+def test_C14_check_mode_reads_what_lasts(source, obtain, server):
+    obtain(source(cache='file'))
+    assert secret(obtain(source(cache='file'), check_mode=True)) == 'cAn4ry-1' and server.issued == 1
+
+
+# A cache that cannot be used (C2, C11)
+
+
+def test_C2_a_lasting_cache_that_cannot_be_used_is_a_warning_and_the_run_keeps_the_token(source, obtain, server, tmp_path):
+    (tmp_path / 'open').mkdir(mode=0o755)
+    options = {'cache': 'file', 'cache_path': str(tmp_path / 'open')}
+    first, second = obtain(source(**options)), obtain(source(**options))
+    assert secret(first) == secret(second) and server.issued == 1
+    assert len(first.warnings) == 1 and 'open to other users' in first.warnings[0] and 'for this run only' in first.warnings[0]
+    assert list((tmp_path / 'open').iterdir()) == []
+
+
+def test_C11_a_run_that_can_keep_nothing_still_gets_its_token(source, obtain, server, run):
+    run.write_text('a file')
+    outcome = obtain(source())
+    assert secret(outcome) == 'cAn4ry-1' and 'not a folder' in outcome.warnings[0] and 'cAn4ry' not in outcome.warnings[0]
+
+
+def test_P11_of_many_threads_one_asks(source, obtain, server):
+    results = []
+    barrier = threading.Barrier(8)
+
+    def work():
+        barrier.wait()
+        results.append(secret(obtain(source())))
+
+    threads = [threading.Thread(target=work) for _number in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert results == ['cAn4ry-1'] * 8 and server.issued == 1
+
+
+def test_a_lookup_refuses_to_replace_a_token_each_time(monkeypatch):
+    question = shortcut.Question(None, 'nuvy_client_token', {'environment': 'production', 'client_id': 'a', 'client_secret': 'cAn4ry', 'regenerate': 'always'}, {}, None)
+    with pytest.raises(BadInput, match='regenerate cannot be always'):
+        service.find_out(question, may_replace=False)

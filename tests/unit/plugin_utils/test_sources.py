@@ -1,0 +1,152 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person wrote, from all places, becomes a source that is checked; mistakes are named, secrets are not."""
+
+from __future__ import annotations
+
+import pytest
+from ansible import constants as C
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+
+try:
+    from ansible.template import trust_as_template as trusted
+except ImportError:
+    def trusted(text):
+        return text
+
+GOOD = {'url': 'https://nexus.example.com', 'username': 'alice', 'password': 'cAn4ry'}
+
+
+def named(entry, variables=None, name='company'):
+    variables = {'token_sources': {'company': entry, 'studio': {'type': 'nuxeo_online_token'}}, **(variables or {})}
+    return sources.named(name, variables, Templar(DataLoader(), variables).template)
+
+
+def refused(entry, variables=None, name='company'):
+    with pytest.raises(BadInput) as caught:
+        named(entry, variables, name)
+    text = str(caught.value)
+    assert 'cAn4ry' not in text and caught.value.__cause__ is None
+    return text
+
+
+def test_a_source_is_resolved():
+    source = named(dict(GOOD, type='nexus_user_token', url='https://Nexus.example.com:443/'))
+    assert source.name == 'company' and source.label == 'source company' and 'cAn4ry' not in repr(source)
+    assert source.options['url'] == 'https://nexus.example.com' and source.options['validate_certs'] is True
+    assert source.identity()['type'] == 'nexus_user_token' and source.identity()['password'] == 'cAn4ry'
+    assert not {'timeout', 'cache', 'min_remaining'} & set(source.identity())
+
+
+def test_A21_templates_are_rendered_and_what_comes_of_them_is_not():
+    variables = {'kind': 'nexus', 'a': '{', 'b': '{ secret }}', 'secret': 'cAn4ry'}
+    source = named({**GOOD, 'type': trusted('{{ kind }}_user_token'), 'username': trusted('{{ a }}{{ b }}')}, variables)
+    assert source.options['username'] == '{{ secret }}'
+
+
+@pytest.mark.parametrize('whole', [trusted('{{ others.company }}'), trusted('{{ one }}')])
+def test_a_source_may_be_written_as_a_template(whole):
+    assert named(whole, {'others': {'company': dict(GOOD, type='nexus_user_token')}, 'one': dict(GOOD, type='nexus_user_token')}).options['username'] == 'alice'
+
+
+def test_all_sources_may_be_written_as_a_template():
+    variables = {'token_sources': trusted('{{ mine }}'), 'mine': {'company': dict(GOOD, type='nexus_user_token')}}
+    assert sources.named('company', variables, Templar(DataLoader(), variables).template).options['username'] == 'alice'
+
+
+@pytest.mark.parametrize('entry, words', [
+    ({'type': 'nexus_user_tokn'}, 'no source type nexus_user_tokn. Did you mean nexus_user_token?'),
+    (GOOD, 'must be a mapping with a type'), ('cAn4ry', 'must be a mapping with a type'), (None, 'must be a mapping with a type'), (['cAn4ry'], 'must be a mapping'),
+    (dict(GOOD, type='nexus_user_token', passwrd='cAn4ry'), 'no option passwrd. Did you mean password?'),
+    (dict(GOOD, type='nexus_user_token', password=12345), 'password must be a string, but it is of type int'),
+    (dict(GOOD, type='nexus_user_token', password=['cAn4ry']), 'password must be a string'),
+    (dict(GOOD, type='nexus_user_token', password='cAn4ry\n'), 'control character'),
+    (dict(GOOD, type='nexus_user_token', password=''), 'missing required arguments: password'),
+    (dict(GOOD, type='nexus_user_token', password=None), 'missing required arguments: password'),
+    (dict(GOOD, type='nexus_user_token', timeout='soon'), 'timeout'),
+    (dict(GOOD, type='nexus_user_token', timeout=0), 'timeout must be between'),
+    (dict(GOOD, type='nexus_user_token', url='https://alice:cAn4ry@nexus.example.com'), 'url must not hold a user name or password'),
+    (dict(GOOD, type='nexus_user_token', cache_path='/x'), 'cache_path is used with cache set to file'),
+    (dict(GOOD, type='nexus_user_token', password=trusted('{{ vault_pasword }}')), 'password uses the variable vault_pasword, which is not defined'),
+    (dict(GOOD, type='nexus_user_token', password=trusted('cAn4ry {{ 1 / 0 }}')), 'password cannot be rendered'),
+    (dict(GOOD, type='nexus_user_token', password=trusted('cAn4ry {{ broken')), 'password cannot be rendered'),
+    (dict(GOOD, type='nexus_user_token', password=trusted("{{ 'cAn4ry' | from_json }}")), 'password cannot be rendered'),
+])
+def test_mistakes_are_named_with_their_source(entry, words):
+    text = refused(entry)
+    assert words in text and text.startswith('source company')
+
+
+def test_a_source_that_is_not_there_is_told_with_the_nearest_one():
+    text = refused({}, name='compny')
+    assert 'no source compny in token_sources. Did you mean company?' in text and 'It has: company, studio' in text
+
+
+@pytest.mark.parametrize('value', [None, [], 'text', 5])
+def test_token_sources_must_be_a_mapping(value):
+    with pytest.raises(BadInput, match='token_sources must be a mapping'):
+        sources.named('company', {'token_sources': value}, Templar(DataLoader(), {}).template)
+
+
+def test_names_cannot_paint_the_terminal():
+    assert '\x1b' not in refused({}, name='\x1b[31mred')
+
+
+def resolve(given=None, variables=None):
+    variables = variables or {}
+    return sources.resolve('nexus_user_token', GOOD if given is None else given, variables, Templar(DataLoader(), variables).template).options
+
+
+@pytest.fixture
+def ini(tmp_path, monkeypatch):
+    def write(text):
+        path = tmp_path / 'ansible.cfg'
+        path.write_text(text)
+        monkeypatch.setattr(C, 'CONFIG_FILE', str(path))
+        monkeypatch.setattr(sources, '_ini_cache', {})
+    return write
+
+
+def test_options_come_from_the_nearest_place(monkeypatch, ini):
+    def ca_path(variables=None):
+        return resolve(variables=variables)['ca_path']
+
+    assert ca_path() is None
+    ini('[defaults]\nforks = 5\n[buildops_tokens]\nnexus_ca_path = /ini.pem  ; ours\nnexus_username = ini\nnexus_timeout = 7\n')
+    assert ca_path() == '/ini.pem' and resolve()['timeout'] == 7 and resolve()['username'] == 'alice'
+    monkeypatch.setenv('BUILDOPS_TOKENS_NEXUS_CA_PATH', '/environment.pem')
+    assert ca_path() == '/environment.pem'
+    assert ca_path({'buildops_tokens_nexus_ca_path': trusted('{{ there }}'), 'there': '/variable.pem'}) == '/variable.pem'
+    assert resolve(dict(GOOD, ca_path='/given.pem'), {'buildops_tokens_nexus_ca_path': '/variable.pem'})['ca_path'] == '/given.pem'
+
+
+@pytest.mark.parametrize('empty', ['', None])
+def test_what_is_empty_counts_as_not_set(monkeypatch, ini, empty):
+    ini('[buildops_tokens]\nnexus_username = ini\n')
+    monkeypatch.setenv('BUILDOPS_TOKENS_NEXUS_USERNAME', '')
+    assert resolve(dict(GOOD, username=empty), {'buildops_tokens_nexus_username': empty})['username'] == 'ini'
+
+
+def test_a_secret_may_come_from_the_environment_and_types_are_converted(monkeypatch):
+    monkeypatch.setenv('BUILDOPS_TOKENS_NEXUS_PASSWORD', 'cAn4ry-environment')
+    monkeypatch.setenv('BUILDOPS_TOKENS_NEXUS_VALIDATE_CERTS', 'no')
+    found = resolve({name: value for name, value in GOOD.items() if name != 'password'})
+    assert found['password'] == 'cAn4ry-environment' and found['validate_certs'] is False
+
+
+def test_a_settings_file_that_cannot_be_read_is_named(ini):
+    ini('[buildops_tokens\n[buildops_tokens]\nx\n')
+    with pytest.raises(BadInput, match='ansible.cfg cannot be read'):
+        resolve()
+
+
+def test_types_are_found_by_their_files():
+    for name in sources.types():
+        assert sources.provider_class(name).TYPE == name
+    assert 'base' not in sources.types()
