@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_studio import ARGUMENTS as STUDIO_RELEASE
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import REGENERATE
 
 SPECS = {
+    'nuxeo_studio_release': STUDIO_RELEASE,
     'token_source': {
         'name': {'type': 'str', 'required': True},
         'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},

@@ -1,0 +1,57 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_link import ARGUMENTS, CONSTRAINTS, check_project
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_token import NuxeoCliToken
+from ansible_collections.buildops.tokens.plugins.module_utils.options import CONNECTION
+from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online import CREDENTIALS, NuxeoOnlineAction
+
+
+class ActionModule(NuxeoOnlineAction):
+    """Exchanges the token on the controller, once in a run for a project; the host gets the token of Nuxeo CLI alone."""
+
+    TO = 'path'
+    SPEC = ARGUMENTS
+    CONSTRAINTS = CONSTRAINTS
+    _requires_connection = True
+
+    def use(self, arguments, task_vars):
+        check_mode, absent, opened = self._task.check_mode, arguments.get('state') == 'absent', None
+        rest = {name: value for name, value in arguments.items() if name not in CREDENTIALS + tuple(CONNECTION)}
+        if absent and not arguments.get('revoke'):
+            return self.module(rest, task_vars)
+        if 'cli_token' in arguments:
+            return self.module(arguments, task_vars)
+        if 'project' not in arguments:
+            raise BadInput('revoke needs project.')
+        project = check_project(arguments['project'])
+        source = self.source(arguments, task_vars)
+        exchange = sources.Source(source.name, NuxeoCliToken, dict(source.options, project=project, cache='run'))
+        if absent:
+            return self._unlinked(rest, exchange, task_vars)
+        rest.update({name: source.options[name] for name in ('url', 'allow_http')})
+        if not check_mode:
+            rest['cli_token'] = service.obtain(exchange).token.secret
+            opened = True
+        result = self.module(rest, task_vars)
+        result['doors'] = [{'name': arguments.get(self.TO), 'opened': opened, 'msg': 'opened' if opened else 'check mode'}]
+        return result
+
+    def _unlinked(self, arguments, exchange, task_vars):
+        """Revoke the token where the folder is linked, and only then unlink it, so that a revocation that fails is tried again."""
+        check_mode = self._task.check_mode
+        self._task.check_mode = True
+        try:
+            linked = self.module(arguments, task_vars)
+        finally:
+            self._task.check_mode = check_mode
+        if linked.get('failed') or not linked.get('changed') or check_mode:
+            return linked
+        service.obtain(exchange, service.desired_of(exchange.options, state='absent'))
+        return self.module(arguments, task_vars)

@@ -1,0 +1,32 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_registration import ARGUMENTS, CONSTRAINTS
+from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online import NuxeoOnlineAction
+
+
+class ActionModule(NuxeoOnlineAction):
+    """The token goes to a host only when the module there says that it has to register."""
+
+    SPEC = ARGUMENTS
+    CONSTRAINTS = CONSTRAINTS
+    _requires_connection = True
+
+    def use(self, arguments, task_vars):
+        password, given = arguments.pop('password', None), dict(arguments)
+        if arguments.pop('token', None) and arguments.get('state') != 'absent':
+            given.pop('timeout', None)  # for nuxeoctl, not for a connection
+            source = self.source(given, task_vars)
+            arguments.update({name: source.options[name] for name in ('url', 'username', 'allow_http')})
+            password = source.options['token']
+        if arguments.get('return_clid'):
+            self._play_context.no_log = True  # keeps what the module returns out of what ssh says with -vvv
+        result = self.module(arguments, task_vars)
+        if result.get('needs_token') and password is not None:
+            result = self.module(dict(arguments, password=password), task_vars)
+        result.pop('needs_token', None)
+        return self.hide(result) if result.get('clid') else result

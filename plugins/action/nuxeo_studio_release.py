@@ -1,0 +1,30 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_studio import ARGUMENTS, CONSTRAINTS, StudioProject, ensure
+from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online import NuxeoOnlineAction
+
+
+class ActionModule(NuxeoOnlineAction):
+    SPEC = ARGUMENTS
+    CONSTRAINTS = CONSTRAINTS
+
+    def use(self, arguments, task_vars):
+        source = self.source(arguments, task_vars)
+        provider = source.provider(source.options)
+        try:
+            result = ensure(StudioProject(provider.client, source.options, arguments['project']), arguments['version'],
+                            arguments.get('revision') or ARGUMENTS['revision']['default'], self._task.check_mode)
+        finally:
+            provider.close()
+        if provider.warnings:
+            result['warnings'] = provider.warnings
+        if self._task.diff:
+            names = ('project', 'version')
+            after = {name: result[name] or 'the next %s version' % arguments['version'] for name in names}
+            result['diff'] = {'before': {} if result['changed'] else after, 'after': after}
+        return result

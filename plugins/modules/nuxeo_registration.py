@@ -1,0 +1,249 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: nuxeo_registration
+short_description: Register a Nuxeo server at Nuxeo Online Services
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - Makes sure that a Nuxeo server is registered, by its own C(nuxeoctl register), and stays so. The token goes to its standard input, since
+    one on the command line is written into the server's log.
+  - A server is registered when its file C(instance.clid) says so. Its end is read from that file, and it is renewed before. Looking costs no request.
+  - Whether registering worked is judged by that file, and with O(verify) by the service. The exit code of C(nuxeoctl) tells neither.
+  - C(instance.clid) is readable for its owner alone from the start. C(nuxeoctl) would make it readable for everybody.
+  - The behaviour of C(nuxeoctl) was measured on the launchers of 10.10 and 2023. The tests of this collection use a stand-in that behaves as they did.
+extends_documentation_fragment:
+  - buildops.tokens.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - C(nuxeoctl) is not started.
+  diff_mode:
+    support: full
+    details:
+      - Shows the end and the fingerprint of the registration, and the file's mode.
+  idempotent:
+    support: partial
+    details:
+      - With O(force=true) every run makes a new registration.
+  platform:
+    support: full
+    platforms: posix
+    description: The operating systems on which the module runs.
+  action:
+    support: full
+    description: >-
+      Has an action plugin of the same name, which turns O(token) into user name and token on the controller, and hands the token
+      only to a host that is about to register.
+options:
+  nuxeo_home:
+    description:
+      - Folder of the server, which holds C(bin/nuxeoctl). By default E(NUXEO_HOME), or what O(nuxeoctl) tells.
+    type: path
+  nuxeoctl:
+    description:
+      - The program. By default C(bin/nuxeoctl) in O(nuxeo_home).
+    type: path
+  conf_path:
+    description:
+      - The file C(nuxeo.conf). By default E(NUXEO_CONF), or C(bin/nuxeo.conf) in O(nuxeo_home). It is only read, but the first run of C(nuxeoctl) of
+        a new server adds C(server.status.key) and C(nuxeo.templates) to it.
+    type: path
+  data_dir:
+    description:
+      - The data folder of the server. By default what C(nuxeo.data.dir) in C(nuxeo.conf) says, or C(nxserver/data) in O(nuxeo_home).
+    type: path
+  url:
+    description:
+      - Address of Nuxeo Online Services that the token is for. With O(token) it is the one of the source.
+      - A server whose C(org.nuxeo.connect.url) names another one is not registered, so that the token goes nowhere else.
+    type: str
+    default: https://connect.nuxeo.com/nuxeo
+  token:
+    description:
+      - Name of a source of type P(nuxeo_online_token#module) in C(token_sources), instead of O(username) and O(password).
+    type: str
+  username:
+    description:
+      - User name of Nuxeo Online Services. It is not the e-mail address of the login page.
+    type: str
+  password:
+    description:
+      - Token of Nuxeo Online Services. It is needed only when the server must be registered, and not to keep or renew a registration.
+    type: str
+  project:
+    description:
+      - Symbolic name of the Studio project that the server belongs to. Needed to register.
+    type: str
+  instance_type:
+    description:
+      - What the server is used for.
+    type: str
+    choices: [dev, preprod, prod]
+    default: dev
+  description:
+    description:
+      - By what people tell the server from others on the web page. By default the name of the host. One line of ASCII.
+      - The description, O(project) and O(instance_type) of a server that is registered already are not changed; that takes O(force).
+    type: str
+  clid:
+    description:
+      - Install this registration instead of asking for one, as when a server has moved. The two parts of the CLID with C(--) between them, as the web page and
+        E(NUXEO_CLID) of the containers have it. C(nuxeoctl) is not needed for this.
+    type: str
+  min_remaining:
+    description:
+      - Seconds that the registration must still be good for. One that ends sooner is renewed, for which no token is needed.
+      - One that cannot be renewed is kept with a warning until its end, and is then registered anew where there is a token.
+    type: int
+    default: 2592000
+  force:
+    description:
+      - Whether to register in any case. Each registration is another instance on the web page.
+    type: bool
+    default: false
+  return_clid:
+    description:
+      - Whether to return the CLID, which containers of the same server get as E(NUXEO_CLID). It is a secret; the result is hidden in output and logs.
+    type: bool
+    default: false
+  verify:
+    description:
+      - Whether to have C(nuxeoctl mp-update) ask the service for packages with the registration. The task fails when it gets none. Not done in check mode.
+    type: bool
+    default: false
+  timeout:
+    description:
+      - Seconds after which C(nuxeoctl) is ended. It has no time limit of its own.
+    type: int
+    default: 300
+  allow_http:
+    description:
+      - Whether to accept an O(url) with C(http://) for another host than this one.
+    type: bool
+    default: false
+  state:
+    description:
+      - V(absent) removes C(instance.clid). The instance stays in the list on the web page, where it can be removed by a person only.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - Run the task as the user of the Nuxeo server, with C(become_user).
+  - The registration does not need the token any more. Revoking the token, which is done at U(https://connect.nuxeo.com/nuxeo/site/connect/tokens)
+    only, leaves it as it is.
+seealso:
+  - module: buildops.tokens.nuxeo_online_token_info
+  - module: buildops.tokens.nuxeo_cli_link
+'''
+
+EXAMPLES = r'''
+- name: Register the server
+  buildops.tokens.nuxeo_registration:
+    nuxeo_home: /opt/nuxeo/server
+    token: studio
+    project: jdoe-SANDBOX
+    instance_type: prod
+    description: shop, first node
+    verify: true
+  become: true
+  become_user: nuxeo
+  register: registration
+  notify: Restart Nuxeo
+
+- name: Give a container the registration
+  buildops.tokens.nuxeo_registration:
+    nuxeo_home: /opt/nuxeo/server
+    token: studio
+    project: jdoe-SANDBOX
+    return_clid: true
+  register: registration
+
+- name: Install a registration that was made elsewhere
+  buildops.tokens.nuxeo_registration:
+    nuxeo_home: /opt/nuxeo/server
+    clid: "{{ vault_nuxeo_clid }}"
+'''
+
+RETURN = r'''
+path:
+  description: The file C(instance.clid).
+  returned: success
+  type: str
+  sample: /opt/nuxeo/server/nxserver/data/instance.clid
+action:
+  description:
+    - What was done, or would be. V(keep), V(register), V(renew), V(install) (the given O(clid)), V(repair) (written so that Nuxeo can read
+      it), or V(remove).
+  returned: success
+  type: str
+  sample: keep
+registered:
+  description: Whether the server is registered. In check mode, whether it was.
+  returned: success
+  type: bool
+  sample: true
+expires_at:
+  description: When the registration ends, in UTC. Null for old ones, which have no end.
+  returned: success
+  type: str
+  sample: '2030-01-01T00:00:00Z'
+fingerprint:
+  description: Twelve hexadecimal digits by which to tell two registrations apart.
+  returned: success
+  type: str
+  sample: 9f86d081884c
+description:
+  description: The description in the file.
+  returned: success
+  type: str
+  sample: shop, first node
+restart_needed:
+  description: Whether a running server goes on with another registration until it is restarted.
+  returned: success
+  type: bool
+  sample: false
+clid:
+  description: The CLID, for E(NUXEO_CLID).
+  returned: with O(return_clid)
+  type: str
+doors:
+  description: Whether the registration opens the service.
+  returned: with O(verify)
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The project.
+      type: str
+      sample: jdoe-SANDBOX
+    opened:
+      description: Whether it does. Null where it was not tried.
+      type: bool
+      sample: true
+    msg:
+      description: The reason in words.
+      type: str
+      sample: opened
+'''
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_registration import ARGUMENTS, CONSTRAINTS, work
+
+
+def main():
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
+    finish(module, lambda params: work(params, module.check_mode, module._diff))
+
+
+if __name__ == '__main__':
+    main()
