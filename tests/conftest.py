@@ -53,6 +53,8 @@ def pytest_configure(config):
 
 
 def pytest_runtest_setup(item):
+    if item.get_closest_marker('needs_root') and os.geteuid() != 0:
+        pytest.skip('only root can do this')
     for marker in item.iter_markers('needs_client'):
         for name in marker.args:
             if shutil.which(name) is None:
