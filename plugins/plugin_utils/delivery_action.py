@@ -89,7 +89,8 @@ class DeliveryAction(ControllerAction):
             tokens[-1].update(outcome.token.about())
             return self.with_token(entry, outcome.token, name)
         except TokensError as problem:
-            problems.append({'source': name, 'to': entry.get(self.ENTRY_NAME), 'msg': str(problem)})
+            text = str(problem)
+            problems.append({'source': name, 'to': entry.get(self.ENTRY_NAME), 'msg': text if text.startswith(('source ', 'there is no source ')) else 'source %s: %s' % (name, text)})
             return None
 
     @staticmethod
