@@ -90,7 +90,9 @@ class DeliveryAction(ControllerAction):
             return self.with_token(entry, outcome.token, name)
         except TokensError as problem:
             text = str(problem)
-            problems.append({'source': name, 'to': entry.get(self.ENTRY_NAME), 'msg': text if text.startswith(('source ', 'there is no source ')) else 'source %s: %s' % (name, text)})
+            if not text.startswith(('source ', 'there is no source ')):
+                text = 'source %s: %s' % (name, text)
+            problems.append({'source': name, 'to': entry.get(self.ENTRY_NAME), 'msg': text})
             return None
 
     @staticmethod
