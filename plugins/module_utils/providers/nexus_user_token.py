@@ -13,6 +13,7 @@ for others without a ticket.
 from __future__ import annotations
 
 import base64
+import re
 import time
 from urllib.parse import quote
 
@@ -220,7 +221,9 @@ class NexusUserToken(Provider):
 
     def _step1_refusal(self, answer):
         """:returns: the sentence for a refused step 1 (measured on 3.16 to 3.71; 2.7 to 2.15 have the same code)."""
-        fault = ' (fault %s)' % shown(answer.header('X-Siesta-FaultId')) if answer.header('X-Siesta-FaultId') else ''
+        # The key to the server's log; anything else there is not shown
+        key = answer.header('X-Siesta-FaultId') or ''
+        fault = ' (fault %s)' % key if re.match('[0-9A-Fa-f-]{1,40}$', key) else ''
         text = shown(answer.text(), self.options['password']) if not answer.is_html else ''
         status = answer.status
         if 300 <= status < 400:

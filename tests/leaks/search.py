@@ -1,0 +1,96 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looks for secrets where nobody should find them, in every form in which others write them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import threading
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+WORDS = 'cAn4ry/+=&<"%>'  # what quoting, escaping and encoding change
+LOOKS = 8
+
+
+def forms(secret: str) -> set[bytes]:
+    """A secret as it stands in logs, URLs, headers, XML, JSON, and within any longer text that was encoded with base64."""
+    texts = {secret, quote(secret, safe=''), quote(secret), quote_plus(secret), html.escape(secret), html.escape(secret, quote=False),
+             json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[1:-1], repr(secret)[1:-1], secret.replace('/', '\\/'), secret[::-1]}
+    found = {text.encode() for text in texts}
+    for before in range(3):
+        # Only whole groups of three bytes look the same whatever stands around them
+        start, end = -before % 3, before + len(secret.encode())
+        encoded = base64.b64encode(b'x' * before + secret.encode())
+        middle = encoded[(before + start) // 3 * 4:end // 3 * 4]
+        found |= {middle, middle.replace(b'+', b'-').replace(b'/', b'_')}
+    return found
+
+
+class Search:
+    """:ivar hits: where what was found, by name of the secret."""
+
+    def __init__(self, secrets: dict[str, str]):
+        assert all(len(secret) >= 12 for secret in secrets.values())
+        self.needles = {name: forms(secret) for name, secret in secrets.items()}
+        self.hits: list[str] = []
+
+    def text(self, place: str, content: bytes | str) -> None:
+        data = content.encode('utf-8', 'surrogateescape') if isinstance(content, str) else content
+        for name, needles in self.needles.items():
+            for needle in needles:
+                at = data.find(needle)
+                if at >= 0:
+                    # What stands before it says which line it was, and holds none of it
+                    self.hits.append('%s in %s, after %r' % (name, place, data[max(0, at - 80):at]))
+
+    def tree(self, folder: Path, but: tuple = ()) -> int:
+        """:returns: how many files there were."""
+        count = 0
+        for path in folder.rglob('*'):
+            if path.is_file() and not path.is_symlink() and path not in but:
+                count += 1
+                self.text(str(path), path.read_bytes())
+            self.text('the name of a file', path.name)
+        return count
+
+
+class Watch:
+    """Looks at the command lines and environments of the processes that start while it runs.
+
+    :ivar seen: what they were, each once."""
+
+    def __init__(self):
+        self.seen: set[bytes] = set()
+        self._looks = dict.fromkeys(self._processes(), LOOKS + 1)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @staticmethod
+    def _processes() -> list[str]:
+        return [name for name in os.listdir('/proc') if name.isdigit()]
+
+    def _run(self):
+        while not self._stop.wait(0.01):
+            for process in self._processes():
+                # More than one look, since what was forked may become another program; fewer with time, since looking is work
+                looks = self._looks[process] = self._looks.get(process, 0) + 1
+                for name in ('cmdline', 'environ') if looks <= LOOKS or looks % LOOKS == 0 else ():
+                    try:
+                        self.seen.add(Path('/proc', process, name).read_bytes())
+                    except OSError:  # it has ended, or it is somebody else's
+                        continue
