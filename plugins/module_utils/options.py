@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import REGENERATE
@@ -104,7 +106,7 @@ def _proxy(value):
     bare = value if at < 0 else value[:value.find('://') + 3] + value[at + 1:]
     normal_url(bare, allow_http=True, option='proxy')
     if at >= 0:
-        register(value)
+        register(value, unquote(value[:at].rpartition(':')[2]))
     return value
 
 

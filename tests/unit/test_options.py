@@ -123,6 +123,13 @@ def test_H27_proxies_that_are_taken(proxy):
     assert resolved(proxy=proxy)['proxy'] == proxy
 
 
+def test_H27_the_password_of_a_proxy_is_registered(monkeypatch):
+    told = []
+    monkeypatch.setattr(options, 'register', lambda *secrets: told.extend(secrets))
+    resolved(proxy='http://user:pa%2Fss-word@proxy.example:3128', secret=None)
+    assert told == ['http://user:pa%2Fss-word@proxy.example:3128', 'pa/ss-word']
+
+
 @given(st.text(max_size=40))
 def test_H27_no_proxy_is_a_crash_or_shows_its_password(text):
     for proxy in (text, 'http://' + text, 'http://user:hidden-word@' + text):
