@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_link import ARGUMENTS, CONSTRAINTS, check_project
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_link import ARGUMENTS, CONSTRAINTS
 from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_token import NuxeoCliToken
 from ansible_collections.buildops.tokens.plugins.module_utils.options import CONNECTION
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import check_project
 from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online import CREDENTIALS, NuxeoOnlineAction
 

@@ -19,8 +19,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils.files import json_
 from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import edit_private, read_private
 from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url
 from ansible_collections.buildops.tokens.plugins.module_utils.options import CONNECTION
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import SERVICE
-from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret, control_character_in, register
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import SERVICE, check_project
+from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret, register
 
 FILE = '.yo-rc.json'
 SECTION = 'generator-nuxeo'
@@ -41,13 +41,6 @@ CONSTRAINTS = {
     'required_if': [('state', 'present', ('project',))],
     'mutually_exclusive': [('token', 'password'), ('cli_token', 'token'), ('cli_token', 'password')],
 }
-
-
-def check_project(name):
-    """:returns: the symbolic name of a Studio project. :raises BadInput: it cannot be one."""
-    if not name.isascii() or control_character_in(name) or not re.match(r'[0-9A-Za-z][0-9A-Za-z._-]*\Z', name):
-        raise BadInput('project must be the symbolic name of a Studio project: letters, digits, points, hyphens and underscores.')
-    return name
 
 
 def deliver(params, check_mode, with_diff, git):
@@ -103,7 +96,7 @@ def deliver(params, check_mode, with_diff, git):
 
 
 def _has_token(content, path):
-    section = json_members.read(content, path).get(SECTION) if content and content.strip() else None
+    section = json_members.read(content, path).get(SECTION)
     return isinstance(section, dict) and bool(section.get(TOKEN))
 
 

@@ -10,8 +10,6 @@ It is not a source type, since nothing but Nuxeo CLI uses it.
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
 from ansible_collections.buildops.tokens.plugins.module_utils.http import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
@@ -39,7 +37,7 @@ class NuxeoCliToken(Provider):
     def issue(self, found):
         """The exchange, which gives the live token where there is one, and the check that the CLI makes of the project."""
         token = self._exchange()
-        answer = self.client.request('GET', '/site/studio/v2/project/%s/administrativeInformation' % quote(self.options['project'], safe=''),
+        answer = self.client.request('GET', '/site/studio/v2/project/%s/administrativeInformation' % self.options['project'],
                                      headers={HEADER: token.secret})
         if answer.status in (401, 403, 404):
             raise Refused('The token does not open the Studio project %s (%d). Give its symbolic name, as the module nuxeo_online_token_info lists it.'

@@ -8,13 +8,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
 from ansible_collections.buildops.tokens.plugins.module_utils.http import refuse_redirect, shown
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_link import CREDENTIALS, check_project
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_link import CREDENTIALS
 from ansible_collections.buildops.tokens.plugins.module_utils.options import CONNECTION
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import SERVICE, TOKENS_PAGE
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import SERVICE, TOKENS_PAGE, check_project
 from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization
 
 GROUP = 'nuxeo-studio'
@@ -39,7 +38,7 @@ class StudioProject:
 
     def has(self, version):
         """:returns: whether the version is in the project's Maven repository. :raises TokensError: with what to do."""
-        answer = self._ask('GET', '/site/studio/maven/%s/%s/maven-metadata.xml' % (GROUP, quote(self.name, safe='')), accept='application/xml, text/xml, */*')
+        answer = self._ask('GET', '/site/studio/maven/%s/%s/maven-metadata.xml' % (GROUP, self.name), accept='application/xml, text/xml, */*')
         if answer.status == 404:  # before the first release, or no such project, which the release tells
             return False
         self._refuse(answer, (200,))
@@ -51,7 +50,7 @@ class StudioProject:
         :param version: C(1.2.3), or one of C(STEPS). :param revision: a branch.
         :returns: what the service made: C(version), C(maven_coordinates); or None where the version exists.
         :raises TokensError: with what to do."""
-        answer = self._ask('POST', '/site/studio/v2/project/%s/releases' % quote(self.name, safe=''), json_body={'revision': revision, 'versionName': version})
+        answer = self._ask('POST', '/site/studio/v2/project/%s/releases' % self.name, json_body={'revision': revision, 'versionName': version})
         if answer.status == 409:
             return None
         self._refuse(answer, (200,), 'Does the branch %s exist, and is it not a workspace of a user?' % revision)

@@ -10,6 +10,7 @@ A new file, and what is new in an old one, is laid out as C(JSON.stringify(value
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections import namedtuple
@@ -18,7 +19,7 @@ from json.decoder import scanstring
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import FileProblem
 
 _BLANKS = re.compile(r'[ \t\r\n]*')
-_BOM = b'\xef\xbb\xbf'
+_BOM = codecs.BOM_UTF8
 _DECODER = json.JSONDecoder()
 _Member = namedtuple('_Member', 'key start value end')
 
@@ -28,13 +29,14 @@ def _no_constant(name):
 
 
 def read(content, path):
-    """:param content: bytes. :param path: for messages. :returns: the object in the file, as a dict.
+    """:param content: bytes. :param path: for messages. :returns: the object in the file, as a dict; empty for no or an empty file.
     :raises FileProblem: it is no JSON object in UTF-8; the message holds nothing of it."""
+    if content is None or not content.strip():
+        return {}
     try:
-        value = json.loads(content.decode('utf-8'), parse_constant=_no_constant)
+        value = json.loads(content.decode('utf-8-sig'), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise FileProblem('%s is not valid JSON in UTF-8%s. Correct it, or remove it.'
-                          % (path, ', since it starts with a byte order mark' if content.startswith(_BOM) else '')) from None
+        raise FileProblem('%s is not valid JSON in UTF-8. Correct it, or remove it.' % path) from None
     if not isinstance(value, dict):
         raise FileProblem('%s does not hold a JSON object. Correct it, or remove it.' % path)
     return value
@@ -61,7 +63,8 @@ def edit(content, section, values, path):
     changed = sorted(name for name, value in values.items() if inner.get(name) != value or (value is None and name in inner))
     if not changed:
         return content, []
-    text = content.decode('utf-8')
+    mark = _BOM if content.startswith(_BOM) else b''  # JavaScript programs read over it
+    text = content.decode('utf-8-sig')
     left = {name: value for name, value in inner.items() if name not in values}
     left.update((name, value) for name, value in values.items() if value is not None)
     if section not in whole or not inner or not left:
@@ -69,7 +72,7 @@ def edit(content, section, values, path):
     else:
         for name in changed:
             text = _set(text, (section,), name, values[name], path)
-    return text.encode('utf-8'), changed
+    return mark + text.encode('utf-8'), changed
 
 
 def _members(text, start, path):
@@ -115,6 +118,6 @@ def _set(text, parents, key, value, path):
     if members:
         # as the last member stands behind the comma before it
         last = members[-1]
-        gap = text[members[-2].end:last.start].replace(',', '', 1) if len(members) > 1 else gap
+        gap = text[members[-2].end:last.start].rpartition(',')[2] if len(members) > 1 else gap
         return text[:last.end] + ',' + gap + new + text[last.end:]
     return text[:start + 1] + newline + unit * depth + new + newline + unit * (depth - 1) + text[end:]

@@ -11,7 +11,8 @@ token itself; what can be done is to check it, by a call without side effects th
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+import re
+from urllib.parse import urlsplit
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
 from ansible_collections.buildops.tokens.plugins.module_utils.http import refuse_redirect, shown
@@ -25,6 +26,13 @@ PACKAGES_HOST = 'packages.nuxeo.com'
 PACKAGES_ADVICE = (
     '%s does not take tokens of Nuxeo Online Services: it is a Nexus, which wants a user token of its own (a user code and a pass code, made at '
     'https://packages.nuxeo.com/#user/usertoken). Use a source of type nexus_user_token, or the two codes as username and password.' % PACKAGES_HOST)
+
+
+def check_project(name):
+    """:returns: the symbolic name of a Studio project. :raises BadInput: it cannot be one."""
+    if not re.match(r'[0-9A-Za-z][0-9A-Za-z._-]*\Z', name):
+        raise BadInput('project must be the symbolic name of a Studio project: letters, digits, points, hyphens and underscores.')
+    return name
 
 
 class NuxeoOnlineToken(Provider):
@@ -52,6 +60,8 @@ class NuxeoOnlineToken(Provider):
         if options.get('regenerate') == 'always':
             raise BadInput('regenerate cannot be always: tokens of Nuxeo Online Services are made on the page %s only. '
                            'Make one there, and put it into the source.' % TOKENS_PAGE)
+        if options.get('project') is not None:
+            check_project(options['project'])
         for name in ('username', 'token'):
             if not options[name].isascii() or options[name] != options[name].strip():
                 raise BadInput('%s must be plain ASCII without blanks around it: nuxeoctl would send something else.' % name)
@@ -85,8 +95,7 @@ class NuxeoOnlineToken(Provider):
 
     def _opens(self, authorization):
         """The check that Nuxeo CLI makes for a Studio project."""
-        answer = self.client.request('GET', '/site/studio/v2/project/%s/administrativeInformation' % quote(self.options['project'], safe=''),
-                                     authorization=authorization)
+        answer = self.client.request('GET', '/site/studio/v2/project/%s/administrativeInformation' % self.options['project'], authorization=authorization)
         if answer.status == 200:
             return True
         if answer.status in (401, 403, 404):
