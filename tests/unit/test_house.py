@@ -72,7 +72,8 @@ def test_every_file_names_its_licence():
 
 
 def test_no_file_names_the_machine_or_the_registries_that_it_was_made_with():
-    words = '|'.join([r'/wor[k]/(main|share[d]|\.)', r'\.\./share[d]', r'/\.librar[y]', r'\bpypi\.or[g]', r'repo1?\.mave[n]\.', r'registry\.npmj[s]\.', r'deb\.debia[n]\.'])
+    words = '|'.join([r'/wor[k]/(main|share[d]|\.)', r'\.\./share[d]', r'/\.librar[y]',
+                      r'\bpypi\.or[g]', r'repo1?\.mave[n]\.', r'registry\.npmj[s]\.', r'deb\.debia[n]\.'])
     found = []
     for name in tree.files():
         content = (ROOT / name).read_bytes()
