@@ -15,6 +15,7 @@ class ActionModule(DeliveryAction):
 
     ENTRIES = 'repositories'
     ENTRY_NAME = 'name'
+    TAKES_EXPIRY = True
     _requires_connection = False
 
     def deliver(self, arguments, task_vars):

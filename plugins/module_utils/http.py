@@ -244,7 +244,7 @@ class Client:
             self._session = None
 
     def request(self, method, path, query=None, form=None, json_body=None, body=None, headers=None, authorization=None, repeatable=None,
-                accept='application/json'):
+                accept='application/json', largest=LARGEST_ANSWER):
         """Send a request and return what was answered, whatever its status (redirects included: none is followed).
 
         :param path: appended to the base URL; the caller has quoted it.
@@ -254,6 +254,7 @@ class Client:
         :param authorization: the value of the Authorization header, or None for none at all.
         :param repeatable: False where the request spends something (a ticket, a code, a refresh token) or changes something.
             Default: True for GET and HEAD.
+        :param largest: bytes that the answer may have, unpacked.
         :returns: C(Answer).
         :raises Unreachable: no usable answer. :raises ServerProblem: too large or wrongly encoded an answer, or still busy after all retries.
         """
@@ -277,7 +278,7 @@ class Client:
             attempt += 1
             may_repeat = attempt <= self.retries
             try:
-                answer = self._within_deadline(what, method, address, body, sent)
+                answer = self._within_deadline(what, method, address, body, sent, largest)
             except Unreachable as problem:
                 if may_repeat and (repeatable or not problem.sent) and problem.worth_another_try:
                     self._sleep(self._pause(attempt))
@@ -300,13 +301,13 @@ class Client:
         """Full jitter around one, two, four seconds, so that many controllers do not come back at once."""
         return random.uniform(0.1, 0.5 * 2 ** attempt)
 
-    def _within_deadline(self, what, method, address, body, headers):
+    def _within_deadline(self, what, method, address, body, headers, largest):
         """Run the request in a thread, since requests itself knows no deadline for the whole and none for name look-ups."""
         outcome, session = [], self._session
 
         def run():
             try:
-                outcome.append(self._send(session, what, method, address, body, headers))
+                outcome.append(self._send(session, what, method, address, body, headers, largest))
             except BaseException as problem:  # carried over to the caller's thread
                 outcome.append(problem)
 
@@ -344,13 +345,13 @@ class Client:
         # Without this, requests prepares the next request, for which it reads the whole body, however large
         self._session.get_redirect_target = lambda response: None
 
-    def _send(self, session, what, method, address, body, headers):
+    def _send(self, session, what, method, address, body, headers, largest):
         try:
             response = session.request(
                 method, address, data=body, headers=headers, allow_redirects=False, stream=True, verify=self._verify, cert=self._cert,
                 proxies=self._proxies, timeout=(min(CONNECT_SECONDS, self.timeout), self.timeout))
             try:
-                return Answer(what, response.status_code, response.headers, self._body(what, method, response))
+                return Answer(what, response.status_code, response.headers, self._body(what, method, response, largest))
             except Exception:
                 response.close()
                 raise
@@ -363,15 +364,15 @@ class Client:
             raise self._explained(what, problem) from None
 
     @staticmethod
-    def _body(what, method, response):
+    def _body(what, method, response, largest):
         chunks, size = [], 0
         while True:
             chunk = response.raw.read(65536, decode_content=False)
             if not chunk:
                 break
             size += len(chunk)
-            if size > LARGEST_ANSWER:
-                raise ServerProblem('%s sent more than %d bytes, which no token answer needs. Is url right?' % (what, LARGEST_ANSWER), response.status_code)
+            if size > largest:
+                raise ServerProblem('%s sent more than %d bytes, which is more than is needed. Is url right?' % (what, largest), response.status_code)
             chunks.append(chunk)
         promised = response.headers.get('Content-Length') or ''
         if promised.isdigit() and size < int(promised) and method != 'HEAD':  # urllib3 1 does not notice
@@ -384,14 +385,14 @@ class Client:
             raise ServerProblem('%s sent its answer in an encoding that was not asked for.' % what, response.status_code)
         try:
             unpacker = zlib.decompressobj(47)
-            body = unpacker.decompress(body, LARGEST_ANSWER + 1)
-            complete = unpacker.eof or len(body) > LARGEST_ANSWER
+            body = unpacker.decompress(body, largest + 1)
+            complete = unpacker.eof or len(body) > largest
         except zlib.error:
             complete = False
         if not complete:
             raise ServerProblem('%s sent a compressed answer that cannot be unpacked.' % what, response.status_code)
-        if len(body) > LARGEST_ANSWER:
-            raise ServerProblem('%s sent more than %d bytes, which no token answer needs. Is url right?' % (what, LARGEST_ANSWER), response.status_code)
+        if len(body) > largest:
+            raise ServerProblem('%s sent more than %d bytes, which is more than is needed. Is url right?' % (what, largest), response.status_code)
         return body
 
     def _explained(self, what, problem):

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import copy
 import html
+import time
 from collections import namedtuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url, refuse_redirect, shown
@@ -24,7 +25,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product impo
 from ansible_collections.buildops.tokens.plugins.module_utils.options import POLICY
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret
-from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization
+from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization, from_iso8601
 
 REST_KEEPS_CREDENTIALS = (3, 24)
 REST_V1 = (3, 26)
@@ -33,12 +34,17 @@ BEARER_BY_REST = (3, 76)
 PREEMPTIVE_SINCE = (3, 30)
 SILENT_404 = ((3, 41), (3, 57))  # a refused PUT answers 404 with nothing, measured on 3.41.1 and read in the sources around it
 STATUS_PATHS = ('/service/rest/v1/status', '/service/rest/wonderland/status', '/service/siesta/wonderland/status', '/service/local/status')
-# Parts of a configuration that hold secrets which a server takes and never returns: writing back what was read would lose them
-WRITE_ONLY = ('yumSigning', 'aptSigning', 'alpineSigning', 'cosign')
+# Parts of a configuration that hold secrets which a server takes and never returns, by the format whose proxies have them: writing back what was
+# read would lose them
+WRITE_ONLY = {'yumSigning': 'yum', 'aptSigning': None, 'alpineSigning': 'alpine', 'cosign': None}
+REGISTRY_LOGIN = ('dockerProxy', 'ecrAuth')  # the same, one level deeper
 BEARER = 'bearerToken'
+LARGEST_LIST = 32 * 1024 * 1024  # a server with 5000 repositories lists them in some 5 MiB
+SOON = 24 * 3600  # a token that ends within these seconds is worth a warning: nothing but another run can replace it
 
-Wanted = namedtuple('Wanted', 'name state type username password bearer_token ntlm_host ntlm_domain preemptive update_password create secrets verify_path')
-Wanted.__new__.__defaults__ = ('present', 'username') + (None,) * 6 + ('on_create', None, None, None)
+Wanted = namedtuple('Wanted', 'name state type username password bearer_token ntlm_host ntlm_domain preemptive update_password create secrets verify_path '
+                              'expires_at')
+Wanted.__new__.__defaults__ = ('present', 'username') + (None,) * 6 + ('on_create', None, None, None, None)
 Wanted.__repr__ = lambda self: 'Wanted(%s, redacted)' % self.name
 Wanted.__doc__ = """One repository and the credentials that it shall use for its remote.
 
@@ -48,6 +54,7 @@ Wanted.__doc__ = """One repository and the credentials that it shall use for its
 :param create: a mapping by which to create a repository that is missing, or None.
 :param secrets: a mapping of those C(WRITE_ONLY) parts that this repository has.
 :param verify_path: a path that the proxy shall get from its remote, or None.
+:param expires_at: when the credentials end, in seconds since 1970, or None.
 """
 
 
@@ -63,10 +70,12 @@ def check(wanted):
         else:
             if wanted.username is None or wanted.password is None:
                 raise BadInput('username and password are needed, or the token of a source that gives them.')
-            check_secret('username', wanted.username)
-            secret = check_secret('password', wanted.password)
+            secret = check_secret('username', wanted.username) + check_secret('password', wanted.password)
+            if wanted.type == 'username' and ':' in wanted.username:
+                raise BadInput('username must not hold a colon: HTTP Basic authentication ends the name there.')
         if not secret.isascii():
-            raise BadInput('the password holds characters outside ASCII, which Nexus sends to the remote as question marks (measured on 3.24 to 3.62).')
+            raise BadInput('the user name or password holds characters outside ASCII, which Nexus sends to the remote as question marks '
+                           '(measured on 3.24 to 3.62).')
         if wanted.preemptive and wanted.type == 'bearer':
             raise BadInput('preemptive is for user names and passwords.')
         if wanted.create:
@@ -78,7 +87,7 @@ def check(wanted):
 
 def _refuse_preemptive(wanted, format_name, remote_url):
     if wanted.preemptive and not remote_url.lower().startswith('https:'):
-        raise BadInput('preemptive needs a remote with https, but its address is %s...' % remote_url.split(':', 1)[0])
+        raise BadInput('preemptive needs a remote with https, but the address of this one begins with %s.' % shown(remote_url.split(':', 1)[0]))
     if wanted.preemptive and format_name != 'maven2':
         raise BadInput('preemptive exists for Maven repositories only, and this is one of format %s.' % shown(format_name))
 
@@ -100,7 +109,7 @@ class Repository:
 class Proxies:
     """The proxy repositories of one server. Choose the interface by C(open_proxies).
 
-    :ivar client, authorization: see C(http.Client). :ivar product: C(Product)."""
+    :ivar client, authorization: see C(http.Client). :ivar product: C(Product). :ivar secrets: what no message may repeat."""
 
     bearer = False
     preemptive = False
@@ -109,10 +118,11 @@ class Proxies:
         self.client = client
         self.authorization = authorization
         self.product = product
+        self.secrets = ()
 
     def ask(self, method, path, body=None):
         """:returns: the C(Answer) to a request with credentials and without cookies. :raises Refused: 401, or a redirect."""
-        answer = self.client.request(method, path, json_body=body, authorization=self.authorization)
+        answer = self.client.request(method, path, json_body=body, authorization=self.authorization, largest=LARGEST_LIST)
         if answer.status == 401:
             raise Refused('%s does not accept the user name and password (401 from %s).' % (_host(self.client), answer.what), 401)
         refuse_redirect(answer, 'The server sends people to a single sign-on page. Use a local account.')
@@ -120,6 +130,8 @@ class Proxies:
 
     def supports(self, wanted, repository):
         """:raises BadInput: this server cannot do that."""
+        if wanted.state == 'present' and '@' in urlsplit(repository.remote_url).netloc:
+            raise BadInput('the address of its remote holds a user name or password of its own. Take them out of the address first.')
         if wanted.type == 'bearer' and wanted.state == 'present' and not self.bearer:
             raise BadInput('%s takes no bearer tokens for the remotes of its proxies by REST; that needs Nexus Repository 3.76 or newer.' % self.product)
         if wanted.preemptive:
@@ -129,6 +141,10 @@ class Proxies:
 
     def absent(self, name):
         return Refused('%s has no repository %s that the user may administer (privilege nx-repository-admin-*).' % (_host(self.client), shown(name)), 404)
+
+    def refused_by_remote(self, name):
+        """:returns: True when the server says that the remote did not serve it. Only Nexus 2, which answers 404 for that too, has to be asked."""
+        return False
 
     def same(self, one, other):
         """:returns: True when the two bodies differ in nothing but the authentication."""
@@ -171,12 +187,7 @@ class RestProxies(Proxies):
 
     def write(self, repository, authentication, wanted):
         body = copy.deepcopy(repository.body)
-        for part in WRITE_ONLY:
-            if part in (wanted.secrets or {}):
-                body[part] = wanted.secrets[part]
-            elif body.get(part) or (part not in body and part.startswith(repository.format or '-')):
-                raise BadInput('the server never returns %s of this repository, so writing it back would lose it. Give it in secrets, '
-                               'or say there that it is null.' % part)
+        self._add_secrets(body, wanted.secrets or {})
         # Read by one name, taken by another up to 3.93
         body['routingRule'] = body.pop('routingRuleName', None)
         body.setdefault('httpClient', {})['authentication'] = authentication
@@ -185,6 +196,19 @@ class RestProxies(Proxies):
             raise Refused('%s refuses the configuration without saying why (404 to PUT, though the repository can be read): likely causes are a user name or '
                           'password that it does not take, preemptive with an http remote, or a remote address that it holds for wrong.' % self.product, 404)
         self._refuse(answer, repository.name)
+
+    @staticmethod
+    def _add_secrets(body, secrets):
+        parts = [(body, part, part not in body and formats is not None and formats == body.get('format')) for part, formats in WRITE_ONLY.items()]
+        parent, part = REGISTRY_LOGIN
+        if isinstance(body.get(parent), dict):
+            parts.append((body[parent], part, False))
+        for place, part, unknown in parts:
+            if part in secrets:
+                place[part] = secrets[part]
+            elif place.get(part) or unknown:
+                raise BadInput('the server never returns the secrets in %s of this repository, so writing it back would lose them. Give it in secrets, '
+                               'or say there that it is null.' % part)
 
     def create(self, wanted, authentication):
         made = wanted.create
@@ -215,6 +239,10 @@ class RestProxies(Proxies):
     def without_authentication(body):
         body = copy.deepcopy(body)
         (body.get('httpClient') or {}).pop('authentication', None)
+        for part in WRITE_ONLY:  # what is shown of it changes with what secrets gives
+            body.pop(part, None)
+        parent, part = REGISTRY_LOGIN
+        (body.get(parent) or {}).pop(part, None)
         return body
 
     def _path(self, format_name, name):
@@ -230,7 +258,8 @@ class RestProxies(Proxies):
         if answer.status == 404:
             raise self.absent(name)
         if answer.status == 400:
-            raise Refused('%s refuses the configuration of %s (400): %s' % (self.product, shown(name), _reasons(answer) or 'it does not say why.'), 400)
+            raise Refused('%s refuses the configuration of %s (400): %s'
+                          % (self.product, shown(name), _reasons(answer, self.secrets) or 'it does not say why.'), 400)
         raise ServerProblem('%s answered %d. The server\'s log tells more.' % (answer.what, answer.status), answer.status)
 
     def url_of(self, name):
@@ -261,9 +290,10 @@ class ExtDirectProxies(Proxies):
 
     def create(self, wanted, authentication):
         made = wanted.create
-        client = {'connection': {'blocked': False, 'autoBlock': True}}
+        client = {'blocked': False, 'autoBlock': True}
         if authentication:
             client['authentication'] = authentication
+        # Measured on 3.23: a body without format, type and url makes a NullPointerException
         self._call('create', [{'name': wanted.name, 'format': '', 'type': '', 'url': '', 'online': True, 'recipe': 'maven2-proxy', 'attributes': {
             'maven': {'versionPolicy': (made.get('version_policy') or 'MIXED').upper(), 'layoutPolicy': (made.get('layout_policy') or 'STRICT').upper()},
             'proxy': {'remoteUrl': made['remote_url'], 'contentMaxAge': -1, 'metadataMaxAge': 1440},
@@ -291,7 +321,8 @@ class ExtDirectProxies(Proxies):
         if not isinstance(result, dict) or not result.get('success'):
             result = result if isinstance(result, dict) else {}
             errors = result.get('errors') if isinstance(result.get('errors'), dict) else {}
-            words = ['%s: %s' % (shown(key), shown(value)) for key, value in errors.items()] or [shown(result.get('message')) or 'it does not say why']
+            words = ['%s: %s' % (shown(key, *self.secrets), shown(value, *self.secrets)) for key, value in errors.items()]
+            words = words or [shown(result.get('message'), *self.secrets) or 'it does not say why']
             raise Refused('%s refuses it: %s. The user needs the privileges of nx-repository-admin-*.' % (self.product, '; '.join(words)), 200)
         return result.get('data') or []
 
@@ -330,6 +361,8 @@ class Nexus2Proxies(Proxies):
 
     def create(self, wanted, authentication):
         made = wanted.create
+        if made.get('version_policy') == 'mixed':
+            raise BadInput('%s has no version_policy mixed: a repository holds either releases or snapshots. Use release or snapshot.' % self.product)
         storage = {'remoteStorageUrl': made['remote_url']}
         if authentication:
             storage['authentication'] = authentication
@@ -348,6 +381,12 @@ class Nexus2Proxies(Proxies):
         if wanted.type == 'ntlm':
             new.update(ntlmHost=wanted.ntlm_host or '', ntlmDomain=wanted.ntlm_domain or '')
         return new
+
+    def refused_by_remote(self, name):
+        answer = self.ask('GET', '/service/local/repositories/%s/status' % quote(name, safe=''))
+        status = answer.error_object().get('data')
+        status = status if isinstance(status, dict) else {}
+        return status.get('remoteStatus') == 'UNAVAILABLE' or str(status.get('proxyMode')).startswith('BLOCKED')
 
     def supports(self, wanted, repository):
         super().supports(wanted, repository)
@@ -371,7 +410,8 @@ class Nexus2Proxies(Proxies):
         if answer.status == 404:
             raise self.absent(name)
         if answer.status == 400:
-            raise Refused('%s refuses the configuration of %s (400): %s' % (self.product, shown(name), _reasons(answer) or 'it does not say why.'), 400)
+            raise Refused('%s refuses the configuration of %s (400): %s'
+                          % (self.product, shown(name), _reasons(answer, self.secrets) or 'it does not say why.'), 400)
         raise ServerProblem('%s answered %d. The server\'s log tells more.' % (answer.what, answer.status), answer.status)
 
     def url_of(self, name):
@@ -428,6 +468,7 @@ def bring(proxies, wanted, check_mode):
 
     :returns: C({name, state, changed}), with the names of what changed, and the two states of it for diff mode, without any secret.
     :raises TokensError: with the repository's name."""
+    proxies.secrets = tuple(_secrets([wanted.password, wanted.bearer_token, wanted.secrets]))
     try:
         return _bring(proxies, wanted, check_mode)
     except BadInput as problem:
@@ -441,22 +482,39 @@ def _bring(proxies, wanted, check_mode):
             return _told(wanted, None, None, [])
         if not wanted.create:
             raise proxies.absent(wanted.name)
-        stub = Repository(wanted.name, 'maven2', wanted.create['remote_url'], None, {})
-        proxies.supports(wanted, stub)
+        proxies.supports(wanted, Repository(wanted.name, 'maven2', wanted.create['remote_url'], None, {}))
         authentication = proxies.authentication(wanted, None)
         if not check_mode:
             proxies.create(wanted, authentication)
             _read_back(proxies, wanted, None)
         return _told(wanted, None, authentication, ['repository'])
-    proxies.supports(wanted, repository)
-    changed = differences(wanted, repository.authentication)
-    authentication = None if wanted.state == 'absent' else proxies.authentication(wanted, repository.authentication)
+    changed, authentication = _decide(proxies, wanted, repository)
     if changed and not check_mode:
-        # What others changed since then must not be lost: the newest is what gets written back
-        repository = proxies.read(wanted.name) or repository
-        proxies.write(repository, authentication, wanted)
-        _read_back(proxies, wanted, repository)
+        # The server has no way to write only if nothing changed since. What is written back is therefore read again right before.
+        repository = proxies.read(wanted.name)
+        if repository is None:
+            raise proxies.absent(wanted.name)
+        changed, authentication = _decide(proxies, wanted, repository)
+        if changed:
+            proxies.write(repository, authentication, wanted)
+            _read_back(proxies, wanted, repository)
     return _told(wanted, repository.authentication, authentication if changed else repository.authentication, changed)
+
+
+def _decide(proxies, wanted, repository):
+    """:returns: the names of what has to change, and the authentication to write. :raises BadInput: this server or repository cannot have it."""
+    proxies.supports(wanted, repository)
+    authentication = None if wanted.state == 'absent' else proxies.authentication(wanted, repository.authentication)
+    return differences(wanted, repository.authentication), authentication
+
+
+def _secrets(value):
+    """:returns: all texts within nested mappings and lists."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [text for item in value for text in _secrets(item)]
+    return [value] if isinstance(value, str) else []
 
 
 def _read_back(proxies, wanted, before):
@@ -473,6 +531,7 @@ def _read_back(proxies, wanted, before):
 
 
 def _told(wanted, before, after, changed):
+    after = dict(after, type=after.get('type') or wanted.type) if after else None  # Nexus 2 has no types
     return {'name': wanted.name, 'state': wanted.state, 'changed': changed, 'before': _visible(before), 'after': _visible(after)}
 
 
@@ -481,16 +540,24 @@ def _visible(authentication):
 
 
 def verify(proxies, wanted):
-    """Let the proxy fetch a file. :returns: a mapping C({name, opened, msg})."""
-    answer = proxies.client.request('GET', proxies.url_of(wanted.name) + quote(wanted.verify_path.lstrip('/'), safe='/'),
-                                    authorization=proxies.authorization, accept='*/*')
-    if answer.status == 200:
+    """Let the proxy fetch a file, as the user who administers it. What the proxy has cached it does not fetch again.
+
+    :returns: a mapping C({name, opened, msg})."""
+    try:
+        answer = proxies.client.request('GET', proxies.url_of(wanted.name) + quote(wanted.verify_path.lstrip('/'), safe='/'),
+                                        authorization=proxies.authorization, accept='*/*')
+        status = answer.status
+    except ServerProblem as problem:
+        status = problem.status
+        if status != 200:  # a 200 whose body is larger than we want to have is a success
+            raise
+    if status == 200:
         return {'name': wanted.name, 'opened': True, 'msg': ''}
-    if answer.status == 404:
-        return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials.'
+    if status == 404 and not proxies.refused_by_remote(wanted.name):
+        return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials'
                 % (shown(wanted.name), shown(wanted.verify_path))}
-    return {'name': wanted.name, 'opened': False, 'msg': 'the proxy %s cannot fetch %s from its remote (%d): the remote refuses the credentials, or is down.'
-            % (shown(wanted.name), shown(wanted.verify_path), answer.status)}
+    return {'name': wanted.name, 'opened': False, 'msg': 'the proxy %s cannot fetch %s from its remote (%d): the remote refuses the credentials, or is down'
+            % (shown(wanted.name), shown(wanted.verify_path), status)}
 
 
 def _only_proxy(name, kind):
@@ -506,7 +573,7 @@ def _unescaped(value):
     return html.unescape(value) if isinstance(value, str) else value
 
 
-def _reasons(answer):
+def _reasons(answer, secrets):
     """:returns: what a 400 says: a list of C({id, message}), one such object, C({errors: [{id, msg}]}), a bare string, or nothing."""
     try:
         value = answer.json()
@@ -515,11 +582,12 @@ def _reasons(answer):
     if isinstance(value, dict):
         value = value.get('errors') if isinstance(value.get('errors'), list) else [value]
     if isinstance(value, str):
-        return shown(value)
+        return shown(value, *secrets)
     words = []
     for item in value if isinstance(value, list) else []:
         if isinstance(item, dict):
-            where, what = shown(item.get('id')).replace('FIELD ', ''), shown(html.unescape(str(item.get('message') or item.get('msg') or '')))
+            where = shown(item.get('id'), *secrets).replace('FIELD ', '')
+            what = shown(html.unescape(str(item.get('message') or item.get('msg') or '')), *secrets)
             words.append(what if where in ('', '*') else '%s %s' % (where, what))
     return '; '.join(words)
 
@@ -553,12 +621,13 @@ class NexusProxyCredential(Provider):
             'update_password': {'type': 'str', 'choices': ['on_create', 'always'], 'default': 'on_create', 'no_log': False},
             'create': {'type': 'dict', 'options': {
                 'remote_url': {'type': 'str', 'required': True},
-                'version_policy': {'type': 'str', 'choices': ['release', 'snapshot', 'mixed'], 'default': 'mixed'},
+                'version_policy': {'type': 'str', 'choices': ['release', 'snapshot', 'mixed']},
                 'layout_policy': {'type': 'str', 'choices': ['strict', 'permissive'], 'default': 'strict'},
                 'blob_store': {'type': 'str', 'default': 'default'},
             }},
             'secrets': {'type': 'dict', 'no_log': True},
             'verify_path': {'type': 'str'},
+            'expires_at': {'type': 'str'},
         }},
     })
 
@@ -586,6 +655,7 @@ class NexusProxyCredential(Provider):
                 wanted = _wanted(entry)
                 try:
                     told.append(bring(proxies, wanted, check_mode))
+                    self._warn(wanted)
                     if wanted.verify_path and wanted.state == 'present' and not check_mode:
                         doors.append(verify(proxies, wanted))
                 except TokensError as problem:
@@ -596,9 +666,17 @@ class NexusProxyCredential(Provider):
                   'server': {'version': proxies.product.version, 'edition': proxies.product.edition},
                   'diff': {state: {one['name']: one[state] for one in told} for state in ('before', 'after')},
                   'repositories': [{key: one[key] for key in ('name', 'state', 'changed')} for one in told]}
+        closed = [door['msg'] for door in doors if door['opened'] is False]
+        if closed:
+            problems.append('The credentials are set, but they open nothing: %s.' % '; '.join(closed))
         if problems:
             result.update(failed=True, msg=' '.join(problems))
         return result
+
+    def _warn(self, wanted):
+        if wanted.state == 'present' and wanted.expires_at is not None and wanted.expires_at < self.clock() + SOON:
+            self.warnings.append('The credentials of the repository %s end at %s. From then on its remote refuses it: run this again before.'
+                                 % (shown(wanted.name), time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(wanted.expires_at))))
 
 
 def _wanted(entry):
@@ -606,4 +684,4 @@ def _wanted(entry):
     kind = entry.get('type') or ('bearer' if entry.get('access_token') else 'username')
     return Wanted(entry['name'], entry['state'], kind, entry.get('username'), entry.get('password'), entry.get('access_token'), entry.get('ntlm_host'),
                   entry.get('ntlm_domain'), entry.get('preemptive'), entry['update_password'], entry.get('create'), entry.get('secrets'),
-                  entry.get('verify_path'))
+                  entry.get('verify_path'), from_iso8601(entry.get('expires_at')))

@@ -517,6 +517,8 @@ class Repositories:
         data = call.get('data')
         if name == ('coreui_Repository', 'read'):
             result: dict = {'success': True, 'data': [self._ext(request, item) for item in self._visible().values()] if user else []}
+        elif name == ('coreui_Repository', 'create') and isinstance(data, list) and data and isinstance(data[0], dict):
+            result = self._ext_create(request, user, data[0])
         elif name == ('coreui_Repository', 'update') and isinstance(data, list) and data and isinstance(data[0], dict):
             result = self._ext_update(request, user, data[0])
         elif name == ('coreui_User', 'changePassword') and isinstance(data, list) and len(data) == 3:
@@ -547,6 +549,26 @@ class Repositories:
         description = 'Ready to Connect' if item.type == 'proxy' else None
         return {**found, 'attributes': attributes, 'url': self._url(request, item.name) + '/',
                 'status': {'repositoryName': item.name, 'online': item.online, 'description': description, 'reason': None}}
+
+    def _ext_create(self, request, user, data):
+        """Measured on 3.23.0."""
+        if not self._is_admin(user):
+            return {**self._ext_failure('User is not permitted: nexus:repository-admin:maven2:*:add'), 'authenticationRequired': user is None}
+        errors = {}
+        if not re.fullmatch(r'[a-zA-Z0-9-][a-zA-Z0-9_.-]*', data.get('name') or ''):
+            errors['name'] = NAME_RULE
+        elif data['name'].lower() in map(str.lower, self.known):
+            errors['name'] = 'Name is already used, must be unique (ignoring case)'
+        elif not re.match(r'https?://[^/\s]', data['attributes']['proxy']['remoteUrl']):
+            errors['attributes.proxy.remoteUrl'] = "URL should be in the format 'http://www.example.com'"
+        if errors:
+            return {'messages': None, 'errors': errors, 'success': False, 'data': []}
+        if any(data.get(key) is None for key in ('format', 'type', 'url')):
+            return self._ext_failure('java.lang.NullPointerException')
+        format_name, _dash, kind = data['recipe'].rpartition('-')
+        item = Repository(data['name'], format_name, kind, {**copy.deepcopy(data['attributes']), 'maven-indexer': {}}, bool(data.get('online', True)))
+        self.known[item.name] = item
+        return {'success': True, 'data': self._ext(request, item)}
 
     def _ext_update(self, request, user, data):
         if not self._is_admin(user):

@@ -63,7 +63,7 @@ class Scripted:
         self.closed = False
 
     def request(self, method, path, query=None, form=None, json_body=None, body=None, headers=None, authorization=None, repeatable=None,
-                accept='application/json'):
+                accept='application/json', largest=None):
         asked = Ask(method, path, ANY, query, form, json_body, headers or None, authorization, repeatable)
         self.asked.append(asked)
         assert self.script, f'not in the script: {asked}'
