@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from tests.sandbox import nuvy
 from tests.sandbox.serving import faults
 
+from . import racing
 from .scripted import ANY, Ask, Scripted, answer, page
 
 SECRET = 'c4nary-s3cret'
@@ -287,6 +288,22 @@ def test_O15_any_secret_arrives_as_it_is(secret, body, form_encoded):
     options = options_of(url='https://nuvy.test', client_id='c', client_secret=secret, client_auth='body' if body else 'basic',
                          form_encode_credentials=form_encoded)
     assert ensure(NuvyClientToken(options, client), Desired()).token.scope == 'read'
+
+
+def race(sandbox, server, tmp_path, count, **given):
+    given = {'url': server.url, 'client_id': 'buildops-client', 'client_secret': 'nuvy-s3cret', 'ca_path': sandbox.ca_path, 'cache': 'file',
+             'cache_path': str(tmp_path / 'cache'), **given}
+    found = racing.race('nuvy_client_token', given, count)
+    assert len({token for token, _refresh in found}) == 1
+    return found[0][0]
+
+
+def test_O19_many_processes_ask_once_and_when_an_api_refuses_the_token_once_more(sandbox, server, tmp_path):
+    first = race(sandbox, server, tmp_path, 6)
+    assert server.count('POST') == 1
+    server.state.revoke_tokens()
+    second = race(sandbox, server, tmp_path, 6, regenerate='if_invalid', check_url=server.url + nuvy.WHOAMI_PATH)
+    assert first != second and server.count('POST') == 2
 
 
 def test_a_revoked_token_is_found_out_and_replaced(sandbox, server, obtain):

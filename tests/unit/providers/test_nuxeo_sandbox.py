@@ -178,11 +178,11 @@ def test_every_generation_grants_headless(sandbox, given, version):
 
 def race(server, given, count, locks=True):
     """Have many processes find, at the same moment, that the token of the cache is late. :returns: what each got, and what lives."""
-    seed = server.state.new_token('ci', 'jdoe', 3)
+    seed = server.state.new_token('ci', 'jdoe', 1)
     start = dict(given, grant='refresh_token', refresh_token=seed.refresh)
     first = obtain(start).token
     server.state.tokens[0].seconds = SECONDS  # for all that follow
-    time.sleep(3)
+    time.sleep(1.1)
     server.requests.clear()
     found = racing.race('nuxeo_oauth2_token', start, count, locks)
     live = server.state.tokens[0]

@@ -266,7 +266,7 @@ def test_the_code_comes_out_of_the_redirect():
 def test_a_code_with_another_state_is_not_used(location):
     with pytest.raises(Refused, match='another state') as caught:
         oauth2.code_of('POST x', location, 's')
-    assert 'c0' not in str(caught.value).replace('c0de', '')
+    assert 'c0' not in str(caught.value)
 
 
 def test_a_code_of_another_issuer_is_not_used():
