@@ -125,9 +125,9 @@ def run_playbook(tmp_path):
     YAML inventory; without it there is localhost alone. Each call in a test uses the same home folder. More arguments go to
     C(ansible-playbook); C(env) adds environment variables. Answers with a PlaybookRun; what it means for the test is the test's business.
     """
-    home, tmp = tmp_path / 'home', tmp_path / 'tmp'
+    home, tmp = tmp_path / 'home', Path(tempfile.mkdtemp(prefix='run-'))  # Ansible makes a socket in the latter, whose path must be short
     home.mkdir()
-    tmp.mkdir()
+    (tmp_path / 'tmp').symlink_to(tmp)
     runs = iter(range(1000))
 
     def run(playbook, inventory=None, *args, env=None, timeout=300):
@@ -159,4 +159,5 @@ def run_playbook(tmp_path):
         lines = events.read_text(encoding='utf-8').splitlines() if events.exists() else []
         return PlaybookRun(done.returncode, done.stdout.decode('utf-8', 'replace'), [json.loads(line) for line in lines], home)
 
-    return run
+    yield run
+    shutil.rmtree(tmp, ignore_errors=True)

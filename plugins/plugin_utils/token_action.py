@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import SPECS
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.options import info_arguments, module_arguments
 from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe, place_of, result_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
 
@@ -57,10 +58,17 @@ class ControllerAction(ActionBase):
             raise BadInput('%s: %s.' % (name, '; '.join(result.error_messages).rstrip('.')))
         return result.validated_parameters
 
-    def delegated_module(self, task_vars):
+    def completed_arguments(self, source, options):
+        """What a module needs that runs elsewhere: what was checked, and completed from variables and environment, here.
+
+        :param source: C(sources.Source). :param options: the names of the options that the module has."""
+        # Paths are those of that host, so what was given goes there as it is
+        return dict({name: source.options[name] for name in options if source.options.get(name) is not None}, **self._task.args)
+
+    def delegated_module(self, task_vars, arguments):
         """Run as an ordinary module, on the host that C(delegate_to) names."""
         before, self._task.no_log = self._task.no_log, True  # keeps the arguments out of that host's system log
-        result = self._execute_module(task_vars=task_vars)
+        result = self._execute_module(module_args=arguments, task_vars=task_vars)
         if result.get('failed'):
             self._task.no_log = before
             return result
@@ -76,11 +84,10 @@ class TokenAction(ControllerAction):
     TYPE = ''
 
     def work(self, task_vars):
-        if self._task.delegate_to:
-            return self.delegated_module(task_vars)
-        given = dict(self._task.args)
         keep = ('state',) if sources.provider_class(self.TYPE).HAS_STATE else ()
-        source = sources.resolve(self.TYPE, given, task_vars, self.template, keep=keep)
+        source = sources.resolve(self.TYPE, dict(self._task.args), task_vars, self.template, keep=keep)
+        if self._task.delegate_to:
+            return self.delegated_module(task_vars, self.completed_arguments(source, module_arguments(source.provider)))
         return self.obtained(source)
 
     def obtained(self, source, **changes):
@@ -98,11 +105,11 @@ class InfoAction(ControllerAction):
     TYPE = ''
 
     def work(self, task_vars):
-        if self._task.delegate_to:
-            return self._execute_module(task_vars=task_vars)
         given = dict(self._task.args)
         sources.check_names(given, sources.provider_class(self.TYPE), self.TYPE + '_info', info=True)
         source = sources.resolve(self.TYPE, given, task_vars, self.template)
+        if self._task.delegate_to:
+            return self._execute_module(module_args=self.completed_arguments(source, info_arguments(source.provider)), task_vars=task_vars)
         result, warnings = describe(source.provider(source.options))
         if warnings:
             result['warnings'] = warnings
@@ -115,10 +122,11 @@ class ManagerAction(ControllerAction):
     MANAGER = None
 
     def work(self, task_vars):
-        if self._task.delegate_to:
-            return self.delegated_module(task_vars)
         keep = ('state',) if self.MANAGER.HAS_STATE else ()
-        manager = self.MANAGER(sources.resolve(self.MANAGER, dict(self._task.args), task_vars, self.template, keep=keep).options)
+        source = sources.resolve(self.MANAGER, dict(self._task.args), task_vars, self.template, keep=keep)
+        if self._task.delegate_to:
+            return self.delegated_module(task_vars, self.completed_arguments(source, module_arguments(self.MANAGER)))
+        manager = self.MANAGER(source.options)
         result = manager.ensure(self._task.check_mode)
         if manager.warnings:
             result['warnings'] = manager.warnings

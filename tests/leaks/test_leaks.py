@@ -102,7 +102,7 @@ class Stage:
 
 @pytest.fixture
 def stage(sandbox, run_playbook, tmp_path):
-    with TemporaryDirectory() as tmp:  # Ansible puts a socket there, whose path must not be long
+    with TemporaryDirectory() as tmp:
         yield Stage(sandbox, run_playbook, tmp_path, Path(tmp))
 
 
