@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
 import re
 import select
 import signal
-import subprocess
 import termios
 import time
 
@@ -58,20 +58,14 @@ def encryptor(find_mvn, security_path):
 
 def _ask(command, answer):
     """Run a command on a terminal of its own, answer its prompt for a password, and give back what it printed after that."""
-    ours, its = os.openpty()
-    process = None
+    process, terminal = pty.fork()
+    if process == 0:
+        _become(command)
     try:
-        attributes = termios.tcgetattr(its)
-        attributes[3] &= ~termios.ECHO
-        termios.tcsetattr(its, termios.TCSANOW, attributes)
-        with open(os.devnull, 'wb') as nothing:
-            process = subprocess.Popen(command, stdin=its, stdout=its, stderr=nothing, start_new_session=True, cwd='/', env=dict(os.environ, TERM='dumb'))
-        os.close(its)
-        its = None
         printed, answered, deadline = b'', False, time.monotonic() + SECONDS
-        while select.select([ours], [], [], max(0, deadline - time.monotonic()))[0]:
+        while select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
             try:
-                piece = os.read(ours, 4096)
+                piece = os.read(terminal, 4096)
             except OSError:  # Linux: the other end is closed
                 piece = b''
             if not piece:
@@ -79,13 +73,23 @@ def _ask(command, answer):
             printed += piece
             if not answered and _PROMPT in printed:
                 answered, printed = True, b''
-                os.write(ours, answer.encode('ascii') + b'\n')
+                os.write(terminal, answer.encode('ascii') + b'\n')
         return printed if answered else b''
     finally:
-        if its is not None:
-            os.close(its)
-        if process is not None:
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        os.close(ours)
+        with contextlib.suppress(OSError):
+            os.killpg(process, signal.SIGKILL)
+        os.close(terminal)
+        os.waitpid(process, 0)
+
+
+def _become(command):
+    """In the new process: turn the terminal's echo off and run the command. Never returns."""
+    try:
+        attributes = termios.tcgetattr(0)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(0, termios.TCSANOW, attributes)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        os.chdir('/')
+        os.execve(command[0], command, dict(os.environ, TERM='dumb'))
+    finally:
+        os._exit(127)

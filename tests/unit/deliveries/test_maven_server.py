@@ -189,10 +189,10 @@ def basic(username, password):
     return 'Basic ' + base64.b64encode(f'{username}:{password}'.encode()).decode()
 
 
-def door(path, sandbox, server, where='/', entry=COMPANY, **options):
+def door(path, sandbox, server, where='/', entry=None, **options):
     """Deliver with verify: (opened, reason) of the one door, and the message of a failure."""
     options = dict({'verify': True, 'ca_path': str(sandbox.ca_path)}, **options)
-    result = run(path, dict(entry, verify_url=server if '://' in str(server) else server.url + where), **options)[0]
+    result = run(path, dict(entry or COMPANY, verify_url=server if '://' in str(server) else server.url + where), **options)[0]
     return result['doors'][0]['opened'], result['doors'][0]['msg'], result.get('msg')
 
 
@@ -271,7 +271,7 @@ def test_maven_decrypts_what_was_encrypted_and_no_command_line_held_it(sandbox, 
     password = 'p4ss/+=&<"%w0rd'
     server = sandbox.serve(Repository(basic('jdoe', password)))
     path.parent.mkdir(parents=True)
-    master = re.search(r'\{.*\}', maven_encryption._ask(['mvn', '--encrypt-master-password'], 'the master password').decode())[0]
+    master = re.search(r'\{.*\}', maven_encryption._ask([shutil.which('mvn'), '--encrypt-master-password'], 'the master password').decode())[0]
     path.with_name('settings-security.xml').write_text(f'<settingsSecurity><master>{master}</master></settingsSecurity>')
     wrapper = tmp_path / 'mvn'
     wrapper.write_text('#!/bin/sh\necho "$@" >> %s/argv\nenv >> %s/argv\nexec mvn "$@"\n' % (tmp_path, tmp_path))
@@ -352,7 +352,7 @@ def test_T7_A1_a_playbook_run_twice_then_checked_shows_no_secret(run_playbook, p
 
 
 def test_A2_a_failing_run_shows_a_sentence_and_no_secret(run_playbook, path, tmp_path):
-    for password, said in (('c4n4ry${env.X}', '"${"'), ('c4n4ry\n', 'control character'), (CANARY, 'mismatched tag')):
+    for password, said in (('c4n4ry${env.X}', '"${"'), (CANARY, 'mismatched tag')):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('<settings><servers><password>c4n4ry-old</settings>')
         (tmp_path / 'vars.json').write_text(json.dumps({'path': str(path), 'password': password, 'token': 'c4n4ry-' + 'x' * 30}))

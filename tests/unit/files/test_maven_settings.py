@@ -85,11 +85,16 @@ def files(draw):
         ('iso-8859-1', b'', '<?xml version="1.0" encoding="ISO-8859-1" standalone="yes"?>')]))
     namespace = draw(strategies.sampled_from(['', ' xmlns="http://maven.apache.org/SETTINGS/1.0.0"', " xmlns = 'http://maven.apache.org/SETTINGS/1.2.0' ",
                                               ' xmlns="http://maven.apache.org/SETTINGS/1.1.0"\n  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"']))
-    noise = strategies.sampled_from([''] * 20 + ['<!-- <server><id>company</id></server> -->', '<!-- <servers> -->', '<?pi <servers>?>', '<!--\u00e9-->',
-                                     '<!-- <server><id>x</id><password> -->', '<!---->'])
-    others = strategies.sampled_from(['<localRepository>r\u00e9po</localRepository>', '<mirrors><mirror><id>company</id><url>http://x/</url><mirrorOf>*</mirrorOf></mirror></mirrors>',
-                                      '<offline >false</offline>', '<profiles><profile><id>company</id><repositories><repository><id>company</id><url>http://x/</url></repository></repositories></profile></profiles>',
-                                      '<pluginGroups/>', '<activeProfiles><activeProfile><![CDATA[a<b]]></activeProfile></activeProfiles>'])
+    noise = strategies.sampled_from([''] * 20 + [
+        '<!-- <server><id>company</id></server> -->', '<!-- <servers> -->', '<?pi <servers>?>', '<!--\u00e9-->', '<!---->',
+        '<!-- <server><id>x</id><password> -->'])
+    others = strategies.sampled_from([
+        '<localRepository>r\u00e9po</localRepository>',
+        '<mirrors><mirror><id>company</id><url>http://x/</url><mirrorOf>*</mirrorOf></mirror></mirrors>',
+        '<offline >false</offline>',
+        '<profiles><profile><id>company</id><repositories><repository><id>company</id><url>http://x/</url></repository></repositories></profile></profiles>',
+        '<pluginGroups/>',
+        '<activeProfiles><activeProfile><![CDATA[a<b]]></activeProfile></activeProfiles>'])
     fields = strategies.sampled_from(['username', 'password', 'privateKey', 'passphrase'])
 
     def line(depth, text):
@@ -142,7 +147,7 @@ def no_secret(value):
     return not value.strip('*') or value.startswith('{{') or value in MASKS
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(files(), strategies.dictionaries(ids, strategies.tuples(safe, safe) | strategies.none(), min_size=1, max_size=4))
 def test_M4_M7_M8_M10_M17_M19_M21_M22_M27_only_the_wanted_entries_change(maven, file, wishes):
     segments, encoding, mark = file
@@ -176,7 +181,7 @@ def test_M4_M7_M8_M10_M17_M19_M21_M22_M27_only_the_wanted_entries_change(maven, 
     assert re.fullmatch(pattern, result.content, re.S)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(values, values, strategies.booleans())
 def test_M10_to_M17_a_value_is_refused_for_a_known_reason_or_read_back_by_maven(maven, username, password, exists):
     entry = {'id': 'company', 'username': username, 'password': password}
