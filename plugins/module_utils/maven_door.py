@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-import ssl
-from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-
-from ansible.module_utils.urls import open_url
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 
@@ -60,6 +56,11 @@ def try_door(url, header, validate_certs, ca_path, timeout):
     :param timeout: seconds for each step of the connection.
     :returns: (True, False, or None for not known, a reason).
     """
+    # Not at the head of the file: most runs try no door, and these cost more than all the rest of the module
+    from urllib.error import HTTPError
+
+    from ansible.module_utils.urls import open_url
+
     def ask(headers):
         try:
             answer = open_url(url, method='GET', headers=headers, timeout=timeout, validate_certs=validate_certs, ca_path=ca_path,
@@ -90,8 +91,9 @@ def try_door(url, header, validate_certs, ca_path, timeout):
 
 
 def _meaning(problem):
-    problem = problem.reason if isinstance(problem, URLError) and isinstance(problem.reason, Exception) else problem
-    if isinstance(problem, ssl.SSLError) or 'SSL' in type(problem).__name__:
+    reason = getattr(problem, 'reason', None)
+    problem = reason if isinstance(reason, Exception) else problem  # an URLError
+    if 'SSL' in type(problem).__name__:
         return 'the certificate of the server is not trusted: see ca_path'
     if isinstance(problem, TimeoutError) or type(problem).__name__ == 'timeout':  # socket.timeout before Python 3.10
         return 'the server does not answer in time'
