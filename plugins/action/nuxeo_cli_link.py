@@ -17,7 +17,6 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online impor
 class ActionModule(NuxeoOnlineAction):
     """Exchanges the token on the controller, once in a run for a project; the host gets the token of Nuxeo CLI alone."""
 
-    TO = 'path'
     SPEC = ARGUMENTS
     CONSTRAINTS = CONSTRAINTS
     _requires_connection = True
@@ -41,7 +40,7 @@ class ActionModule(NuxeoOnlineAction):
             rest['cli_token'] = service.obtain(exchange).token.secret
             opened = True
         result = self.module(rest, task_vars)
-        result['doors'] = [{'name': arguments.get(self.TO), 'opened': opened, 'msg': 'opened' if opened else 'check mode'}]
+        result['doors'] = [{'name': result.get('path'), 'opened': opened, 'msg': 'opened' if opened else 'check mode'}]
         return result
 
     def _unlinked(self, arguments, exchange, task_vars):

@@ -10,6 +10,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online impor
 
 
 class ActionModule(NuxeoOnlineAction):
+    TO = 'maven_coordinates'
     SPEC = ARGUMENTS
     CONSTRAINTS = CONSTRAINTS
 

@@ -85,7 +85,7 @@ def deliver(params, check_mode, with_diff, git):
     if exclude and not present:
         ignored = edit_private(exclude[0], exclude[1], dry_run=check_mode, mode_policy='keep')[3]
     changes = changed + (['mode'] if rewritten and present and before.wide else []) + (['git_ignore'] if exclude and ignored else [])
-    result = {'changed': bool(changes), 'path': path, 'project': params['project'], 'state': params['state'], 'changes': changes,
+    result = {'changed': bool(changes), 'path': path, 'project': params['project'], 'changes': changes,
               'git_ignored': bool(exclude) and present}
     warnings = []
     if present and repository and git(folder, ['ls-files', '--error-unmatch', '--', FILE]) == 0:

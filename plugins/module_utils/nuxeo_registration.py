@@ -316,6 +316,6 @@ def _verify(result, home, options, check_mode):
         opened, msg = None, 'check mode'
     else:
         opened, msg = nuxeoctl.door(*nuxeoctl.run(home, ['mp-update'], b'', options['timeout']) + (options['timeout'],))
-    result['doors'] = [{'name': options['project'] or result['path'], 'opened': opened, 'msg': msg}]
+    result['doors'] = [{'name': result['path'], 'opened': opened, 'msg': msg}]
     if opened is False:
         result.update(failed=True, msg='The registration is there, but it opens nothing: %s.' % msg)

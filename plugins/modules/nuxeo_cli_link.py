@@ -124,11 +124,6 @@ project:
   returned: success
   type: str
   sample: jdoe-SANDBOX
-state:
-  description: V(present) or V(absent).
-  returned: success
-  type: str
-  sample: present
 changes:
   description:
     - What changed or would change, which is the names of keys, V(mode) (others could read the file), V(git_ignore).
@@ -148,9 +143,9 @@ doors:
   elements: dict
   contains:
     name:
-      description: The folder, as it was given.
+      description: The file.
       type: str
-      sample: /home/ci/shop
+      sample: /home/ci/shop/.yo-rc.json
     opened:
       description: Whether it does. Null in check mode.
       type: bool

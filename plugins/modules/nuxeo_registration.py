@@ -221,9 +221,9 @@ doors:
   elements: dict
   contains:
     name:
-      description: The project.
+      description: The file C(instance.clid).
       type: str
-      sample: jdoe-SANDBOX
+      sample: /opt/nuxeo/server/nxserver/data/instance.clid
     opened:
       description: Whether it does. Null where it was not tried.
       type: bool

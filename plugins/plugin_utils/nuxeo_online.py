@@ -21,10 +21,10 @@ CREDENTIALS = ('token', 'username', 'password')
 class NuxeoOnlineAction(ControllerAction):
     """Answers with the result of its work, and with which token went where.
 
-    :cvar TO: the option that says where. :cvar SPEC: the module's argument spec. :cvar CONSTRAINTS: what goes with it.
+    :cvar TO: the part of the result that says where. :cvar SPEC: the module's argument spec. :cvar CONSTRAINTS: what goes with it.
     """
 
-    TO = 'project'
+    TO = 'path'
     SPEC = {}
     CONSTRAINTS = {}
 
@@ -35,7 +35,7 @@ class NuxeoOnlineAction(ControllerAction):
             raise BadInput('%s.' % '; '.join(problems).rstrip('.'))
         self.tokens = []
         result = self.use(arguments, task_vars)
-        result['tokens'] = self.tokens
+        result['tokens'] = [dict(token, to=result.get(self.TO)) for token in self.tokens]
         return result
 
     def use(self, arguments, task_vars):
@@ -60,7 +60,7 @@ class NuxeoOnlineAction(ControllerAction):
                                % (source.label, source.provider.TYPE, NuxeoOnlineToken.TYPE))
         if source.name is not None:
             token = service.obtain(source, check_mode=self._task.check_mode).token
-            self.tokens.append(dict(token.about(), source=source.name, type=source.provider.TYPE, changed=False, to=arguments.get(self.TO)))
+            self.tokens.append(dict(token.about(), source=source.name, type=source.provider.TYPE, changed=False))
         return source
 
     def module(self, arguments, task_vars):

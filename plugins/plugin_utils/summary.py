@@ -15,6 +15,7 @@ def rows_of(plan, variables_of):
 
     :param plan: the result of token_deliveries_info. :param variables_of: by host: its raw variables; each delivery registered C(<role>_result), with
         C(doors) where it tried the credentials (or C(<role>_doors)): a list of mappings with C(name), C(opened) (true, false or null) and C(msg).
+        A delivery that is made of several has C(parts), a list of such results.
     :returns: a list of mappings (one for each source, place and token), and a list of sentences about what failed.
     """
     rows, problems = {}, []
@@ -27,24 +28,31 @@ def rows_of(plan, variables_of):
                 _note(problems, delivery, host, failed or 'the host was not reached, or the play ended before its turn.')
             if not isinstance(result, dict):
                 continue
-            doors = {door.get('name'): door for door in variables.get(delivery + '_doors') or result.get('doors') or [] if isinstance(door, dict)}
-            changed = _changed_places(result)
-            for token in result.get('tokens') or []:
-                row = rows.setdefault((token['source'], delivery, token.get('to'), token.get('fingerprint')), {
-                    'source': token['source'], 'type': token['type'], 'fingerprint': token.get('fingerprint'), 'expires_at': token.get('expires_at'),
-                    'delivery': delivery, 'place': token.get('to'), 'hosts': [], 'changed': [], 'doors': {}})
-                row['hosts'].append(host)
-                if token.get('to') in changed if changed is not None else result.get('changed'):
-                    row['changed'].append(host)
-                door = doors.get(token.get('to'))
-                row['doors'][host] = door_word(door)
-                if door and door.get('opened') is False and failed is None:
-                    _note(problems, delivery, host, door.get('msg') or 'the credentials of %s were refused.' % token.get('to'))
+            for part in result.get('parts') or [result]:
+                _add(rows, problems, delivery, host, part, variables.get(delivery + '_doors') or part.get('doors') or [], failed)
     for row in rows.values():
         words = sorted(set(row.pop('doors').values()))
         row['door'] = ', '.join(words) if words else ''
     sentences = ['%s (%s): %s' % (delivery, _names(hosts), msg) for (delivery, msg), hosts in _grouped(problems).items()]
     return list(rows.values()), sentences
+
+
+def _add(rows, problems, delivery, host, result, doors, failed):
+    """Add what one module told about one host."""
+    doors = {door.get('name'): door for door in doors if isinstance(door, dict)}
+    changed = _changed_places(result)
+    for token in result.get('tokens') or []:
+        row = rows.setdefault((token['source'], delivery, token.get('to'), token.get('fingerprint')), {
+            'source': token['source'], 'type': token['type'], 'fingerprint': token.get('fingerprint'), 'expires_at': token.get('expires_at'),
+            'delivery': delivery, 'place': token.get('to'), 'hosts': [], 'changed': [], 'doors': {}})
+        if host not in row['hosts']:
+            row['hosts'].append(host)
+        if host not in row['changed'] and (token.get('to') in changed if changed is not None else result.get('changed')):
+            row['changed'].append(host)
+        door = doors.get(token.get('to'))
+        row['doors'][host] = door_word(door)
+        if door and door.get('opened') is False and failed is None:
+            _note(problems, delivery, host, door.get('msg') or 'the credentials of %s were refused.' % token.get('to'))
 
 
 def door_word(door):
