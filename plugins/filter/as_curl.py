@@ -1,0 +1,94 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+name: as_curl
+short_description: A token source as the curl commands that fetch the same token by hand
+version_added: 1.0.0
+author: buildops.tokens contributors (@buildops)
+description:
+  - For a person who debugs. Paste the commands into C(bash), or save them to a file and run that.
+  - No secret is in them. They take each from a variable of the shell, which is named like V(NEXUS_PASSWORD), V(NUVY_CLIENT_SECRET),
+    V(NUXEO_REFRESH_TOKEN) or V(NOS_TOKEN), and which they ask for when it is not set. All other values are quoted for the shell.
+  - They need C(curl), C(base64) and C(python3).
+positional: _input
+options:
+  _input:
+    description:
+      - The source, as in C(token_sources), a mapping with C(type) and that type's options.
+    type: dict
+    required: true
+  nexus_version:
+    description:
+      - Version of a Nexus Repository, which decides about the addresses and where the ticket travels, for a source that does not say it.
+      - Without any, the commands are those for 3.24 and newer.
+    type: str
+seealso:
+  - plugin: buildops.tokens.token
+    plugin_type: lookup
+'''
+
+EXAMPLES = r'''
+- name: Show how to fetch the token of the source "company" by hand
+  ansible.builtin.debug:
+    msg: "{{ token_sources.company | buildops.tokens.as_curl(nexus_version='2.14.9') }}"
+
+- name: Save the commands to a file
+  ansible.builtin.copy:
+    content: "{{ token_sources.nuvy | buildops.tokens.as_curl }}"
+    dest: ./nuvy-token.sh
+    mode: "0600"
+'''
+
+RETURN = r'''
+_value:
+  description: The commands.
+  type: str
+  sample: |
+    # A token of the Nuvy App Client build. For bash. Set NUVY_CLIENT_SECRET first.
+    (
+    set -eu
+    : "${NUVY_CLIENT_SECRET:?is not set}"
+    ...
+    )
+'''
+
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleFilterError
+from jinja2 import pass_context
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.options import arguments
+from ansible_collections.buildops.tokens.plugins.module_utils.token_module import place_of
+from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
+
+
+@pass_context
+def as_curl(context, source, nexus_version=None):
+    """See DOCUMENTATION."""
+    try:
+        if not isinstance(source, Mapping) or not isinstance(source.get('type'), str):
+            raise AnsibleFilterError('as_curl needs a source: a mapping with a type. Types are: %s.' % ', '.join(sources.types()))
+        given = sources.plain(source)
+        provider = sources.provider_class(given.pop('type'))
+        names = ['buildops_tokens_%s_%s' % (provider.PREFIX, option) for option in arguments(provider)]
+        variables = {name: context[name] for name in names if name in context}
+        return curl.commands(sources.resolve(provider.TYPE, given, variables), nexus_version and ''.join(nexus_version))
+    except TokensError as problem:
+        raise AnsibleFilterError('as_curl: %s' % problem) from None
+    except AnsibleFilterError:
+        raise
+    except Exception as problem:  # its text could hold a secret
+        raise AnsibleFilterError('This should not have happened: %s. Please report it.' % place_of(problem)) from None
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self):
+        return {'as_curl': as_curl}
