@@ -121,7 +121,8 @@ def test_C8_C9_file_names_tell_nothing(cache, tmp_path):
     assert name != Cache(str(tmp_path / 'other')).key(WHAT), 'the name can be searched for, since it has no salt'
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(),
+                           lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
 
 
 @given(first=st.dictionaries(st.text(), json_values), second=st.dictionaries(st.text(), json_values))
@@ -276,7 +277,8 @@ def span(token, regenerate='if_expired', min_remaining=60, max_age=None, lasting
     return cache.good_span(token, regenerate, min_remaining, max_age)
 
 
-@pytest.mark.parametrize('lifetime, min_remaining, until', [(3600, 60, 3540), (3600, 0, 3600), (60, 60, 48), (30, 60, 24), (3, 60, 2.4), (0, 60, 0), (-5, 60, -4)])
+@pytest.mark.parametrize('lifetime, min_remaining, until', [
+    (3600, 60, 3540), (3600, 0, 3600), (60, 60, 48), (30, 60, 24), (3, 60, 2.4), (0, 60, 0), (-5, 60, -4)])
 def test_T5_C6_never_past_min_remaining_and_short_lives_are_still_of_use(lifetime, min_remaining, until):
     assert span(bearer(lifetime=lifetime), min_remaining=min_remaining) == (NOW - 60, pytest.approx(NOW + until))
 

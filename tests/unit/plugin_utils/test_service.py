@@ -81,7 +81,8 @@ def source(server, clock):
             if server.refusal:
                 raise server.refusal
             server.issued += 1
-            return Token(BEARER, self.TYPE, 'cAn4ry-%d' % server.issued, clock(), expires_at=clock() + server.lifetime, refresh_token='refresh-%d' % server.issued)
+            return Token(BEARER, self.TYPE, 'cAn4ry-%d' % server.issued, clock(), expires_at=clock() + server.lifetime,
+                         refresh_token='refresh-%d' % server.issued)
 
         def renew(self, found):
             server.renewed.append(found.token and found.token.refresh_token)
@@ -262,6 +263,7 @@ def test_P11_of_many_threads_one_asks(source, obtain, server):
 
 
 def test_a_lookup_refuses_to_replace_a_token_each_time(monkeypatch):
-    question = shortcut.Question(None, 'nuvy_client_token', {'environment': 'production', 'client_id': 'a', 'client_secret': 'cAn4ry', 'regenerate': 'always'}, {}, None)
+    given = {'environment': 'production', 'client_id': 'a', 'client_secret': 'cAn4ry', 'regenerate': 'always'}
+    question = shortcut.Question(None, 'nuvy_client_token', given, {}, None)
     with pytest.raises(BadInput, match='regenerate cannot be always'):
         service.find_out(question, may_replace=False)

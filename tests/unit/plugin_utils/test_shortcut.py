@@ -160,7 +160,8 @@ def test_A20_vaulted_values_are_compared_as_they_stand(run):
 @pytest.mark.parametrize('asked', [
     lambda: question(name='other'), lambda: question({**SOURCE, 'password': object()}), lambda: Question('company', 'nexus_user_token', {}, {}, never),
     lambda: Question('company', None, {'url': 'x'}, {'token_sources': {'company': SOURCE}}, never), lambda: Question(5, None, {}, {}, never),
-    lambda: Question('company', None, {}, {'token_sources': None}, never), lambda: Question(['company'], None, {}, {'token_sources': {'company': SOURCE}}, never),
+    lambda: Question('company', None, {}, {'token_sources': None}, never),
+    lambda: Question(['company'], None, {}, {'token_sources': {'company': SOURCE}}, never),
 ])
 def test_what_is_wrong_or_unclear_takes_the_long_way(run, asked):
     store(run, asked())

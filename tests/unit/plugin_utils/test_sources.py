@@ -62,7 +62,8 @@ def test_all_sources_may_be_written_as_a_template():
 
 @pytest.mark.parametrize('entry, words', [
     ({'type': 'nexus_user_tokn'}, 'no source type nexus_user_tokn. Did you mean nexus_user_token?'),
-    (GOOD, 'must be a mapping with a type'), ('cAn4ry', 'must be a mapping with a type'), (None, 'must be a mapping with a type'), (['cAn4ry'], 'must be a mapping'),
+    (GOOD, 'must be a mapping with a type'), ('cAn4ry', 'must be a mapping with a type'), (None, 'must be a mapping with a type'),
+    (['cAn4ry'], 'must be a mapping'),
     (dict(GOOD, type='nexus_user_token', passwrd='cAn4ry'), 'no option passwrd. Did you mean password?'),
     (dict(GOOD, type='nexus_user_token', password=12345), 'password must be a string, but it is of type int'),
     (dict(GOOD, type='nexus_user_token', password=['cAn4ry']), 'password must be a string'),
