@@ -16,7 +16,6 @@ import json
 import os
 import random
 import re
-import ssl
 import threading
 import time
 import zlib
@@ -397,12 +396,16 @@ class Client:
 
     def _explained(self, what, problem):
         """:returns: the error to raise for one of requests or of what is below it. Its own text is never used: it holds the URL with its query."""
+        import ssl  # here, since most processes find their token in the cache and need none of it
+
         from requests import exceptions
         place = what.split(' ', 1)[1].split('/', 1)[0]
         inner = _innermost(problem)
         name = type(inner).__name__
         if isinstance(problem, exceptions.ProxyError):
             return self._proxy_refusal(inner, place)
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return _certificate_refusal(inner, place)
         if isinstance(inner, ssl.SSLError):
             return _tls_refusal(inner, place)
         if isinstance(problem, exceptions.ConnectTimeout):
@@ -486,16 +489,19 @@ def _innermost(problem):
     return problem
 
 
+def _certificate_refusal(problem, place):
+    """:param problem: a C(ssl.SSLCertVerificationError). :returns: the error to raise."""
+    # urllib3 1 compares the names itself, and its error has no code
+    code, words = getattr(problem, 'verify_code', 62), getattr(problem, 'verify_message', 'host name mismatch')
+    advice = {
+        9: 'Check the clock of this machine.', 10: 'It must be renewed on the server.',
+        62: 'Use in url the name that it was issued for.', 64: 'Use in url the name that it was issued for.',
+    }.get(code, "If it is signed by your own authority, give that one's certificate file as ca_path.")
+    return _unreachable('The certificate of %s is not trusted: %s. %s' % (place, shown(words).rstrip('.'), advice), sent=False, again=False)
+
+
 def _tls_refusal(problem, place):
     """:param problem: a C(ssl.SSLError). :returns: the error to raise; of OpenSSL's words only its short reason is used."""
-    if isinstance(problem, ssl.SSLCertVerificationError):
-        # urllib3 1 compares the names itself, and its error has no code
-        code, words = getattr(problem, 'verify_code', 62), getattr(problem, 'verify_message', 'host name mismatch')
-        advice = {
-            9: 'Check the clock of this machine.', 10: 'It must be renewed on the server.',
-            62: 'Use in url the name that it was issued for.', 64: 'Use in url the name that it was issued for.',
-        }.get(code, "If it is signed by your own authority, give that one's certificate file as ca_path.")
-        return _unreachable('The certificate of %s is not trusted: %s. %s' % (place, shown(words).rstrip('.'), advice), sent=False, again=False)
     words = re.search(r'\] ([A-Za-z_ ]+) \(_ssl', str(problem))
     reason = (getattr(problem, 'reason', None) or (words.group(1) if words else '')).replace('_', ' ').lower()
     if reason in ('wrong version number', 'http request', 'record layer failure', 'unknown protocol', 'packet length too long'):

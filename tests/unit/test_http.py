@@ -501,6 +501,17 @@ def test_H31_the_clock_of_the_server_is_told_and_nothing_else(serve):
     assert get(client(serve(answer(Date=None)))).date is None
 
 
+def test_H31_dates_do_not_depend_on_where_one_is(serve, monkeypatch):
+    monkeypatch.setenv('TZ', 'Pacific/Kiritimati')
+    time.tzset()
+    try:
+        for zone in ('GMT', '+0000', '-0000'):
+            assert get(client(serve(answer(Date='Sat, 31 Jan 2026 12:00:00 ' + zone)))).date == 1769860800
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_H32_kept_connection_that_was_closed_meanwhile(serve):
     def once(_server, connection):
         connection.sendall(OK)
