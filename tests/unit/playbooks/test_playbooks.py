@@ -152,3 +152,29 @@ def test_revoking_without_saying_what_is_refused(stage, run_playbook):
     assert run.rc != 0
     assert 'Set revoke_tokens_sources' in run.output
     assert len(stage.server.requests) == 0
+
+
+def test_a_limit_serves_some_hosts_and_rotation_refuses_to_cut_off_the_others(stage, run_playbook):
+    stage.servers = stage.servers[:1]
+    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory(), '--limit', 'agent2')
+    assert run.rc == 0, run.output
+    token = stage.app.state.token_of('alice')
+    assert token.pass_code in stage.text('agent2')
+    assert [path.name for path in stage.home.iterdir()] == ['agent2']
+    assert [row['hosts'] for row in run.result('Sum up')['rows']] == [['agent2']]
+
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory(), '--limit', 'agent2')
+    assert run.rc != 0 and 'Rotate without a limit' in run.output
+    assert stage.app.state.token_of('alice') == token
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory(), '--limit', 'agent2', '-e', '{"rotate_tokens_limited": true}')
+    assert run.rc == 0, run.output
+    assert stage.app.state.token_of('alice').pass_code in stage.text('agent2')
+
+
+def test_the_report_of_some_hosts_and_an_inventory_without_any(stage, run_playbook):
+    run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory(), '--limit', 'agent3')
+    assert run.rc == 0 and 'company (nexus_user_token, 1 hosts): does not exist' in run.output, run.output
+    stage.agents = ()
+    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
+    assert run.rc == 0 and 'Nothing was asked for' in run.output, run.output
+    assert not stage.home.exists() and stage.app.state.token_of('alice') is None
