@@ -180,6 +180,15 @@ def test_what_the_server_header_tells(text, version, edition):
     assert (product.version, product.edition) == (version, edition)
 
 
+def test_the_page_of_another_product_tells_nothing():
+    product = Product()
+    assert not product.learn(page(404, '<html><link href="wiki.css?8.5.0">A wiki</html>'))
+
+
+def test_what_is_no_fault_id_is_not_shown():
+    assert LOGIN not in refused(step1(gives=answer(500, headers={'X-Siesta-FaultId': LOGIN})), kind=ServerProblem)
+
+
 @given(st.text())
 def test_no_header_is_a_crash(text):
     product = Product()
