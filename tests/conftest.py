@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.scratch import BUILD, ROOT, environment
+from tests.tools.tree import pythons
 
 _home = tempfile.mkdtemp(prefix='tokens-tests-')
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
@@ -57,7 +58,7 @@ def pytest_runtest_setup(item):
         pytest.skip('only root can do this')
     for marker in item.iter_markers('needs_client'):
         for name in marker.args:
-            if shutil.which(name) is None:
+            if not (name.removeprefix('python') in pythons() or shutil.which(name)):
                 reason = f'missing client: {name}'
                 if os.environ.get('REQUIRE_CLIENTS') == '1':
                     pytest.fail(reason, pytrace=False)

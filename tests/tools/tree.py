@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -42,11 +44,13 @@ def refresh() -> Path:
     return COPY
 
 
+@functools.cache
 def pythons() -> dict[str, Path]:
     """The interpreters on this machine that really run, by version (C('3.9')): from PATH, and from pyenv."""
     found = {}
     folders = [Path(folder) for folder in os.environ['PATH'].split(os.pathsep)]
-    folders += sorted(Path(os.environ.get('PYENV_ROOT', '~/.pyenv')).expanduser().glob('versions/*/bin'))
+    home = pwd.getpwuid(os.getuid()).pw_dir  # HOME is a scratch folder here
+    folders += sorted(Path(os.environ.get('PYENV_ROOT', f'{home}/.pyenv')).glob('versions/*/bin'))
     for minor in range(8, 15):
         name = f'python3.{minor}'
         for folder in folders:
