@@ -90,6 +90,7 @@ def run(*script, check_mode=False, known=None, monotonic=None, desired=None, **c
     with Scripted(*copy.deepcopy(script)) as client:
         provider = NexusUserToken(options_of(**changes), client, clock=lambda: NOW, monotonic=monotonic or Clock())
         outcome = ensure(provider, desired or Desired(**wish), known, check_mode, clock=lambda: NOW)
+        assert not any(secret in repr(diff(outcome)) for secret in (TOKEN['passCode'], 'secret-pass'))
         assert client.closed
         return outcome
 
