@@ -14,10 +14,10 @@ description:
   - Returns the token of a source that O(_terms) names in the variable C(token_sources), or of one whose O(type) and options are given in place.
   - Lookups are evaluated for every host, task, loop item and templated field, each time in a process of its own. However many ask, the server is asked once.
   - Secrets are never part of an error or a warning.
+  - Each option of a source can also come from a variable, an environment variable, or C(ansible.cfg), in this order, when the source does not set it.
+    An empty value counts as not set.
 extends_documentation_fragment:
-  - buildops.tokens.source.secure_connection
-  - buildops.tokens.source.plain_http
-  - buildops.tokens.source.policy
+  - buildops.tokens.lookup
 options:
   _terms:
     description:
@@ -26,8 +26,8 @@ options:
     elements: str
   type:
     description:
-      - Type of a source given in place.
-      - Besides the options listed here it takes those of the module of the same name.
+      - Type of a source given in place. Which of the options below it takes, and which it needs, its module tells; for V(nuxeo_online_token) that is
+        M(buildops.tokens.nuxeo_online_token_info).
     type: str
   query:
     description:
@@ -39,8 +39,20 @@ options:
     type: str
     choices: [fail, warn, skip]
     default: fail
+notes:
+  - In check mode (C(--check)) the lookup creates nothing on a server that others could notice. Where there is no token yet, V(check-mode-no-token-yet) stands in the
+    place of its values. C(check_mode) of a task is not known to lookups.
+  - A failure is remembered too, within a run, a refusal of credentials for a minute and anything else for 15 seconds. So a hundred hosts with the same wrong
+    password log in once, and do not lock the account.
+  - A token without an end is asked for again after a day where O(cache=file).
 seealso:
+  - module: buildops.tokens.token_source
   - module: buildops.tokens.nexus_user_token
+  - module: buildops.tokens.nuvy_client_token
+  - module: buildops.tokens.nuxeo_oauth2_token
+  - module: buildops.tokens.nuxeo_online_token_info
+  - plugin: buildops.tokens.as_curl
+    plugin_type: filter
 '''
 
 EXAMPLES = r'''

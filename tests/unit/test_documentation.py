@@ -1,0 +1,64 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is documented is what is taken: modules, lookup and providers cannot drift apart."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.buildops.tokens.plugins.module_utils.options import arguments, info_arguments, module_arguments
+from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
+
+from tests.tools import lookup_docs
+
+
+@pytest.fixture(scope='module')
+def documented():
+    return lookup_docs.module_docs()
+
+
+def described(options):
+    """What a documentation and an argument spec have in common."""
+    return {name: (option.get('type') or 'str', option.get('elements'), option.get('default'), list(option.get('choices') or []), bool(option.get('required')))
+            for name, option in options.items()}
+
+
+@pytest.mark.parametrize('name', sources.types())
+def test_modules_document_what_their_provider_takes(documented, name):
+    provider = sources.provider_class(name)
+    told = {module: options for module, options in documented.items() if module in (name, name + '_info')}
+    assert told, 'a source type without a module'
+    for module, options in told.items():
+        taken = module_arguments(provider) if module == name else info_arguments(provider)
+        assert described(options) == described(taken)
+
+
+def test_the_lookup_documents_every_option_of_every_type(documented):
+    assert lookup_docs.FRAGMENT.read_text(encoding='utf-8') == lookup_docs.text(documented), 'run python -m tests.tools.lookup_docs'
+
+
+def test_the_names_that_are_documented_are_those_that_are_read(documented, monkeypatch):
+    for name, option in lookup_docs.options(documented).items():
+        for provider in map(sources.provider_class, sources.types()):
+            if name not in arguments(provider):
+                continue
+            for place in ({'buildops_tokens_%s_%s' % (provider.PREFIX, name): 'here'}, {}):
+                with monkeypatch.context() as patch:
+                    if place:
+                        assert {'name': next(iter(place))} in option['vars']
+                    else:
+                        variable = 'BUILDOPS_TOKENS_%s_%s' % (provider.PREFIX.upper(), name.upper())
+                        assert {'name': variable} in option['env']
+                        patch.setenv(variable, 'here')
+                    assert sources.completed(provider, {}, place, None)[name] == 'here'
+
+
+def test_prefixes_belong_to_one_type_each():
+    prefixes = [sources.provider_class(name).PREFIX for name in sources.types()]
+    assert len(set(prefixes)) == len(prefixes) and all(prefixes)
+
+
+def test_every_type_has_its_curl_commands():
+    assert set(curl.WRITERS) == set(sources.types())
