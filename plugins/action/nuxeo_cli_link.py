@@ -28,6 +28,8 @@ class ActionModule(NuxeoOnlineAction):
             return self.module(rest, task_vars)
         if 'cli_token' in arguments:
             return self.module(arguments, task_vars)
+        if arguments['path'][:1] not in ('/', '~', '$'):  # the module says so too, but after the exchange
+            raise BadInput('path must be an absolute path, or start with ~.')
         if 'project' not in arguments:
             raise BadInput('revoke needs project.')
         project = check_project(arguments['project'])

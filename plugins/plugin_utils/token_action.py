@@ -140,7 +140,8 @@ class SourceAction(TokenAction):
         given = self.arguments('token_source')
         source = sources.named(given.pop('name'), task_vars, self.template)
         if given['state'] == 'absent' and not source.provider.HAS_STATE:
-            raise BadInput('%s: a %s cannot be revoked from here.' % (source.label, source.provider.TYPE))
+            page = source.provider.REVOKED_AT
+            raise BadInput('%s: a %s cannot be revoked from here.%s' % (source.label, source.provider.TYPE, ' Revoke it at %s.' % page if page else ''))
         return self.obtained(source, **{name: value for name, value in given.items() if value is not None})
 
 

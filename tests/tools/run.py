@@ -141,7 +141,7 @@ def integration(*targets: str, host_python: str = '') -> Outcome:
         hosts = ['--controller', f'origin:python={PYTHON}', '--target', f'controller:python={host_python}']
     with sandbox('--all', '--nexus', '3.90.1', '--nexus', '3.38.1', '--nexus', '2.15.1') as state:
         config = tree.COPY / 'tests/integration/integration_config.yml'
-        config.write_text(json.dumps({'sandbox': state}), encoding='utf-8')
+        config.write_text(json.dumps({'sandbox': state, 'stand_ins': str(ROOT / 'tests/stand_ins')}), encoding='utf-8')
         return _ansible_test('integration', ['integration', *hosts, '--continue-on-error', *targets],
                              r'^Running \S+ integration test', r'FATAL: The (\d+) integration test', show=True)
 

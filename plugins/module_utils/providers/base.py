@@ -21,6 +21,7 @@ class Provider:
     :cvar ARGUMENTS: its own options as an argument spec; an entry of a shared option replaces that one, None takes it away.
     :cvar CONNECTS: it has the connection options.
     :cvar HAS_STATE: its module has O(state).
+    :cvar REVOKED_AT: the web page where people revoke tokens that cannot be revoked from here.
     :cvar READS_ONLY: getting a token leaves nothing behind on the server that others could notice, so check mode may do it
         and it counts as no change.
     :ivar warnings: sentences for the user, without secrets.
@@ -32,6 +33,7 @@ class Provider:
     ARGUMENTS = {}
     CONNECTS = True
     HAS_STATE = True
+    REVOKED_AT = None
     READS_ONLY = False
     REQUIRED_TOGETHER = ()
     REQUIRED_ONE_OF = ()

@@ -224,7 +224,7 @@ def provider(service, sandbox, **changes):
 def test_the_exchange_is_the_one_of_the_cli_and_the_project_is_tried(service, sandbox):
     first = provider(service, sandbox).issue(Found(False))
     assert [str(record["path"]) for record in service.requests] == ["/nuxeo/authentication/token",
-                                                                      "/nuxeo/site/studio/v2/project/jdoe-SANDBOX/administrativeInformation"]
+                                                                    "/nuxeo/site/studio/v2/project/jdoe-SANDBOX/administrativeInformation"]
     assert service.requests[0]["query"] == ["applicationName", "deviceId", "permission"] and service.requests[0]["user"] == "jdoe"
     [token] = service.app.state.device_tokens
     assert (token.device, token.application, token.permission) == ("1", "nuxeo-cli", "AMIREAD")
