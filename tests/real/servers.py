@@ -41,7 +41,7 @@ NEXUS = ('2.5.1-01', '3.23.0-03', '3.24.0-01', '3.41.1-01', '3.71.0-06')
 KEYCLOAK = '26.0.7'
 MAVEN = ('3.9.9', '4.0.0-rc-4')
 ADMINISTRATOR = ('admin', 'admin123')
-SECONDS_TO_START = 240
+SECONDS_TO_START = 420
 #: JAXB was a part of Java up to 10.
 _JAXB = ('com.sun.xml.bind:jaxb-core:2.2.7:jar', 'com.sun.xml.bind:jaxb-impl:2.2.7:jar', 'javax.xml.bind:jaxb-api:2.2.7:jar',
          'javax.activation:activation:1.1.1:jar')
@@ -126,11 +126,12 @@ def pip(*args: str) -> None:
 
 @dataclasses.dataclass
 class Running:
-    """A server. :ivar url: with its context path. :ivar seconds: how long it took to start. :ivar said: its own C(Server) header."""
+    """A server. :ivar url: with its context path. :ivar folder: of its data. :ivar seconds: how long it took to start. :ivar said: its C(Server) header."""
 
     name: str
     version: str
     url: str
+    folder: str
     seconds: float
     said: str = ''
 
@@ -157,7 +158,7 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
                 if process.poll() is not None or time.monotonic() - began > SECONDS_TO_START:
                     raise RuntimeError(f'{name} {version} did not start:\n{log.read_text(encoding="utf-8", errors="replace")[-3000:]}') from None
                 time.sleep(0.3)
-        yield Running(name, version, url, time.monotonic() - began, said)
+        yield Running(name, version, url, str(folder), time.monotonic() - began, said)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -170,12 +171,13 @@ def free_port() -> int:
         return sock.getsockname()[1]
 
 
-def nexus(version: str, folder: Path) -> t.ContextManager[Running]:
-    """:param folder: an empty one for the server's data."""
-    return _nexus_2(version, folder) if version.startswith('2.') else _nexus_3(version, folder)
+def nexus(version: str, folder: Path, truststore: str = '') -> t.ContextManager[Running]:
+    """:param folder: an empty one for the server's data. :param truststore: whose certificates it trusts, instead of Java's own (password changeit)."""
+    options = [f'-Djavax.net.ssl.trustStore={truststore}', '-Djavax.net.ssl.trustStorePassword=changeit'] if truststore else []
+    return (_nexus_2 if version.startswith('2.') else _nexus_3)(version, folder, options)
 
 
-def _nexus_2(version, folder):
+def _nexus_2(version, folder, options):
     port = free_port()
     # It reads its settings from its own folder, so each start has its own
     unpack(artifact(f'org.sonatype.nexus:nexus-oss-webapp:{version}:zip:bundle'), folder)
@@ -186,17 +188,17 @@ def _nexus_2(version, folder):
         text = re.sub(f'^{key}=.*$', f'{key}={value}', text, flags=re.MULTILINE)
     settings.write_text(text, encoding='utf-8')
     for name in (home / 'tmp', folder / 'work', folder / 'classes'):
-        name.mkdir()
+        name.mkdir(exist_ok=True)
     sources = Path(__file__).with_name('java')
     subprocess.run(['javac', '-nowarn', '--release', '8', '-d', folder / 'classes', *sources.rglob('*.java')], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     path = [folder / 'classes', *map(artifact, _JAXB), 'conf', 'lib/*']
-    command = [java_11(), '-Xmx768m', '-Djava.net.preferIPv4Stack=true', '-cp', ':'.join(map(str, path)),
+    command = [java_11(), '-Xmx768m', '-Djava.net.preferIPv4Stack=true', '-Dfile.encoding=UTF-8', *options, '-cp', ':'.join(map(str, path)),
                'org.sonatype.nexus.bootstrap.Launcher', './conf/jetty.xml']
     return _started('Nexus Repository OSS', version, command, f'http://127.0.0.1:{port}/nexus', '/service/local/status', folder, cwd=home)
 
 
-def _nexus_3(version, folder):
+def _nexus_3(version, folder, options):
     port = free_port()
     number = tuple(int(part) for part in version.split('-')[0].split('.'))
     home = unpacked(f'org.sonatype.nexus.assemblies:nexus-base-template:{version}:zip')
@@ -210,7 +212,7 @@ def _nexus_3(version, folder):
         'karaf.instances': folder / 'instances', 'java.io.tmpdir': folder / 'tmp', 'karaf.startLocalConsole': 'false', 'karaf.startRemoteShell': 'false',
         'java.util.logging.config.file': 'etc/karaf/java.util.logging.properties', 'java.net.preferIPv4Stack': 'true'}
     command = ['java' if number >= (3, 71) else java_11(), '-Xms400m', '-Xmx900m', '-XX:MaxDirectMemorySize=900m', '-XX:+UseSerialGC',
-               *(f'-D{key}={value}' for key, value in properties.items())]
+               *options, *(f'-D{key}={value}' for key, value in properties.items())]
     patches = {'java.base': 'locator', 'java.xml': 'java.xml'}
     jars = {module: next(iter((home / 'lib/endorsed').glob(f'org.apache.karaf.specs.{name}-[0-9]*.jar')), None) for module, name in patches.items()}
     if all(jars.values()):

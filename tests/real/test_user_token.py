@@ -1,0 +1,130 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""nexus_user_token and its info against servers that have step 1 and no user tokens: what they are, what they refuse, and in which words we say it.
+
+The second step is part of a product that only licensed servers have.
+"""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused, TokensError, Unreachable
+from ansible_collections.buildops.tokens.plugins.module_utils.flow import ensure
+from ansible_collections.buildops.tokens.plugins.module_utils.options import checked
+from ansible_collections.buildops.tokens.plugins.module_utils.policy import Desired
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.nexus_user_token import NexusUserToken
+from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe
+
+from tests.real.between import Between
+from tests.real.servers import ADMINISTRATOR, NEXUS, free_port
+
+NEXUS_3 = [version for version in NEXUS if not version.startswith('2.')]
+USER, PASSWORD = ADMINISTRATOR
+
+
+def between(live, strip=False):
+    proxy = Between(live.url, strip)
+    server = live.sandbox.serve(proxy)
+    return proxy, server.url + live.url.partition('://')[2].partition('/')[1] + live.url.partition('://')[2].partition('/')[2]
+
+
+def provider(live, url, **options):
+    return NexusUserToken(checked(NexusUserToken, {'url': url, 'username': USER, 'password': PASSWORD, 'ca_path': live.sandbox.ca_path, 'retries': 0,
+                                                   **options}))
+
+
+def refusal(live, url, check_mode=False, state='present', **options):
+    instance = provider(live, url, **options)
+    with pytest.raises(TokensError) as caught:
+        ensure(instance, Desired(state, 'if_expired', 0, None), check_mode=check_mode)
+    message = str(caught.value)
+    for word in ('Exception', '<', 'java.', PASSWORD, 'null'):
+        assert word not in message
+    return message
+
+
+def assert_polite(proxy):
+    """No agent of a browser, which some servers take for a session without a token against forgery; no cookie; no ticket twice."""
+    assert proxy.asked
+    for asked in proxy.asked:
+        assert asked.agent.startswith('buildops.tokens/') and asked.cookie is None and asked.authorization
+    tickets = [asked.path.partition('authToken=')[2] for asked in proxy.asked if 'authToken=' in asked.path]
+    assert len(tickets) == len(set(tickets))
+
+
+@pytest.mark.parametrize('strip', [False, True], ids=['as it is', 'without Server header'])
+@pytest.mark.parametrize('live', NEXUS_3, indirect=True)
+def test_N_no_user_tokens_on_this_edition(live, findings, strip):
+    proxy, url = between(live, strip)
+    message = refusal(live, url)
+    if strip:
+        assert message.startswith('The server has no user tokens (') and ('OSS' in message or 'answered 404' in message)
+    else:
+        assert message == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
+    assert len(proxy.asked) == (3 if strip and not live.version.startswith('3.71') else 2), proxy.asked
+    assert_polite(proxy)
+    findings.note(live.system, 'nexus_user_token: step 1 gives a ticket; that the edition has no user tokens is told from its 404')
+
+
+@pytest.mark.parametrize('strip', [False, True], ids=['as it is', 'without Server header'])
+@pytest.mark.parametrize('live', NEXUS, indirect=True)
+def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
+    proxy, url = between(live, strip)
+    told = describe(provider(live, url))[0]
+    assert told['server'] == {'version': live.version, 'edition': 'OSS'} and told['exists'] is False and told['feature_enabled'] is False
+    assert len(proxy.asked) <= (1 if not strip and live.server.number >= (3, 8) else 4), proxy.asked
+    assert_polite(proxy)
+    findings.note(live.system, f'nexus_user_token_info: version and edition in {len(proxy.asked)} requests'
+                               + (' where a reverse proxy takes the Server header away' if strip else ''))
+
+
+@pytest.mark.parametrize('live', NEXUS, indirect=True)
+@pytest.mark.parametrize('check_mode', [False, True], ids=['', 'check mode'])
+def test_wrong_passwords_are_told(live, check_mode):
+    proxy, url = between(live)
+    for wrong in ({'password': 'wrong'}, {'username': 'nobody'}, {'username': 'ädmin'}):
+        message = refusal(live, url, check_mode=check_mode, **wrong)
+        if live.version.startswith('2.') and not check_mode:
+            assert message.startswith('The server has no user tokens')  # a path that is not there checks no passwords
+            continue
+        assert 'does not accept the user name and password' in message or 'refuses' in message, message
+        assert '401' in message
+    assert_polite(proxy)
+
+
+@pytest.mark.parametrize('live', NEXUS, indirect=True)
+def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
+    proxy, url = between(live)
+    for wrong in (url.replace('/nexus', '') + '/wrong', url + '/service/rest'):
+        message = refusal(live, wrong)
+        assert 'must end with the context path' in message, message
+    assert_polite(proxy)
+    findings.note(live.system, 'nexus_user_token: a wrong path is told, whatever the server answers there')
+
+
+@pytest.mark.parametrize('live', NEXUS_3, indirect=True)
+def test_nothing_to_revoke_and_nothing_predicted_where_there_are_no_user_tokens(live):
+    _proxy, url = between(live)
+    assert 'user tokens need Pro' in refusal(live, url, check_mode=True)
+    assert 'user tokens need Pro' in refusal(live, url, state='absent')
+    assert 'user tokens need Pro' in refusal(live, url, user_id='u1') or '3.90.1' in refusal(live, url, user_id='u1')
+
+
+@pytest.mark.parametrize('live', ['2.5.1-01'], indirect=True)
+def test_nexus_2_without_its_plugin(live, findings):
+    proxy, url = between(live)
+    message = refusal(live, url)
+    assert 'no user tokens' in message or 'no Nexus Repository REST interface' in message, message
+    assert_polite(proxy)
+    findings.note(live.system, 'nexus_user_token: the missing plugin is told')
+
+
+@pytest.mark.parametrize('live', [NEXUS[-1]], indirect=True)
+def test_a_server_that_is_down_is_told_from_one_that_refuses(live):
+    with pytest.raises(Unreachable, match='refuses the connection'):
+        ensure(provider(live, f'http://127.0.0.1:{free_port()}'), Desired('present', 'if_expired', 0, None))
+    with pytest.raises(Refused, match='401'):
+        ensure(provider(live, live.url, password='wrong'), Desired('present', 'if_expired', 0, None))
