@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import FileProblem
-from ansible_collections.buildops.tokens.plugins.plugin_utils.summary import rows_of, table_of
+from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
+from ansible_collections.buildops.tokens.plugins.plugin_utils.summary import line_of, rows_of, table_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
+
+JOB = {'id': 'awx_job_id', 'schedule': 'awx_schedule_name'}  # variables that AWX gives to its jobs
 
 
 class ActionModule(ControllerAction):
@@ -17,13 +20,15 @@ class ActionModule(ControllerAction):
         given = self.arguments('token_summary')
         hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
         rows, problems = rows_of(given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts})
-        table = table_of(rows) + problems
+        job = {key: plain(task_vars[name]) for key, name in JOB.items() if task_vars.get(name)}
+        table = table_of(rows) + problems + line_of(job)
         if given.get('path'):
             try:
                 with open(given['path'], 'w', encoding='utf-8') as file:
                     file.write('\n'.join(table) + '\n')
             except OSError as problem:
                 raise FileProblem('The summary cannot be written to %s: %s.' % (given['path'], problem.strerror)) from None
-        result = {'changed': False, 'rows': rows, 'summary': table, 'problems': problems}
-        result['ansible_stats'] = {'data': {'token_summary': rows, 'token_problems': problems}, 'per_host': False, 'aggregate': True}
+        result = {'changed': False, 'rows': rows, 'summary': table, 'problems': problems, 'job': job}
+        kept = {'token_summary': rows, 'token_problems': problems, 'token_job': job}
+        result['ansible_stats'] = {'data': kept, 'per_host': False, 'aggregate': True}
         return result

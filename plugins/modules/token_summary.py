@@ -13,7 +13,9 @@ version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
   - Puts together what the roles of this collection registered, which source gave which token, where it went, and whether its door opened.
-  - Tokens are shown as fingerprints. The same data go into the statistics of the run, which AWX keeps as artifacts of the job.
+  - Tokens are shown as fingerprints.
+  - RV(rows), RV(problems) and RV(job) also go into the statistics of the run, as with M(ansible.builtin.set_stats), by the names C(token_summary),
+    C(token_problems) and C(token_job). AWX keeps them as artifacts of the job, and hands them to the next jobs of a workflow.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
@@ -85,6 +87,17 @@ problems:
   returned: always
   type: list
   elements: str
+job:
+  description: What is known of the job, where AWX runs it; else empty.
+  returned: always
+  type: dict
+  contains:
+    id:
+      description: Number of the job.
+      type: int
+    schedule:
+      description: Name of the schedule that started it.
+      type: str
 '''
 
 from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain

@@ -76,6 +76,13 @@ def table_of(rows):
     return lines[:1] + ['  '.join('-' * width for width in widths)] + lines[1:]
 
 
+def line_of(job):
+    """:param job: what is known of the job in AWX: C(id), C(schedule). :returns: a list of no line or one."""
+    words = ['AWX job %s' % job['id']] if 'id' in job else []
+    words += ['schedule %s' % job['schedule']] if 'schedule' in job else []
+    return [', '.join(words)] if words else []
+
+
 def _changed_places(result):
     """:returns: the places that changed, where the module tells them one by one; else None."""
     for name in ('servers', 'entries', 'repositories'):

@@ -22,8 +22,8 @@ from tests.tools.scratch import BUILD, ROOT
 
 # ansible-core, what to install, Pythons for the controller and for managed hosts, the best first
 MATRIX = {
-    '2.16': ('ansible-core>=2.16,<2.17', ('3.10', '3.11', '3.12'), ('3.8', '3.9', '3.10')),
-    '2.17': ('ansible-core>=2.17,<2.18', ('3.11', '3.12', '3.10'), ('3.8', '3.9', '3.10')),
+    '2.16': ('ansible-core>=2.16,<2.17', ('3.11', '3.12', '3.10'), ('3.8', '3.9', '3.10')),
+    '2.17': ('ansible-core>=2.17,<2.18', ('3.10', '3.11', '3.12'), ('3.8', '3.9', '3.10')),
     '2.18': ('ansible-core>=2.18,<2.19', ('3.11', '3.12', '3.13'), ('3.8', '3.9', '3.10')),
     '2.19': ('ansible-core>=2.19,<2.20', ('3.13', '3.12', '3.11'), ('3.8', '3.9', '3.10')),
     '2.20': ('ansible-core>=2.20,<2.21', ('3.13', '3.12'), ('3.9', '3.10', '3.11')),
@@ -49,11 +49,12 @@ def run(core: str, pythons: dict[str, Path]) -> tuple[int, int]:
         return 0, 1
     print(f'\n=== ansible-core {core}, Python {controller}, managed host with Python {host}', flush=True)
     venv = BUILD / 'matrix' / core
-    if not (venv / 'done').exists():
+    wanted = '\n'.join([controller, package, *requirements()])
+    if not (venv / 'done').exists() or (venv / 'done').read_text(encoding='utf-8') != wanted:
         subprocess.run([pythons[controller], '-m', 'venv', '--clear', venv], check=True)
         subprocess.run([venv / 'bin/python', '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--cache-dir', BUILD / 'cache/pip',
                         package, *requirements()], check=True)
-        (venv / 'done').touch()
+        (venv / 'done').write_text(wanted, encoding='utf-8')
     command = [venv / 'bin/python', '-m', 'tests.tools.run', 'units', 'integration', '--host-python', host]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, 'PATH': f'{venv}/bin{os.pathsep}{os.environ["PATH"]}'}, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
