@@ -40,7 +40,7 @@ options:
     default: https://connect.nuxeo.com/nuxeo
   token:
     description:
-      - Name of a source of type P(nuxeo_online_token#module) in C(token_sources), instead of O(username) and O(password).
+      - Name of a source of type V(nuxeo_online_token) in C(token_sources), instead of O(username) and O(password).
     type: str
   username:
     description:

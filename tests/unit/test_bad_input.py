@@ -21,7 +21,7 @@ SETTINGS = '<?xml version="1.0"?>\n<settings>\n  <servers/>\n</settings>\n'
 
 def person(server, sandbox, **changes):
     return dict({'type': 'nexus_user_token', 'url': server.url, 'ca_path': str(sandbox.ca_path), 'username': 'ci', 'password': PASSWORD, 'retries': 0},
-        **changes)
+                **changes)
 
 
 def start(sandbox, version='3.97.0', fault=None, **settings):
@@ -42,29 +42,29 @@ def bad(sandbox, tmp_path):
         'no_privilege': (person(good, sandbox, username='guest'), r'The user guest lacks the right to have a user token on HOST \(403 .*Give it the privilege '
                          r'nx-usertoken-current'),
         'feature_off': (person(start(sandbox, user_tokens=False), sandbox),
-            r'The user token feature is switched off on HOST \(400 .*An administrator can enable it'),
+                        r'The user token feature is switched off on HOST \(400 .*An administrator can enable it'),
         'community': (person(start(sandbox, '3.84.0-03', edition='COMMUNITY'), sandbox), r'The server has no user tokens \(it answered 404: Nexus Repository '
                       r'Community 3\.84\.0-03; user tokens need Pro\)\.'),
         'wrong_path': (person(good, sandbox, url=good.url + '/nexus'), r'has no Nexus Repository REST interface there \(405\)\. The server says it is Nexus '
                        r'Repository Pro 3\.97\.0\. Check url: it must end with the context path'),
         'login_page': (person(start(sandbox, fault=faults.login_page()), sandbox),
-            r'answered 200 with a page of HTML instead of JSON: a login page, a proxy, or '
+                       r'answered 200 with a page of HTML instead of JSON: a login page, a proxy, or '
                        r'the wrong address\. Check url'),
         'redirect': (person(start(sandbox, fault=faults.redirect(302, 'https://idp.example/login?p=' + PASSWORD)), sandbox),
-            r'redirects to https://idp\.example, '
+                     r'redirects to https://idp\.example, '
                      r'and credentials are not sent after it\. Check url'),
         'self_signed': (person(good, sandbox, ca_path=str(tmp_path / 'other.pem')),
-            r'The certificate of HOST is not trusted: .*give that one\'s certificate file as '
+                        r'The certificate of HOST is not trusted: .*give that one\'s certificate file as '
                         r'ca_path\.'),
         'refused': (person(good, sandbox, url='https://127.0.0.1:1'), r'127\.0\.0\.1:1 refuses the connection\. Is the server up, and the port right\?'),
         'time_out': (person(start(sandbox, fault=faults.delay(30)), sandbox, timeout=1),
-            r'did not answer within 1 seconds\. Check that the server is up, or raise '
+                     r'did not answer within 1 seconds\. Check that the server is up, or raise '
                      r'timeout\.'),
         'no_ca': (person(good, sandbox, ca_path=str(tmp_path / 'nothing.pem')), r'ca_path: there is no file .*nothing\.pem\.'),
         'masked': (person(good, sandbox, password='********'), r'source masked: password is a placeholder that stands for a hidden secret'),
         'no_text': (person(good, sandbox, password=12345), r'source no_text: password must be a string, but it is of type int\. Quote it\.'),
         'in_url': (person(good, sandbox, url=good.url.replace('//', '//ci:%s@' % 'pers0n-cAn4ry')),
-            r'source in_url: url must not hold a user name or password\.'),
+                   r'source in_url: url must not hold a user name or password\.'),
         'colon': (person(good, sandbox, username='ci:x'), r'source colon: username must not hold a colon'),
         'misspelt': (person(good, sandbox, pasword=WRONG), r'source misspelt of type nexus_user_token has no option pasword\. Did you mean password\?'),
         'too_old': (person(good, sandbox, user_id='sam', nexus_version='3.50.0'), r'source too_old: user_id needs Nexus Repository 3\.90\.1 or newer, but '
@@ -79,7 +79,7 @@ def test_one_sentence_each_and_nothing_changed(bad, run_playbook, tmp_path, verb
     settings.chmod(0o600)
     before = settings.stat()
     tasks = [{'name': name, 'buildops.tokens.maven_server': {'path': str(settings), 'servers': [{'id': 'a', 'token': name}]},
-        'ignore_errors': True} for name in bad]
+              'ignore_errors': True} for name in bad]
     tasks += [{'name': 'by name ' + name, 'buildops.tokens.token_source': {'name': name}, 'ignore_errors': True} for name in bad]
     run = run_playbook([{'hosts': 'all', 'gather_facts': False, 'vars': {'token_sources': {name: source for name, (source, _sentence) in bad.items()}},
                          'tasks': tasks}], None, *verbosity)

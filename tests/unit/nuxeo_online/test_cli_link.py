@@ -146,7 +146,7 @@ def test_diff_names_keys_and_no_value(folder, file):
 def run_git(folder, *arguments, **more):
     environment = git_http.environment(HOME=str(folder), GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@b", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@b")
     command = ["git", "-c", "init.defaultBranch=main", "-C", folder, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, **more)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, **{"check": False, **more})
 
 
 def git_code(folder, arguments):
@@ -305,7 +305,8 @@ def test_the_real_nuxeo_cli_exports_without_a_terminal_and_unlinks(service, sand
 
     def export():
         command = ["nuxeo", "studio", "export", "-n"]
-        return subprocess.run(command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                              check=False)
 
     secret = provider(service, sandbox).issue(Found(False)).secret
     link(folder, url=service.url, cli_token=secret)

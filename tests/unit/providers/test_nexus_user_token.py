@@ -404,7 +404,7 @@ def test_options_that_cannot_be_right(changes, sentence):
 # Whether it was there before
 
 @pytest.mark.parametrize(('created', 'changed'), [('2026-01-31T12:00:00.000+0000', True), ('2026-01-31T13:00:00.5+01:00', True),
-                                                   ('2026-01-31T11:59:59.999Z', False), ('2014-01-28T17:17:07.701+0000', False), ('soon', False)])
+                                                  ('2026-01-31T11:59:59.999Z', False), ('2014-01-28T17:17:07.701+0000', False), ('soon', False)])
 def test_before_3_69_only_the_date_of_the_token_tells_whether_it_is_new(created, changed):
     assert run(step1(version='3.50.0'), step2(gives=answer(200, dict(TOKEN, created=created)))).changed is changed
 

@@ -197,7 +197,7 @@ def test_seed_a_real_maven_with_the_token_in_settings_xml(sandbox, tmp_path, tok
     run = subprocess.run(
         ["mvn", "-q", "-B", "-N", "-s", tmp_path / "settings.xml", f"-Dmaven.repo.local={tmp_path}/repository",
          f"-Djavax.net.ssl.trustStore={sandbox.truststore_path}", "-Djavax.net.ssl.trustStorePassword=changeit", "validate"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert (run.returncode == 0) == opened, run.stdout
 
 
@@ -210,7 +210,7 @@ def test_seed_a_real_git_clones_and_pushes_a_feature_branch(sandbox, tmp_path):
 
     def git(*arguments, cwd=tmp_path):
         return subprocess.run(["git", "-c", "credential.helper=store", "-c", f"http.sslCAInfo={sandbox.ca_path}", *arguments],
-                              cwd=cwd, env=environment, capture_output=True, text=True, timeout=60)
+                              cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
     clone = tmp_path / "studio"
     assert git("clone", "-q", f"{server.url}/git/jdoe-SANDBOX.git", str(clone)).returncode == 0
