@@ -55,22 +55,18 @@ def with_sandbox():
     FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
     remembered = read_memory()
     with Sandbox() as sandbox:
-        apps = make_apps(sandbox)
+        apps = make_apps()
         servers = {}
         for name, (app, _what) in apps.items():
             known = remembered.get(name, {})
             for holder, what, value in known.get('state', []):
                 vars(getattr(app, holder))[what] = value
             servers[name] = sandbox.serve(app, port=known.get('port', 0))
-        for agent in AGENTS:
-            settings = FOLDER / agent / '.m2/settings.xml'
-            if not settings.exists():
-                settings.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                shutil.copyfile(EXAMPLE / 'home/settings.xml', settings)
-                settings.chmod(0o600)
         # A token belongs to the file of certificates that it was got with, too
         authorities = FOLDER / 'ca.pem'
         shutil.copyfile(sandbox.ca_path, authorities)
+        for agent in AGENTS:
+            furnish(FOLDER / agent, servers['nuxeo_online'].url, authorities)
         facts = {'sandbox': {'ca_path': str(authorities), 'homes': str(FOLDER), **{name: server.url for name, server in servers.items()}}}
         try:
             code = run_playbook(str(EXAMPLE / 'inventory'), ['-e', json.dumps(facts)])
@@ -84,14 +80,29 @@ def with_sandbox():
     return code or int(any(': refused' in door for door in doors))
 
 
-def make_apps(sandbox):
+def furnish(home, nuxeo_online, authorities):
+    """What an agent has of its own: settings.xml, a Nuxeo server (its launcher is a stand-in, since the real one comes with a server only), a project."""
+    settings = home / '.m2/settings.xml'
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, mode=0o700)
+        shutil.copyfile(EXAMPLE / 'home/settings.xml', settings)
+        settings.chmod(0o600)
+    for folder in ('nuxeo/bin', 'nuxeo/nxserver/data', 'project'):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    (home / 'nuxeo/bin/nuxeo.conf').write_text(f'org.nuxeo.connect.url={nuxeo_online}/site/\nstand-in.ca={authorities}\n', encoding='utf-8')
+    launcher = home / 'nuxeo/bin/nuxeoctl'
+    shutil.copyfile(ROOT / 'tests/stand_ins/nuxeoctl', launcher)
+    launcher.chmod(0o755)
+
+
+def make_apps():
     """:returns: by name: a stand-in, and what of it has to last until the next run: pairs of a path from the application and an attribute there."""
     from tests.sandbox import nexus, nuvy, nuxeo, nuxeo_online
     return {
         'nexus': (nexus.create_app('3.90.1'), [('state', 'tokens'), ('repositories', 'known')]),
         'nuxeo': (nuxeo.create_app('2023.6'), [('state', 'tokens')]),
         'nuvy': (nuvy.create_app(), [('state', 'tokens')]),
-        'nuxeo_online': (nuxeo_online.create_app(), [('state', 'device_tokens')]),
+        'nuxeo_online': (nuxeo_online.create_app(), [('state', 'device_tokens'), ('state', 'instances')]),
     }
 
 
