@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'door')
+WIDEST_PLACE = 40
 
 
 def rows_of(plan, variables_of):
@@ -69,7 +70,7 @@ def table_of(rows):
     if not rows:
         return ['Nothing was asked for: no host has entries in maven_settings_servers or another list of deliveries.']
     cells = [HEADINGS] + [
-        (row['source'], row['type'], row['fingerprint'] or '-', row['expires_at'] or 'never', '%s %s' % (row['delivery'], row['place'] or ''),
+        (row['source'], row['type'], row['fingerprint'] or '-', row['expires_at'] or 'never', '%s %s' % (row['delivery'], _short(row['place'] or '')),
          _names(row['hosts']), str(len(row['changed'])), row['door'] or '-') for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
     lines = ['  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]
@@ -102,6 +103,11 @@ def _grouped(problems):
         if host not in hosts:
             hosts.append(host)
     return groups
+
+
+def _short(place):
+    """The end of a long path tells more than its beginning."""
+    return place if len(place) <= WIDEST_PLACE else '…' + place[1 - WIDEST_PLACE:]
 
 
 def _names(hosts):
