@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import shlex
-from threading import Timer
+
+from ansible_collections.buildops.tokens.plugins.module_utils.limited_command import limited
 
 # What git says (LC_ALL=C) and what it means. The first that fits counts.
 _SAYINGS = (
@@ -36,41 +37,11 @@ _UNWANTED = ('GIT_TRACE', 'GIT_CURL', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_ASKPASS',
 def runner(module):
     """Make this process one in which git cannot ask anybody, and answer with a function that runs it.
 
-    :param module: AnsibleModule.
-    :returns: a function of (command, environment to add, text for its standard input, seconds until it is ended) that returns
-        (exit code or None after that time, standard output, standard error).
+    :param module: AnsibleModule. :returns: see L(limited_command.limited).
     """
     for name in [name for name in os.environ if name.startswith(_UNWANTED)]:
         del os.environ[name]
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    limiter = module.get_bin_path('timeout')  # of coreutils: it ends git's own children, too, which git does not do when it is ended
-
-    def run(command, environment, given, timeout):
-        ended = []
-
-        def end(process):
-            ended.append(True)
-            process.kill()
-
-        def start_clock(process):
-            timer.args = (process,)
-            timer.start()
-
-        if limiter:
-            command = [limiter, str(timeout)] + command
-        timer = Timer(timeout + (5 if limiter else 0), end, (None,))
-        try:
-            code, out, errors = module.run_command(command, data=given, environ_update=environment, cwd='/', errors='surrogate_or_replace',
-                                                   expand_user_and_vars=False, before_communicate_callback=start_clock, handle_exceptions=False)
-        except OSError:  # it ended before it had read its input
-            code, out, errors = 1, '', ''
-        finally:
-            timer.cancel()
-        return None if ended or (limiter and code == 124) else code, out, errors
-
-    return run
+    return limited(module)
 
 
 def _environment(ca_path, config_path):
@@ -99,7 +70,7 @@ def try_door(wanted, repository, path, params, git, run):
         return None, 'no verify_url'
     environment = _environment(params['ca_path'], params['config_path'])
     if params['helper'] == 'store':
-        code, out, errors = run([git, 'credential', 'fill'], environment, 'url=%s\n' % repository, params['verify_timeout'])
+        code, out, errors = run([git, 'credential', 'fill'], environment, ('url=%s\n\n' % repository).encode('utf-8'), params['verify_timeout'])
         found = dict(line.split('=', 1) for line in out.split('\n') if '=' in line)
         if code != 0 or 'password' not in found:
             return False, 'git finds no credential for it: is the entry for its host, and no later helper setting in the way?'

@@ -133,10 +133,11 @@ def decide(options, found, now):
     return KEEP if found.readable else REPAIR
 
 
-def ensure(params, check_mode, with_diff, clock=time.time, environment=None):
+def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environment=None):
     """Do what the module is for.
 
-    :param params: options as in C(ARGUMENTS). :param environment: a mapping, by default that of the process.
+    :param params: options as in C(ARGUMENTS). :param make_runner: a function that answers with what C(nuxeoctl.call) runs nuxeoctl by.
+    :param environment: a mapping, by default that of the process.
     :returns: (result of the module, warnings).
     :raises NeedsToken: the server must be registered, and no token was given; nothing was changed.
     :raises TokensError: with what to do.
@@ -156,7 +157,7 @@ def ensure(params, check_mode, with_diff, clock=time.time, environment=None):
     if action == REGISTER and options['project'] is None:
         raise BadInput('Registering needs project, the symbolic name of a Studio project.')
     if not check_mode and action != KEEP:
-        _act(action, options, home, before, now, warnings)
+        _act(action, options, home, before, now, warnings, make_runner)
         after = Registration(home)
     if options['state'] == 'present' and not check_mode:
         _narrow(after)
@@ -166,17 +167,17 @@ def ensure(params, check_mode, with_diff, clock=time.time, environment=None):
     if with_diff:
         result['diff'] = _diff(before, after, action, check_mode)
     if options['verify'] and options['state'] == 'present':
-        _verify(result, home, options, check_mode)
+        _verify(result, home, options, check_mode, make_runner)
     return result, warnings
 
 
-def work(params, check_mode, with_diff):
+def work(params, check_mode, with_diff, make_runner):
     """What the module does: C(ensure), and the mark by which its action plugin knows that this host needs a token.
 
     :returns: as C(delivery_module.finish) wants it. :raises TokensError: with what to do.
     """
     try:
-        return ensure(params, check_mode, with_diff)
+        return ensure(params, check_mode, with_diff, make_runner)
     except NeedsToken as problem:
         return {'failed': True, 'needs_token': True, 'msg': str(problem)}, []
 
@@ -215,7 +216,7 @@ def _check_place(home, found, action):
                               'else the server could not read its registration.' % (folder, owner))
 
 
-def _act(action, options, home, before, now, warnings):
+def _act(action, options, home, before, now, warnings, make_runner):
     """:raises TokensError: with what to do; what was there is still there."""
     if action == REMOVE:
         for folder in (home.data, home.path):
@@ -226,9 +227,9 @@ def _act(action, options, home, before, now, warnings):
         path = os.path.join(home.data, instance_clid.NAME) if action == INSTALL else before.path
         edit_private(path, lambda content: (instance_clid.write(clid, description), None))
     elif action == RENEW:
-        _renew(options, home, before, now, warnings)
+        _renew(options, home, before, now, warnings, make_runner())
     else:
-        _register(options, home, before)
+        _register(options, home, before, make_runner())
 
 
 def _remove(path):
@@ -241,7 +242,7 @@ def _remove(path):
                           % (path, os.strerror(problem.errno or 0))) from None
 
 
-def _register(options, home, before):
+def _register(options, home, before, run):
     """Have nuxeoctl register the server. Its exit code does not count, the file does."""
     expected = options['url'] + '/site/'
     if not home.connect_url.endswith('/'):
@@ -250,7 +251,7 @@ def _register(options, home, before):
         raise BadInput('nuxeoctl would send the token to %s (org.nuxeo.connect.url in %s), but it is for %s. Set that property to the site of url, '
                        'which ends with /site/, or correct url.' % (host_of(home.connect_url), home.conf, options['url']))
     _narrow(before)  # a file that is there keeps its mode
-    code, said = nuxeoctl.run(home, ['register', options['username'], options['project'], options['instance_type'], options['description']],
+    code, said = nuxeoctl.call(run, home, ['register', options['username'], options['project'], options['instance_type'], options['description']],
                               options['password'].encode('ascii'), options['timeout'])
     after = Registration(home)
     if after.clid is None or after.clid == before.clid:
@@ -260,10 +261,10 @@ def _register(options, home, before):
         raise FileProblem(nuxeoctl.explain(code, said, options['timeout'], options['password']))
 
 
-def _renew(options, home, before, now, warnings):
+def _renew(options, home, before, now, warnings, run):
     """Have nuxeoctl renew the registration, which takes no token; where it has ended and cannot be renewed, register anew."""
     _narrow(before)
-    code, said = nuxeoctl.run(home, ['register', '--renew'], b'', options['timeout'])
+    code, said = nuxeoctl.call(run, home, ['register', '--renew'], None, options['timeout'])
     after = Registration(home)
     ends = 'ends' if before.lasts(now) else 'ended'
     if after.clid is None or after.clid == before.clid:
@@ -276,7 +277,7 @@ def _renew(options, home, before, now, warnings):
         if options['password'] is None or options['project'] is None:
             raise NeedsToken(what + ' To have it registered anew, give username, password (a token of Nuxeo Online Services) and project, or the name '
                              'of a source as token.')
-        _register(options, home, after)
+        _register(options, home, after, run)
     elif not after.lasts(now, options['min_remaining']):
         warnings.append('The registration was renewed, but ends on %s all the same. Its contract may end then.' % iso8601(after.clid.expires_at))
 
@@ -311,11 +312,11 @@ def _diff(before, after, action, check_mode):
     return {'before_header': before.path, 'after_header': before.path, 'before': before.about(), 'after': then}
 
 
-def _verify(result, home, options, check_mode):
+def _verify(result, home, options, check_mode, make_runner):
     if check_mode:
         opened, msg = None, 'check mode'
     else:
-        opened, msg = nuxeoctl.door(*nuxeoctl.run(home, ['mp-update'], b'', options['timeout']) + (options['timeout'],))
+        opened, msg = nuxeoctl.door(*nuxeoctl.call(make_runner(), home, ['mp-update'], None, options['timeout']) + (options['timeout'],))
     result['doors'] = [{'name': result['path'], 'opened': opened, 'msg': msg}]
     if opened is False:
         result.update(failed=True, msg='The registration is there, but it opens nothing: %s.' % msg)

@@ -11,11 +11,8 @@ Measured on the launchers of 10.10 and 2023. All messages go to standard output,
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import signal
-import subprocess
 from collections import namedtuple
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, FileProblem
@@ -64,33 +61,18 @@ def locate(params, environment):
                 settings.get('org.nuxeo.connect.url') or SERVICE + '/site/')
 
 
-def run(home, arguments, given, timeout):
-    """Run nuxeoctl. What it creates is for its user alone.
+def call(run, home, arguments, given, timeout):
+    """Run nuxeoctl.
 
-    :param home: C(Home). :param arguments: list of str, without any secret. :param given: bytes for its standard input.
-    :param timeout: seconds, after which it is ended with all its children.
+    :param run: from C(limited_command.limited). :param home: C(Home). :param arguments: list of str, without any secret.
+    :param given: bytes for its standard input, or None. :param timeout: seconds, after which it is ended with all its children.
     :returns: (exit code or None after that time, what it said).
     :raises FileProblem: it cannot be started.
     """
-    before = os.umask(0o077)
-    try:
-        process = subprocess.Popen(
-            [home.program] + arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd='/', start_new_session=True,
-            env=dict(os.environ, NUXEO_HOME=home.path, NUXEO_CONF=home.conf))
-    except OSError as problem:
-        raise FileProblem('%s cannot be started: %s. Correct nuxeo_home or nuxeoctl.' % (home.program, os.strerror(problem.errno or 0))) from None
-    finally:
-        os.umask(before)
-    try:
-        said = process.communicate(given, timeout=timeout)[0]
-    except BaseException as problem:
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)  # its children, too: nuxeoctl is a script that starts Java
-        process.communicate()
-        if isinstance(problem, subprocess.TimeoutExpired):
-            return None, ''
-        raise
-    return process.returncode, said.decode('utf-8', 'replace')
+    if not os.path.isfile(home.program) or not os.access(home.program, os.X_OK):
+        raise FileProblem('There is no program %s that this user may run. Correct nuxeo_home or nuxeoctl.' % home.program)
+    code, said, errors = run([home.program] + arguments, {'NUXEO_HOME': home.path, 'NUXEO_CONF': home.conf}, given, timeout)
+    return code, '%s\n%s' % (said, errors)
 
 
 def explain(code, said, timeout, *secrets):

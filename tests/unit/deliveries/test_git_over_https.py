@@ -51,8 +51,8 @@ def git(*arguments, cwd='/', check=True):
 
 
 def run_command(command, environment, given, timeout):
-    done = subprocess.run(command, input=given or '', capture_output=True, text=True, check=False, cwd='/', timeout=timeout, env={**os.environ, **environment})
-    return done.returncode, done.stdout, done.stderr
+    done = subprocess.run(command, input=given or b'', capture_output=True, check=False, cwd='/', timeout=timeout, env={**os.environ, **environment})
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 def run(served, *entries, **options):

@@ -14,9 +14,11 @@ import threading
 import time
 
 import pytest
+from ansible.module_utils import basic
 from ansible_collections.buildops.tokens.plugins.module_utils import nuxeo_registration, nuxeoctl
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, FileProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.files import instance_clid
+from ansible_collections.buildops.tokens.plugins.module_utils.limited_command import limited
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,9 +39,17 @@ def params(server, service, **changes):
 
 
 def ensure(server, service, check_mode=False, **changes):
-    result, warnings = nuxeo_registration.ensure(params(server, service, **changes), check_mode, True, environment={})
+    result, warnings = nuxeo_registration.ensure(params(server, service, **changes), check_mode, True, runner, environment={})
     assert TOKEN not in repr((result, warnings))
     return {**result, "warnings": warnings}
+
+
+def runner():
+    """The real one, of a module without options."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(basic, "_ANSIBLE_ARGS", b'{"ANSIBLE_MODULE_ARGS": {}}')
+        patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        return limited(basic.AnsibleModule({}), umask=0o077)
 
 
 def mode(path):
@@ -225,7 +235,7 @@ def test_I_wrong_input_changes_nothing(nuxeo_server, service, changes):
 
 
 def test_without_a_token_it_says_what_is_needed(nuxeo_server, service):
-    result, _warnings = nuxeo_registration.work(params(nuxeo_server, service, password=None), False, False)
+    result, _warnings = nuxeo_registration.work(params(nuxeo_server, service, password=None), False, False, runner)
     assert result["failed"] and result["needs_token"] and "not registered" in result["msg"]
 
 
