@@ -53,6 +53,18 @@ def pytest_configure(config):
     _AnsibleCollectionFinder(paths=[str(COLLECTIONS)])._install()
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Adds up what tests of a suite have counted: C(record_property('leaks: hits', 0))."""
+    totals: dict[str, dict[str, int]] = {}
+    for report in [report for reports in terminalreporter.stats.values() for report in reports if getattr(report, 'when', '') == 'teardown']:
+        for name, value in report.user_properties:
+            suite, _colon, what = name.partition(': ')
+            totals.setdefault(suite, {}).setdefault(what, 0)
+            totals[suite][what] += value
+    for suite, counts in sorted(totals.items()):
+        terminalreporter.write_line(f'counted: {suite}: ' + ', '.join(f'{what} {value}' for what, value in counts.items()))
+
+
 def pytest_runtest_setup(item):
     if item.get_closest_marker('needs_root') and os.geteuid() != 0:
         pytest.skip('only root can do this')

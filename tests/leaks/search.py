@@ -12,17 +12,20 @@ import html
 import json
 import os
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 WORDS = 'cAn4ry/+=&<"%>'  # what quoting, escaping and encoding change
 LOOKS = 8
+LONG_ENOUGH = 12  # what is shorter could turn up by chance
 
 
 def forms(secret: str) -> set[bytes]:
     """A secret as it stands in logs, URLs, headers, XML, JSON, and within any longer text that was encoded with base64."""
     texts = {secret, quote(secret, safe=''), quote(secret), quote_plus(secret), html.escape(secret), html.escape(secret, quote=False),
-             json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[1:-1], repr(secret)[1:-1], secret.replace('/', '\\/'), secret[::-1]}
+             json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[1:-1], repr(secret)[1:-1], repr(json.dumps(secret)[1:-1])[1:-1],
+             secret.replace('/', '\\/'), secret[::-1]}
     found = {text.encode() for text in texts}
     for before in range(3):
         # Only whole groups of three bytes look the same whatever stands around them
@@ -34,15 +37,17 @@ def forms(secret: str) -> set[bytes]:
 
 
 class Search:
-    """:ivar hits: where what was found, by name of the secret."""
+    """:ivar hits: where what was found, by name of the secret. :ivar places: how many places were looked at."""
 
     def __init__(self, secrets: dict[str, str]):
-        assert all(len(secret) >= 12 for secret in secrets.values())
+        assert all(len(secret) >= LONG_ENOUGH for secret in secrets.values())
         self.needles = {name: forms(secret) for name, secret in secrets.items()}
         self.hits: list[str] = []
+        self.places = 0
 
     def text(self, place: str, content: bytes | str) -> None:
         data = content.encode('utf-8', 'surrogateescape') if isinstance(content, str) else content
+        self.places += 1
         for name, needles in self.needles.items():
             for needle in needles:
                 at = data.find(needle)
@@ -50,15 +55,14 @@ class Search:
                     # What stands before it says which line it was, and holds none of it
                     self.hits.append('%s in %s, after %r' % (name, place, data[max(0, at - 80):at]))
 
-    def tree(self, folder: Path, but: tuple = ()) -> int:
-        """:returns: how many files there were."""
-        count = 0
+    def tree(self, folder: Path, but: Collection[Path] = ()) -> None:
+        """Look into all files of a folder, but not into those of C(but) and what is below them."""
+        names = []
         for path in folder.rglob('*'):
-            if path.is_file() and not path.is_symlink() and path not in but:
-                count += 1
+            if path.is_file() and not path.is_symlink() and path not in but and not any(parent in but for parent in path.parents):
                 self.text(str(path), path.read_bytes())
-            self.text('the name of a file', path.name)
-        return count
+            names.append(path.name)
+        self.text('the names of files in %s' % folder, '\n'.join(names))
 
 
 class Watch:
