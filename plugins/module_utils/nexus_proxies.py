@@ -659,6 +659,8 @@ class NexusProxyCredential(Provider):
                     if wanted.verify_path and wanted.state == 'present' and not check_mode:
                         doors.append(verify(proxies, wanted))
                 except TokensError as problem:
+                    if getattr(problem, 'status', None) == 401 and not told:
+                        raise  # it would be the same for all
                     problems.append(str(problem))
         finally:
             self.close()

@@ -23,11 +23,12 @@ class Asked:
 
 
 class Between:
-    """:param url: the server, without its context path. :ivar asked: all requests, in order."""
+    """:param url: the server, without its context path. :param paths: other paths by those that are asked for. :ivar asked: all requests, in order."""
 
-    def __init__(self, url: str, strip: bool = False):
+    def __init__(self, url: str, strip: bool = False, paths: dict[str, str] | None = None):
         self._netloc = urlsplit(url).netloc
         self._strip = strip
+        self._paths = paths or {}
         self.asked: list[Asked] = []
 
     def __call__(self, environ, start_response):
@@ -38,7 +39,7 @@ class Between:
         body = environ['wsgi.input'].read(int(environ.get('CONTENT_LENGTH') or 0))
         connection = http.client.HTTPConnection(self._netloc, timeout=60)
         try:
-            connection.request(environ['REQUEST_METHOD'], path, body or None, headers)
+            connection.request(environ['REQUEST_METHOD'], self._paths.get(path, path), body or None, headers)
             answer = connection.getresponse()
             content = answer.read()
         finally:
