@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from ansible import constants as C
 from ansible.errors import AnsibleUndefinedVariable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.parsing.vault import AnsibleVaultError
 
 from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
@@ -181,9 +180,9 @@ def _why(problem):
     while problem is not None and problem not in causes:
         causes.append(problem)
         problem = problem.__cause__ or problem.__context__ or getattr(problem, 'orig_exc', None)
-    for cause in causes:
-        if isinstance(cause, AnsibleVaultError):
-            return 'is encrypted with Ansible Vault, and cannot be decrypted. Give this run the right vault password.'
+    # ansible-core has several classes for it, and not all are public
+    if any('Vault' in type(cause).__name__ for cause in causes):
+        return 'is encrypted with Ansible Vault, and cannot be decrypted. Give this run the right vault password.'
     for cause in causes:
         missing = re.search(r"'([\w .]{1,80})' is undefined", str(cause)) if isinstance(cause, AnsibleUndefinedVariable) else None
         if missing:

@@ -181,7 +181,7 @@ all:
     assert server.count('POST', STEP_1) == 1
     assert_no_canary(run)
     run = run_playbook(VAULTED, text, '--vault-password-file', tmp_path / 'wrong', '-vvvv')
-    assert run.rc != 0 and 'source company: password' in run.output and 'vault' in run.output.lower()
+    assert run.rc != 0 and 'source company: password is encrypted with Ansible Vault, and cannot be decrypted.' in ' '.join(run.output.split())
     assert_no_canary(run)
 
 
