@@ -149,6 +149,16 @@ def test_a_missing_client_is_a_skip_that_counts_as_a_failure_where_all_clients_a
     assert ('1 skipped' in ran.stdout) == (required == '0')
 
 
+def test_the_continuous_integration_installs_every_client_that_a_test_needs():
+    installed = set(re.findall(r'^need (\S+) ', (ROOT / '.ci/run').read_text(encoding='utf-8'), re.MULTILINE))
+    needed = set()
+    for name in tree.files():
+        if name.startswith('tests/') and name.endswith('.py') and name != 'tests/unit/test_house.py':
+            for arguments in re.findall(r'mark\.needs_client\(([^)]*)\)', (ROOT / name).read_text(encoding='utf-8')):
+                needed |= set(re.findall(r'[\w.-]+', arguments))
+    assert {name for name in needed if name != 'bash' and not name.startswith('python3')} <= installed
+
+
 def test_venv_script_says_what_to_do_about_an_unsuitable_python(tmp_path):
     script = tmp_path / 'tools/venv.sh'
     script.parent.mkdir()

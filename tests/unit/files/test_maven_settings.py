@@ -18,7 +18,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.files.maven_settin
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import MASKS
 from tests.oracles.maven import Server, SettingsReader
 
-pytestmark = pytest.mark.needs_client('mvn', 'java')
+pytestmark = pytest.mark.needs_client('mvn', 'javac')
 CANARY = 'c4n4ry/+=&<"%>\'c4n4ry'
 
 
