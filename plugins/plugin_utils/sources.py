@@ -108,7 +108,10 @@ def resolve(type_name, given, variables, template=None, name=None, keep=()):
         for option in shared.secret_names(provider):
             if option in values and not isinstance(values[option], str):
                 raise BadInput('%s must be a string, but it is of type %s. Quote it.' % (option, type(values[option]).__name__))
-        result = ArgumentSpecValidator(spec, **shared.constraints(provider)).validate(values)
+        try:
+            result = ArgumentSpecValidator(spec, **shared.constraints(provider)).validate(values)
+        except OverflowError:  # of an infinite number
+            raise BadInput('a number is too large.') from None
         if result.error_messages:
             raise BadInput('%s.' % '; '.join(result.error_messages).rstrip('.'))
         options = shared.checked(provider, result.validated_parameters)
