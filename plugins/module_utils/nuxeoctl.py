@@ -19,6 +19,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadI
 from ansible_collections.buildops.tokens.plugins.module_utils.files.instance_clid import NAME
 from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import read_private
 from ansible_collections.buildops.tokens.plugins.module_utils.http import shown
+from ansible_collections.buildops.tokens.plugins.module_utils.limited_command import limited
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import SERVICE, TOKENS_PAGE
 
 _PROPERTY = re.compile(r'^[ \t\f]*(org\.nuxeo\.connect\.url|nuxeo\.data\.dir)[ \t\f]*[=:][ \t\f]*(.*?)[ \t\f]*$', re.MULTILINE)
@@ -61,10 +62,15 @@ def locate(params, environment):
                 settings.get('org.nuxeo.connect.url') or SERVICE + '/site/')
 
 
+def runner(module):
+    """:returns: what C(call) runs nuxeoctl by. What it creates is for its user alone; by itself it makes instance.clid readable for everybody."""
+    return limited(module, umask=0o077)
+
+
 def call(run, home, arguments, given, timeout):
     """Run nuxeoctl.
 
-    :param run: from C(limited_command.limited). :param home: C(Home). :param arguments: list of str, without any secret.
+    :param run: from C(runner). :param home: C(Home). :param arguments: list of str, without any secret.
     :param given: bytes for its standard input, or None. :param timeout: seconds, after which it is ended with all its children.
     :returns: (exit code or None after that time, what it said).
     :raises FileProblem: it cannot be started.

@@ -237,13 +237,13 @@ doors:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils.limited_command import limited
 from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_registration import ARGUMENTS, CONSTRAINTS, work
+from ansible_collections.buildops.tokens.plugins.module_utils.nuxeoctl import runner
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(module, lambda params: work(params, module.check_mode, module._diff, lambda: limited(module, umask=0o077)))
+    finish(module, lambda params: work(params, module.check_mode, module._diff, lambda: runner(module)))
 
 
 if __name__ == '__main__':

@@ -186,8 +186,9 @@ def test_I_what_cannot_be_right_is_told_before_anything_is_asked(stage):
         assert re.search(message, sentence), (name, sentence)
 
 
-def test_the_token_goes_only_to_a_host_that_is_about_to_register(stage):
-    tasks = [task("register", "nuxeo_registration", {**REGISTRATION, "token": "studio"})]
+@pytest.mark.parametrize("how", [{"token": "studio"}, {option: value for option, value in DIRECT.items() if option != "ca_path"}], ids=["source", "direct"])
+def test_the_token_goes_only_to_a_host_that_is_about_to_register(stage, how):
+    tasks = [task("register", "nuxeo_registration", {**REGISTRATION, **how})]
     loud, _hits = stage.play(tasks, "--check", "-vvv")
     assert {result["invocation"]["module_args"]["password"] for result in loud.results("register")} == {None}
     stage.hosts = stage.hosts[:1]

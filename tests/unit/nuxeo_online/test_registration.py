@@ -18,7 +18,6 @@ from ansible.module_utils import basic
 from ansible_collections.buildops.tokens.plugins.module_utils import nuxeo_registration, nuxeoctl
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, FileProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.files import instance_clid
-from ansible_collections.buildops.tokens.plugins.module_utils.limited_command import limited
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +48,7 @@ def runner():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(basic, "_ANSIBLE_ARGS", b'{"ANSIBLE_MODULE_ARGS": {}}')
         patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
-        return limited(basic.AnsibleModule({}), umask=0o077)
+        return nuxeoctl.runner(basic.AnsibleModule({}))
 
 
 def mode(path):
@@ -81,9 +80,13 @@ def test_it_registers_once_with_every_generation_of_nuxeoctl(any_server, service
 
 
 def test_T2_the_file_is_private_from_the_start(nuxeo_server, service):
+    program = nuxeo_server.home / "bin/looks"
+    program.write_text(f'#!/bin/sh\n"$(dirname "$0")/nuxeoctl" "$@"\nstat -c %a {nuxeo_server.clid} > {nuxeo_server.home}/seen\n')
+    program.chmod(0o755)
     before = os.umask(0o022)
     try:
-        ensure(nuxeo_server, service)
+        ensure(nuxeo_server, service, nuxeoctl=str(program))
+        assert (nuxeo_server.home / "seen").read_text() == "600\n", "also before nuxeoctl has ended"
         assert os.umask(0o022) == 0o022
     finally:
         os.umask(before)
