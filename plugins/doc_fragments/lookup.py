@@ -48,7 +48,8 @@ options:
       - name: buildops_tokens_nuxeo_assertion
   ca_path:
     description:
-      - File with the certificates of the authorities to trust, in PEM format, instead of the system's.
+      - File with the certificates of the authorities to trust, in PEM format, instead of those that come with the Python library C(requests).
+      - The environment is not looked at, neither E(REQUESTS_CA_BUNDLE) nor E(SSL_CERT_FILE).
     type: path
     env:
       - name: BUILDOPS_TOKENS_NEXUS_CA_PATH
@@ -189,7 +190,7 @@ options:
       - name: buildops_tokens_nuxeo_client_auth
   client_cert:
     description:
-      - File with the certificate that this client shows, in PEM format; it may hold the key too.
+      - File with the certificate that this client shows, in PEM format; it may hold the key too, without a passphrase.
     type: path
     env:
       - name: BUILDOPS_TOKENS_NEXUS_CLIENT_CERT
@@ -229,7 +230,7 @@ options:
       - name: buildops_tokens_nuxeo_client_id
   client_key:
     description:
-      - File with the key of O(client_cert).
+      - File with the key of O(client_cert), without a passphrase.
     type: path
     env:
       - name: BUILDOPS_TOKENS_NEXUS_CLIENT_KEY
@@ -694,6 +695,7 @@ options:
   validate_certs:
     description:
       - Whether to verify the server's certificate. Leave it on; give the file of your own authority as O(ca_path) instead.
+      - A warning reminds of it while it is off.
     type: bool
     default: true
     env:
