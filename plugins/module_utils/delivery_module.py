@@ -70,7 +70,7 @@ class LockedEdit:
         """
         if not self.changed:
             return
-        with locked(self.path, timeout=timeout) as lock:
+        with locked(self.path, timeout=timeout):
             self._try(read_private(self.path))
             if self.changed:  # else another run has done the same meanwhile
-                write_private(self._state, self.content, self._mode_policy, lock=lock)
+                write_private(self._state, self.content, self._mode_policy)

@@ -17,10 +17,12 @@ import errno
 import fcntl
 import json
 import os
+import re
 import secrets
 import time
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import ServerProblem, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.files import private_file
 from ansible_collections.buildops.tokens.plugins.module_utils.token import CLOCK_TOLERANCE, Token, from_iso8601
 from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import SALT_BYTES, SCHEMA, CacheProblem, Folder
 
@@ -30,7 +32,8 @@ REFUSAL_SECONDS = 60
 FAILURE_SECONDS = 15
 REFUSALS = (400, 401, 403)
 ENDLESS_SECONDS = 86400  # after which a lasting cache asks again for a token whose end nobody knows
-LEFTOVER_SECONDS = 600
+USUAL_ENTRY = 16384  # bytes, and more than most
+LEFTOVER = re.compile(r'\.tmp-[0-9a-f]{16}\Z')
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
@@ -163,29 +166,45 @@ class Cache(Folder):
         if isinstance(newer, int) and newer > SCHEMA:
             self.warnings.append('The token cache %s was written by a newer release of this collection; it is left as it is.' % self.folder)
             return False
-        temporary = os.path.join(self.folder, '.tmp-' + secrets.token_hex(8))
         try:
-            self._write_new(temporary, json.dumps(dict(data, schema=SCHEMA, name=name, id=secrets.token_hex(8))).encode('utf-8', 'surrogatepass'))
-            os.replace(temporary, self.path(name))
+            with self._written(json.dumps(dict(data, schema=SCHEMA, name=name, id=secrets.token_hex(8))).encode('utf-8', 'surrogatepass')) as temporary:
+                os.replace(temporary, self.path(name))
             if self.lasting:
                 self._settle()
             return True
         except OSError as problem:
             self.warnings.append('The token cache %s cannot be written (%s); the token is used without it.' % (self.folder, problem.strerror))
             return False
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
 
-    def _write_new(self, path, content):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    def obstacle(self):
+        """:returns: why no token could be kept now for later runs, as far as one can know before, or None."""
+        if not self.lasting:
+            return 'the token cache %s is gone at the end of this run' % self.folder
+        try:
+            with self._written(bytes(USUAL_ENTRY)):
+                return None
+        except OSError as problem:
+            return 'the token cache %s cannot be written (%s)' % (self.folder, problem.strerror)
+
+    @contextlib.contextmanager
+    def _written(self, content):
+        """:returns: a context manager that yields the path of a new private file with this content, and removes what is left of it."""
+        while True:
+            path = os.path.join(self.folder, '.tmp-' + secrets.token_hex(8))
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            if private_file.claim(handle):
+                break
+            os.close(handle)
         try:
             os.fchmod(handle, 0o600)  # a umask may have taken the owner's own right
             while content:
                 content = content[os.write(handle, content):]
             if self.lasting:
                 os.fsync(handle)
+            yield path
         finally:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
             os.close(handle)
 
     def _settle(self):
@@ -195,23 +214,12 @@ class Cache(Folder):
             os.fsync(handle)
         finally:
             os.close(handle)
-        for name in os.listdir(self.folder):
-            if name.startswith('.tmp-'):
-                path = os.path.join(self.folder, name)
-                with contextlib.suppress(OSError):
-                    if time.time() - os.lstat(path).st_mtime > LEFTOVER_SECONDS:
-                        os.unlink(path)
+        private_file.sweep(self.folder, LEFTOVER)
 
     def _offer_salt(self):
         """Make what file names are derived from; of several processes that make it at once, one wins."""
-        temporary = os.path.join(self.folder, '.tmp-' + secrets.token_hex(8))
-        try:
-            self._write_new(temporary, secrets.token_bytes(SALT_BYTES))
-            with contextlib.suppress(FileExistsError):
-                os.link(temporary, self.path('salt', ''))
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        with self._written(secrets.token_bytes(SALT_BYTES)) as temporary, contextlib.suppress(FileExistsError):
+            os.link(temporary, self.path('salt', ''))
 
 
 def _token_in(data):

@@ -71,7 +71,7 @@ def obtain(source, desired=None, check_mode=False, clock=time.time, once=False, 
     warnings = []
     cache = _cache(source.options, check_mode, warnings)
     if cache is None:
-        return _with(ensure(source.provider(source.options), desired, None, check_mode, clock), warnings)
+        return _with(ensure(_provider(source), desired, None, check_mode, clock), warnings)
     cache.warnings = warnings
     key = cache.key(source.identity())
     known = None
@@ -84,7 +84,7 @@ def obtain(source, desired=None, check_mode=False, clock=time.time, once=False, 
         known = entry.token
         cache = _run_cache(warnings)
         if cache is None:
-            return _with(ensure(source.provider(source.options), desired, known, check_mode, clock), warnings)
+            return _with(ensure(_provider(source), desired, known, check_mode, clock), warnings)
         cache.warnings = warnings
         key = cache.key(source.identity())
     outcome = _hit(cache, key, cache.read(key, clock()), desired, clock(), once)
@@ -102,7 +102,7 @@ def _fetched(source, cache, key, desired, known, check_mode, clock, once):
         hit = _hit(cache, key, entry, desired, clock(), once)
         if hit:
             return hit
-        provider = source.provider(source.options)
+        provider = _provider(source, cache)
         # Where locks do not work, another process may have replaced the token in the meantime
         provider.reread = lambda: cache.read(key, clock()).token
         try:
@@ -118,6 +118,12 @@ def _fetched(source, cache, key, desired, known, check_mode, clock, once):
         elif desired.state == 'absent' and not check_mode:
             cache.forget(key)
         return outcome
+
+
+def _provider(source, cache=None):
+    provider = source.provider(source.options)
+    provider.obstacle = cache.obstacle if cache is not None else lambda: 'no token cache can be used'
+    return provider
 
 
 def _hit(cache, key, entry, desired, now, once):

@@ -28,7 +28,9 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_LINKS = 40  # as Linux: more is a loop
 OLD_LEFTOVER_SECONDS = 600
 FOLDER_LOCK_SECONDS = 5
-_TEMPORARY = re.compile(r'\.buildops-tokens-[0-9a-f]{16}\.tmp\Z')
+TEMPORARY = re.compile(r'\.buildops-tokens-[0-9a-f]{16}\.tmp\Z')
+# What stands in a lock file of ours, so that one whose process was killed is told from those of other programs
+_OUR_MARK = b'buildops.tokens\n'
 _NO_FOLLOW = os.O_NOFOLLOW | os.O_CLOEXEC
 _AS_THE_OWNER = 'Run the task as the user who owns it (become_user).'
 _HINTS = {
@@ -68,15 +70,6 @@ class FileState:
     def wide(self):
         """True where others than the owner have any right to the existing file."""
         return self.info is not None and bool(self.info.st_mode & 0o077)
-
-
-class Lock:
-    """A lock file held by us, see L(locked)."""
-
-    def __init__(self, target, path, descriptor):
-        self.target = target
-        self.path = path
-        self.descriptor = descriptor
 
 
 def _problem(doing, path, error):
@@ -210,15 +203,58 @@ def _make_folders(folder, made):
         os.chown(folder, above.st_uid, above.st_gid, follow_symlinks=False)
 
 
-def _sweep(folder):
-    """Remove what killed runs left behind: our own names only, and only when too old to be in use."""
+def claim(descriptor):
+    """Hold a file that was made just now, for as long as it is open or the process lives, so that L(sweep) leaves it alone.
+
+    :returns: False where it was swept already, between the two moments."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # somebody looks at it, to remove it
+        return False
+    except OSError:  # no locks here: nobody can tell that it is not in use, until it is old
+        return True
+    return os.fstat(descriptor).st_nlink > 0
+
+
+def _remove_if_abandoned(path, marked=None):
+    """Remove a file of ours whose process is gone. :param marked: what must stand in it, or None. :returns: whether it was removed."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW)
+        try:
+            info = os.fstat(descriptor)
+            if not stat.S_ISREG(info.st_mode) or (marked is not None and os.read(descriptor, len(marked) + 1) != marked):
+                return False
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            except OSError:
+                if time.time() - info.st_mtime < OLD_LEFTOVER_SECONDS:
+                    return False
+            if os.path.samestat(os.lstat(path), info):
+                os.unlink(path)
+                return True
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def sweep(folder, pattern=TEMPORARY):
+    """Remove what killed runs left behind: files of such names only that no process holds (see L(claim))."""
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
-            if _TEMPORARY.match(name):
-                leftover = os.path.join(folder, name)
-                info = os.lstat(leftover)
-                if stat.S_ISREG(info.st_mode) and time.time() - info.st_mtime > OLD_LEFTOVER_SECONDS:
-                    os.unlink(leftover)
+            if pattern.match(name):
+                _remove_if_abandoned(os.path.join(folder, name))
+
+
+def _new_temporary(folder):
+    """:returns: (path, descriptor) of a new file that is 0600 from the start and held."""
+    while True:
+        path = os.path.join(folder, '.buildops-tokens-%s.tmp' % os.urandom(8).hex())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
+        if claim(descriptor):
+            return path, descriptor
+        os.close(descriptor)
 
 
 def _own_and_narrow(descriptor, state, mode_policy):
@@ -267,14 +303,13 @@ def _fill(descriptor, content):
     os.fsync(descriptor)  # disk full and quota often show only here
 
 
-def write_private(state, content, mode_policy='narrow', lock=None):
+def write_private(state, content, mode_policy='narrow'):
     """Replace a file at once and for good, or leave it as it was.
 
     :param state: FileState of the read that the new content was made from.
     :param content: bytes, the whole new file.
     :param mode_policy: V(narrow): what others could do with an existing file is taken away; V(keep): its mode stays
         (for files without secrets). A new file is 0600 either way, and no file is ever widened.
-    :param lock: a Lock from L(locked) on the same file; then the lock file becomes the file, as git does it.
     :returns: None.
     :raises FileChanged: somebody else wrote the file since it was read.
     :raises FileProblem: it cannot be written; the old file is intact and no temporary file is left.
@@ -283,25 +318,20 @@ def write_private(state, content, mode_policy='narrow', lock=None):
     folder, made, name = os.path.dirname(state.target), [], None
     try:
         with _reported('write', state.path):
-            if lock is None:
-                _make_folders(folder, made)
-                _sweep(folder)
-                temporary = os.path.join(folder, '.buildops-tokens-%s.tmp' % os.urandom(8).hex())
-                descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
-                name = temporary
-            else:
-                descriptor, lock.descriptor, name = lock.descriptor, None, lock.path
+            _make_folders(folder, made)
+            sweep(folder)
+            name, descriptor = _new_temporary(folder)
             try:
                 _own_and_narrow(descriptor, state, mode_policy)
                 _fill(descriptor, content)
+                with _folder_alone(folder):
+                    now = _read(state.target, max(MAX_BYTES, len(state.content or b'')), state.path)[0]
+                    if now != state.content:
+                        raise FileChanged('%s was changed by another program while it was being edited. Run the task again.' % state.path)
+                    os.replace(name, state.target)
+                    name = None
             finally:
                 os.close(descriptor)
-            with _folder_alone(folder):
-                now = _read(state.target, max(MAX_BYTES, len(state.content or b'')), state.path)[0]
-                if now != state.content:
-                    raise FileChanged('%s was changed by another program while it was being edited. Run the task again.' % state.path)
-                os.replace(name, state.target)
-                name = None
     except BaseException:  # also an alarm or Ctrl-C
         if name is not None:
             with contextlib.suppress(OSError):
@@ -343,37 +373,43 @@ def edit_private(path, edit, dry_run=False, mode_policy='narrow', attempts=5):
 
 @contextlib.contextmanager
 def locked(path, suffix='.lock', timeout=1.0):
-    """Hold the lock file that git itself uses: C(<real file>.lock), made with O_EXCL, renamed or removed at the end.
+    """Hold the lock file that git itself uses: C(<real file>.lock), made with O_EXCL, removed at the end.
 
-    Read inside the lock. A lock file of somebody else is waited for and never deleted.
+    Read inside the lock. A lock file of another program is waited for and never deleted; one that a killed run of ours left is told by what
+    stands in it, and by that no process holds it.
 
     :param path: path or FileState of the file to lock.
     :param suffix: what the tool appends to the file's real name.
     :param timeout: seconds to wait (git: C(credentialStore.lockTimeoutMS), 1000 ms by default).
-    :returns: a context manager that yields a Lock for L(write_private).
+    :returns: a context manager.
     :raises FileProblem: somebody else holds it, or it cannot be made.
     """
     path = path.path if isinstance(path, FileState) else path
     state = read_private(path)
-    lock_path, made, lock = state.target + suffix, [], None
+    lock_path, made, descriptor = state.target + suffix, [], None
     deadline = time.monotonic() + timeout
     try:
         with _reported('lock', path):
             _make_folders(os.path.dirname(lock_path), made)
-            while lock is None:
+            while descriptor is None:
                 try:
-                    lock = Lock(state.target, lock_path, os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
+                    descriptor = os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
                 except FileExistsError:
+                    if _remove_if_abandoned(lock_path, _OUR_MARK):
+                        continue
                     if time.monotonic() >= deadline:
                         raise FileProblem('%s is locked by another program: %s exists. Wait until that program ends; '
                                           'if none is running, delete the lock file.' % (path, lock_path)) from None
                     time.sleep(0.02)
-        yield lock
+            with contextlib.suppress(OSError):  # on a full disk it is a lock all the same
+                if claim(descriptor):
+                    os.write(descriptor, _OUR_MARK)
+        yield
     finally:
-        if lock is not None and lock.descriptor is not None:  # not handed over to write_private
-            os.close(lock.descriptor)
+        if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.unlink(lock_path)
+            os.close(descriptor)
         for folder in reversed(made):
             with contextlib.suppress(OSError):  # in use now, as it should be
                 os.rmdir(folder)

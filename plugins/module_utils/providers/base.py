@@ -26,6 +26,7 @@ class Provider:
         and it counts as no change.
     :ivar warnings: sentences for the user, without secrets.
     :ivar reread: returns the C(Token) that the cache holds by now, or None; set where there is a cache.
+    :ivar obstacle: returns why a token could not be kept for later runs, or None.
     """
 
     TYPE = ''
@@ -47,6 +48,7 @@ class Provider:
         self.clock = clock
         self.warnings = []
         self.reread = None
+        self.obstacle = lambda: None
         self.client = client
         if client is None and self.CONNECTS:
             self.client = Client(self.base_url(), clock=clock, **self.client_options())

@@ -16,7 +16,7 @@ import time
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ansible_collections.buildops.tokens.plugins.module_utils import oauth2
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, FileProblem, Refused, ServerProblem
 from ansible_collections.buildops.tokens.plugins.module_utils.http import shown
 from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_server import (
     CONTEXT_ADVICE, NuxeoServer, login_refusal, no_such_token, path_of, session_cookie)
@@ -290,6 +290,11 @@ class NuxeoOauth2Token(Provider):
         return None
 
     def _refresh(self, value):
+        # What can be granted again is not lost with its refresh token
+        obstacle = self.obstacle() if self.options.get('cache') == 'file' and not self._can_grant_again() else None
+        if obstacle:
+            raise FileProblem('The refresh token was not used, since the server gives another one in its place, which would be lost: %s. Correct that.'
+                              % obstacle)
         token = self._endpoint.grant({'grant_type': REFRESH, 'refresh_token': value}, self._server.hidden + (value,))
         if token.refresh_token is None:
             token.refresh_token = value

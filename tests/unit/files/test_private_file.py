@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import pickle
 import re
@@ -381,14 +383,41 @@ def test_P4_an_alarm_in_the_middle_of_the_write_leaves_no_temporary_file(folder,
     assert (folder / 'settings.xml').read_bytes() == b'old'
 
 
-def test_T22_old_leftovers_of_ours_are_swept_and_nothing_else(folder):
-    ours, young, other = '.buildops-tokens-%016x.tmp' % 1, '.buildops-tokens-%016x.tmp' % 2, '.buildops-tokens-x.tmp'
-    for name in (ours, young, other):
+def test_T22_leftovers_of_ours_are_swept_and_nothing_else(folder):
+    ours, in_use, other, target = '.buildops-tokens-%016x.tmp' % 1, '.buildops-tokens-%016x.tmp' % 2, '.buildops-tokens-x.tmp', 'kept'
+    for name in (ours, in_use, other, target):
         (folder / name).write_bytes(b'')
-    for name in (ours, other):
-        os.utime(folder / name, (time.time() - 3600, time.time() - 3600))
+    (folder / ('.buildops-tokens-%016x.tmp' % 3)).symlink_to(target)
+    with open(folder / in_use, 'wb') as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        replace(folder / 'settings.xml')
+    assert sorted(os.listdir(folder)) == sorted([in_use, '.buildops-tokens-%016x.tmp' % 3, other, target, 'settings.xml'])
+
+
+def test_T22_T23_without_locks_only_old_leftovers_are_swept(folder, monkeypatch):
+    def no_locks(descriptor, how):
+        raise OSError(errno.ENOLCK, 'no locks')
+    monkeypatch.setattr(private_file.fcntl, 'flock', no_locks)
+    old, young = '.buildops-tokens-%016x.tmp' % 1, '.buildops-tokens-%016x.tmp' % 2
+    for name in (old, young):
+        (folder / name).write_bytes(b'')
+    os.utime(folder / old, (time.time() - 3600, time.time() - 3600))
     replace(folder / 'settings.xml')
-    assert sorted(os.listdir(folder)) == sorted([young, other, 'settings.xml'])
+    assert sorted(os.listdir(folder)) == sorted([young, 'settings.xml'])
+
+
+def test_T22_a_file_that_is_swept_while_it_is_made_is_made_again(folder, monkeypatch):
+    swept = []
+
+    def greedy(descriptor):
+        if not swept:
+            swept.extend(folder.glob('.buildops-*'))
+            swept[0].unlink()
+        return claim(descriptor)
+    claim = private_file.claim
+    monkeypatch.setattr(private_file, 'claim', greedy)
+    replace(folder / 'settings.xml')
+    assert len(swept) == 1 and os.listdir(folder) == ['settings.xml']
 
 
 CALLS = 'openat,open,fchmod,chmod,fchown,write,fsync,rename,renameat,renameat2'
@@ -473,14 +502,14 @@ def test_T20_an_error_at_any_call_leaves_the_old_file_alone(old_file, error):
 
 # ---- git's lock protocol
 
-def test_P9_the_lock_file_becomes_the_file(folder):
+def test_P9_the_lock_of_git_is_held_while_the_file_is_replaced(folder):
     path = folder / '.git-credentials'
     (folder / 'real').write_bytes(b'old')
     path.symlink_to('real')
-    with locked(str(path)) as lock:
+    with locked(str(path)):
         assert sorted(os.listdir(folder)) == ['.git-credentials', 'real', 'real.lock']
         assert mode_of(folder / 'real.lock') == 0o600
-        write_private(read_private(str(path)), CANARY, lock=lock)
+        write_private(read_private(str(path)), CANARY)
     assert (folder / 'real').read_bytes() == CANARY and path.is_symlink()
     assert sorted(os.listdir(folder)) == ['.git-credentials', 'real']
 
@@ -494,6 +523,24 @@ def test_P9_a_lock_that_was_not_used_or_whose_edit_failed_is_gone(folder):
     assert os.listdir(folder) == []
 
 
+def test_G14_a_lock_that_a_killed_run_of_ours_left_is_taken_over(folder):
+    path = folder / '.git-credentials'
+
+    def die():
+        with locked(str(path)):
+            os.kill(os.getpid(), signal.SIGKILL)
+    pid = os.fork()
+    if pid == 0:
+        die()
+    os.waitpid(pid, 0)
+    assert os.listdir(folder) == ['.git-credentials.lock']
+    with locked(str(path), timeout=0):
+        replace(path)
+        with pytest.raises(FileProblem, match='is locked by another program'), locked(str(path), timeout=0):
+            raise AssertionError('not reached')
+    assert os.listdir(folder) == ['.git-credentials'] and path.read_bytes() == CANARY
+
+
 def test_P3_a_lock_of_somebody_else_is_waited_for_then_named_and_never_taken_away(folder):
     path = folder / '.git-credentials'
     (folder / '.git-credentials.lock').write_bytes(b'theirs')
@@ -503,6 +550,7 @@ def test_P3_a_lock_of_somebody_else_is_waited_for_then_named_and_never_taken_awa
     assert 0.2 <= time.monotonic() - started < 1
     assert (folder / '.git-credentials.lock').read_bytes() == b'theirs'
     threading.Timer(0.1, (folder / '.git-credentials.lock').unlink).start()
-    with locked(str(path), timeout=5) as lock:
-        write_private(read_private(str(path)), CANARY, lock=lock)
+    with locked(str(path), timeout=5):
+        write_private(read_private(str(path)), CANARY)
     assert path.read_bytes() == CANARY
+    assert os.listdir(folder) == [path.name]

@@ -236,14 +236,15 @@ def test_C11_T20_a_cache_that_cannot_be_written_is_a_warning_and_keeps_what_it_h
     assert not [name for name in os.listdir(folder) if name.startswith('.tmp-')]
 
 
-def test_T22_C16_what_killed_processes_left_is_swept_once_it_is_old(folder):
+def test_T22_C16_what_killed_processes_left_is_swept_and_what_is_in_use_is_not(folder):
     cache = Cache(folder, lasting=True)
-    old, new = os.path.join(folder, '.tmp-old'), os.path.join(folder, '.tmp-new')
-    for path in (old, new):
+    left, in_use, other = (os.path.join(folder, '.tmp-' + name) for name in ('0' * 16, '1' * 16, 'of-somebody'))
+    for path in (left, in_use, other):
         Path(path).write_text('half a tok')
-    os.utime(old, (1, 1))
-    cache.write('k', bearer(), {})
-    assert not os.path.exists(old) and os.path.exists(new)
+    with open(in_use, 'wb') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        cache.write('k', bearer(), {})
+    assert not os.path.exists(left) and os.path.exists(in_use) and os.path.exists(other)
 
 
 def test_T1_a_lasting_cache_brings_file_and_folder_to_disk(folder, monkeypatch):
