@@ -673,7 +673,7 @@ options:
     description:
       - For V(nexus_user_token). Name of a user who can log in with a password. It is case-sensitive.
       - For V(nuxeo_oauth2_token). With O(grant=authorization_code), who logs in. With O(jwt_secret), for whom the assertion is made.
-      - With O(state=absent), whose token is revoked, where the token does not tell.
+      - With C(state=absent), whose token is revoked, where the token does not tell.
       - For V(nuxeo_online_token). User name of Nuxeo Online Services. It is not the e-mail address of the login page.
       - Must be set for V(nexus_user_token) and V(nuxeo_online_token).
     type: str

@@ -75,7 +75,7 @@ options:
   username:
     description:
       - With O(grant=authorization_code), who logs in. With O(jwt_secret), for whom the assertion is made.
-      - With O(state=absent), whose token is revoked, where the token does not tell.
+      - With C(state=absent), whose token is revoked, where the token does not tell.
     type: str
   password:
     description:
