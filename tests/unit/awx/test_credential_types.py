@@ -127,7 +127,8 @@ def test_certificates_become_private_files_and_the_rest_arrives_too(name, resolv
 @needs_injector
 @pytest.mark.parametrize('name', TYPES)
 @pytest.mark.parametrize('given, checked', [({}, True), ({'skip_tls_verify': False}, True), ({'skip_tls_verify': 'False'}, True),
-                                            ({'skip_tls_verify': ''}, True), ({'skip_tls_verify': None}, True), ({'skip_tls_verify': 'no'}, True), ({'skip_tls_verify': True}, False)])
+                                            ({'skip_tls_verify': ''}, True), ({'skip_tls_verify': None}, True),
+                                            ({'skip_tls_verify': 'no'}, True), ({'skip_tls_verify': True}, False)])
 def test_certificates_are_checked_unless_one_really_said_not_to(name, given, checked, resolved):
     assert resolved(name, {**FILLED[name], **given})['validate_certs'] is checked
 
