@@ -68,6 +68,7 @@ class ControllerAction(ActionBase):
     def delegated_module(self, task_vars, arguments):
         """Run as an ordinary module, on the host that C(delegate_to) names."""
         before, self._task.no_log = self._task.no_log, True  # keeps the arguments out of that host's system log
+        self._play_context.no_log = True  # and what the module returns out of what ssh says with -vvv
         result = self._execute_module(module_args=arguments, task_vars=task_vars)
         if result.get('failed'):
             self._task.no_log = before
