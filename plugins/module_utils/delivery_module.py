@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import TokensError, place_of
-from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import check_writable, locked, read_private, write_private
+from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import check_writable, clear_lock, locked, read_private, write_private
 
 
 def finish(module, work):
@@ -69,6 +69,7 @@ class LockedEdit:
         :raises FileProblem: locked by another, or not to be written.
         """
         if not self.changed:
+            clear_lock(self._state)
             return
         with locked(self.path, timeout=timeout):
             self._try(read_private(self.path))

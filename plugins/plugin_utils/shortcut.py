@@ -67,6 +67,8 @@ class Folder:
             raise CacheProblem('The token cache has no place, since the home folder is not known. Set cache_path.')
         self.prepare()
         self._salt = self._content(self.path('salt', ''), links=2)  # it has two names while it is made
+        if self._salt is None and self.warnings:  # not damaged, and perhaps readable tomorrow
+            raise CacheProblem('The token cache %s cannot be used: %s' % (folder, self.warnings[0]))
         if self._salt is None or len(self._salt) != SALT_BYTES:
             raise CacheProblem('The token cache %s is damaged. Remove it; its tokens are then fetched again.' % folder)
 

@@ -371,6 +371,45 @@ def edit_private(path, edit, dry_run=False, mode_policy='narrow', attempts=5):
                 raise
 
 
+def _lock_file(folder, lock_path, deadline, path):
+    """Make the lock file. It comes into being with our mark in it and held, so that at no moment a kill leaves one that nobody dares to remove.
+
+    :returns: its descriptor."""
+    name, descriptor = _new_temporary(folder)
+    by_link = True
+    try:
+        os.write(descriptor, _OUR_MARK)
+        while True:
+            try:
+                if by_link:
+                    os.link(name, lock_path)
+                else:
+                    os.close(os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
+                return descriptor
+            except FileExistsError:
+                if _remove_if_abandoned(lock_path, _OUR_MARK):
+                    continue
+                if time.monotonic() >= deadline:
+                    raise FileProblem('%s is locked by another program: %s exists. Wait until that program ends; '
+                                      'if none is running, delete the lock file.' % (path, lock_path)) from None
+                time.sleep(0.02)
+            except OSError as error:
+                if not by_link or error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+                    raise
+                by_link = False  # the file system knows no links; such a lock has no mark, as git's own have none
+    except BaseException:
+        os.close(descriptor)
+        raise
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+
+
+def clear_lock(state, suffix='.lock'):
+    """Remove the lock file that a run of ours left when it was killed behind its work. :param state: FileState of the locked file."""
+    _remove_if_abandoned(state.target + suffix, _OUR_MARK)
+
+
 @contextlib.contextmanager
 def locked(path, suffix='.lock', timeout=1.0):
     """Hold the lock file that git itself uses: C(<real file>.lock), made with O_EXCL, removed at the end.
@@ -391,19 +430,7 @@ def locked(path, suffix='.lock', timeout=1.0):
     try:
         with _reported('lock', path):
             _make_folders(os.path.dirname(lock_path), made)
-            while descriptor is None:
-                try:
-                    descriptor = os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
-                except FileExistsError:
-                    if _remove_if_abandoned(lock_path, _OUR_MARK):
-                        continue
-                    if time.monotonic() >= deadline:
-                        raise FileProblem('%s is locked by another program: %s exists. Wait until that program ends; '
-                                          'if none is running, delete the lock file.' % (path, lock_path)) from None
-                    time.sleep(0.02)
-            with contextlib.suppress(OSError):  # on a full disk it is a lock all the same
-                if claim(descriptor):
-                    os.write(descriptor, _OUR_MARK)
+            descriptor = _lock_file(os.path.dirname(lock_path), lock_path, deadline, path)
         yield
     finally:
         if descriptor is not None:

@@ -541,6 +541,18 @@ def test_G14_a_lock_that_a_killed_run_of_ours_left_is_taken_over(folder):
     assert os.listdir(folder) == ['.git-credentials'] and path.read_bytes() == CANARY
 
 
+def test_P9_a_file_system_without_links_has_locks_all_the_same(folder, monkeypatch):
+    def no_links(source, target):
+        raise PermissionError(errno.EPERM, 'no links')
+    monkeypatch.setattr(private_file.os, 'link', no_links)
+    path = folder / '.git-credentials'
+    with locked(str(path)):
+        assert os.listdir(folder) == ['.git-credentials.lock']
+        with pytest.raises(FileProblem, match='is locked by another program'), locked(str(path), timeout=0):
+            raise AssertionError('not reached')
+    assert os.listdir(folder) == []
+
+
 def test_P3_a_lock_of_somebody_else_is_waited_for_then_named_and_never_taken_away(folder):
     path = folder / '.git-credentials'
     (folder / '.git-credentials.lock').write_bytes(b'theirs')

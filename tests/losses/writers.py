@@ -1,0 +1,137 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything in the collection that writes files: how it is called, what it writes, and who can tell whether that is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from ansible_collections.buildops.tokens.plugins.module_utils import git_delivery, maven_delivery, nuxeo_cli_link, nuxeo_registration
+from ansible_collections.buildops.tokens.plugins.module_utils.files import private_file
+from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARER, Token
+from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+
+ROOT = os.geteuid() == 0
+NOBODY = 65534
+SECRET, OTHER, OLD = 'n3w-c4nary-token', '0ther-c4nary-password', '0ld-c4nary-token'
+SETTINGS = ('<settings>\n  <!-- mine -->\n  <servers>\n    <server><id>mine</id><username>me</username><password>%s</password></server>\n'
+            '    <server><id>ours</id><username>ci</username><password>%s</password></server>\n  </servers>\n</settings>\n') % (OTHER, OLD)
+CLID = '0123abcd-0001.4000000000.c2ln==--%s'
+
+
+def _params(arguments, **given):
+    return dict({name: spec.get('default') for name, spec in arguments.items()}, **given)
+
+
+class Writer:
+    """:cvar FILES: what it writes, below its folder. :cvar OWNED_BY_A_USER: root writes it for a user."""
+
+    FILES: tuple[str, ...] = ()
+    OWNED_BY_A_USER = True
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def prepare(self, exists=True):
+        """Make the folder anew, with the old files or without any."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700)
+        if exists:
+            self.make_old()
+        if ROOT and self.OWNED_BY_A_USER:
+            for path in [self.folder, *self.folder.rglob('*')]:
+                os.chown(path, NOBODY, NOBODY)
+
+    def make_old(self):
+        raise NotImplementedError
+
+    def write(self):
+        raise NotImplementedError
+
+    def contents(self):
+        return {name: (self.folder / name).read_bytes() if (self.folder / name).exists() else None for name in self.FILES}
+
+
+class Maven(Writer):
+    FILES = ('settings.xml',)
+
+    def make_old(self):
+        (self.folder / 'settings.xml').write_text(SETTINGS)
+
+    def write(self):
+        servers = [_params(maven_delivery.ENTRY, id='ours', username='ci', password=SECRET, update_password=None, encrypt=None)]
+        maven_delivery.deliver(_params(maven_delivery.ARGUMENTS, path=str(self.folder / 'settings.xml'), servers=servers), False, False, lambda name: None)
+
+
+class Git(Writer):
+    FILES = ('credentials', 'config')
+
+    def make_old(self):
+        (self.folder / 'credentials').write_text('https://me:%s@one.example\nhttps://ci:%s@git.example\n' % (OTHER, OLD))
+        (self.folder / 'credentials').chmod(0o600)
+        (self.folder / 'config').write_text('[user]\n\tname = me\n')
+
+    def write(self):
+        params = _params(git_delivery.ARGUMENTS, path=str(self.folder / 'credentials'), config_path=str(self.folder / 'config'), url='https://git.example',
+                         username='ci', password=SECRET, lock_timeout=1)
+        git_delivery.deliver(params, False, False, lambda: None, lambda name: None)
+
+
+class NuxeoCli(Writer):
+    FILES = ('.yo-rc.json', '.git/info/exclude')
+
+    def make_old(self):
+        (self.folder / '.git/info').mkdir(parents=True)
+        (self.folder / '.git/info/exclude').write_text('# mine\n')
+        (self.folder / '.yo-rc.json').write_text(json.dumps({'generator-nuxeo': {'connect:token': OLD}, 'other': OTHER}))
+
+    def write(self):
+        nuxeo_cli_link.deliver(_params(nuxeo_cli_link.ARGUMENTS, path=str(self.folder), project='jdoe-SANDBOX', cli_token=SECRET), False, False,
+                               lambda folder, arguments: None)
+
+
+class Registration(Writer):
+    FILES = ('data/instance.clid',)
+    OWNED_BY_A_USER = False
+
+    def make_old(self):
+        (self.folder / 'data').mkdir(mode=0o700)
+        (self.folder / 'data/instance.clid').write_text('0123abcd-0002.1000000000.c2ln==\n%s\nold\n' % OLD)
+
+    def write(self):
+        params = _params(nuxeo_registration.ARGUMENTS, nuxeo_home=str(self.folder), data_dir=str(self.folder / 'data'), clid=CLID % SECRET, description='x')
+        nuxeo_registration.ensure(params, False, False, lambda: None, environment={})
+
+
+class TokenCache(Writer):
+    FILES = ('cache/key.json',)
+    OWNED_BY_A_USER = False
+
+    def make_old(self):
+        self._keep(OLD)
+
+    def write(self):
+        self._keep(SECRET)
+
+    def _keep(self, secret):
+        cache = Cache(str(self.folder / 'cache'), lasting=True)
+        cache.write('key', Token(BEARER, 'nuvy_client_token', secret, 1, expires_at=4_000_000_000, refresh_token=secret + '-refresh'), {})
+        if cache.warnings:
+            raise private_file.FileProblem(cache.warnings[0])
+
+    def contents(self):
+        """What the cache itself finds: the token, without the marks that differ from time to time."""
+        folder = self.folder / 'cache'
+        if not (folder / 'salt').exists():
+            return {'cache/key.json': None}
+        token = Cache(str(folder), lasting=True).read('key', 2).token
+        return {'cache/key.json': token and token.secret}
+
+
+WRITERS = {kind.__name__: kind for kind in (Maven, Git, NuxeoCli, Registration, TokenCache)}
