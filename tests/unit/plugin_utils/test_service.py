@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, Unreachable
@@ -37,6 +38,8 @@ class Server:
         self.renewed = []
         self.revoked = 0
         self.checked = 0
+        self.inspected = 0
+        self.seconds = 0
         self.lifetime = 3600
         self.refusal = None
         self.works = True
@@ -73,6 +76,8 @@ def source(server, clock):
             super().__init__(options, clock=clock)
 
         def inspect(self, desired, known, check_mode):
+            server.inspected += 1
+            time.sleep(server.seconds)
             if desired.regenerate == 'if_invalid':
                 server.checked += 1
             return super().inspect(desired, known, check_mode)._replace(works=server.works)
@@ -250,6 +255,7 @@ def test_C11_a_run_that_can_keep_nothing_still_gets_its_token(source, obtain, se
 
 def test_P11_of_many_threads_one_asks(source, obtain, server):
     results = []
+    server.seconds = 0.2
     barrier = threading.Barrier(8)
 
     def work():
@@ -259,7 +265,7 @@ def test_P11_of_many_threads_one_asks(source, obtain, server):
     threads = [threading.Thread(target=work) for _number in range(8)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert results == ['cAn4ry-1'] * 8 and server.issued == 1
+    assert results == ['cAn4ry-1'] * 8 and server.issued == server.inspected == 1
 
 
 def test_a_lookup_refuses_to_replace_a_token_each_time(monkeypatch):

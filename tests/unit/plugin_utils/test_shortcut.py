@@ -16,7 +16,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARE
 from ansible_collections.buildops.tokens.plugins.plugin_utils import shortcut
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
 from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import Question, Unclear
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 try:
@@ -87,6 +87,9 @@ options = st.fixed_dictionaries({}, optional={
 })
 
 
+@example(first={'username': 1}, second={'username': '1'}, inline=False)
+@example(first={'validate_certs': True}, second={'validate_certs': 'true'}, inline=True)
+@example(first={'validate_certs': True}, second={'validate_certs': 'True'}, inline=True)
 @given(first=options, second=options, inline=st.booleans())
 def test_C7_questions_that_differ_in_anything_have_different_names(first, second, inline):
     def name(given):

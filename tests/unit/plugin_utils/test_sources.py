@@ -104,6 +104,10 @@ def resolve(given=None, variables=None):
     return sources.resolve('nexus_user_token', GOOD if given is None else given, variables, Templar(DataLoader(), variables).template).options
 
 
+def test_A21_what_is_given_in_place_was_rendered_before():
+    assert resolve(dict(GOOD, username=trusted('{{ secret }}')), {'secret': 'cAn4ry'})['username'] == '{{ secret }}'
+
+
 @pytest.fixture
 def ini(tmp_path, monkeypatch):
     def write(text):
