@@ -68,6 +68,11 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line('all: ' + ', '.join(f'{number} {what}' for what, number in total.items()))
 
 
+def on(*names: str):
+    """The test runs against these servers, one after the other."""
+    return pytest.mark.parametrize('live', names, indirect=True)
+
+
 @pytest.fixture(scope='session')
 def findings():
     return _findings

@@ -17,9 +17,9 @@ import re
 import time
 from urllib.parse import urlsplit
 
-import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization
+from tests.real.conftest import on
 from tests.real.servers import ADMINISTRATOR, NEXUS
 from tests.sandbox import recorded
 
@@ -146,7 +146,7 @@ def ages(entry):
     return [age for _user, age in entry.get('tickets', {}).values()]
 
 
-@pytest.mark.parametrize('live', NEXUS, indirect=True)
+@on(*NEXUS)
 def test_the_server_answers_as_recorded(live, findings):
     names = next(files for start, files in FILES.items() if live.version.startswith(start))
     replay = Replay(live)

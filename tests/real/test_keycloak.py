@@ -26,12 +26,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuvy_cli
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuvy_client_token import NuvyClientToken
 
 from tests.real.between import Between
+from tests.real.conftest import on
 from tests.real.servers import ADMINISTRATOR
 
 OPENID = '/realms/master/protocol/openid-connect'
 CLIENT, SECRET = 'builds & co', 's:e%c/r+e&t=ü'
 REDIRECT = 'http://127.0.0.1:9/callback'
-on_keycloak = pytest.mark.parametrize('live', ['keycloak'], indirect=True)
+on_keycloak = on('keycloak')
 
 
 @pytest.fixture(scope='session')

@@ -19,6 +19,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.providers.nexus_us
 from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe
 
 from tests.real.between import Between
+from tests.real.conftest import on
 from tests.real.servers import ADMINISTRATOR, NEXUS, free_port
 
 NEXUS_3 = [version for version in NEXUS if not version.startswith('2.')]
@@ -56,7 +57,7 @@ def assert_polite(proxy):
 
 
 @pytest.mark.parametrize('strip', [False, True], ids=['as it is', 'without Server header'])
-@pytest.mark.parametrize('live', NEXUS_3, indirect=True)
+@on(*NEXUS_3)
 def test_N_no_user_tokens_on_this_edition(live, findings, strip):
     proxy, url = between(live, strip)
     message = refusal(live, url)
@@ -64,13 +65,13 @@ def test_N_no_user_tokens_on_this_edition(live, findings, strip):
         assert message.startswith('The server has no user tokens (') and ('OSS' in message or 'answered 404' in message)
     else:
         assert message == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
-    assert len(proxy.asked) == (3 if strip and not live.version.startswith('3.71') else 2), proxy.asked
+    assert len(proxy.asked) == (3 if strip else 2), proxy.asked
     assert_polite(proxy)
     findings.note(live.system, 'nexus_user_token: step 1 gives a ticket; that the edition has no user tokens is told from its 404')
 
 
 @pytest.mark.parametrize('strip', [False, True], ids=['as it is', 'without Server header'])
-@pytest.mark.parametrize('live', NEXUS, indirect=True)
+@on(*NEXUS)
 def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
     proxy, url = between(live, strip)
     told = describe(provider(live, url))[0]
@@ -81,7 +82,7 @@ def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
                                + (' where a reverse proxy takes the Server header away' if strip else ''))
 
 
-@pytest.mark.parametrize('live', NEXUS, indirect=True)
+@on(*NEXUS)
 @pytest.mark.parametrize('check_mode', [False, True], ids=['', 'check mode'])
 def test_wrong_passwords_are_told(live, check_mode):
     proxy, url = between(live)
@@ -95,7 +96,7 @@ def test_wrong_passwords_are_told(live, check_mode):
     assert_polite(proxy)
 
 
-@pytest.mark.parametrize('live', NEXUS, indirect=True)
+@on(*NEXUS)
 def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
     proxy, url = between(live)
     for wrong in (url.replace('/nexus', '') + '/wrong', url + '/service/rest'):
@@ -105,7 +106,7 @@ def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
     findings.note(live.system, 'nexus_user_token: a wrong path is told, whatever the server answers there')
 
 
-@pytest.mark.parametrize('live', NEXUS_3, indirect=True)
+@on(*NEXUS_3)
 def test_nothing_to_revoke_and_nothing_predicted_where_there_are_no_user_tokens(live):
     _proxy, url = between(live)
     assert 'user tokens need Pro' in refusal(live, url, check_mode=True)
@@ -113,7 +114,7 @@ def test_nothing_to_revoke_and_nothing_predicted_where_there_are_no_user_tokens(
     assert 'user tokens need Pro' in refusal(live, url, user_id='u1') or '3.90.1' in refusal(live, url, user_id='u1')
 
 
-@pytest.mark.parametrize('live', ['2.5.1-01'], indirect=True)
+@on('2.5.1-01')
 def test_nexus_2_without_its_plugin(live, findings):
     proxy, url = between(live)
     message = refusal(live, url)
@@ -122,7 +123,7 @@ def test_nexus_2_without_its_plugin(live, findings):
     findings.note(live.system, 'nexus_user_token: the missing plugin is told')
 
 
-@pytest.mark.parametrize('live', [NEXUS[-1]], indirect=True)
+@on(NEXUS[-1])
 def test_a_server_that_is_down_is_told_from_one_that_refuses(live):
     with pytest.raises(Unreachable, match='refuses the connection'):
         ensure(provider(live, f'http://127.0.0.1:{free_port()}'), Desired('present', 'if_expired', 0, None))
