@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import os
-import sys
 
 import pytest
 
@@ -18,7 +17,6 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from tests.sandbox import awx
 from tests.tools.awx_job import IN_CONTAINER, credential_type, inject
 
-needs_injector = pytest.mark.skipif(sys.version_info < (3, 11), reason='the injector of AWX needs Python 3.11')
 OPTION_OF = {'ca_certificates': 'ca_path', 'client_certificate': 'client_cert', 'skip_tls_verify': 'validate_certs'}
 SECRET_BEYOND = {'proxy'}  # may hold a password; the option is checked for one itself
 FILLED = {
@@ -105,7 +103,6 @@ def test_the_rules_of_AWX_are_looked_at(change):
     assert broken(change)
 
 
-@needs_injector
 @pytest.mark.parametrize('name', TYPES)
 def test_what_is_filled_in_arrives_and_what_is_not_counts_as_not_set(name, resolved, tmp_path):
     options = resolved(name, FILLED[name])
@@ -114,7 +111,6 @@ def test_what_is_filled_in_arrives_and_what_is_not_counts_as_not_set(name, resol
     assert not any(path.read_text() for path in (tmp_path / 'env').iterdir())
 
 
-@needs_injector
 @pytest.mark.parametrize('name', TYPES)
 def test_certificates_become_private_files_and_the_rest_arrives_too(name, resolved):
     options = resolved(name, {**FILLED[name], **MORE})
@@ -124,7 +120,6 @@ def test_certificates_become_private_files_and_the_rest_arrives_too(name, resolv
     assert options['proxy'] == MORE['proxy'] and options['validate_certs'] is True
 
 
-@needs_injector
 @pytest.mark.parametrize('name', TYPES)
 @pytest.mark.parametrize('given, checked', [({}, True), ({'skip_tls_verify': False}, True), ({'skip_tls_verify': 'False'}, True),
                                             ({'skip_tls_verify': ''}, True), ({'skip_tls_verify': None}, True),
@@ -133,7 +128,6 @@ def test_certificates_are_checked_unless_one_really_said_not_to(name, given, che
     assert resolved(name, {**FILLED[name], **given})['validate_certs'] is checked
 
 
-@needs_injector
 @pytest.mark.parametrize('name', TYPES)
 def test_AWX_shows_no_secret_of_the_environment(name, tmp_path):
     definition, inputs = credential_type(name), {**FILLED[name], **MORE}
@@ -143,7 +137,6 @@ def test_AWX_shows_no_secret_of_the_environment(name, tmp_path):
             assert not [variable for variable, value in shown.items() if inputs[field['id']] in value], field['id']
 
 
-@needs_injector
 @pytest.mark.parametrize('name', TYPES)
 def test_a_field_left_empty_is_named_in_one_sentence(name, resolved):
     for field in set(FILLED[name]) - {'realm', 'user_id'} - ({'client_secret', 'jwt_secret'} if name == 'nuxeo_oauth2_token' else set()):  # these are optional

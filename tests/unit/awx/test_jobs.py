@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from tests.leaks.search import WORDS, Search
 from tests.sandbox import nexus, nuxeo, nuxeo_online
 from tests.tools.awx_job import Job
 
-pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason='the injector of AWX needs Python 3.11')
 
 PASSWORD, WRONG = 'pers0n-' + WORDS + '-password', 'wr0ng-' + WORDS + '-password'
 AGENTS = ('agent1', 'agent2')
