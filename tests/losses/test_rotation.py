@@ -1,0 +1,109 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A server that gives each refresh token once, and runs that are killed or fail at any call: the token is there for the next run."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import requests
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused, TokensError
+from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+
+from tests.sandbox import nuxeo
+
+from .harness import points, trial
+
+pytestmark = pytest.mark.needs_client('strace')
+CLIENT_SECRET = 'cl1ent-s3cret'
+ROUNDS = 25
+
+
+class Rotation:
+    """A source whose token is renewed by a refresh token in each run, and the server that knows which one is good."""
+
+    def __init__(self, sandbox, folder, **grant):
+        app = nuxeo.create_app('2025.3', clients=[nuxeo.Client('ci', 'ci', CLIENT_SECRET, 'https://client.test/cb', auto_grant=True)])
+        self.server, self.folder, self.log = sandbox.serve(app), folder / 'cache', folder / 'strace.log'
+        self.state = app.state
+        self.ca_path = str(sandbox.ca_path)
+        self.given = dict(grant, url=self.server.url, client_id='ci', client_secret=CLIENT_SECRET, ca_path=self.ca_path, timeout=10, retries=0, cache='file',
+                          cache_path=str(self.folder), regenerate='always')
+
+    def run(self):
+        """What a run does. :returns: the access token."""
+        service._caches.clear()  # of the process that this one was forked from
+        return service.obtain(sources.resolve('nuxeo_oauth2_token', self.given, {})).token.secret
+
+    def works(self, access):
+        answer = requests.get(self.server.url + '/api/v1/me', headers={'Authorization': 'Bearer ' + access}, verify=self.ca_path, timeout=10)
+        return answer.status_code == 200
+
+
+@pytest.fixture
+def by_password(sandbox, tmp_path):
+    return Rotation(sandbox, tmp_path, grant='authorization_code', username='jdoe', password='jdoe')
+
+
+@pytest.fixture
+def by_token_alone(sandbox, tmp_path):
+    """Nothing but a refresh token opens this one: whoever loses it has to ask a person."""
+    made = Rotation(sandbox, tmp_path, grant='refresh_token')
+    made.given['refresh_token'] = made.state.new_token('ci', 'jdoe', 3600).refresh
+    made.run()
+    return made
+
+
+def test_T13_O10_T22_no_row_of_crashes_needs_a_person_where_the_source_can_log_in(by_password, record_property):
+    by_password.run()
+    found = points(trial(by_password.run, by_password.log).calls, by_password.folder)
+    chance = random.Random(7)
+    for _round in range(ROUNDS):
+        for _crash in range(chance.randint(1, 3)):
+            name, number = chance.choice(found)
+            trial(by_password.run, by_password.log, '%s:signal=KILL:when=%d' % (name, number))
+        assert by_password.works(by_password.run())
+    record_property('losses: refresh tokens at stake', ROUNDS)
+    record_property('losses: refresh tokens lost', 0)
+
+
+def test_T13_O11_T22_a_refresh_token_alone_can_be_lost_only_between_its_arrival_and_the_rename(by_token_alone, record_property):
+    """No protocol gives back an answer that a killed process had in its memory. What remains is the time of one write."""
+    calls = trial(by_token_alone.run, by_token_alone.log).calls
+    found = points(calls, by_token_alone.folder)
+    renamed = max(index for index, (name, _number) in enumerate(found) if name == 'rename')
+    lost = []
+    for index, (name, number) in enumerate(found):
+        before = by_token_alone.server.count('POST')
+        assert trial(by_token_alone.run, by_token_alone.log, '%s:signal=KILL:when=%d' % (name, number)).killed
+        spent = by_token_alone.server.count('POST') > before
+        try:
+            assert by_token_alone.works(by_token_alone.run())
+        except Refused as problem:
+            assert spent and index <= renamed and 'Authorise again' in str(problem), (name, number)
+            lost.append(index)
+            by_token_alone.given['refresh_token'] = by_token_alone.state.token_of('ci', 'jdoe').refresh
+            for path in by_token_alone.folder.glob('*.json'):
+                path.unlink()
+            assert by_token_alone.works(by_token_alone.run())
+    assert lost == list(range(renamed - len(lost) + 1, renamed + 1)) and len(lost) <= 7 and len(found) > 15, (lost, found)
+    record_property('losses: refresh tokens at stake', len(found) - len(lost))
+    record_property('losses: refresh tokens lost', 0)
+
+
+@pytest.mark.parametrize('error', ['ENOSPC', 'EROFS', 'EACCES', 'EIO'])
+def test_T13_T20_T21_C11_a_refresh_token_is_not_spent_where_the_next_one_could_not_be_kept(by_token_alone, error, record_property):
+    call = 'fsync' if error == 'EIO' else 'openat'
+    name, number = next((name, number) for name, number, line in trial(by_token_alone.run, by_token_alone.log).calls
+                        if name == call and str(by_token_alone.folder) in line and ('.tmp-' in line))
+    by_token_alone.server.requests.clear()
+    done = trial(by_token_alone.run, by_token_alone.log, '%s:error=%s:when=%d+' % (name, error, number))
+    assert isinstance(done.problem, TokensError) and 'The refresh token was not used' in str(done.problem), done.problem
+    assert by_token_alone.server.count('POST') == 0
+    assert by_token_alone.works(by_token_alone.run())
+    record_property('losses: refresh tokens at stake', 1)
+    record_property('losses: refresh tokens lost', 0)
