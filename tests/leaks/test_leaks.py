@@ -363,7 +363,7 @@ SHOWN_BY_ANSIBLE = {
 def test_A6_A12_A14_A19_what_ansible_shows_and_the_way_around(stage, fault):
     """The guide lists what no collection can prevent; this shows that it is so, and that the way around is one."""
     what, shows, way_around = SHOWN_BY_ANSIBLE[fault]
-    stage.secrets['shown'] = stage.variables['shown'] = f'shown-{WORDS}-by-ansible'
+    stage.secrets['shown'] = stage.variables['shown'] = f'shown-{fault}-{WORDS}-by-ansible'  # another test may show its own at this moment
     _run, hits = stage.play(way_around, verbosity='-vvv')
     assert hits == [], (what, hits)
     run, hits = stage.play(shows, verbosity='-vvv')
@@ -374,7 +374,7 @@ def test_A6_A12_A14_A19_what_ansible_shows_and_the_way_around(stage, fault):
 @pytest.mark.parametrize('setting', ['ANSIBLE_DEBUG', 'ANSIBLE_KEEP_REMOTE_FILES', 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT'])
 def test_A15_A17_A23_A24_settings_of_ansible_that_show_secrets(stage, setting):
     """Settings for debugging show what modules get and return; with secrets in variables, the banner of a task shows none."""
-    stage.secrets['shown'] = stage.variables['shown'] = f'shown-{WORDS}-by-ansible'
+    stage.secrets['shown'] = stage.variables['shown'] = f'shown-{setting}-{WORDS}-by-ansible'
     run, hits = stage.play([task('Deliver', 'maven_server', dict(MAVEN, id='x', username='u', password='{{ shown }}'))], verbosity='', **{setting: '1'})
     assert run.rc == 0, run.output
     assert bool(hits) == (setting != 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT'), hits
