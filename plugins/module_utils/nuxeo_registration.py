@@ -252,7 +252,7 @@ def _register(options, home, before, run):
                        'which ends with /site/, or correct url.' % (host_of(home.connect_url), home.conf, options['url']))
     _narrow(before)  # a file that is there keeps its mode
     code, said = nuxeoctl.call(run, home, ['register', options['username'], options['project'], options['instance_type'], options['description']],
-                              options['password'].encode('ascii'), options['timeout'])
+                               options['password'].encode('ascii'), options['timeout'])
     after = Registration(home)
     if after.clid is None or after.clid == before.clid:
         if code == 0:

@@ -177,7 +177,7 @@ class Stage:
             'nexus': nexus.create_app('3.97.0', users=people),
             'nexus2': nexus.create_app('2.15.1', users={'admin': nexus.User('plain-enough-for-nexus-2', admin=True)}),
             'nuxeo': nuxeo.create_app('2025.3', users=[nuxeo.User('jdoe', secret['nuxeo-person']), nuxeo.User('root', secret['nuxeo-admin'], admin=True),
-                                                      nuxeo.User('ci', secret['nuxeo-person'])],
+                                                       nuxeo.User('ci', secret['nuxeo-person'])],
                                       clients=[nuxeo.Client('ci', 'ci', secret['client'], 'https://client.example/callback', auto_grant=True)],
                                       jwt_secret=secret['signing']),
             'nuvy': nuvy.create_app([nuvy.AppClient('builder', secret['nuvy'], ('read', 'write'), ('read',))]),
@@ -298,4 +298,3 @@ class Stage:
     def modes(self):
         """The files that hold secrets, and what others may do with them."""
         return {str(path.relative_to(self.work)): stat.S_IMODE(os.lstat(path).st_mode) & 0o077 for path in self.holders if path.exists()}
-

@@ -101,4 +101,3 @@ def test_T20_T21_C11_G15_an_error_at_each_call(proof, error, record_property):
         proof.heal((name, number))
     record_property('losses: errors tried', len(found))
     record_property('losses: files lost', proof.lost)
-

@@ -177,7 +177,7 @@ def test_create_set_rotate_and_remove(live, findings, ensure):
     assert without_authentication(nexus.read('guarded')) == before
     findings.count(live.system, 'proxies written', 6)
     findings.count(live.system, 'credentials seen by the remote', sum(who is not None for who, _status in
-                                                                       [[arrival.credentials, arrival.status] for arrival in remote.arrivals]))
+                                                                      [[arrival.credentials, arrival.status] for arrival in remote.arrivals]))
 
     ntlm = ensure({'name': 'guarded', 'type': 'ntlm', 'ntlm_host': 'here', 'ntlm_domain': 'DOMAIN', **login(FIRST)})
     assert 'failed' not in ntlm and ntlm['changed']

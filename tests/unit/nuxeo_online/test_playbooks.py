@@ -172,7 +172,8 @@ def test_I_what_cannot_be_right_is_told_before_anything_is_asked(stage):
         "bad version": ("nuxeo_studio_release", {**RELEASE, "version": "latest", "token": "studio"}, "1.2.3"),
         "misspelt": ("nuxeo_studio_release", {**RELEASE, "token": "studio", "versoin": "1"}, "versoin"),
         "relative": ("nuxeo_cli_link", {**LINK, "path": "shop", "token": "studio"}, "absolute"),
-        "hotfixes by Maven": ("maven_server", {"id": "x", "token": "studio", "path": "{{ home }}/settings.xml", "verify_url": "https://packages.nuxeo.com/repository/"},
+        "hotfixes by Maven": ("maven_server", {"id": "x", "token": "studio", "path": "{{ home }}/settings.xml",
+                                               "verify_url": "https://packages.nuxeo.com/repository/"},
                               "does not take tokens of Nuxeo Online Services.*nexus_user_token"),
         "hotfixes by git": ("git_credential", {"url": "https://packages.nuxeo.com", "token": "studio"}, "does not take tokens of Nuxeo Online Services"),
     }
