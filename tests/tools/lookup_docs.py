@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -54,11 +55,13 @@ def options(documented: dict[str, dict]) -> dict[str, dict]:
     providers = [sources.provider_class(name) for name in sources.types()]
     specs = {provider.TYPE: arguments(provider) for provider in providers}
     prefixes = {provider.TYPE: provider.PREFIX for provider in providers}
-    found = {}
-    for name in sorted({name for spec in specs.values() for name in spec}):
+    found: dict[str, dict] = {}
+    names = {name for spec in specs.values() for name in spec}
+    for name in sorted(names):
         entries = {type_name: spec[name] for type_name, spec in specs.items() if name in spec}
         [kind] = {(entry.get('type', 'str'), entry.get('elements')) for entry in entries.values()}
-        option = {'description': _description(name, entries, documented, len(specs)), 'type': kind[0]}
+        lines = _description(name, entries, documented, len(specs))
+        option = {'description': [_without_references(line, names) for line in lines], 'type': kind[0]}
         if kind[1]:
             option['elements'] = kind[1]
         choices = list(dict.fromkeys(choice for entry in entries.values() for choice in entry.get('choices') or ()))
@@ -67,10 +70,10 @@ def options(documented: dict[str, dict]) -> dict[str, dict]:
         defaults = [entry.get('default') for entry in entries.values()]
         if defaults[0] is not None and all(default == defaults[0] for default in defaults):
             option['default'] = defaults[0]
-        names = ['%s_%s' % (prefixes[type_name], name) for type_name in entries]
-        option['env'] = [{'name': 'BUILDOPS_TOKENS_' + name.upper()} for name in names]
-        option['ini'] = [{'section': 'buildops_tokens', 'key': name} for name in names]
-        option['vars'] = [{'name': 'buildops_tokens_' + name} for name in names]
+        keys = ['%s_%s' % (prefixes[type_name], name) for type_name in entries]
+        option['env'] = [{'name': 'BUILDOPS_TOKENS_' + key.upper()} for key in keys]
+        option['ini'] = [{'section': 'buildops_tokens', 'key': key} for key in keys]
+        option['vars'] = [{'name': 'buildops_tokens_' + key} for key in keys]
         found[name] = option
     return found
 
@@ -99,6 +102,11 @@ def _description(name, entries, documented, all_types):
         lines += ['The default for %s is V(%s).' % (_types([type_name]), json.dumps(default).strip('"'))
                   for type_name, default in defaults.items() if default is not None]
     return lines
+
+
+def _without_references(line, names):
+    """Options that modules have and the lookup does not, such as C(state), are mentioned but not linked."""
+    return re.sub(r'O\((\w+)([^)]*)\)', lambda match: match[0] if match[1] in names else 'C(%s%s)' % match.groups(), line)
 
 
 def _types(names):
