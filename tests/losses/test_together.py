@@ -109,4 +109,3 @@ def test_P8_P1_ten_runs_at_once_lose_no_entry(kind, tmp_path):
     text = (writer.folder / writer.FILES[0]).read_text()
     assert all(text.count(name + '-password') == 1 for name in names) and OTHER in text
     assert {path.name for path in writer.folder.iterdir()} == set(writer.FILES)
-
