@@ -53,15 +53,34 @@ def try_door(url, header, validate_certs, ca_path, timeout):
     :param url: checked by L(check_url).
     :param header: value of the Authorization header.
     :param ca_path: file with certificates to trust, or None.
-    :param timeout: seconds for each step of the connection.
+    :param timeout: seconds for each of at most two requests as a whole: what the library counts starts anew with every byte.
     :returns: (True, False, or None for not known, a reason).
     """
     # Not at the head of the file: most runs try no door, and these cost more than all the rest of the module
+    import threading
     from urllib.error import HTTPError
 
     from ansible.module_utils.urls import open_url
 
     def ask(headers):
+        outcome = []
+
+        def run():
+            try:
+                outcome.append(status_of(headers))
+            except Exception as problem:  # carried over to the caller's thread
+                outcome.append(problem)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(timeout)
+        if not outcome:
+            raise TimeoutError
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
+    def status_of(headers):
         try:
             answer = open_url(url, method='GET', headers=headers, timeout=timeout, validate_certs=validate_certs, ca_path=ca_path,
                               follow_redirects='none', use_netrc=False, http_agent='buildops.tokens')
