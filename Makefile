@@ -30,6 +30,15 @@ units: venv-test link  ## tests of the code, without ansible-test; TEST=path for
 leaks: venv-test link  ## tests that no secret is seen anywhere
 	@$(tests) leaks
 
+losses: venv-test link  ## tests that no file and no token is lost, whatever kills or fails their writer
+	@$(tests) losses
+
+fuzz: venv-test link  ## hostile answers of servers, for as many MINUTES as you say (default 10)
+	@FUZZ_MINUTES=$${MINUTES:-10} $(tests) hostile
+
+faults: venv-test link  ## count the faults of the catalogue that tests show
+	@$(tests) faults
+
 sanity: venv-test link  ## ansible-test sanity
 	@$(tests) sanity
 
@@ -63,4 +72,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test lint units leaks sanity integration molecule matrix benchmark docs build venv venv-test link clean
+.PHONY: help provision test lint units leaks losses fuzz faults sanity integration molecule matrix benchmark docs build venv venv-test link clean

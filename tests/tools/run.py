@@ -25,7 +25,7 @@ from functools import partial, update_wrapper
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.tools import tree
+from tests.tools import faults, tree
 from tests.tools.scratch import BUILD, ROOT, environment
 
 HOME = BUILD / 'home'
@@ -78,14 +78,15 @@ def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcom
 def _pytest(name: str, *paths: str) -> Outcome:
     report = LOGS / f'{name}.xml'
     report.unlink(missing_ok=True)
-    status, _log = run(name, [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *paths], show=True)
+    status, log = run(name, [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *paths], show=True)
     if not report.exists():
         return Outcome(failed=1)
     suite = ElementTree.parse(report).getroot().find('testsuite')
     assert suite is not None
     total, failed, skipped = (sum(int(suite.get(key, 0)) for key in keys) for keys in (('tests',), ('failures', 'errors'), ('skipped',)))
     reasons = sorted({element.get('message', '') for element in suite.iter('skipped')})
-    return Outcome(total - failed - skipped, failed or int(status != 0), skipped, [f'skipped: {reason}' for reason in reasons])
+    counted = re.findall('^counted: (.*)', log, re.MULTILINE)
+    return Outcome(total - failed - skipped, failed or int(status != 0), skipped, counted + [f'skipped: {reason}' for reason in reasons])
 
 
 def units(*paths: str) -> Outcome:
@@ -95,6 +96,22 @@ def units(*paths: str) -> Outcome:
 def leaks() -> Outcome:
     """Whether secrets are seen anywhere."""
     return _pytest('leaks', 'tests/leaks')
+
+
+def losses() -> Outcome:
+    """Whether a file or a token can be lost, whatever kills or fails the one who writes it."""
+    return _pytest('losses', 'tests/losses')
+
+
+def hostile() -> Outcome:
+    """Whether any answer of a server makes more of it than a sentence."""
+    return _pytest('hostile', 'tests/hostile')
+
+
+def catalogue() -> Outcome:
+    """Whether each fault of the catalogue has its test, or its explanation."""
+    line, wrong = faults.summary()
+    return Outcome(len(faults.catalogue()) - len(wrong), len(wrong), 0, [line, *wrong])
 
 
 def _ansible_test(name: str, command: list, started: str, failures: str, show: bool) -> Outcome:
@@ -184,6 +201,9 @@ PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
     'lint': LINT,
     'units': [units],
     'leaks': [leaks],
+    'losses': [losses],
+    'hostile': [hostile],
+    'faults': [catalogue],
     'sanity': [sanity],
     'integration': [integration],
     'molecule': [molecule],
@@ -206,7 +226,7 @@ class Table:
             outcome = Outcome(failed=1, notes=[f'{type(error).__name__}: {error}'])
         self.rows.append((name, outcome, time.monotonic() - start))
         log = LOGS / f'{name}.log'
-        if outcome.failed and log.exists() and name not in ('units', 'leaks', 'integration'):  # those were shown as they ran
+        if outcome.failed and log.exists() and name not in ('units', 'leaks', 'losses', 'hostile', 'integration'):  # those were shown as they ran
             lines = log.read_text(encoding='utf-8', errors='replace').splitlines(keepends=True)
             print(f'--- {name} failed ({log}):\n{"".join(line for line in lines if not _PIP.match(line))}', flush=True)
 
@@ -244,6 +264,8 @@ def main() -> int:
         # Tests that look at the clock run alone.
         table.run(units)
         table.run(leaks)
+        table.run(losses)
+        table.run(hostile)
         table.run_together([sanity], LINT)
         table.run(integration)
         table.run(molecule)
