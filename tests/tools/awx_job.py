@@ -86,7 +86,7 @@ class Job:
     extra_vars: dict = dataclasses.field(default_factory=dict)
     options: str = ''
     environment: dict = dataclasses.field(default_factory=dict)
-    runtime: tuple = ()  # arguments of the worker, for a container
+    container: dict = dataclasses.field(default_factory=dict)  # settings of the runner, for a job in an execution environment
     number: int = 1
 
     def start(self) -> Job:
@@ -95,14 +95,15 @@ class Job:
         for name in ('env', 'inventory', 'project'):
             (control / name).mkdir(parents=True)
         worker.mkdir()
-        here = IN_CONTAINER if self.runtime else f'{worker}/'
+        here = IN_CONTAINER if self.container else f'{worker}/'
         environment = {'ANSIBLE_FORCE_COLOR': 'False', 'ANSIBLE_HOST_KEY_CHECKING': 'False', 'AWX_PRIVATE_DATA_DIR': str(control), 'JOB_ID': str(self.number),
                        'ANSIBLE_LOCALHOST_WARNING': '0'}
         for name, inputs in self.credentials.items():
             environment.update(inject(credential_type(name), inputs, control)[0])
         environment = {name: value.replace(IN_CONTAINER, here, 1) if value.startswith(IN_CONTAINER) else value for name, value in environment.items()}
         variables = {'awx_job_id': self.number, 'awx_job_launch_type': 'manual', 'awx_user_name': 'admin', **self.extra_vars}
-        for name, data in (('envvars', {**environment, **self.environment}), ('extravars', variables), ('settings', {'suppress_env_files': True})):
+        settings = {'suppress_env_files': True, **self.container}
+        for name, data in (('envvars', {**environment, **self.environment}), ('extravars', variables), ('settings', settings)):
             path = control / 'env' / name
             path.write_text(json.dumps(data), encoding='utf-8')
             path.chmod(0o600)
@@ -113,14 +114,11 @@ class Job:
         shutil.copytree(PROJECT, control / 'project', dirs_exist_ok=True, ignore=shutil.ignore_patterns('inventory'))
         self._control = control
         runner = f'{BIN}/ansible-runner'
-        arguments = ' '.join(self.runtime)
         command = (f'set -o pipefail; {runner} transmit {control} -p {self.playbook} --ident {self.number} | {runner} worker --private-data-dir {worker} '
                    f'| {runner} process {control} --ident {self.number}')
-        if arguments:
-            command = command.replace(f'--ident {self.number} |', f'--ident {self.number} {arguments} |', 1)
         (self.folder / 'home').mkdir(exist_ok=True)
         settings = {'PATH': f'{BIN}:{os.environ["PATH"]}', 'HOME': str(self.folder / 'home'), 'LC_ALL': 'C.UTF-8',
-                    **{name: os.environ[name] for name in ('ANSIBLE_COLLECTIONS_PATH', 'ANSIBLE_CONFIG') if name in os.environ}}
+                    **{name: value for name, value in os.environ.items() if name.startswith(('ANSIBLE_CO', 'CONTAINERS_'))}}
         self._process = subprocess.Popen(['bash', '-c', command], env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return self
 
