@@ -131,12 +131,19 @@ class Cache(Folder):
             return
         try:
             self._wait(handle, path, seconds, whose)
-            with contextlib.suppress(OSError):
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, b'%d' % os.getpid(), 0)
+            _sign(handle)
             yield
         finally:
             os.close(handle)
+
+    def sign(self, key):
+        """Write the number of this process, which does the work of the holder, into the lock."""
+        with contextlib.suppress(OSError):
+            handle = os.open(self.path(key, '.lock'), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            try:
+                _sign(handle)
+            finally:
+                os.close(handle)
 
     def _wait(self, handle, path, seconds, whose):
         deadline, pause = time.monotonic() + seconds, 0.005
@@ -220,6 +227,12 @@ class Cache(Folder):
         """Make what file names are derived from; of several processes that make it at once, one wins."""
         with self._written(secrets.token_bytes(SALT_BYTES)) as temporary, contextlib.suppress(FileExistsError):
             os.link(temporary, self.path('salt', ''))
+
+
+def _sign(handle):
+    with contextlib.suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, b'%d' % os.getpid(), 0)
 
 
 def _token_in(data):

@@ -11,10 +11,11 @@ import os
 import time
 from collections import namedtuple
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, ServerProblem
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, ServerProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.flow import Outcome, ensure
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import KEEP, Desired, Found
-from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.module_utils.token import Token
+from ansible_collections.buildops.tokens.plugins.plugin_utils import apart, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
 from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import CacheProblem, run_folder
 
@@ -97,27 +98,57 @@ def obtain(source, desired=None, check_mode=False, clock=time.time, once=False, 
 
 def _fetched(source, cache, key, desired, known, check_mode, clock, once):
     with cache.lock(key, source.options['cache_timeout'], source.label):
-        # Somebody else may have fetched it while we waited
-        entry = cache.read(key, clock())
-        hit = _hit(cache, key, entry, desired, clock(), once)
-        if hit:
-            return hit
-        provider = _provider(source, cache)
-        # Where locks do not work, another process may have replaced the token in the meantime
-        provider.reread = lambda: cache.read(key, clock()).token
+        # Those who run many times ask in a process of its own, and, should that die, once more in this one
+        for how in (_asked_apart, _asked) if once else (_asked,):
+            # Somebody else may have fetched it while we waited, or the process before it died
+            entry = cache.read(key, clock())
+            outcome = _hit(cache, key, entry, desired, clock(), once)
+            outcome = outcome or how(source, cache, key, desired, entry.token or known, check_mode, clock)
+            if outcome:
+                return outcome
+
+
+def _asked(source, cache, key, desired, known, check_mode, clock):
+    provider = _provider(source, cache)
+    # Where locks do not work, another process may have replaced the token in the meantime
+    provider.reread = lambda: cache.read(key, clock()).token
+    try:
+        outcome = ensure(provider, desired, known, check_mode, clock)
+    except ServerProblem as problem:
+        cache.write_failure(key, problem, clock())
+        raise
+    # Before anybody sees the token: a rotated refresh token that is not stored is lost
+    if outcome.token is not None:
+        cache.write(key, outcome.token, outcome.server)
+        if desired.regenerate in ASKS_ALWAYS:
+            _note_seen(cache, key)
+    elif desired.state == 'absent' and not check_mode:
+        cache.forget(key)
+    return outcome
+
+
+def _asked_apart(source, cache, key, desired, known, check_mode, clock):
+    """:returns: what C(_asked) does, without what was found before; None when the process died."""
+    def work():
+        cache.sign(key)
         try:
-            outcome = ensure(provider, desired, entry.token or known, check_mode, clock)
-        except ServerProblem as problem:
-            cache.write_failure(key, problem, clock())
-            raise
-        # Before anybody sees the token: a rotated refresh token that is not stored is lost
-        if outcome.token is not None:
-            cache.write(key, outcome.token, outcome.server)
-            if desired.regenerate in ASKS_ALWAYS:
-                _note_seen(cache, key)
-        elif desired.state == 'absent' and not check_mode:
-            cache.forget(key)
-        return outcome
+            outcome = _asked(source, cache, key, desired, known, check_mode, clock)
+        except TokensError as problem:
+            return {'problem': str(problem), 'noted': cache.warnings}
+        return {'token': outcome.token and outcome.token.dump(), 'noted': cache.warnings,
+                **{name: getattr(outcome, name) for name in ('changed', 'action', 'server', 'warnings')}}
+
+    try:
+        answer = apart.run(work)
+    except apart.Died:
+        cache.sign(key)
+        return None
+    cache.warnings[:] = answer.pop('noted')
+    if 'problem' in answer:
+        raise TokensError(answer['problem'])
+    token = answer.pop('token')
+    token = token and Token.load(token)
+    return Outcome(token=token, found=Found(exists=token is not None, token=token), **answer)
 
 
 def _provider(source, cache=None):

@@ -88,7 +88,7 @@ def hang_the_first(server):
 
     def act(exchange):
         waiting.set()
-        exchange.sleep(30)
+        exchange.sleep(300)
         return exchange.app()
 
     server.faults.add(STEP_1, act)
@@ -108,16 +108,33 @@ def test_P1_many_plain_processes_ask_once(server, company, tmp_path, cache):
 
 
 @pytest.mark.parametrize('cache', ['run', 'file'])
-def test_P2_the_one_who_asks_is_killed_and_another_takes_over(server, company, tmp_path, cache):
+def test_P2_the_process_that_asks_is_killed(server, company, tmp_path, cache):
     waiting = hang_the_first(server)
     process = start(30, {**company, 'cache': cache}, tmp_path)
     assert waiting.wait(60)
     os.kill(holder_of_the_lock(tmp_path), signal.SIGKILL)
     started = time.monotonic()
-    assert sorted(json.loads(process.communicate(timeout=120)[0])) == [-9] + [0] * 29
+    assert json.loads(process.communicate(timeout=120)[0]) == [0] * 30
     assert time.monotonic() - started < 15, 'they waited for the dead'
-    assert len(answers(tmp_path)) == 29 and len(set(answers(tmp_path))) == 1
+    assert len(answers(tmp_path)) == 30 and len(set(answers(tmp_path))) == 1
     assert server.state.counters['tickets_redeemed'] <= 2 and server.count('POST', STEP_1) <= 2
+
+
+@pytest.mark.parametrize('forks', [5, 20, 50])
+def test_P2_the_process_that_asks_for_a_hundred_hosts_is_killed(run_playbook, server, company, tmp_path, forks):
+    waiting = hang_the_first(server)
+
+    def kill():
+        assert waiting.wait(60)
+        os.kill(holder_of_the_lock(tmp_path / 'home'), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    run = run_playbook(PLAY, hosts(100, company), '-f', str(forks))
+    killer.join()
+    assert run.rc == 0, run.output
+    assert sum(stats['ok'] for stats in run.stats.values()) == 101
+    assert server.count('POST', STEP_1) == 1, 'one more than the one that still hangs'
 
 
 def test_P5_a_run_that_is_killed_leaves_nothing_that_stops_the_next_one(run_playbook, server, company, tmp_path):

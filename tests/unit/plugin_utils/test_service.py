@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -61,6 +62,8 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(service, 'run_folder', lambda: str(tmp_path / 'run'))
     monkeypatch.setattr(shortcut, 'run_folder', lambda: str(tmp_path / 'run'))
     monkeypatch.setattr(service, '_caches', {})
+    # The stand-in for the server is in this process
+    monkeypatch.setattr(service.apart, 'run', lambda work: json.loads(json.dumps(work())))
     monkeypatch.setenv('HOME', str(tmp_path))
     return tmp_path / 'run'
 

@@ -1,0 +1,79 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Work in a process of its own: its answer, its death, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from ansible_collections.buildops.tokens.plugins.plugin_utils import apart
+
+from tests.conftest import COLLECTIONS
+from tests.tools.scratch import environment
+
+
+def test_its_answer_arrives_whole():
+    answer = {'text': 'grün \ud800' * 100_000, 'none': None}
+    assert apart.run(lambda: answer) == answer
+    assert apart.run(os.getpid) != os.getpid()
+
+
+def killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def broken():
+    raise RuntimeError('s3cr3t-of-an-error')
+
+
+@pytest.mark.parametrize('work', [killed, broken, object], ids=['killed', 'an error', 'no JSON'])
+def test_P2_its_death_is_not_that_of_its_caller(work, capfd):
+    with pytest.raises(apart.Died):
+        apart.run(work)
+    assert capfd.readouterr() == ('', ''), 'neither a traceback nor a text'
+
+
+def test_where_no_process_can_be_started_the_caller_goes_on(monkeypatch):
+    def fork():
+        raise BlockingIOError(11, 'Resource temporarily unavailable')
+
+    monkeypatch.setattr(os, 'fork', fork)
+    before = os.listdir('/proc/self/fd')
+    with pytest.raises(apart.Died):
+        apart.run(dict)
+    assert os.listdir('/proc/self/fd') == before
+
+
+CALLER = """
+import atexit, signal, sys, threading, time
+from ansible_collections.buildops.tokens.plugins.plugin_utils import apart
+atexit.register(print, 'the end of the caller')
+signal.signal(signal.SIGTERM, lambda *_: print('the handler of the caller'))
+threading.Thread(target=time.sleep, args=(1,)).start()
+print('before', end=' ')
+print(apart.run(lambda: signal.getsignal(signal.SIGTERM) == signal.SIG_DFL))
+"""
+
+
+def test_it_leaves_alone_what_is_its_callers(tmp_path):
+    """Output that waits to be written, the tasks for the end, the handlers of signals; and threads draw no warning."""
+    done = subprocess.run([sys.executable, '-W', 'error', '-c', CALLER], capture_output=True, text=True, check=True, timeout=60,
+                          env={**environment(tmp_path), 'PYTHONPATH': str(COLLECTIONS)})
+    assert (done.stdout, done.stderr) == ('before True\nthe end of the caller\n', '')
+
+
+def test_P2_a_caller_that_is_killed_does_not_take_the_work_with_it(tmp_path):
+    """A token that the server hands out once would be lost with it."""
+    program = (f"import os, signal, time\nfrom pathlib import Path\nfrom ansible_collections.buildops.tokens.plugins.plugin_utils import apart\n"
+               f"apart.run(lambda: [os.kill(os.getppid(), signal.SIGKILL), time.sleep(0.1), Path({str(tmp_path / 'kept')!r}).touch()])")
+    done = subprocess.run([sys.executable, '-c', program], capture_output=True, check=False, timeout=60,
+                          env={**environment(tmp_path), 'PYTHONPATH': str(COLLECTIONS)})
+    assert done.returncode == -signal.SIGKILL  # its output ends only when that of the work does
+    assert (tmp_path / 'kept').exists()
