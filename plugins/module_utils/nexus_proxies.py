@@ -61,6 +61,8 @@ Wanted.__doc__ = """One repository and the credentials that it shall use for its
 def check(wanted):
     """Refuse what cannot work on any server. :raises BadInput: with the repository's name and what to change."""
     try:
+        if wanted.name.strip() in ('', '.', '..'):
+            raise BadInput('that is no name of a repository.')
         if wanted.state == 'absent':
             return
         if wanted.type == 'bearer':
@@ -138,6 +140,9 @@ class Proxies:
             if not self.preemptive:
                 raise BadInput('%s has no preemptive authentication; that needs Nexus Repository 3.30 or newer.' % self.product)
             _refuse_preemptive(wanted, repository.format, repository.remote_url)
+
+    def can_create(self, wanted):
+        """:raises BadInput: this server cannot have such a repository."""
 
     def absent(self, name):
         return Refused('%s has no repository %s that the user may administer (privilege nx-repository-admin-*).' % (_host(self.client), shown(name)), 404)
@@ -359,10 +364,14 @@ class Nexus2Proxies(Proxies):
         # It gains a slash with every write that leaves it there
         self._refuse(self.ask('PUT', '/service/local/repositories/%s' % quote(repository.name, safe=''), {'data': body}), repository.name)
 
+    def can_create(self, wanted):
+        if wanted.create.get('version_policy') == 'mixed':
+            raise BadInput('%s has no version_policy mixed: a repository holds either releases or snapshots. Use release or snapshot.' % self.product)
+        if '&' in wanted.create['remote_url']:
+            raise BadInput('%s escapes & in what it takes, so it would fetch from another address than remote_url. Write %%26 instead.' % self.product)
+
     def create(self, wanted, authentication):
         made = wanted.create
-        if made.get('version_policy') == 'mixed':
-            raise BadInput('%s has no version_policy mixed: a repository holds either releases or snapshots. Use release or snapshot.' % self.product)
         storage = {'remoteStorageUrl': made['remote_url']}
         if authentication:
             storage['authentication'] = authentication
@@ -374,9 +383,9 @@ class Nexus2Proxies(Proxies):
             'artifactMaxAge': -1, 'metadataMaxAge': 1440, 'remoteStorage': storage}}), wanted.name)
 
     def authentication(self, wanted, now):
-        if any(character in '&<>"' for character in wanted.password + wanted.username):
-            raise BadInput('%s escapes & < > " in what it takes, so the remote would get another password than this one. Use one without these '
-                           'characters; pass codes of user tokens have none.' % self.product)
+        if any(character in '&<>"' for text in (wanted.username, wanted.password, wanted.ntlm_host, wanted.ntlm_domain) for character in text or ''):
+            raise BadInput('%s escapes & < > " in what it takes, so the remote would get other credentials than these. Use some without these '
+                           'characters; user tokens have none.' % self.product)
         new = {'username': wanted.username, 'password': wanted.password}
         if wanted.type == 'ntlm':
             new.update(ntlmHost=wanted.ntlm_host or '', ntlmDomain=wanted.ntlm_domain or '')
@@ -483,6 +492,7 @@ def _bring(proxies, wanted, check_mode):
         if not wanted.create:
             raise proxies.absent(wanted.name)
         proxies.supports(wanted, Repository(wanted.name, 'maven2', wanted.create['remote_url'], None, {}))
+        proxies.can_create(wanted)
         authentication = proxies.authentication(wanted, None)
         if not check_mode:
             proxies.create(wanted, authentication)
@@ -532,7 +542,10 @@ def _read_back(proxies, wanted, before):
 
 def _told(wanted, before, after, changed):
     after = dict(after, type=after.get('type') or wanted.type) if after else None  # Nexus 2 has no types
-    return {'name': wanted.name, 'state': wanted.state, 'changed': changed, 'before': _visible(before), 'after': _visible(after)}
+    states = {'before': _visible(before), 'after': _visible(after)}
+    if {'password', 'access_token'} & set(changed):  # where nothing else may be there to see
+        states['before']['secret'], states['after']['secret'] = 'unknown', 'the given one'
+    return dict(states, name=wanted.name, state=wanted.state, changed=changed)
 
 
 def _visible(authentication):

@@ -27,6 +27,7 @@ BASIC_AUTH = 'basic'
 BODY_AUTH = 'body'
 UNTOLD_LIFETIME = 300  # seconds that a token is kept whose server does not say how long it lives
 LONGEST_LIFETIME = 10 * 365 * 86400
+USUAL_HEADER = 4000  # bytes that any server takes
 # What an Authorization header can carry (RFC 6749 appendix A.12, without the blank, which would end the token there)
 _VISIBLE = re.compile(r'[!-~]+')
 
@@ -137,6 +138,15 @@ def usual_refusal(answer, refusal, advice='Check url.'):
         text = '%s refuses (%s).' % what
         return Refused(text, status, refusal.code or None)
     return ServerProblem(text, status, refusal.code or None)
+
+
+def too_large_for(answer, token):
+    """:returns: what to tell where a server finds the header that holds the token too large, else None. Most take 8 to 64 KB; RFC 6585 section 5
+    names the status, and many answer 400 instead."""
+    if answer.status in (413, 431) or (answer.status == 400 and len(token.secret) > USUAL_HEADER):
+        return ('%s answered %d: the token has %d bytes, and headers that large are too much for that server or a proxy before it. '
+                'Ask for fewer scopes, or have the limit raised.' % (answer.what, answer.status, len(token.secret)))
+    return None
 
 
 def token_of(answer, data, type_name, asked_at, asked_scope, warnings, gives_existing=False):

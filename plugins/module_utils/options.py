@@ -34,7 +34,7 @@ POLICY = {
 }
 STATE = {'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'}}
 # They say how and when to ask, not for what: two sources that differ in them alone share one token.
-NOT_IDENTITY = frozenset(POLICY) | frozenset(('state', 'timeout', 'retries', 'max_age', 'allow_http'))
+NOT_IDENTITY = frozenset(POLICY) | frozenset(('state', 'timeout', 'retries', 'max_age', 'allow_http', 'check_url'))
 LIMITS = {'timeout': (1, 600), 'retries': (0, 10), 'min_remaining': (0, 365 * 86400), 'cache_timeout': (1, 3600), 'max_age': (1, 36500 * 86400)}
 
 

@@ -450,7 +450,7 @@ def prepared(sandbox, connect, version, url):
 
 
 @pytest.mark.parametrize('version', GENERATIONS)
-def test_set_change_rotate_and_remove(sandbox, connect, remote, version):
+def test_X1_set_change_rotate_and_remove(sandbox, connect, remote, version):
     url, first, second = remote
     server, proxies = prepared(sandbox, connect, version, url)
     before = state_of(server)
@@ -470,7 +470,13 @@ def test_set_change_rotate_and_remove(sandbox, connect, remote, version):
     assert bring(proxies, with_token(second), False)['changed'] == ['username', 'password']
     assert server.app.repositories.fetches and verify(proxies, door)['opened'] is True
     assert server.app.repositories.fetches[-1].credentials == f'{second.name_code}:{second.pass_code}'
-    assert bring(proxies, with_token(second, update_password='always'), False)['changed'] == ['password']
+    same_user = with_token(second)._replace(password=first.pass_code)
+    assert bring(proxies, same_user, False)['changed'] == [], 'the server never gives the password back'
+    told = bring(proxies, same_user._replace(update_password='always'), False)
+    assert told['changed'] == ['password'] and verify(proxies, door)['opened'] is False
+    kept = {'type': 'username', 'username': second.name_code}
+    assert (told['before'], told['after']) == (dict(kept, secret='unknown'), dict(kept, secret='the given one'))
+    assert bring(proxies, with_token(second, update_password='always'), False)['changed'] == ['password'] and verify(proxies, door)['opened'] is True
     assert state_of(server) == before
 
     assert bring(proxies, Wanted('p1', state='absent'), False)['changed'] == ['authentication']

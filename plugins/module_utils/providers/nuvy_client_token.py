@@ -118,5 +118,6 @@ class NuvyClientToken(Provider):
             return False
         if 200 <= answer.status < 300 or answer.status == 403:
             return True
-        self.warnings.append('%s answered %d, which does not tell whether the token is valid. Check check_url.' % (answer.what, answer.status))
+        self.warnings.append(oauth2.too_large_for(answer, token) or '%s answered %d, which does not tell whether the token is valid. Check check_url.'
+                             % (answer.what, answer.status))
         return None

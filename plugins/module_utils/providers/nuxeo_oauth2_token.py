@@ -520,4 +520,7 @@ class NuxeoOauth2Token(Provider):
         if self._legacy:
             return None
         answer = self._server.request('GET', ME_PATH, authorization=token.authorization)
+        told = oauth2.too_large_for(answer, token)
+        if told:
+            self.warnings.append(told)
         return {200: True, 401: False}.get(answer.status)

@@ -62,6 +62,14 @@ def test_M1_A10_predicts_writes_and_is_content(path):
                                                           diff=dict(written['diff'], before='', after=''))
 
 
+def test_M29_I12_there_is_no_backup_to_leave_behind_and_no_mode_to_open_the_file_with(path):
+    run(path, COMPANY)
+    for password in ('first', 'second'):
+        assert run(path, dict(COMPANY, password=password))[0]['changed']
+    assert [entry.name for entry in path.parent.iterdir()] == ['settings.xml']
+    assert not {'backup', 'mode', 'owner', 'group', 'unsafe_writes'} & {name for spec in (ARGUMENTS, ARGUMENTS['servers']['options']) for name in spec}
+
+
 def test_M25_a_file_that_others_can_read_is_closed(path):
     run(path, COMPANY)
     path.chmod(0o644)

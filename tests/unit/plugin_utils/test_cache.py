@@ -25,7 +25,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import cache as ca
 from ansible_collections.buildops.tokens.plugins.plugin_utils import shortcut
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
 from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import CacheProblem
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 NOW = 1_790_000_000
@@ -121,11 +121,12 @@ def test_C8_C9_file_names_tell_nothing(cache, tmp_path):
     assert name != Cache(str(tmp_path / 'other')).key(WHAT), 'the name can be searched for, since it has no salt'
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(),
-                           lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+                           lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=5)
 
 
-@given(first=st.dictionaries(st.text(), json_values), second=st.dictionaries(st.text(), json_values))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(first=st.dictionaries(st.text(max_size=5), json_values, max_size=4), second=st.dictionaries(st.text(max_size=5), json_values, max_size=4))
 def test_C7_different_questions_have_different_names(tmp_path_factory, first, second):
     cache = Cache(str(tmp_path_factory.getbasetemp() / 'keys'))
     same = json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
@@ -187,6 +188,27 @@ def test_C5_what_is_damaged_is_a_miss_and_is_written_anew(cache, content):
     assert entry.token is None and entry.failure is None
     assert cache.write('k', bearer(), {})
     assert cache.read('k', NOW).token.secret == 'cAn4ry-token'
+
+
+@pytest.mark.parametrize('where', ['open', 'read', 'content'])
+def test_C15_an_entry_that_cannot_be_read_any_more_is_a_miss_and_the_others_stay(cache, monkeypatch, where):
+    for key in ('k', 'other'):
+        cache.write(key, bearer(key), {})
+    if where == 'content':
+        with open(cache.path('k'), 'wb') as file:
+            file.write(b'$ANSIBLE_VAULT;1.1;AES256\n6636\n')
+    else:
+        real, number = getattr(os, where), os.stat(cache.path('k')).st_ino
+
+        def fail(target, *more, **named):
+            if os.path.exists(target) and os.stat(target).st_ino == number:
+                raise OSError(errno.EIO, 'Input/output error')
+            return real(target, *more, **named)
+        monkeypatch.setattr(shortcut.os, where, fail)
+    assert cache.read('k', NOW).token is None
+    assert cache.read('other', NOW).token.secret == 'other'
+    assert cache.write('k', bearer('new'), {})
+    assert [cache.read(key, NOW).token.secret for key in ('k', 'other')] == ['new', 'other']
 
 
 def test_C5_C17_an_entry_of_a_newer_release_is_left_alone(cache):
@@ -434,7 +456,7 @@ def test_P7_children_do_not_inherit_the_lock(cache):
 
 
 @pytest.mark.parametrize('problem', [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_T23_a_file_system_without_locks_is_told_and_goes_on(cache, monkeypatch, problem):
+def test_T23_P10_a_file_system_without_locks_is_told_and_goes_on(cache, monkeypatch, problem):
     def fail(*_args):
         raise OSError(problem, os.strerror(problem))
 

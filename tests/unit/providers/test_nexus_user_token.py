@@ -22,13 +22,14 @@ from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product impo
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Desired
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.nexus_user_token import NexusUserToken
 from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization
-from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sandbox import nexus
+from tests.sandbox import nexus, nexus_core
 from tests.sandbox.serving import faults
 
+from . import racing
 from .scripted import Ask, Scripted, answer, page
 
 USER, PASSWORD = 'zoë', 'pä:ss wörd+/%&'
@@ -839,6 +840,50 @@ def test_T14_no_ticket_is_ever_sent_twice(play, version, refusal):
         go.server.faults.clear()
         assert counters['tickets_refused'] == 0
     assert go().token.secret == go.server.state.token_of(USER).pass_code
+
+
+@pytest.mark.parametrize('ticket', ['a+b/c==', '+', '%2B%3D&authToken=x', 'ab>ab~ab?a'], ids=repr)
+@pytest.mark.parametrize('version', ['2.6.2', '2.14.9-01', '3.7.1', '3.23.0-03', '3.24.0-01', '3.97.0'])
+def test_N4_a_ticket_arrives_as_it_was_in_a_header_and_in_a_query(play, monkeypatch, version, ticket):
+    go = play(version)
+    state = go.server.state
+
+    def issue(user, realm='password'):
+        state.tickets[ticket] = nexus_core.Ticket(user, state.clock(), realm)
+        return ticket
+    monkeypatch.setattr(go.server.app, 'issue_ticket', issue)
+    assert go().token.secret == state.token_of(USER).pass_code
+    assert state.counters['tickets_redeemed'] == 1 and not state.counters['tickets_refused']
+
+
+@pytest.fixture
+def person(sandbox, tmp_path):
+    """A server, and the options of somebody who has a token there, with a cache that lasts."""
+    running = sandbox.serve(nexus.create_app('3.71.0-06'))
+    return running, {'url': running.url, 'username': 'alice', 'password': 'wonderland', 'ca_path': str(sandbox.ca_path), 'cache': 'file',
+                     'cache_path': str(tmp_path / 'cache')}
+
+
+def test_N11_many_processes_for_one_person_use_one_ticket(person):
+    running, given = person
+    found = racing.race('nexus_user_token', given, 8)
+    assert found == [[running.state.token_of('alice').pass_code, None]] * 8
+    assert running.state.counters['tickets_issued'] == running.state.counters['tickets_redeemed'] == 1
+
+
+def test_N12_a_token_that_was_reset_behind_our_back_is_found_out_and_fetched_once(person):
+    running, given = person
+
+    def obtain(**more):
+        return service.obtain(sources.resolve('nexus_user_token', dict(given, **more), {})).token.secret
+    first = obtain()
+    running.app.delete_token('alice')
+    second = running.app.create_token('alice', 'alice').pass_code
+    running.reset()
+    assert obtain() == first and not running.requests, 'nobody has asked'
+    before = running.state.counters['tickets_issued']
+    assert obtain(regenerate='if_invalid') == second == obtain(), 'the new token is taken over, and not reset once more'
+    assert running.state.counters['tickets_issued'] == before + 1
 
 
 def test_an_administrator_and_a_user_of_single_sign_on(play):

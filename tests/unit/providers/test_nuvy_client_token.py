@@ -7,10 +7,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.files import maven_settings
 from ansible_collections.buildops.tokens.plugins.module_utils.flow import ensure
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Desired
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuvy_client_token import ENVIRONMENTS, PATH, SENTENCES, NuvyClientToken
@@ -300,21 +303,41 @@ def race(sandbox, server, tmp_path, count, **given):
 
 def test_O19_many_processes_ask_once_and_when_an_api_refuses_the_token_once_more(sandbox, server, tmp_path):
     first = race(sandbox, server, tmp_path, 6)
-    assert server.count('POST') == 1
+    check = {'regenerate': 'if_invalid', 'check_url': server.url + nuvy.WHOAMI_PATH}
+    assert race(sandbox, server, tmp_path, 6, **check) == first and server.count('POST') == 1
     server.state.revoke_tokens()
-    second = race(sandbox, server, tmp_path, 6, regenerate='if_invalid', check_url=server.url + nuvy.WHOAMI_PATH)
+    second = race(sandbox, server, tmp_path, 6, **check)
     assert first != second and server.count('POST') == 2
 
 
 def test_a_revoked_token_is_found_out_and_replaced(sandbox, server, obtain):
     first = obtain().token
+    check = {'regenerate': 'if_invalid', 'check_url': server.url + nuvy.WHOAMI_PATH}
+    assert obtain(**check).token.secret == first.secret and server.count('POST') == 1, 'it is good'
     server.state.revoke_tokens()
     assert obtain().token.secret == first.secret, 'nobody has asked'
-    check = {'regenerate': 'if_invalid', 'check_url': server.url + nuvy.WHOAMI_PATH}
     second = obtain(**check).token
     assert second.secret != first.secret and whoami(sandbox, server, second).status_code == 200
     assert obtain(**check).token.secret == second.secret
     assert server.count('POST') == 2
+
+
+@pytest.mark.parametrize('size', [8_000, 65_536, 80_000])
+def test_O13_a_token_of_any_size_is_passed_on_whole_and_a_server_that_cannot_take_it_is_named(server, obtain, tmp_path, size):
+    claims = base64.urlsafe_b64encode(b'{"x": "%s"}' % (b'y' * size)).decode().rstrip('=')
+    token = ('e30.%s.' % claims)[:size - 4] + '.c2l'
+    server.faults.add('token$', faults.json(json.dumps({'access_token': token, 'token_type': 'Bearer', 'expires_in': 3600})), times=9)
+    assert [obtain().token.secret for _run in range(2)] == [token] * 2 and server.count('POST') == 1
+    path = tmp_path / 'settings.xml'
+    path.write_bytes(maven_settings.edit(None, [maven_settings.wanted_server({'id': 'api', 'access_token': token})]).content)
+    assert ('Bearer %s<' % token).encode() in path.read_bytes()
+    server.reset()
+    outcome = obtain(regenerate='if_invalid', check_url=server.url + nuvy.WHOAMI_PATH)  # which reads lines of up to 64 KB
+    if size < 65_000:
+        assert outcome.token.secret != token, 'this server never made it'
+    else:
+        assert outcome.token.secret == token
+        assert ['answered 431: the token has %d bytes, and headers that large' % size in warning for warning in outcome.warnings] == [True]
 
 
 @pytest.mark.parametrize('fault, words', [

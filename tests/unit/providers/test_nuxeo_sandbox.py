@@ -198,7 +198,7 @@ def test_T13_O19_two_runs_at_once_cannot_lose_the_refresh_token(server, given):
     assert server.count('POST') == 1, 'one of them asks, the others use what it got'
 
 
-def test_T13_T23_not_even_where_the_file_system_has_no_locks(server, given):
+def test_T13_T23_P10_not_even_where_the_file_system_has_no_locks(server, given):
     found, live, start = race(server, given, 4, locks=False)
     assert found == [live] * 4
     assert server.count('POST') > 1, 'they did race'
