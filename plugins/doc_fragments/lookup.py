@@ -526,7 +526,7 @@ options:
       - V(never) keeps whatever there is.
       - V(if_expired) replaces a token that has expired, ends within O(min_remaining) seconds, or is older than C(max_age), where the type has that option.
       - V(if_invalid) also replaces one that its server refuses; this costs a request to find out.
-      - V(always) replaces it every time. In a lookup this is refused.
+      - V(always) replaces it every time, which is once for each host of the play. Set C(run_once) where they share it. In a lookup this is refused.
     type: str
     choices:
       - never

@@ -102,6 +102,7 @@ EXAMPLES = r'''
     user_id: jdoe@example.com
     realm: SAML
     regenerate: always
+  run_once: true
 
 - name: Revoke the token
   buildops.tokens.nexus_user_token:
