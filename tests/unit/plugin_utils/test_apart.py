@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.plugin_utils import apart
@@ -76,4 +77,26 @@ def test_P2_a_caller_that_is_killed_does_not_take_the_work_with_it(tmp_path):
     done = subprocess.run([sys.executable, '-c', program], capture_output=True, check=False, timeout=60,
                           env={**environment(tmp_path), 'PYTHONPATH': str(COLLECTIONS)})
     assert done.returncode == -signal.SIGKILL  # its output ends only when that of the work does
+    assert (tmp_path / 'kept').exists()
+
+
+def test_P4_a_caller_whose_time_is_over_does_not_wait_and_the_work_is_done(tmp_path):
+    """As with C(timeout) of a task, which ansible-core raises from a signal."""
+    def over(*_args):
+        raise TimeoutError()
+
+    def work():
+        time.sleep(1)
+        (tmp_path / 'kept').touch()
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(TimeoutError):
+            apart.run(work)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert not (tmp_path / 'kept').exists()
+    os.wait()
     assert (tmp_path / 'kept').exists()
