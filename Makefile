@@ -54,6 +54,9 @@ matrix: venv-test link  ## units and integration with every ansible-core from 2.
 benchmark: venv-test link  ## measure speed against the targets
 	@$(python) -m tests.benchmarks
 
+ee: venv-test link  ## an execution environment, built with podman, and jobs in it as AWX runs them; needs root on Debian or Ubuntu, and some minutes
+	@$(python) -m tests.tools.ee
+
 docs: venv-test link  ## the documentation as HTML, in .build/docs
 	@$(tests) docs
 
@@ -72,4 +75,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test lint units leaks losses fuzz faults sanity integration molecule matrix benchmark docs build venv venv-test link clean
+.PHONY: help provision test lint units leaks losses fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean

@@ -52,7 +52,7 @@ def inject(definition: dict, inputs: dict, folder: Path) -> tuple[dict, dict]:
 
 @dataclasses.dataclass
 class Finished:
-    """:ivar status: C(successful) or C(failed). :ivar events: the job events, in order. :ivar artifacts: the folder that AWX keeps, without C(command)."""
+    """:ivar status: C(successful) or C(failed). :ivar events: the job events, in order. :ivar artifacts: the folder of the job, without what AWX removes."""
 
     status: str
     output: str
@@ -127,7 +127,8 @@ class Job:
         artifacts = self._control / 'artifacts' / str(self.number)
         assert (artifacts / 'status').exists(), output
         events = [json.loads(path.read_text(encoding='utf-8')) for path in (artifacts / 'job_events').glob('*.json')]
-        (artifacts / 'command').unlink(missing_ok=True)  # it holds the environment of the job. AWX removes it, too
+        for name in ('command', 'env.list'):  # they hold the environment of the job. AWX removes them, too
+            (artifacts / name).unlink(missing_ok=True)
         return Finished((artifacts / 'status').read_text(encoding='utf-8'), output, sorted(events, key=lambda event: event['counter']), artifacts)
 
     def run(self) -> Finished:
