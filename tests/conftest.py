@@ -136,14 +136,15 @@ def run_playbook(tmp_path):
 
     C(playbook) is a path, the text of a playbook, or a list of plays. C(inventory) is a path, the text of an inventory, or a mapping as in a
     YAML inventory; without it there is localhost alone. Each call in a test uses the same home folder. More arguments go to
-    C(ansible-playbook); C(env) adds environment variables. Answers with a PlaybookRun; what it means for the test is the test's business.
+    C(ansible-playbook); C(env) adds environment variables; C(typed) is its standard input. Answers with a PlaybookRun; what it means for the
+    test is the test's business.
     """
     home, tmp = tmp_path / 'home', Path(tempfile.mkdtemp(prefix='run-'))  # Ansible makes a socket in the latter, whose path must be short
     home.mkdir()
     (tmp_path / 'tmp').symlink_to(tmp)
     runs = iter(range(1000))
 
-    def run(playbook, inventory=None, *args, env=None, timeout=300):
+    def run(playbook, inventory=None, *args, env=None, timeout=300, typed=''):
         folder = tmp_path / f'run-{next(runs)}'
         folder.mkdir()
         if inventory is None:
@@ -164,7 +165,7 @@ def run_playbook(tmp_path):
             **(env or {}),
         }
         for _attempt in range(3):
-            done = subprocess.run(command, cwd=folder, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            done = subprocess.run(command, cwd=folder, env=settings, input=typed.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   timeout=timeout, check=False)
             # ansible-core 2.21 gives a thread of its own five seconds to start, which a busy machine may not keep. Nothing has been run then.
             if b'Local RPC server did not start' not in done.stdout:

@@ -13,6 +13,7 @@ import json
 import os
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -25,7 +26,7 @@ def forms(secret: str) -> set[bytes]:
     """A secret as it stands in logs, URLs, headers, XML, JSON, and within any longer text that was encoded with base64."""
     texts = {secret, quote(secret, safe=''), quote(secret), quote_plus(secret), html.escape(secret), html.escape(secret, quote=False),
              json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[1:-1], repr(secret)[1:-1], repr(json.dumps(secret)[1:-1])[1:-1],
-             secret.replace('/', '\\/'), secret[::-1]}
+             secret.replace('/', '\\/'), secret[::-1], secret.encode().hex()}
     found = {text.encode() for text in texts}
     for before in range(3):
         # Only whole groups of three bytes look the same whatever stands around them
@@ -55,13 +56,19 @@ class Search:
                     # What stands before it says which line it was, and holds none of it
                     self.hits.append('%s in %s, after %r' % (name, place, data[max(0, at - 80):at]))
 
+    def texts(self, place: str, contents: Collection[bytes]) -> None:
+        """Many that are alike, each of parts that a zero byte ends: each part is looked at once."""
+        self.text(place, b'\n'.join({part for content in contents for part in content.split(b'\0')}))
+        self.places += len(contents) - 1
+
     def tree(self, folder: Path, but: Collection[Path] = ()) -> None:
-        """Look into all files of a folder, but not into those of C(but) and what is below them."""
+        """Look into a file, or all files of a folder, but not into those of C(but) and what is below them."""
         names = []
-        for path in folder.rglob('*'):
-            if path.is_file() and not path.is_symlink() and path not in but and not any(parent in but for parent in path.parents):
-                self.text(str(path), path.read_bytes())
+        for path in [folder, *folder.rglob('*')]:
             names.append(path.name)
+            if path.is_file() and not path.is_symlink() and path not in but and not any(parent in but for parent in path.parents):
+                with suppress(FileNotFoundError):  # somebody else's, who has removed it
+                    self.text(str(path), path.read_bytes())
         self.text('the names of files in %s' % folder, '\n'.join(names))
 
 

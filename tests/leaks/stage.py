@@ -15,6 +15,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,35 +29,47 @@ from .search import LONG_ENOUGH, WORDS, Search, Watch
 SECRET_FIELDS = re.compile(r't|pass_?code|.*password|.*secret|(access_|refresh_)?token|code_verifier|assertion|passphrase|bearerToken', re.IGNORECASE)
 SECRET_HEADERS = ('HTTP_X_NX_AUTHTICKET', 'HTTP_X_AUTHENTICATION_TOKEN')
 PROJECT = 'jdoe-SANDBOX'
-# A JWT for jdoe that nobody signed
-ASSERTION = '.'.join(base64.urlsafe_b64encode(part).decode().rstrip('=') for part in (b'{"alg": "HS512"}', b'{"sub": "jdoe"}', b'c4n4ry of a signature'))
+# Where a program could leave files that it does not want beside its own
+SHARED_FOLDERS = [Path(name) for name in ('/tmp', '/var/tmp', '/dev/shm') if os.path.isdir(name)]
 
-# What plugins and modules raise when something breaks that nobody thought of, with a secret in the text and in the cause
+# What plugins and modules raise when something breaks that nobody thought of, with a secret in the text and in the cause. BREAK names the places where
+# that may happen, BREAK_AT a file that says where it happens now.
 SITE = """
-import os
-if os.environ.get('BREAK'):
-    with open(os.environ['BREAK_WITH']) as file:
-        secret = file.read()
+import builtins, os, sys
+places = os.environ.get('BREAK', '').split()
+whole_import = builtins.__import__
+
+def breaking(place, whole):
     def broken(*arguments, **options):
+        with open(os.environ['BREAK_AT']) as file:
+            here = file.read().strip() == place
+        if place == 'os:replace':
+            here = here and ('buildops' in str(arguments[0]) or str(arguments[0]).endswith('.lock'))
+        if not here:
+            return whole(*arguments, **options)
+        with open(os.environ['BREAK_WITH']) as file:
+            secret = file.read()
         try:
             raise KeyError(secret)
         except KeyError as cause:
             raise ValueError('it broke with ' + secret) from cause
-    layer = os.environ['BREAK']
-    if layer == 'request':
-        import requests
-        requests.Session.request = broken
-    elif layer == 'session':
-        import requests
-        requests.Session.__init__ = broken
-    elif layer == 'lock':
-        import fcntl
-        fcntl.flock = broken
-    elif layer == 'replace':
-        whole = os.replace
-        def replace(source, target, **options):
-            return broken() if 'buildops' in str(source) or str(source).endswith('.lock') else whole(source, target, **options)
-        os.replace = replace
+    return broken
+
+def importing(*arguments, **options):
+    module = whole_import(*arguments, **options)
+    for place in list(places):
+        name, colon, path = place.partition(':')
+        holder = sys.modules.get(name) or sys.modules.get('ansible_collections.buildops.tokens.plugins.' + name)
+        *classes, last = path.split('.')
+        for part in classes:
+            holder = getattr(holder, part, None)
+        if holder is not None and hasattr(holder, last):
+            places.remove(place)
+            setattr(holder, last, breaking(place, getattr(holder, last)))
+    return module
+
+if places:
+    builtins.__import__ = importing
 """
 # What stands in for systemd's journal, to which modules report how they were called
 JOURNAL = """
@@ -77,8 +90,14 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def canary(name: str) -> str:
-    return '%s-%s-secret' % (name, WORDS)
+@contextmanager
+def careless():
+    """What is made without a mode of its own can be read and written by everybody."""
+    before = os.umask(0)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 class Overheard:
@@ -157,10 +176,14 @@ class Stage:
         self.run_playbook, self.folder, self.tmp = run_playbook, folder, tmp
         self.searched, self.hits, self.counts = 0, 0, True
         self.ca_path = str(sandbox.ca_path)
-        self.secrets = {name: canary(name) for name in (
+        self.tag = os.urandom(4).hex()  # nothing that another test leaves behind is ours
+        self.secrets = {name: self.canary(name) for name in (
             'person', 'wrong', 'admin', 'client', 'nuxeo-person', 'nuxeo-admin', 'signing', 'nuvy', 'nos', 'remote', 'deployer', 'passphrase', 'header',
-            'old-maven', 'old-phrase', 'old-git', 'old-npm', 'old-remote', 'new-client', 'refresh-in-hand', 'code-in-hand')}
-        self.secrets['assertion-in-hand'] = ASSERTION
+            'old-maven', 'old-phrase', 'old-git', 'old-npm', 'old-remote', 'new-client', 'refresh-in-hand', 'code-in-hand', 'vault')}
+        # A JWT for jdoe that nobody signed
+        self.secrets['assertion-in-hand'] = '.'.join(base64.urlsafe_b64encode(part.encode()).decode().rstrip('=') for part in (
+            '{"alg": "HS512"}', '{"sub": "jdoe"}', self.canary('signature')))
+        self.secrets['nexus-2-admin'] = 'plain-%s-for-nexus-2' % self.tag
         self.servers = self._serve(sandbox)
         self.server = self.servers['nexus']
         self.work = folder / 'work'
@@ -168,6 +191,11 @@ class Stage:
         self._prepare_site()
         self._prepare_files()
         self.variables = self._variables()
+        self.at_first = {path: path.read_bytes() for path in self.holders if path.is_file()}
+        self.shared = {path for folder in SHARED_FOLDERS for path in folder.iterdir()}
+
+    def canary(self, name: str) -> str:
+        return '%s-%s-%s-secret' % (name, self.tag, WORDS)
 
     def _serve(self, sandbox):
         secret = self.secrets
@@ -175,7 +203,7 @@ class Stage:
         people = {'ci': person, 'bob': person, 'admin': admin, 'sam': nexus.User(None, source='SAML')}
         apps = {
             'nexus': nexus.create_app('3.97.0', users=people),
-            'nexus2': nexus.create_app('2.15.1', users={'admin': nexus.User('plain-enough-for-nexus-2', admin=True)}),
+            'nexus2': nexus.create_app('2.15.1', users={'admin': nexus.User(secret['nexus-2-admin'], admin=True)}),
             'nuxeo': nuxeo.create_app('2025.3', users=[nuxeo.User('jdoe', secret['nuxeo-person']), nuxeo.User('root', secret['nuxeo-admin'], admin=True),
                                                        nuxeo.User('ci', secret['nuxeo-person'])],
                                       clients=[nuxeo.Client('ci', 'ci', secret['client'], 'https://client.example/callback', auto_grant=True)],
@@ -183,7 +211,6 @@ class Stage:
             'nuvy': nuvy.create_app([nuvy.AppClient('builder', secret['nuvy'], ('read', 'write'), ('read',))]),
             'nos': nuxeo_online.create_app(users=[nuxeo_online.Account('jdoe', tokens={'ci': secret['nos']}, projects={PROJECT: 'write'})]),
         }
-        secret['nexus-2-admin'] = 'plain-enough-for-nexus-2'
         return {name: sandbox.serve(Overheard(app, name, self.secrets)) for name, app in apps.items()}
 
     def _prepare_site(self):
@@ -195,6 +222,7 @@ class Stage:
         (site / 'systemd/daemon.py').write_text('def booted():\n    return True\n')
         (site / 'systemd/journal.py').write_text(JOURNAL)
         (self.folder / 'secret').write_text(self.secrets['wrong'])
+        (self.folder / 'break').touch()
 
     def _prepare_files(self):
         """Files of people, with secrets of theirs in them."""
@@ -239,6 +267,7 @@ class Stage:
         return {
             'ANSIBLE_LOG_PATH': str(log), 'ANSIBLE_CALLBACKS_ENABLED': 'events,junit,tree', 'JUNIT_OUTPUT_DIR': str(junit),
             'ANSIBLE_CALLBACK_TREE_DIR': str(tree), 'PYTHONPATH': str(self.folder / 'site'), 'BREAK_WITH': str(self.folder / 'secret'),
+            'BREAK_AT': str(self.folder / 'break'),
             'JOURNAL_FILE': str(self.folder / 'journal'), 'ANSIBLE_REMOTE_TMP': str(self.folder / 'remote'), 'ANSIBLE_CACHE_PLUGIN': 'jsonfile',
             'ANSIBLE_CACHE_PLUGIN_CONNECTION': str(self.folder / 'facts'), 'TMPDIR': str(self.tmp)}
 
@@ -252,7 +281,7 @@ class Stage:
         """Run tasks, or whole C(plays), and search everywhere. :returns: the run, and what was found."""
         inventory = {'all': {'hosts': {'host%d' % number: {} for number in range(hosts)}, 'vars': self.variables}}
         settings = dict(self._environment(), **env)
-        with Watch() as watch:
+        with Watch() as watch, careless():
             run = self.run_playbook(plays or self.plays(tasks), inventory, *([verbosity] if verbosity else []), '--diff', *arguments, env=settings)
         assert watch.seen and run.events, run.output
         return run, self.search(run.output, run.events, watch.seen, run.home)
@@ -268,7 +297,7 @@ class Stage:
         home.mkdir()
         settings = {**environment(home), **self._environment(), 'ANSIBLE_CONFIG': str(NO_SETTINGS), 'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS),
                     'ANSIBLE_CALLBACKS_ENABLED': 'junit'}
-        with Watch() as watch:
+        with Watch() as watch, careless():
             done = subprocess.run([sys.executable, '-m', 'ansible_runner', 'run', str(private), '-p', 'site.yml', '--ident', 'one', '-vvvv', *arguments],
                                   cwd=private, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
                                   check=False)
@@ -286,14 +315,24 @@ class Stage:
         for path in (self.folder / 'ansible.log', self.folder / 'journal'):
             if path.exists():
                 search.text('the ' + path.name.replace('ansible.', ''), path.read_bytes())
-        for line in processes:
-            search.text('a command line or environment', line)
+        search.texts('a command line or environment', processes)
         for folder in (self.folder / 'junit', self.folder / 'tree', self.folder / 'facts', self.folder / 'remote', self.tmp, self.work, *folders):
             if folder.exists():
                 search.tree(folder, but=self.holders)
+        for path in {path for folder in SHARED_FOLDERS for path in folder.iterdir()} - self.shared - {self.tmp}:
+            search.tree(path, but=self.holders)
+        search.places += len(self.holders)
+        search.hits += ['%s is open to others' % path for path in self._wide()]
         self.searched += search.places
         self.hits += len(search.hits)
         return search.hits
+
+    def _wide(self):
+        """Files that hold secrets, that others have rights on, and that are no longer as they were at first."""
+        for holder in self.holders:
+            for path in [holder, *holder.rglob('*')]:
+                if path.exists() and stat.S_IMODE(os.lstat(path).st_mode) & 0o077 and not (path in self.at_first and path.read_bytes() == self.at_first[path]):
+                    yield path
 
     def modes(self):
         """The files that hold secrets, and what others may do with them."""

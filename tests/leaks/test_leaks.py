@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible_collections.buildops.tokens.plugins.module_utils import maven_encryption
 
 from tests.conftest import COLLECTIONS
 from tests.sandbox.serving import faults
@@ -170,6 +174,12 @@ FAILURES = [
          **FORGIVEN),
     task('Deliver to git with a secret in the address', 'git_credential', dict(
         GIT, url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@git.example' }}", username='x', password='{{ secret_deployer }}'), **FORGIVEN),
+    task('Deliver to git with a secret in a query', 'git_credential', dict(
+        GIT, entries=[{'url': "{{ 'https://git.example/?p=' ~ (secret_wrong | urlencode) }}", 'username': 'x', 'password': '{{ secret_deployer }}'}]),
+         **FORGIVEN),
+    task('Knock with a secret in the address', 'maven_server', dict(
+        MAVEN, id='a', username='x', password='{{ secret_deployer }}', verify=True,
+        verify_url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@maven.example' }}"), **FORGIVEN),
     {'name': 'Rescued', 'block': [task('Fail', arguments=WRONG)],
      'rescue': [task('Show why', 'ansible.builtin.debug', {'var': 'ansible_failed_result'})]},
 ]
@@ -210,10 +220,14 @@ def test_A10_A11_C14_check_mode(stage):
     assert run.events
 
 
-@pytest.mark.parametrize('verbosity', ['', '-v', '-vv', '-vvv'])
-def test_A1_less_verbose(stage, verbosity):
-    tasks = chosen(WORK, 'Get', 'Get for many', 'Get from Nuvy', 'Deliver to Maven') + chosen(FAILURES, 'Wrong password for many', 'Look up refused')
-    run, hits = stage.play(tasks, verbosity=verbosity)
+@pytest.mark.parametrize('verbosity, shown_by', [
+    ('', {}), ('-v', {'ANSIBLE_STDOUT_CALLBACK': 'minimal'}), ('-vv', {'ANSIBLE_CALLBACK_RESULT_FORMAT': 'yaml'}),
+    ('-vvv', {'ANSIBLE_INJECT_INVOCATION': '1', 'ANSIBLE_DISPLAY_TRACEBACK': 'always'}),
+])
+def test_A1_less_verbose(stage, verbosity, shown_by):
+    tasks = chosen(WORK, 'Get', 'Get for many', 'Get from Nuvy', 'Deliver to Maven') + chosen(
+        FAILURES, 'Wrong password for many', 'Look up refused', 'Misspelt elsewhere', 'Deliver to git with a secret in the address')
+    run, hits = stage.play(tasks, verbosity=verbosity, **shown_by)
     assert hits == [] and run.rc == 0, '\n'.join(hits)
 
 
@@ -269,22 +283,91 @@ def test_nothing_that_the_collection_offers_is_missing_above():
     assert all('deliver_to_role: ' + role in (ROOT / 'playbooks/deliver_tokens.yml').read_text(encoding='utf-8') for role in roles)
 
 
-# By each layer that breaks, what fails then
-LAYERS = {
-    'request': ['Get', 'Get for many', 'By name', 'Tell', 'Elsewhere', 'Look up company', 'Get until', 'Get from Nuvy', 'Get from Nuxeo elsewhere',
-                'Register a client', 'Check the NOS token', 'Link', 'Create a proxy'],
-    'session': ['Get', 'Elsewhere', 'Look up company'],
-    'lock': ['Get', 'Look up company', 'Deliver one to Maven'],
-    'replace': ['Get', 'By name', 'Look up nuvy', 'Deliver one to Maven', 'Change git'],
+# By each place that breaks, what fails then; each place on the controller is one that some of these need
+PLACES = {
+    'requests:Session.__init__': ['Get', 'Elsewhere', 'Look up company'],
+    'requests:Session.request': ['Get', 'Get for many', 'By name', 'Tell', 'Elsewhere', 'Look up company', 'Get until', 'Get from Nuvy',
+                                 'Get from Nuxeo elsewhere', 'Register a client', 'Check the NOS token', 'Link', 'Create a proxy'],
+    'fcntl:flock': ['Get', 'Look up company', 'Deliver one to Maven'],
+    'os:replace': ['Get', 'By name', 'Look up nuvy', 'Deliver one to Maven', 'Change git'],
+    'plugin_utils.cache:Cache.read': ['Get', 'Look up company'],
+    'plugin_utils.cache:Cache.note': ['Get from Nuvy', 'Look up nuvy'],
+    'plugin_utils.sources:resolve': ['By name', 'Look up company', 'Show how', 'Register the server'],
+    'plugin_utils.service:obtain': ['Get', 'Deliver to Maven', 'Deliver to git', 'Look up company'],
+    'plugin_utils.curl:commands': ['Show how'],
+    'plugin_utils.lookup_answer:answer': ['Look up company', 'Look up what is given in place'],
+    'plugin_utils.delivery_action:DeliveryAction.with_token': ['Deliver to Maven', 'Deliver to git'],
+    'module_utils.http:Answer.json': ['Get from Nuvy', 'Get from Nuvy elsewhere'],
+    'module_utils.options:checked': ['Get', 'Tell elsewhere'],
+    'module_utils.policy:decide': ['Replace', 'Elsewhere', 'Look up nuvy'],
+    'module_utils.flow:ensure': ['Get from Nuxeo', 'Get from Nuxeo elsewhere', 'Look up platform'],
+    'module_utils.oauth2:token_of': ['Get from Nuxeo', 'Look up nuvy'],
+    'module_utils.token_module:describe': ['Tell', 'Tell by name', 'Tell elsewhere'],
+    'module_utils.nexus_proxies:bring': ['Create a proxy'],
+    'module_utils.nuxeo_client_registry:NuxeoClientRegistry.ensure': ['Register a client', 'Remove the client'],
+    'module_utils.nuxeo_studio:ensure': ['Release'],
+    'module_utils.nuxeo_cli_token:NuxeoCliToken.issue': ['Link'],
+    'module_utils.nuxeoctl:call': ['Register the server'],
+    'module_utils.secret_text:check_secret': ['Deliver to git', 'Link'],
+    'module_utils.files.private_file:read_private': ['Deliver one to Maven', 'Change git', 'Link'],
+    'module_utils.files.maven_settings:edit': ['Deliver to Maven', 'Deliver one to Maven', 'Deliver a key'],
+    'module_utils.files.git_credentials:edit': ['Deliver to git', 'Change git'],
+    'module_utils.files.json_members:edit': ['Link'],
 }
+# Whatever breaks a conversation is told as a broken conversation
+TOLD_AS_ANSWER = 'the answer could not be read (ValueError)'
+UNFORESEEN = 'This should not have happened: ValueError'
 
 
-@pytest.mark.parametrize('layer', LAYERS)
-def test_A2_errors_that_nobody_thought_of(stage, layer):
-    run, hits = stage.play([dict(entry, ignore_errors=True) for entry in chosen(WORK, *LAYERS[layer])], BREAK=layer)
+def breaking(place, entry):
+    """A task during which a place is broken: conditions are looked at before anything else of it."""
+    here = "lookup('ansible.builtin.pipe', 'printf %s > ' ~ break_at) == ''" % place
+    return dict(entry, name='%s (%s)' % (entry['name'], place), when=here, **FORGIVEN)
+
+
+def test_A2_errors_that_nobody_thought_of(stage):
+    stage.variables['break_at'] = str(stage.folder / 'break')
+    tasks = [breaking(place, entry) for place, names in PLACES.items() for entry in chosen(WORK, *names)]
+    run, hits = stage.play(tasks, BREAK=' '.join(PLACES))
     assert hits == [], '\n'.join(hits)
-    assert names_of(run, 'failed') >= set(LAYERS[layer]), run.output
-    assert ('the answer could not be read (ValueError)' if layer == 'request' else 'This should not have happened: ValueError') in run.output
+    assert {entry['name'] for entry in tasks} - names_of(run, 'failed') == set(), run.output
+    told = {event['task']: json.dumps(event['result']) for event in run.events if event['event'] in ('failed', 'item_failed')}
+    assert [name for name, result in told.items() if UNFORESEEN not in result and TOLD_AS_ANSWER not in result] == []
+
+
+@pytest.mark.needs_client('mvn')
+def test_passwords_that_maven_encrypts(stage):
+    """Its master password, too, comes from a person."""
+    stage.secrets['master'] = stage.canary('master')
+    typed = maven_encryption._ask([shutil.which('mvn'), '--encrypt-master-password'], stage.secrets['master']).decode()
+    stage.secrets['encrypted master'] = re.search(r'\{.*\}', typed)[0]
+    security = stage.work / 'settings-security.xml'  # which is only read
+    security.touch(0o600)
+    security.write_text('<settingsSecurity><master>%s</master></settingsSecurity>' % stage.secrets['encrypted master'])
+    encrypted = dict(MAVEN, encrypt=True, id='sealed', username='ci')
+    run, hits = stage.play([
+        task('Seal', 'maven_server', dict(encrypted, password='{{ secret_deployer }}')),
+        task('Seal a token', 'maven_server', dict(MAVEN, encrypt=True, servers=SERVERS[:1])),
+        task('Refuse to seal', 'maven_server', dict(encrypted, id='other', password='{{ secret_wrong }}', security_path='{{ folder }}/none'), **FORGIVEN),
+        task('Nothing to seal with', 'maven_server', dict(encrypted, id='other', password='{{ secret_wrong }}', mvn='/bin/false'), **FORGIVEN),
+    ])
+    assert hits == [], '\n'.join(hits)
+    assert run.rc == 0 and names_of(run, 'failed') == {'Refuse to seal', 'Nothing to seal with'}, run.output
+    assert b'{' in (stage.work / 'settings.xml').read_bytes() and stage.secrets['deployer'].encode() not in (stage.work / 'settings.xml').read_bytes()
+
+
+def test_A20_values_that_the_vault_holds(stage):
+    vault = VaultLib([('default', VaultSecret(stage.secrets['vault'].encode()))])
+    sealed = {'secret_' + name: vault.encrypt(stage.secrets[name]).decode() for name in ('person', 'wrong', 'nuvy', 'deployer')}
+    lines = [line for name, text in sealed.items() for line in [name + ': !vault |', *('  ' + line for line in text.splitlines())]]
+    values, password = stage.folder / 'vaulted.yml', stage.folder / 'vault-password'
+    values.write_text('\n'.join(lines))
+    password.write_text(stage.secrets['vault'])
+    tasks = chosen(WORK, 'Get', 'By name', 'Get from Nuvy', 'Deliver one to Maven', 'Look up company', 'Look up nuvy')
+    tasks += chosen(FAILURES, 'Wrong password', 'By name refused', 'Look up refused', 'Misspelt elsewhere', 'Deliver what Maven would misread')
+    run, hits = stage.play(tasks, '-e', '@%s' % values, '--vault-password-file', password)
+    assert hits == [], '\n'.join(hits)
+    assert run.rc == 0 and len(names_of(run, 'ok')) == 6, run.output
 
 
 def test_A2_O5_N13_servers_that_echo_what_they_were_sent(stage):

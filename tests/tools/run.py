@@ -266,6 +266,7 @@ def main() -> int:
         table.run(leaks)
         table.run(losses)
         table.run(hostile)
+        table.run(catalogue)
         table.run_together([sanity], LINT)
         table.run(integration)
         table.run(molecule)

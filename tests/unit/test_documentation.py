@@ -7,11 +7,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.options import arguments, info_arguments, module_arguments
 from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 
 from tests.tools import lookup_docs
+from tests.tools.scratch import ROOT
 
 
 @pytest.fixture(scope='module')
@@ -62,3 +66,30 @@ def test_prefixes_belong_to_one_type_each():
 
 def test_every_type_has_its_curl_commands():
     assert set(curl.WRITERS) == set(sources.types())
+
+
+# Options that hold secrets, and what may stand in their place: a template, a reference to the environment, the name of a source
+SECRET = re.compile(r"""^[\s#-]*["']?(?:\w+_)?(password|passphrase|secret|token|pass_?code|clid|assertion|code_verifier)["']?\s*[:=]\s*(\S.*)$""")
+HARMLESS = re.compile(r"""["'].*\{\{.*\}\}.*["']|\$\{env\.\w+\}|true|if_missing|unless_encrypted""")
+LIKE_A_SECRET = re.compile(r'(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*[0-9])[A-Za-z0-9+/_=-]{20,}')
+SOURCE = re.compile('[a-z]{5,9}')
+
+
+def test_A29_no_example_and_no_default_holds_what_could_be_a_secret():
+    read = 0
+    patterns = ('plugins/modules/*.py', 'plugins/doc_fragments/*.py', 'plugins/lookup/*.py', 'plugins/filter/*.py', 'README.md', 'docs/docsite/rst/*.rst',
+                'roles/*/*/*.yml', 'playbooks/*.yml', 'playbooks/vars/*.yml', 'extensions/awx/**/*.yml')
+    for path in [path for pattern in patterns for path in ROOT.glob(pattern)]:
+        text = path.read_text(encoding='utf-8')
+        if path.suffix == '.py':  # its documentation
+            text = '\n'.join(node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+        for line in text.splitlines():
+            found = SECRET.match(line)
+            if found:
+                read += 1
+                value = found[2].partition('  #')[0].strip()
+                assert HARMLESS.fullmatch(value) or (found[1] == 'token' and SOURCE.fullmatch(value)), '%s: %s' % (path, line)
+            assert not LIKE_A_SECRET.search(line.replace('LICENSES/BSD-2-Clause', '')), '%s: %s' % (path, line)
+    assert read > 30
+    for provider in map(sources.provider_class, sources.types()):
+        assert not [name for name, option in arguments(provider).items() if option.get('no_log') and option.get('default') is not None]
