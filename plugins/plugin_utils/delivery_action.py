@@ -64,7 +64,7 @@ class DeliveryAction(ControllerAction):
 
     def deliver(self, arguments, task_vars):
         """:param arguments: the module's, with credentials in them. :returns: its result."""
-        return self._execute_module(module_args=arguments, task_vars=task_vars)
+        return self.module(arguments, task_vars)
 
     def _filled(self, entry, task_vars, tokens, problems, warnings):
         """:returns: the entry with credentials instead of O(token), or None where there are none."""

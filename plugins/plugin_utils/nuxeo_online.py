@@ -62,7 +62,3 @@ class NuxeoOnlineAction(ControllerAction):
             token = service.obtain(source, check_mode=self._task.check_mode).token
             self.tokens.append(dict(token.about(), source=source.name, type=source.provider.TYPE, changed=False))
         return source
-
-    def module(self, arguments, task_vars):
-        """:returns: the result of the module, on the host."""
-        return self._execute_module(module_args=arguments, task_vars=task_vars)

@@ -17,6 +17,17 @@ from ansible_collections.buildops.tokens.plugins.module_utils.token_module impor
 from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
 
 
+def _urls(arguments):
+    """The addresses in options of a module, and in those of its entries."""
+    for name, value in arguments.items():
+        if isinstance(value, str) and (name == 'url' or name.endswith('_url')):
+            yield value
+        elif isinstance(value, list):
+            for entry in value:
+                if isinstance(entry, dict):
+                    yield from _urls(entry)
+
+
 class ControllerAction(ActionBase):
     """An action that works on the controller: it never raises, since ansible-core prints what is raised, and its messages hold no secret.
 
@@ -65,11 +76,24 @@ class ControllerAction(ActionBase):
         # Paths are those of that host, so what was given goes there as it is
         return dict({name: source.options[name] for name in options if source.options.get(name) is not None}, **self._task.args)
 
+    def module(self, arguments, task_vars):
+        """:returns: the result of the module, on the host."""
+        before = self._task.no_log
+        # The module refuses such an address, but has told the host's system log by then; ansible-core 2.22 hides no part of it there
+        self._task.no_log = before or any('@' in url or '?' in url for url in _urls(arguments))
+        try:
+            result = self._execute_module(module_args=arguments, task_vars=task_vars)
+        finally:
+            self._task.no_log = before
+        # With -vvv, ansible-core 2.20 and older show what a module was given, and so a secret in a misspelt option
+        result.pop('invocation', None)
+        return result
+
     def delegated_module(self, task_vars, arguments):
         """Run as an ordinary module, on the host that C(delegate_to) names."""
         before, self._task.no_log = self._task.no_log, True  # keeps the arguments out of that host's system log
         self._play_context.no_log = True  # and what the module returns out of what ssh says with -vvv
-        result = self._execute_module(module_args=arguments, task_vars=task_vars)
+        result = self.module(arguments, task_vars)
         if result.get('failed'):
             self._task.no_log = before
             return result
@@ -110,7 +134,7 @@ class InfoAction(ControllerAction):
         sources.check_names(given, sources.provider_class(self.TYPE), self.TYPE + '_info', info=True)
         source = sources.resolve(self.TYPE, given, task_vars, self.template)
         if self._task.delegate_to:
-            return self._execute_module(module_args=self.completed_arguments(source, info_arguments(source.provider)), task_vars=task_vars)
+            return self.module(self.completed_arguments(source, info_arguments(source.provider)), task_vars)
         result, warnings = describe(source.provider(source.options))
         if warnings:
             result['warnings'] = warnings
