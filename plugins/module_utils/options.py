@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from urllib.parse import unquote
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
@@ -35,6 +37,8 @@ POLICY = {
 STATE = {'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'}}
 # They say how and when to ask, not for what: two sources that differ in them alone share one token.
 NOT_IDENTITY = frozenset(POLICY) | frozenset(('state', 'timeout', 'retries', 'max_age', 'allow_http', 'check_url'))
+FILES = frozenset(('ca_path', 'client_cert', 'client_key'))
+LARGEST_FILE = 16 * 1024 * 1024  # bytes
 LIMITS = {'timeout': (1, 600), 'retries': (0, 10), 'min_remaining': (0, 365 * 86400), 'cache_timeout': (1, 3600), 'max_age': (1, 36500 * 86400)}
 
 
@@ -111,5 +115,20 @@ def _proxy(value):
 
 
 def identity(provider, options):
-    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds the secrets)."""
-    return {name: options[name] for name in sorted(options) if name not in NOT_IDENTITY and options[name] is not None}
+    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds the secrets). A file counts by what is in it: AWX
+        gives those of its credentials another name in each job."""
+    return {name: _content(options[name]) if name in FILES else options[name]
+            for name in sorted(options) if name not in NOT_IDENTITY and options[name] is not None}
+
+
+def _content(path):
+    """:returns: a digest of the file; the path of what is none, or is larger than any that a request takes."""
+    try:
+        if os.path.isfile(path):
+            with open(path, 'rb') as file:
+                content = file.read(LARGEST_FILE + 1)
+            if len(content) <= LARGEST_FILE:
+                return ['sha256', hashlib.sha256(content).hexdigest()]
+    except OSError:  # the request says it
+        pass
+    return path

@@ -149,6 +149,23 @@ def test_C_identity_is_what_makes_two_tokens_different():
     assert identity(Sample, resolved(url='HTTPS://Nexus.example.com:443')) == one
 
 
+@pytest.mark.parametrize('option', ['ca_path', 'client_cert', 'client_key'])
+def test_C7_C8_a_file_counts_by_what_is_in_it_wherever_it_is(option, tmp_path):
+    def of(name, content=None, **more):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        return identity(Sample, {option: str(tmp_path / name), **more})
+
+    one = of('one', b'certificate')
+    assert of('two', b'certificate') == one and json.loads(json.dumps(one)) == one
+    assert 'certificate' not in str(one)
+    assert of('three', b'another') != one
+    assert of('one', b'changed') != one
+    assert of('missing') != of('gone') and of('missing') != of('missing', b'')
+    os.mkfifo(tmp_path / 'pipe')
+    assert of('pipe') == {option: str(tmp_path / 'pipe')} and of('') != of('pipe')  # a folder of certificates, too
+
+
 @pytest.mark.parametrize('name', TYPES)
 def test_every_type_fits_the_shared_options(name):
     provider = sources.provider_class(name)

@@ -131,6 +131,17 @@ def test_two_jobs_at_once_on_the_same_hosts_lose_nothing(stage):
     assert {path.name for agent in AGENTS for path in (stage.home / agent).iterdir()} == {'settings.xml', 'git-credentials', 'gitconfig'}
 
 
+def test_a_cache_that_outlives_jobs_answers_although_the_files_of_a_credential_have_another_name_in_each(stage):
+    stage.variables['token_sources'] = {'company': {'type': 'nexus_user_token', 'cache': 'file', 'cache_path': str(stage.folder / 'cache')}}
+    stage.variables['maven_settings_servers'] = stage.variables['maven_settings_servers'][:1]
+    asked = []
+    for changed in (True, False):
+        finished = stage.job(hosts=['agent1']).run()
+        assert finished.status == 'successful' and bool(finished.changed) is changed, finished.output
+        asked.append(stage.server.count('POST', '/service/rest/wonderland/authenticate'))
+    assert asked == [1, 1]
+
+
 def refuse_requests(stage):
     (stage.folder / 'site').mkdir()
     (stage.folder / 'site/requests.py').write_text('raise ImportError("No module named requests")')
@@ -141,7 +152,7 @@ def refuse_requests(stage):
     (lambda stage: stage.credentials['nexus_user_token'].update(password=''), 'source company lacks password'),
     (lambda stage: stage.credentials.clear(), 'source company lacks'),
     (lambda stage: stage.credentials['nexus_user_token'].update(password=WRONG), 'does not accept the user name and password'),
-    (refuse_requests, 'requests'),
+    (refuse_requests, 'The Python library requests is missing'),
 ])
 def test_what_is_wrong_with_a_job_is_told_in_a_sentence_and_files_stay_as_they_were(stage, spoil, said):
     stage.home.mkdir()
