@@ -19,7 +19,8 @@ from packaging.version import Version
 from .search import WORDS
 from .test_leaks import GIT, LINK, MAVEN, task
 
-EXCERPTS = Version(__version__) >= Version('2.19')  # which show the line where a task that fails begins
+# These show the line where a task that fails begins; newer ones hide what they know to be a secret
+EXCERPTS = Version('2.19') <= Version(__version__) < Version('2.22.0b1')
 
 
 @pytest.fixture
