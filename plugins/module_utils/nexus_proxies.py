@@ -113,6 +113,7 @@ class Proxies:
 
     :ivar client, authorization: see C(http.Client). :ivar product: C(Product). :ivar secrets: what no message may repeat."""
 
+    base = '/service/rest/beta'
     bearer = False
     preemptive = False
 
@@ -143,13 +144,32 @@ class Proxies:
 
     def can_create(self, wanted):
         """:raises BadInput: this server cannot have such a repository."""
+        # Before 3.41 a server takes any name, and the proxy answers 500 to whatever is fetched through it
+        answer = self.ask('GET', '%s/blobstores' % self.base)
+        stores = answer.json() if answer.status == 200 and not answer.is_html else None  # not all users may know, nor 3.0 to 3.18 tell
+        name = wanted.create.get('blob_store') or 'default'
+        if isinstance(stores, list) and name not in [store.get('name') for store in stores if isinstance(store, dict)]:
+            raise BadInput('there is no blob store %s to create it in. Give the name of one as blob_store.' % shown(name))
+
+    def _named(self, name, items):
+        """:returns: the one of this name, or None."""
+        found = {item['name']: item for item in items if isinstance(item, dict) and isinstance(item.get('name'), str)}
+        if name not in found:
+            for other in found:
+                self._exact(name, other)
+        return found.get(name)
+
+    def _exact(self, name, found):
+        """:raises BadInput: a server that reads without regard to case, and refuses to write so, has another repository in mind."""
+        if name != found and isinstance(found, str) and name.lower() == found.lower():
+            raise BadInput('the server calls it %s, and two names that differ only in case cannot be. Write it so.' % shown(found))
 
     def absent(self, name):
         return Refused('%s has no repository %s that the user may administer (privilege nx-repository-admin-*).' % (_host(self.client), shown(name)), 404)
 
-    def refused_by_remote(self, name):
-        """:returns: True when the server says that the remote did not serve it. Only Nexus 2, which answers 404 for that too, has to be asked."""
-        return False
+    def refused_by_remote(self, name, answer):
+        """:returns: True when a 404 means that the remote did not serve it. 3.41 and newer say so on the page while the proxy is blocked after a refusal."""
+        return answer.is_html and 'remote auto blocked' in answer.text().lower()
 
     def same(self, one, other):
         """:returns: True when the two bodies differ in nothing but the authentication."""
@@ -173,6 +193,7 @@ class RestProxies(Proxies):
                 return None
             self._refuse(answer, name)
             about = answer.json_object()
+            self._exact(name, about.get('name'))
             _only_proxy(name, about.get('type'))
             answer = self.ask('GET', self._path(about.get('format'), name))
             if answer.status == 404:
@@ -183,7 +204,7 @@ class RestProxies(Proxies):
             answer = self.ask('GET', '/service/rest/v1/repositorySettings' if self.product.at_least(REST_V1) else '/service/rest/beta/repositories')
             self._refuse(answer, name)
             bodies = answer.json()
-            body = next((item for item in bodies if isinstance(item, dict) and item.get('name') == name), None) if isinstance(bodies, list) else None
+            body = self._named(name, bodies if isinstance(bodies, list) else [])
             if body is None:
                 return None
             _only_proxy(name, body.get('type'))
@@ -275,8 +296,7 @@ class ExtDirectProxies(Proxies):
     """3.0 to 3.23, by what the web pages use."""
 
     def read(self, name):
-        data = self._call('read', None)
-        body = next((item for item in data if isinstance(item, dict) and item.get('name') == name), None)
+        body = self._named(name, self._call('read', None))
         if body is None:
             return None
         _only_proxy(name, body.get('type'))
@@ -391,7 +411,7 @@ class Nexus2Proxies(Proxies):
             new.update(ntlmHost=wanted.ntlm_host or '', ntlmDomain=wanted.ntlm_domain or '')
         return new
 
-    def refused_by_remote(self, name):
+    def refused_by_remote(self, name, answer):
         answer = self.ask('GET', '/service/local/repositories/%s/status' % quote(name, safe=''))
         status = answer.error_object().get('data')
         status = status if isinstance(status, dict) else {}
@@ -558,7 +578,7 @@ def verify(proxies, wanted):
     :returns: a mapping C({name, opened, msg})."""
     try:
         answer = proxies.client.request('GET', proxies.url_of(wanted.name) + quote(wanted.verify_path.lstrip('/'), safe='/'),
-                                        authorization=proxies.authorization, accept='*/*')
+                                        authorization=proxies.authorization, accept='*/*', repeatable=False)  # a second try finds the proxy blocked
         status = answer.status
     except ServerProblem as problem:
         status = problem.status
@@ -566,11 +586,12 @@ def verify(proxies, wanted):
             raise
     if status == 200:
         return {'name': wanted.name, 'opened': True, 'msg': ''}
-    if status == 404 and not proxies.refused_by_remote(wanted.name):
+    if status == 404 and not proxies.refused_by_remote(wanted.name, answer):
         return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials'
                 % (shown(wanted.name), shown(wanted.verify_path))}
-    return {'name': wanted.name, 'opened': False, 'msg': 'the proxy %s cannot fetch %s from its remote (%d): the remote refuses the credentials, or is down'
-            % (shown(wanted.name), shown(wanted.verify_path), status)}
+    reason = 'the server\'s log tells more' if status == 500 else 'the remote refuses the credentials, or is down'
+    return {'name': wanted.name, 'opened': False, 'msg': 'the proxy %s cannot fetch %s from its remote (%d): %s'
+            % (shown(wanted.name), shown(wanted.verify_path), status, reason)}
 
 
 def _only_proxy(name, kind):

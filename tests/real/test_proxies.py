@@ -160,8 +160,12 @@ def test_create_set_rotate_and_remove(live, findings, ensure):
     assert 'failed' not in ensure({'name': 'guarded', 'state': 'absent'})
     path = next(names)
     closed = ensure({'name': 'guarded', **login('nobody:wrong-pass'), 'verify_path': path})
-    assert closed['failed'] and closed['doors'][0]['opened'] is False and 'open nothing' in closed['msg']
+    assert closed.get('failed') and closed['doors'][0]['opened'] is False and 'open nothing' in closed['msg'], closed
     assert remote.seen(path) == [[None, 401], ['nobody:wrong-pass', 401]]
+    path = next(names)
+    closed = ensure({'name': 'guarded', **login('nobody:wrong-pass'), 'verify_path': path})
+    assert closed.get('failed') and closed['changed'] is False and closed['doors'][0]['opened'] is False, closed
+    assert remote.seen(path) == [], 'a server does not ask again for a while'
 
     predicted = ensure({'name': 'guarded', **login(FIRST)}, check_mode=True)
     assert predicted['repositories'][0]['changed'] == ['username', 'password']
@@ -205,6 +209,17 @@ def test_X4_refusals_are_told_apart(live, findings, ensure):
     remote = live.remote(good={FIRST})
     bad = ensure({'name': 'bad name', **login(FIRST), 'create': {'remote_url': remote.url}})
     assert bad['failed'] and 'letters, digits' in bad['msg'], bad
+    if live.version.startswith('2.'):
+        bad = ensure({'name': 'spoilt', **login(FIRST), 'create': {'remote_url': remote.url + '/a&b'}})
+        assert bad['failed'] and 'from another address than remote_url' in bad['msg'], bad
+        path = 'org/a/1/a-1.pom'
+        good = ensure({'name': 'spoilt', **login(FIRST), 'create': {'remote_url': remote.url + '/a%26b'}, 'verify_path': path})
+        assert good['doors'][0]['opened'] and remote.arrivals[-1].path.startswith(f'/a&b/{path}'), remote.arrivals
+    else:
+        bad = ensure({'name': 'homeless', **login(FIRST), 'create': {'remote_url': remote.url, 'blob_store': 'nope'}}, check_mode=True)
+        assert bad['failed'] and 'there is no blob store nope' in bad['msg'], bad
+        bad = ensure({'name': 'Maven-Central', **login(FIRST), 'create': {'remote_url': remote.url}})
+        assert bad['failed'] and 'the server calls it maven-central' in bad['msg'], bad
     if live.version.startswith('2.'):
         other = {'username': 'deployment', 'password': 'deployment123'}
     else:

@@ -85,8 +85,8 @@ class Nexus3(Nexus):
             return self.index()
         return self.page(404 if request.method in ('GET', 'HEAD') else 405, request)
 
-    def page(self, code, request):
-        reason = f'HTTP method {request.method} is not supported by this URL' if code == 405 else REASONS[code]
+    def page(self, code, request, reason=None):
+        reason = reason or (f'HTTP method {request.method} is not supported by this URL' if code == 405 else REASONS[code])
         product = 'Sonatype Nexus Repository' if self.number >= (3, 44) else 'Nexus Repository Manager'
         root = request.root_url.rstrip('/') + self.context
         return self.reply(code, self._page_headers(), (

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import copy
 import dataclasses
+import datetime
 import http.client
 import json
 import re
@@ -29,6 +30,7 @@ if t.TYPE_CHECKING:
 
 VALIDATION_ERRORS = 'application/vnd.siesta-validation-errors-v1+json'
 PREEMPTIVE_RULE = 'Pre-emptive authentication is allowed only when using HTTPS remote URL'
+BLOCK_SECONDS = 40
 NAME_RULE = 'Only letters, digits, underscores(_), hyphens(-), and dots(.) are allowed and may not start with underscore or dot.'
 #: By path segment: value of C(format), first version, keys of their own that a body may carry (those in capitals must).
 FORMATS: dict[str, tuple[str, tuple[int, ...], tuple[str, ...]]] = {
@@ -55,6 +57,7 @@ class Repository:
     attributes: dict
     online: bool = True
     routing_rule: str | None = None
+    blocked_until: float = dataclasses.field(default=0, compare=False)
 
     def part(self, name: str) -> dict:
         return self.attributes.setdefault(name, {})
@@ -129,6 +132,9 @@ class Repositories:
                 handlers['GET'] = self.short_one
             nexus.route('/v1/repositories/(?P<name>[^/]+)', **handlers)
             nexus.route('/internal/ui/repositories', GET=self.names)
+        for since, base in (((3, 20), '/beta'), ((3, 24), '/v1')):
+            if number >= since:
+                nexus.route(base + '/blobstores', GET=self.blob_stores)
 
     def _prepare(self):
         for name, kind, policy in (('maven-central', 'proxy', 'RELEASE'), ('maven-snapshots', 'hosted', 'SNAPSHOT'), ('maven-releases', 'hosted', 'RELEASE')):
@@ -185,17 +191,27 @@ class Repositories:
         }) for name in self.nexus.state.repositories}
         return {**self.known, **hosted}
 
+    def _named(self, name):
+        """Reading one does not look at the case of its name (measured on 3.41.1 and 3.71.0)."""
+        return next((item for known, item in self._visible().items() if known.lower() == name.lower()), None)
+
     def short_list(self, request, user, values):
         if user is None and not self.nexus.state.anonymous:
             return self.nexus.json([])
         return self.nexus.json([self._short(request, item) for item in self._visible().values()])
 
     def short_one(self, request, user, values):
-        found = self._visible().get(values['name'])
+        found = self._named(values['name'])
         return self.nexus.fault(404) if found is None else self.nexus.json(self._short(request, found))
 
     def names(self, request, user, values):
         return self.nexus.json([{'id': name, 'name': name} for name in sorted(self._visible())])
+
+    def blob_stores(self, request, user, values):
+        if not self._is_admin(user):
+            return self.nexus.fault(403)
+        found = {'softQuota': None, 'name': 'default', 'type': 'File', 'blobCount': 0, 'totalSizeInBytes': 0, 'availableSpaceInBytes': 76010762240}
+        return self.nexus.json([{**found, 'unavailable': False} if self.number >= (3, 41) else found])
 
     def _short(self, request, item):
         attributes = {'proxy': {'remoteUrl': item.part('proxy')['remoteUrl']}} if item.type == 'proxy' else {}
@@ -210,7 +226,7 @@ class Repositories:
     def get(self, request, user, values):
         if user is None:
             return self.nexus.fault(403)
-        item = self._visible().get(values['name'])
+        item = self._named(values['name'])
         if item is None or not self._is_admin(user) or (item.format, item.type) != (FORMATS[values['format']][0], values['type']):
             return self._message(404, 'Repository not found')
         return self.nexus.json(self._full(request, item))
@@ -375,8 +391,8 @@ class Repositories:
             'to the record #17:2\r\n\tDB name="config"')
 
     def _update(self, body, values):
-        held = self.known.get(values['name'])
-        if held is None or held.type != values['type']:
+        held = self._named(values['name'])
+        if held is None or held.name not in self.known or held.type != values['type']:
             return self.nexus.reply(404)
         if body['name'] != values['name']:
             raise Refusal(self._message(400, 'Renaming a repository is not supported'))
@@ -424,6 +440,7 @@ class Repositories:
         item.routing_rule = rule if rule in self.routing_rules else None
         item.online = bool(body['online'])
         item.attributes = attributes
+        item.blocked_until = 0
 
     def _check_blob_store(self, item, attributes):
         name = attributes['storage']['blobStoreName']
@@ -590,6 +607,7 @@ class Repositories:
             if authentication.get('preemptive') and self.number >= (3, 30) and not attributes['proxy']['remoteUrl'].startswith('https:'):
                 return {'messages': None, 'errors': {'attributes.httpclient.authentication.preemptive': PREEMPTIVE_RULE}, 'success': False, 'data': []}
         item.attributes = attributes
+        item.blocked_until = 0
         item.online = bool(data.get('online', True))
         item.routing_rule = next((name for name, key in self.routing_rules.items() if key == data.get('routingRuleId')), None)
         return {'success': True, 'data': self._ext(request, item)}
@@ -608,6 +626,10 @@ class Repositories:
         client = item.part('httpclient')
         if client.get('blocked') or not item.online:
             return self.nexus.page(503 if item.online else 404, request)
+        if item.blocked_until > self.nexus.state.clock():
+            # Measured on 3.23, 3.24, 3.41 and 3.71
+            until = datetime.datetime.fromtimestamp(item.blocked_until, datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.000Z')
+            return self.nexus.page(404, request, f'Remote Auto Blocked until {until}') if self.number >= (3, 41) else self.nexus.page(502, request)
         url = item.part('proxy')['remoteUrl'].rstrip('/') + '/' + path
         authentication = client.get('authentication') or {}
         header = None
@@ -621,6 +643,8 @@ class Repositories:
             status, challenge, kind, body = self._ask(url, header)
         if status == 200:
             return self.nexus.reply(200, [('Content-Type', kind or 'application/octet-stream')], body)
+        if status not in (403, 404) and client.get('autoBlock', client.get('connection', {}).get('autoBlock')):
+            item.blocked_until = self.nexus.state.clock() + BLOCK_SECONDS
         return self.nexus.page(404 if status in (403, 404) else 503, request)
 
     def _ask(self, url, authorization):

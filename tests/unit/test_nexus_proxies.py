@@ -291,6 +291,12 @@ def test_bad_input_is_refused_without_a_request(wanted, reason):
     assert str(caught.value).startswith('repository p1: ') and not re.search('pässwort|a\nb|tok-value', str(caught.value))
 
 
+@pytest.mark.parametrize('name', ['', ' ', '.', '..'])
+def test_what_is_no_name_is_refused_without_a_request(name):
+    with pytest.raises(BadInput, match='that is no name of a repository'):
+        check(NEW._replace(name=name, state='absent'))
+
+
 @pytest.mark.parametrize('mask', ['#~NXRM~PLACEHOLDER~PASSWORD~#', '#~NEXUS~PLACEHOLDER~PASSWORD~#', '|$|N|E|X|U|S|$|'])
 def test_X10_a_mask_is_never_written_as_a_password(mask):
     with pytest.raises(BadInput, match='placeholder that stands for a hidden secret'):
@@ -631,6 +637,34 @@ def test_X9_a_door_that_stays_closed_fails_and_says_that_the_credentials_are_set
     missing = {**entry, 'password': token.pass_code, 'update_password': 'always', 'verify_path': 'org/example/none.pom'}
     result = NexusProxyCredential(options(server, sandbox, missing)).ensure()
     assert result['doors'][0]['opened'] is None and not result.get('failed')
+
+
+@pytest.mark.parametrize('version', GENERATIONS)
+def test_X9_a_proxy_that_does_not_ask_its_remote_again_for_a_while_is_told(sandbox, connect, remote, version):
+    url, token, _other = remote
+    server, proxies = prepared(sandbox, connect, version, url)
+    wanted = with_token(token)._replace(password='wrong', verify_path=POM)
+    bring(proxies, wanted, False)
+    for _each in range(2):
+        assert verify(proxies, wanted)['opened'] is False
+    assert bring(proxies, wanted, False)['changed'] == [], 'it is blocked still'
+    assert len(server.app.repositories.fetches) == 2, 'without credentials and with them, once'
+
+
+@pytest.mark.parametrize('version', GENERATIONS)
+def test_X4_names_that_differ_in_case_only_and_missing_blob_stores_are_told(sandbox, connect, remote, version):
+    url, token, _other = remote
+    proxies = connect(sandbox.serve(nexus.create_app(version)))
+    if not version.startswith('2.'):
+        with pytest.raises(BadInput, match='repository Maven-Central: the server calls it maven-central'):
+            bring(proxies, with_token(token, create={'remote_url': url})._replace(name='Maven-Central'), False)
+    if version.startswith('3.') and not version.startswith('3.16'):
+        with pytest.raises(BadInput, match='repository p1: there is no blob store nope to create it in'):
+            bring(proxies, with_token(token, create={'remote_url': url, 'blob_store': 'nope'}), True)
+    if version.startswith('2.'):
+        with pytest.raises(BadInput, match=r'repository p1: Nexus Repository \S+ escapes & in what it takes.*%26'):
+            bring(proxies, with_token(token, create={'remote_url': url + 'a&b/'}), True)
+    assert proxies.read('p1') is None
 
 
 def test_X9_a_file_larger_than_any_answer_that_we_read_is_a_door_that_opened(sandbox, connect, remote):
