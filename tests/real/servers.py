@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import random
 import re
 import shutil
 import signal
@@ -42,6 +43,8 @@ KEYCLOAK = '26.0.7'
 MAVEN = ('3.9.9', '4.0.0-rc-4')
 ADMINISTRATOR = ('admin', 'admin123')
 SECONDS_TO_START = 420
+#: Servers that live for a minute gain nothing from the second compiler.
+QUICK = ('-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC')
 #: JAXB was a part of Java up to 10.
 _JAXB = ('com.sun.xml.bind:jaxb-core:2.2.7:jar', 'com.sun.xml.bind:jaxb-impl:2.2.7:jar', 'javax.xml.bind:jaxb-api:2.2.7:jar',
          'javax.activation:activation:1.1.1:jar')
@@ -63,7 +66,7 @@ def need() -> None:
     if not lacks and java_version() < 17:
         lacks = [f'a Java 17 runtime (this is {java_version()})']
     if lacks:
-        raise Missing(f'The tests with real servers need {" and ".join(lacks)}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven')
+        raise Missing(f'The tests with real servers need {", ".join(lacks)}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven')
 
 
 def java_version() -> int:
@@ -119,6 +122,19 @@ def java_11() -> str:
     return str(java)
 
 
+def fetch_all() -> None:
+    """Have everything in the cache, so that a missing download is told before anything is started. Takes some minutes the first time."""
+    for version in NEXUS:
+        artifact(f'org.sonatype.nexus:nexus-oss-webapp:{version}:zip:bundle' if version.startswith('2.') else
+                 f'org.sonatype.nexus.assemblies:nexus-base-template:{version}:zip')
+    artifact(f'org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:zip')
+    for coordinates in _JAXB:
+        artifact(coordinates)
+    for version in MAVEN:
+        maven(version)
+    java_11()
+
+
 def pip(*args: str) -> None:
     subprocess.run([sys.executable, '-m', 'pip', '--quiet', '--disable-pip-version-check', *args], check=True, stdin=subprocess.DEVNULL,
                    env={**os.environ, 'PIP_CACHE_DIR': str(CACHE / 'pip')})
@@ -166,9 +182,15 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(('127.0.0.1', 0))
-        return sock.getsockname()[1]
+    """One that nothing else will be given before the server, which takes its time, has bound it: below those that systems hand out."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as sock:
+            try:
+                sock.bind(('127.0.0.1', port))
+            except OSError:
+                continue
+            return port
 
 
 def nexus(version: str, folder: Path, truststore: str = '') -> t.ContextManager[Running]:
@@ -193,7 +215,7 @@ def _nexus_2(version, folder, options):
     subprocess.run(['javac', '-nowarn', '--release', '8', '-d', folder / 'classes', *sources.rglob('*.java')], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     path = [folder / 'classes', *map(artifact, _JAXB), 'conf', 'lib/*']
-    command = [java_11(), '-Xmx768m', '-Djava.net.preferIPv4Stack=true', '-Dfile.encoding=UTF-8', *options, '-cp', ':'.join(map(str, path)),
+    command = [java_11(), '-Xmx768m', *QUICK, '-Djava.net.preferIPv4Stack=true', '-Dfile.encoding=UTF-8', *options, '-cp', ':'.join(map(str, path)),
                'org.sonatype.nexus.bootstrap.Launcher', './conf/jetty.xml']
     return _started('Nexus Repository OSS', version, command, f'http://127.0.0.1:{port}/nexus', '/service/local/status', folder, cwd=home)
 
@@ -211,7 +233,7 @@ def _nexus_3(version, folder, options):
         'karaf.home': home, 'karaf.base': home, 'karaf.etc': home / 'etc/karaf', 'karaf.data': folder, 'karaf.log': folder / 'log',
         'karaf.instances': folder / 'instances', 'java.io.tmpdir': folder / 'tmp', 'karaf.startLocalConsole': 'false', 'karaf.startRemoteShell': 'false',
         'java.util.logging.config.file': 'etc/karaf/java.util.logging.properties', 'java.net.preferIPv4Stack': 'true'}
-    command = ['java' if number >= (3, 71) else java_11(), '-Xms400m', '-Xmx900m', '-XX:MaxDirectMemorySize=900m', '-XX:+UseSerialGC',
+    command = ['java' if number >= (3, 71) else java_11(), '-Xms400m', '-Xmx900m', '-XX:MaxDirectMemorySize=900m', *QUICK,
                *options, *(f'-D{key}={value}' for key, value in properties.items())]
     patches = {'java.base': 'locator', 'java.xml': 'java.xml'}
     jars = {module: next(iter((home / 'lib/endorsed').glob(f'org.apache.karaf.specs.{name}-[0-9]*.jar')), None) for module, name in patches.items()}
@@ -230,7 +252,8 @@ def keycloak(folder: Path, version: str = KEYCLOAK) -> t.ContextManager[Running]
     command = [folder / f'keycloak-{version}/bin/kc.sh', 'start-dev', '--http-host', '127.0.0.1', '--http-port', port]
     user, password = ADMINISTRATOR
     return _started('Keycloak', version, command, f'http://127.0.0.1:{port}', '/realms/master', folder,
-                    env={'KC_BOOTSTRAP_ADMIN_USERNAME': user, 'KC_BOOTSTRAP_ADMIN_PASSWORD': password, 'JAVA_OPTS_KC_HEAP': '-Xms200m -Xmx600m'})
+                    env={'KC_BOOTSTRAP_ADMIN_USERNAME': user, 'KC_BOOTSTRAP_ADMIN_PASSWORD': password, 'JAVA_OPTS_KC_HEAP': '-Xms200m -Xmx600m',
+                         'JAVA_OPTS_APPEND': QUICK[0]})
 
 
 def maven(version: str) -> Path:

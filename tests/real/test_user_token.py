@@ -16,6 +16,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.flow import ensure
 from ansible_collections.buildops.tokens.plugins.module_utils.options import checked
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Desired
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.nexus_user_token import NexusUserToken
+from ansible_collections.buildops.tokens.plugins.module_utils.token import Token
 from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe
 
 from tests.real.between import Between
@@ -94,6 +95,19 @@ def test_wrong_passwords_are_told(live, check_mode):
         assert 'does not accept the user name and password' in message or 'refuses' in message, message
         assert '401' in message
     assert_polite(proxy)
+
+
+@on(*NEXUS_3)
+def test_whether_credentials_work_is_asked_where_no_right_is_needed(live, findings):
+    """What tells whether a token works: a local user's password stands for its pass code."""
+    proxy, url = between(live)
+    instance = provider(live, url)
+    describe(instance)
+    del proxy.asked[:]
+    for secret, works in ((PASSWORD, True), ('wrong', False)):
+        assert instance._works(Token('basic', 'nexus_user_token', secret, 0, username=USER)) is works
+    assert [(asked.method, asked.path, asked.status) for asked in proxy.asked] == [('GET', '/service/rest/v1/status', status) for status in (200, 401)]
+    findings.note(live.system, 'nexus_user_token: GET /service/rest/v1/status tells good credentials from bad ones')
 
 
 @on(*NEXUS)
