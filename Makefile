@@ -48,8 +48,8 @@ integration: venv-test link  ## ansible-test integration; TARGET=name for one ta
 molecule: venv-test link  ## the molecule scenarios of the roles
 	@$(tests) molecule
 
-matrix: venv-test link  ## units and integration with every ansible-core from 2.16 on; CORE=2.16 for one
-	@$(python) -m tests.tools.matrix $(CORE)
+matrix: venv-test link  ## units, leaks and integration with every ansible-core from 2.16 on, and every Python; CORE=2.16, PART=units for less
+	@$(python) -m tests.tools.matrix $(CORE:%=--core %) $(PART:%=--part %)
 
 benchmark: venv-test link  ## measure speed against the targets
 	@$(python) -m tests.benchmarks

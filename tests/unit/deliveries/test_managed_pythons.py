@@ -62,7 +62,7 @@ def check_files(folder):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600, name
 
 
-@pytest.mark.parametrize('version', [pytest.param(OLDEST, marks=pytest.mark.needs_client('python' + OLDEST)), *sorted(set(INTERPRETERS) - {OLDEST})])
+@pytest.mark.parametrize('version', [pytest.param(OLDEST, marks=pytest.mark.needs_client('python3.8')), *sorted(set(INTERPRETERS) - {OLDEST})])
 def test_code_of_managed_hosts_runs_with_any_python(tmp_path, version):
     make_places(tmp_path)
     ran = subprocess.run([INTERPRETERS[version], '-W', 'error', '-c', SCRIPT, tmp_path, CLID], capture_output=True, text=True, check=False,
