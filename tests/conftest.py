@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.tools.scratch import BUILD, ROOT, environment
@@ -43,6 +44,9 @@ NO_SETTINGS = Path(_home, 'ansible.cfg')
 NO_SETTINGS.touch()
 os.environ['ANSIBLE_COLLECTIONS_PATH'] = str(COLLECTIONS)
 os.environ['ANSIBLE_CONFIG'] = str(NO_SETTINGS)
+# How long an example takes says something about the machine, and what else it does
+hypothesis.settings.register_profile('any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile('any machine')
 
 
 def pytest_configure(config):

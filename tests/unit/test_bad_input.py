@@ -118,7 +118,7 @@ def test_what_is_asked_on_another_host_is_checked_and_completed_here(sandbox, ru
     assert server.state.token_of('ci').pass_code not in run.output
 
 
-def test_async_is_refused_with_a_reason(sandbox, run_playbook):
+def test_A13_async_is_refused_with_a_reason(sandbox, run_playbook):
     """Results of asynchronous tasks stand in a file that others can read."""
     run = run_playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': [
         {'name': 'later', 'buildops.tokens.nexus_user_token': {'url': 'https://127.0.0.1:1', 'username': 'ci', 'password': PASSWORD}, 'async': 10,

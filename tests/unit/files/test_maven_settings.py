@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, FileProblem
-from ansible_collections.buildops.tokens.plugins.module_utils.files.maven_settings import edit, wanted_server
+from ansible_collections.buildops.tokens.plugins.module_utils.files.maven_settings import credentials, edit, wanted_server
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import MASKS
 from tests.oracles.maven import Server, SettingsReader
 
@@ -154,6 +154,8 @@ def test_M4_M7_M8_M10_M17_M19_M21_M22_M27_only_the_wanted_entries_change(maven, 
     content = mark + b''.join(encoded(text, encoding) for text, server_id in segments)
     before = maven(content)
     assert before.fatal is None, before.fatal
+    read = credentials(content, [server.id for server in before.servers])
+    assert {server_id: found[:2] for server_id, found in read.items()} == {server.id: (server.username, server.password) for server in before.servers}
     entries = [{'id': server_id, 'state': 'absent'} if wish is None else {'id': server_id, 'username': wish[0], 'password': wish[1]}
                for server_id, wish in wishes.items()]
     result = apply(content, *entries)
