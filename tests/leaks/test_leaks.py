@@ -208,7 +208,7 @@ def test_A10_A11_C14_check_mode(stage):
 
 
 @pytest.mark.parametrize('verbosity, shown_by', [
-    ('', {}), ('-v', {'ANSIBLE_STDOUT_CALLBACK': 'minimal'}), ('-vv', {'ANSIBLE_CALLBACK_RESULT_FORMAT': 'yaml'}),
+    ('', {}), ('-v', {'ANSIBLE_STDOUT_CALLBACK': 'minimal'}), ('-vv', {'ANSIBLE_CALLBACK_RESULT_FORMAT': 'yaml', 'ANSIBLE_PIPELINING': '1'}),
     ('-vvv', {'ANSIBLE_INJECT_INVOCATION': '1', 'ANSIBLE_DISPLAY_TRACEBACK': 'always'}),
 ])
 def test_A1_less_verbose(stage, verbosity, shown_by):
@@ -237,6 +237,9 @@ def test_A2_A4_A8_A13_A18_A30_N13_every_failure(stage):
     assert not names_of(run, 'ok') - SHOWN_BY_CHOICE and run.rc == 0, run.output
 
 
+JOBS = ('provision_tokens', 'report_tokens', 'rotate_tokens', 'revoke_tokens')
+
+
 def test_roles_and_playbooks(stage):
     playbooks = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
     stage.variables.update({
@@ -251,8 +254,7 @@ def test_roles_and_playbooks(stage):
     })
     for name in ('misspelt', 'masked'):
         del stage.variables['token_sources'][name]
-    names = ('provision_tokens', 'report_tokens', 'rotate_tokens', 'revoke_tokens')
-    plays = [{'import_playbook': str(playbooks / (name + '.yml'))} for name in names]
+    plays = [{'import_playbook': str(playbooks / (name + '.yml'))} for name in JOBS]
     run, hits = stage.play(None, '-e', json.dumps({'rotate_tokens_sources': ['company'], 'revoke_tokens_sources': ['company', 'studio']}), plays=plays)
     assert hits == [], '\n'.join(hits)
     assert 'a nuxeo_online_token cannot be revoked from here' in run.output and len(names_of(run, 'failed')) == 1, run.output
@@ -266,6 +268,8 @@ def test_nothing_that_the_collection_offers_is_missing_above():
     plugins = {path.stem for kind in ('modules', 'lookup', 'filter') for path in (ROOT / 'plugins' / kind).glob('*.py')}
     by_playbooks = {'token_deliveries_info', 'token_summary'}
     assert {name for name in plugins if NAMESPACE + name not in played} == by_playbooks
+    jobs = {path.stem for path in (ROOT / 'playbooks').glob('*.yml') if not path.stem.startswith(('deliver_to', 'plan_'))}
+    assert jobs == {*JOBS, 'awx_setup'}, 'the last one is watched where there is an AWX: tests/unit/awx'
     roles = {path.parents[1].name for path in (ROOT / 'roles').glob('*/tasks/main.yml')}
     assert all('deliver_to_role: ' + role in (ROOT / 'playbooks/deliver_tokens.yml').read_text(encoding='utf-8') for role in roles)
 
