@@ -424,6 +424,8 @@ def test_what_does_leak_into_events_of_awx_is_found(stage):
 SHOWN_BY_ANSIBLE = {
     'A6': ('debug of a registered result', [task('Get', register='got'), task('Show', 'ansible.builtin.debug', {'var': 'got'})],
            [task('Get', register='got'), task('Show', 'ansible.builtin.debug', {'var': 'got.token.fingerprint'})]),
+    'A9': ('a diff of contents', [task('Copy', 'ansible.builtin.copy', {'dest': '{{ folder }}/x', 'content': '{{ shown }}'}, check_mode=True)],
+           [task('Copy', 'ansible.builtin.copy', {'dest': '{{ folder }}/x', 'content': '{{ shown }}'}, check_mode=True, no_log=True)]),
     'A12': ('set_fact', [task('Set', 'ansible.builtin.set_fact', {'x': '{{ shown }}'})],
             [task('Set', 'ansible.builtin.set_fact', {'x': '{{ shown }}'}, no_log=True)]),
     'A14': ('environment', [task('Set', 'ansible.builtin.command', {'cmd': 'true'}, environment={'X': '{{ shown }}'}, no_log=True)],
@@ -434,7 +436,7 @@ SHOWN_BY_ANSIBLE = {
 
 
 @pytest.mark.parametrize('fault', SHOWN_BY_ANSIBLE)
-def test_A6_A12_A14_A19_what_ansible_shows_and_the_way_around(stage, fault):
+def test_A6_A9_A12_A14_A19_what_ansible_shows_and_the_way_around(stage, fault):
     """The guide lists what no collection can prevent; this shows that it is so, and that the way around is one."""
     what, shows, way_around = SHOWN_BY_ANSIBLE[fault]
     stage.secrets['shown'] = stage.variables['shown'] = f'shown-{fault}-{WORDS}-by-ansible'  # another test may show its own at this moment
