@@ -10,7 +10,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import pla
 from ansible_collections.buildops.tokens.plugins.plugin_utils.summary import line_of, rows_of, table_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
-JOB = {'id': 'awx_job_id', 'schedule': 'awx_schedule_name'}  # variables that AWX gives to its jobs
+# Variables that AWX gives to its jobs; the second of a schedule is that of a workflow around the job
+JOB = {'id': ('awx_job_id',), 'schedule': ('awx_schedule_name', 'awx_parent_job_schedule_name')}
 
 
 class ActionModule(ControllerAction):
@@ -20,7 +21,7 @@ class ActionModule(ControllerAction):
         given = self.arguments('token_summary')
         hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
         rows, problems = rows_of(given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts})
-        job = {key: plain(task_vars[name]) for key, name in JOB.items() if task_vars.get(name)}
+        job = {key: plain(task_vars[name]) for key, names in JOB.items() for name in names if task_vars.get(name)}
         table = table_of(rows) + problems + line_of(job)
         if given.get('path'):
             try:

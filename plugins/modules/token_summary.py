@@ -96,7 +96,7 @@ job:
       description: Number of the job.
       type: int
     schedule:
-      description: Name of the schedule that started it.
+      description: Name of the schedule that started it, or the workflow that it is part of.
       type: str
 '''
 

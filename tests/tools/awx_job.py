@@ -83,6 +83,7 @@ class Job:
     inventory: dict
     credentials: dict[str, dict]
     playbook: str = 'provision_tokens.yml'
+    project: Path = PROJECT
     extra_vars: dict = dataclasses.field(default_factory=dict)
     options: str = ''
     environment: dict = dataclasses.field(default_factory=dict)
@@ -111,7 +112,7 @@ class Job:
         script = control / 'inventory/hosts'
         script.write_text('#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint(%r)\n' % json.dumps(self.inventory), encoding='utf-8')
         script.chmod(0o500)
-        shutil.copytree(PROJECT, control / 'project', dirs_exist_ok=True, ignore=shutil.ignore_patterns('inventory'))
+        shutil.copytree(self.project, control / 'project', dirs_exist_ok=True, ignore=shutil.ignore_patterns('inventory'))
         self._control = control
         runner = f'{BIN}/ansible-runner'
         command = (f'set -o pipefail; {runner} transmit {control} -p {self.playbook} --ident {self.number} | {runner} worker --private-data-dir {worker} '

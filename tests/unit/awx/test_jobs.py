@@ -89,9 +89,9 @@ def test_a_job_delivers_the_second_changes_nothing_and_AWX_keeps_no_secret(stage
     assert 'AWX job 1, schedule every night' in first.output
     assert stage.search(first) == []
 
-    second = stage.job().run()
+    second = stage.job(extra_vars={'awx_parent_job_schedule_name': 'a workflow each week'}).run()
     assert (second.status, second.changed) == ('successful', 0), second.output
-    assert second.job_artifacts['token_job'] == {'id': 2}
+    assert second.job_artifacts['token_job'] == {'id': 2, 'schedule': 'a workflow each week'}
     assert stage.search(second) == []
     assert stage.nexus.state.counters['tokens_created'] == 1
 
