@@ -34,6 +34,7 @@ LONGEST_TEXT = 200
 # A status that says "not now": nothing was decided, so the same request may be sent again if it spends nothing.
 BUSY = frozenset((429, 502, 503, 504))
 BUSY_FOR_READS = frozenset((408, 425, 500))
+THREAD = 'buildops.tokens request'
 LOOPBACK = frozenset(('localhost', '127.0.0.1', '::1'))
 
 
@@ -310,7 +311,7 @@ class Client:
             except BaseException as problem:  # carried over to the caller's thread
                 outcome.append(problem)
 
-        thread = threading.Thread(target=run, daemon=True)
+        thread = threading.Thread(target=run, name=THREAD, daemon=True)
         thread.start()
         thread.join(self.timeout)
         if not outcome:
@@ -339,6 +340,7 @@ class Client:
         if self._verify is False:
             # Said once by us, in a sentence; it would come again with every request
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        _silence()
         self._session = requests.Session()
         self._session.trust_env = False
         # Without this, requests prepares the next request, for which it reads the whole body, however large
@@ -439,6 +441,18 @@ class Client:
         if status:
             return _unreachable('The proxy %s does not let a request to %s through (%s).' % (self._proxy_host(), place, status.group(1)), sent=False)
         return _unreachable('The proxy %s cannot be used. Is it up, and its address in proxy right?' % self._proxy_host(), sent=False)
+
+
+def _is_not_ours(record):
+    return record.threadName != THREAD
+
+
+def _silence():
+    """Keep what the libraries log about our requests out of all logs: their warnings hold the address with its query, and what a server sent."""
+    import logging  # which they import, too
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition('.')[0] in ('requests', 'urllib3'):
+            logging.getLogger(name).addFilter(_is_not_ours)
 
 
 def _check_pem(option, path):

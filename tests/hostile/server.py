@@ -23,6 +23,8 @@ from werkzeug.test import Client
 
 LONG_ENOUGH = 12
 LIMIT = 1024 * 1024  # of http.py
+LONGEST_LIST = 32 * LIMIT  # of nexus_proxies.py
+ASTRAY = '/followed-by-mistake'
 
 
 class Asked:
@@ -129,7 +131,7 @@ class Wild:
     def __init__(self, seed):
         self.random = random.Random(seed)
 
-    QUICK = ('status', 'line', 'headers', 'frame', 'body', 'value', 'wrong_type', 'packed', 'redirect', 'echo', 'cut')
+    QUICK = ('status', 'line', 'headers', 'twice', 'frame', 'body', 'value', 'wrong_type', 'packed', 'bomb', 'huge', 'redirect', 'echo', 'cut')
     SLOW = ('silent', 'drip', 'endless', 'endless_headers', 'hundreds')
 
     def act(self, asked, honest, slow=False):
@@ -168,6 +170,16 @@ class Wild:
             [('Link', '<' + text + '>')], [('Nuxeo-Virtual-Host', text)], [('ETag', text)], [('Location', text)]])
         status = self.random.choice([status, status, 401, 429, 503, 302])
         return self._send(raw(status, [pair for pair in headers if pair[0] not in {name for name, _value in more}] + more, body))
+
+    def twice(self, asked, honest):
+        """Headers that contradict themselves."""
+        status, headers, body = honest()
+        again = self.random.choice([[('Content-Type', 'text/html'), ('Content-Type', 'application/json')],
+                                    [('Location', '/a'), ('Location', '//evil.example/')],
+                                    [('Content-Encoding', 'gzip'), ('Content-Encoding', 'identity')], [('Retry-After', '1'), ('Retry-After', '99999')],
+                                    [('Server', 'Nexus/3.1.0'), ('Server', 'Nexus/2.1.0')], [('Date', 'x'), ('Date', 'Thu, 01 Jan 1970 00:00:00 GMT')],
+                                    headers])
+        return self._send(raw(self.random.choice([status, status, 302, 429, 503]), headers + again, body))
 
     def frame(self, asked, honest):
         status, _headers, body = honest()
@@ -246,8 +258,20 @@ class Wild:
             ('deflate', body), ('GZIP', gzip.compress(body)), ('gzip', gzip.compress(gzip.compress(b'x' * 9999)))])
         return self._send(raw(status, headers + [('Content-Encoding', encoding)], content))
 
+    def bomb(self, asked, honest):
+        """The honest answer, with so many blanks behind it that nobody should unpack them."""
+        status, headers, body = honest()
+        packer, blanks = zlib.compressobj(6, zlib.DEFLATED, 31), bytes(LIMIT).replace(b'\0', b' ')
+        packed = packer.compress(body) + b''.join(packer.compress(blanks) for _each in range(LONGEST_LIST // LIMIT + 1)) + packer.flush()
+        return self._send(raw(status, headers + [('Content-Encoding', 'gzip')], packed))
+
+    def huge(self, asked, honest):
+        status, headers, body = honest()
+        return self._send(raw(status, headers, body + b' ' * (LONGEST_LIST + 1)))
+
     def redirect(self, asked, honest):
         location = self.random.choice([
+            ASTRAY, ASTRAY, ASTRAY,
             None, '', '/', asked.target, 'http://127.0.0.1:1/x', 'https://evil.example/%s' % asked.words.replace('\r', ' ').replace('\n', ' ')[:500],
             '//evil.example/x', 'http://u:p%40@evil.example/', 'javascript:alert(1)', 'ftp://x/', 'file:///etc/passwd', 'http://[::1',
             'http://x:99999/', '?code=a%0d%0ab&state=x',
@@ -283,7 +307,7 @@ class Wild:
     # What takes as long as one waits for it
 
     def silent(self, asked, honest):
-        return lambda connection: connection.server.stopping.wait(5)
+        return lambda connection: connection.server.stopping.wait(60)
 
     def drip(self, asked, honest):
         data = raw(*honest())

@@ -5,12 +5,13 @@
 
 """Whatever a server answers, and when: one of our sentences, or a token that is one; no secret in either; and in bounded time.
 
-The seed is fixed; C(FUZZ_MINUTES) asks for other seeds for so long. A failure names what to give C(play) to see it again.
+The seed is fixed; C(FUZZ_MINUTES) asks for other seeds for so long in all. A failure names what to give C(play) to see it again.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 
@@ -21,13 +22,33 @@ from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import
 from tests.leaks.search import forms
 
 from .scenes import SCENES, SECRETS, TIMEOUT
-from .server import HostileServer, Wild
+from .server import ASTRAY, HostileServer, Wild
 
 MINUTES = float(os.environ.get('FUZZ_MINUTES') or 0)
 SEED = int(time.time()) if MINUTES else 7
 QUICK, SLOW = 60, 2
 # A busy machine is slow by itself
 PATIENCE = 20
+# What is so large that it has to be refused, by all who read answers
+TOO_LARGE, READS_NO_BODY = ('bomb', 'huge'), ('door',)
+
+
+class Logged(logging.Handler):
+    """What a log file of ansible-core would hold, which takes what any library writes. :ivar lines: of it."""
+
+    def __init__(self):
+        super().__init__(logging.INFO)
+        self.lines = []
+
+    def emit(self, record):
+        self.lines.append(self.format(record))
+
+    def __enter__(self):
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_exc):
+        logging.getLogger().removeHandler(self)
 
 
 class Run:
@@ -54,45 +75,51 @@ class Run:
             done.append(kind)
             return act
 
-        with HostileServer(self.scene.make()) as server:
+        logged = Logged()
+        with HostileServer(self.scene.make()) as server, logged:
             server.script = script
             began = time.monotonic()
-            told, token = self._told(server.url + self.scene.path)
+            told, token, refused = self._told(server.url + self.scene.path)
             seconds = time.monotonic() - began
             asked = list(server.asked)
         where = '%s, seed %s, request %d, %s: ' % (self.name, seed, at, ''.join(done))
         if told is None:
             self.crashes.append(where + token)
             return None
+        if done and done[0] in TOO_LARGE and not refused and len(asked) <= self.requests and self.name not in READS_NO_BODY:
+            self.crashes.append(where + 'read all of it')
+        if any(ASTRAY in one.target for one in asked):
+            self.crashes.append(where + 'followed a redirect')
         if seconds > len(asked) * (TIMEOUT + 0.5) + PATIENCE:
             self.crashes.append(where + 'took %.1f seconds for %d requests' % (seconds, len(asked)))
         for secret in set(SECRETS).union(*(one.secrets for one in asked)):
-            if any(form.decode('utf-8', 'replace') in told for form in forms(secret)):
-                self.crashes.append(where + 'tells a secret: ' + told[:300])
+            for place, text in (('people', told), ('logs', '\n'.join(logged.lines))):
+                if any(form.decode('utf-8', 'replace') in text for form in forms(secret)):
+                    self.crashes.append('%stells %s a secret: %s' % (where, place, text[:300]))
         return told
 
     def _told(self, url):
-        """:returns: (what people are told, the token), or (None, why this is a crash)."""
+        """:returns: (what people are told, the token, whether something was refused), or (None, why this is a crash, None)."""
         try:
             warnings, told, token = self.scene.play(url)
         except TokensError as problem:
             if problem.__cause__ is not None or not str(problem).strip() or len(str(problem)) > 2000 or control_character_in(str(problem)):
-                return None, 'no sentence: %r' % str(problem)[:300]
-            return '%s %r %s' % (problem, problem, {name: str(value) for name, value in vars(problem).items()}), None
+                return None, 'no sentence: %r' % str(problem)[:300], None
+            return '%s %r %s' % (problem, problem, {name: str(value) for name, value in vars(problem).items()}), None, True
         except Exception as problem:  # what must not happen
-            return None, '%s: %s' % (type(problem).__name__, str(problem)[:200])
+            return None, '%s: %s' % (type(problem).__name__, str(problem)[:200]), None
         shown = json.dumps([warnings, told, token.about() if token else None], allow_nan=False)
         if token is not None:
             json.dumps(token.as_result(), allow_nan=False)
             if control_character_in(token.secret) or not token.secret.strip():
-                return None, 'took something for a token that is none'
-        return shown + repr(token), token
+                return None, 'took something for a token that is none', None
+        return shown + repr(token), token, bool(warnings) or (isinstance(told, dict) and bool(told.get('failed')))
 
 
 @pytest.mark.parametrize('name', SCENES)
 def test_H_O_N_any_answer_at_any_request(name, record_property):
     run = Run(name)
-    end = time.monotonic() + MINUTES * 60 / len(SCENES)
+    end = time.monotonic() + MINUTES * 60 / len(SCENES) * int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1))
     seed = SEED
     while True:
         for number in range(QUICK):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -54,7 +55,7 @@ def run(name: str, command: list, cwd: Path = ROOT, show: bool = False, **env: s
     process = subprocess.Popen([str(part) for part in command], cwd=cwd, env={**environment(HOME), **env},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert process.stdout is not None
-    limit = threading.Timer(LIMIT, process.kill)
+    limit = threading.Timer(LIMIT + 60 * float(os.environ.get('FUZZ_MINUTES') or 0), process.kill)
     limit.start()
     with log.open('wb') as stream:
         for line in process.stdout:

@@ -12,6 +12,7 @@ import datetime
 import email.utils
 import gzip
 import json
+import logging
 import os
 import re
 import signal
@@ -792,3 +793,21 @@ def test_a_servers_own_words_are_one_short_harmless_line(text):
 @given(st.text(min_size=1, max_size=20).filter(lambda text: text.strip() == text and '*' not in text and text.isprintable()))
 def test_a_servers_own_words_hold_no_secret_of_ours(secret):
     assert secret not in shown('before %s after' % secret, secret).replace('before ', '').replace(' after', '') or secret in 'before after'
+
+
+def test_A26_N13_what_the_libraries_log_of_a_request_stays_out_of_all_logs(caplog):
+    """Their warnings hold the address with its query; ansible-core writes what any library logs into its log file."""
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        def serve():
+            connection = server.accept()[0]
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b'HTTP/1.1 200 OK\r\nno header at all\r\nContent-Length: 2\r\n\r\n{}')
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with caplog.at_level('DEBUG'):
+            Client('http://127.0.0.1:%d' % server.getsockname()[1], timeout=5).request('GET', '/x', query={'authToken': 'cAn4ry-ticket'})
+            thread.join()
+            assert 'cAn4ry' not in caplog.text
+            logging.getLogger('urllib3.connection').warning('of somebody else')
+    assert 'of somebody else' in caplog.text
