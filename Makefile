@@ -21,6 +21,9 @@ provision: venv link  ## get tokens and deliver them: the example against the sa
 test: venv-test link  ## all tests
 	@$(tests) all
 
+test-real: venv-test link  ## tests with real servers: Nexus 2 and 3, Keycloak, Maven 3 and 4; needs Java 17 and Maven, and about 15 minutes
+	@$(python) -m tests.real
+
 lint: venv-test link  ## linters, and checks of the documentation and the changelog
 	@$(tests) lint
 
@@ -75,4 +78,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test lint units leaks losses fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision test test-real lint units leaks losses fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean

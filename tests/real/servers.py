@@ -30,6 +30,7 @@ import typing as t
 import urllib.error
 import urllib.request
 import zipfile
+from concurrent import futures
 from pathlib import Path
 
 from tests.tools.scratch import BUILD, ROOT, environment
@@ -80,6 +81,7 @@ def artifact(coordinates: str) -> Path:
     group, name, version, kind, *classifier = coordinates.split(':')
     path = REPOSITORY / group.replace('.', '/') / name / version / f'{"-".join([name, version, *classifier])}.{kind}'
     if not path.exists():
+        print(f'Downloading {coordinates}', flush=True)
         ran = subprocess.run(['mvn', '--batch-mode', '--quiet', f'-Dmaven.repo.local={REPOSITORY}', 'dependency:get', f'-Dartifact={coordinates}',
                               '-Dtransitive=false'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if ran.returncode != 0:
@@ -124,20 +126,21 @@ def java_11() -> str:
 
 def fetch_all() -> None:
     """Have everything in the cache, so that a missing download is told before anything is started. Takes some minutes the first time."""
-    for version in NEXUS:
-        artifact(f'org.sonatype.nexus:nexus-oss-webapp:{version}:zip:bundle' if version.startswith('2.') else
-                 f'org.sonatype.nexus.assemblies:nexus-base-template:{version}:zip')
-    artifact(f'org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:zip')
+    wanted = [f'org.sonatype.nexus:nexus-oss-webapp:{version}:zip:bundle' if version.startswith('2.') else
+              f'org.sonatype.nexus.assemblies:nexus-base-template:{version}:zip' for version in NEXUS]
+    wanted += [f'org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:zip', *(f'org.apache.maven:apache-maven:{version}:zip:bin' for version in MAVEN)]
     for coordinates in _JAXB:
-        artifact(coordinates)
-    for version in MAVEN:
-        maven(version)
+        artifact(coordinates)  # small, and with them come the parts of Maven that all others need
+    with futures.ThreadPoolExecutor(3) as pool:
+        list(pool.map(artifact, wanted))
     java_11()
 
 
 def pip(*args: str) -> None:
-    subprocess.run([sys.executable, '-m', 'pip', '--quiet', '--disable-pip-version-check', *args], check=True, stdin=subprocess.DEVNULL,
-                   env={**os.environ, 'PIP_CACHE_DIR': str(CACHE / 'pip')})
+    ran = subprocess.run([sys.executable, '-m', 'pip', '--quiet', '--disable-pip-version-check', *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True, env={**os.environ, 'PIP_CACHE_DIR': str(CACHE / 'pip')}, check=False)
+    if ran.returncode != 0:
+        raise Missing(f'pip cannot {" ".join(args)}:\n{ran.stdout[-2000:]}')
 
 
 @dataclasses.dataclass

@@ -157,7 +157,8 @@ def test_characters_beyond_ascii(sandbox, run_playbook, home, mvn, findings):
         assert visit(program) == (not options)
         if options:
             assert visit(program, *options), 'when it is told so'
-        findings.note(system, 'sends user names and passwords beyond ASCII in UTF-8' + (f' only with {" ".join(options)}' if options else ''))
+        settings = ' and '.join(option[2:].replace('=', ' set to ') for option in options)
+        findings.note(system, 'sends user names and passwords beyond ASCII in UTF-8' + (f' only with {settings}' if options else ''))
 
 
 @on(servers.NEXUS[-1])

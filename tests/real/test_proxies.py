@@ -160,7 +160,7 @@ def test_create_set_rotate_and_remove(live, findings, ensure):
     assert 'failed' not in ensure({'name': 'guarded', 'state': 'absent'})
     path = next(names)
     closed = ensure({'name': 'guarded', **login('nobody:wrong-pass'), 'verify_path': path})
-    assert closed.get('failed') and closed['doors'][0]['opened'] is False and 'open nothing' in closed['msg'], closed
+    assert closed.get('failed') and closed['doors'] and closed['doors'][0]['opened'] is False and 'open nothing' in closed['msg'], closed
     assert remote.seen(path) == [[None, 401], ['nobody:wrong-pass', 401]]
     path = next(names)
     closed = ensure({'name': 'guarded', **login('nobody:wrong-pass'), 'verify_path': path})

@@ -79,7 +79,7 @@ def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
     assert told['server'] == {'version': live.version, 'edition': 'OSS'} and told['exists'] is False and told['feature_enabled'] is False
     assert len(proxy.asked) <= (1 if not strip and live.server.number >= (3, 8) else 4), proxy.asked
     assert_polite(proxy)
-    findings.note(live.system, f'nexus_user_token_info: version and edition in {len(proxy.asked)} requests'
+    findings.note(live.system, f'nexus_user_token_info: version and edition in {len(proxy.asked)} request{"s" if len(proxy.asked) > 1 else ""}'
                                + (' where a reverse proxy takes the Server header away' if strip else ''))
 
 

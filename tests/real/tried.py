@@ -42,8 +42,9 @@ A server or tool is called real where the published package of its maker was sta
   repositories and the proxies are those of Nexus Repository OSS, which was asked.
 - **Nuxeo Platform**, **Nuvy** and **Nuxeo Online Services**, and ``nuxeoctl``.
 
-For these there are stand-ins in the tests. They follow the vendors' documentation, and recordings of real servers where there are some; the vendors' own
-clients judge them below. A stand-in is no proof: what a server of yours does otherwise is worth a report.
+So the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins in the tests. They follow the vendors'
+documentation, and recordings of real servers where there are some; recordings and the vendors' own clients judge them below, but nobody judges that of Nuvy.
+A stand-in is no proof: what a server of yours does otherwise is worth a report.
 '''
 
 
@@ -58,13 +59,12 @@ def _order(system):
 
 def _quoted(text):
     """Words that are names of things are set as such."""
-    text = re.sub(r'(?<![\w`])([a-z]+(?:_[a-z]+)+)\b', r'``\1``', text)
-    return re.sub(r'(?<![\w`])(-D\S+)', r'``\1``', text)
+    return re.sub(r'(?<![\w`])([a-z]+(?:_[a-z]+)+|(?:aether|maven)[.][\w.]+)\b', r'``\1``', text)
 
 
 def page(systems: list[dict]) -> str:
     parts = [HEAD]
-    for kind, title in (('real', 'Real servers and tools'), ('stand-in', 'Stand-ins, judged by the clients of the vendors')):
+    for kind, title in (('real', 'Real servers and tools'), ('stand-in', 'Stand-ins, judged by recordings and by the clients of the vendors')):
         parts.append(f'\n{title}\n{"-" * len(title)}\n')
         for system in sorted(systems, key=_order):
             if system['kind'] != kind:

@@ -1,0 +1,30 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page "Tried against" is the one that the kept findings make, and says what is a stand-in."""
+
+from __future__ import annotations
+
+from tests.real import servers, tried
+
+
+def test_the_page_is_the_one_that_the_findings_make():
+    assert tried.PAGE.read_text(encoding='utf-8') == tried.page(tried.load())
+
+
+def test_what_the_tests_run_against_was_tried():
+    systems = {f'{system["name"]} {system["version"]}': system['kind'] for system in tried.load()}
+    wanted = [f'Nexus Repository OSS {version}' for version in servers.NEXUS] + [f'Apache Maven {version}' for version in servers.MAVEN]
+    assert {systems.get(name) for name in [*wanted, f'Keycloak {servers.KEYCLOAK}']} == {'real'}
+    assert all(system['shown'] for system in tried.load())
+
+
+def test_a_stand_in_is_called_one():
+    text = tried.page(tried.load())
+    for name in ('user tokens of Nexus Repository **Pro**', '**Nuxeo Platform**, **Nuvy** and **Nuxeo Online Services**', '``nuxeoctl``'):
+        assert name in text
+    assert 'the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins' in text.replace('\n', ' ')
+    assert {system['name'] for system in tried.load() if system['kind'] == 'stand-in'} == {
+        'Nexus Repository', 'Nexus Repository Pro', 'Nuxeo Platform', 'Nuxeo Online Services', 'nuxeoctl'}
