@@ -76,7 +76,7 @@ def as_curl(context, source, nexus_version=None):
             raise AnsibleFilterError('as_curl needs a source: a mapping with a type. Types are: %s.' % ', '.join(sources.types()))
         given = sources.plain(source)
         provider = sources.provider_class(given.pop('type'))
-        names = ['buildops_tokens_%s_%s' % (provider.PREFIX, option) for option in arguments(provider)]
+        names = [sources.variable_name(provider.PREFIX, option) for option in arguments(provider)]
         variables = {name: context[name] for name in names if name in context}
         return curl.commands(sources.resolve(provider.TYPE, given, variables), nexus_version and ''.join(nexus_version))
     except TokensError as problem:

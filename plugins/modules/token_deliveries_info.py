@@ -25,7 +25,8 @@ options:
     default: {}
   once:
     description:
-      - Names of those deliveries that go to a server and not to the host. Of several hosts whose variables for one of them are the same, the first does it.
+      - Names of those deliveries that go to a server and not to the host. Of several hosts for which the variables of one of them, and all that these
+        refer to, are the same, the first does it.
     type: list
     elements: str
     default: []
@@ -53,10 +54,13 @@ EXAMPLES = r'''
 
 RETURN = r'''
 sources:
-  description: For each source that a delivery uses, its type and the hosts that use it.
+  description:
+    - For each source that a delivery uses, its C(type) and the C(hosts) that use it.
+    - C(asked_by) tells which host can ask for which of them. It is one, unless options of the source, or variables that they refer to, differ by host.
+    - C(replaceable) is false where people make the tokens, and put them into the source.
   returned: always
   type: dict
-  sample: {"company": {"type": "nexus_user_token", "hosts": ["agent1"]}}
+  sample: {"company": {"type": "nexus_user_token", "hosts": ["agent1", "agent2"], "asked_by": {"agent1": ["agent1", "agent2"]}, "replaceable": true}}
 hosts:
   description: For each delivery, the hosts that want it.
   returned: always

@@ -7,13 +7,20 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+
+WORD = re.compile(r'[A-Za-z_]\w*')
+EVERYTHING = ('vars', 'hostvars')  # what is asked of them stands beside them in a template
 
 
 class Plan:
-    """:ivar sources: by name: C(type), and the C(hosts) that use it.
+    """:ivar sources: by name: C(type); the C(hosts) that use it; C(asked_by): of these hosts, the first of those for which the
+        source renders to the same, with all of these: it can ask for them; C(replaceable): its tokens are made from here, and not by people.
     :ivar hosts: by delivery: the hosts that want it, in the inventory's order.
     :ivar problems: sentences, each once."""
 
@@ -32,10 +39,10 @@ def make_plan(variables_of, deliveries, template_for, once=()):
 
     :param variables_of: by host: its raw variables. :param deliveries: by name of a delivery: the variable with its list of entries.
     :param template_for: a function of a host and a value that renders it.
-    :param once: names of deliveries that go to a server and not to the host: of hosts with the same variables for it, the first does.
+    :param once: names of deliveries that go to a server and not to the host: of hosts for which its variables render to the same, the first does.
     :returns: C(Plan).
     """
-    plan, served = Plan(), []
+    plan, served, asking = Plan(), set(), {}
     plan.hosts = {delivery: [] for delivery in deliveries}
     checked = set()
     for host, variables in variables_of.items():
@@ -49,10 +56,10 @@ def make_plan(variables_of, deliveries, template_for, once=()):
             if not entries:
                 continue
             if delivery in once:
-                wish = (delivery, {name: value for name, value in variables.items() if name.startswith(delivery + '_')})
+                wish = (delivery, made_of(_beginning_with(delivery + '_', variables), variables))
                 if wish in served:
                     continue
-                served.append(wish)
+                served.add(wish)
             plan.hosts[delivery].append(host)
             for entry in entries if isinstance(entries, list) else []:
                 name = entry.get('token') if isinstance(entry, dict) else None
@@ -78,10 +85,60 @@ def make_plan(variables_of, deliveries, template_for, once=()):
                 except BadInput as problem:
                     plan.problem('%s of %s: %s' % (variable, host, problem))
                 continue
-            entry = declared[name]
-            known = plan.sources.setdefault(sources.plain(name), {'type': sources.plain(entry.get('type')) if isinstance(entry, dict) else None, 'hosts': []})
+            provider = _provider_of(template(declared[name]) if isinstance(declared[name], str) else declared[name])
+            known = plan.sources.setdefault(sources.plain(name), {
+                'type': provider and provider.TYPE, 'hosts': [], 'asked_by': {}, 'replaceable': bool(provider) and provider.issue is not Provider.issue})
             known['hosts'].append(host)
+            raw = variables['token_sources']
+            whole = [raw[name] if isinstance(raw, dict) else raw]
+            if provider:
+                whole += _beginning_with(sources.variable_name(provider.PREFIX, ''), variables)
+            first = asking.setdefault((name, made_of(whole, variables)), host)
+            known['asked_by'].setdefault(first, []).append(host)
     return plan
+
+
+def _provider_of(entry):
+    """:returns: the class for this source, or None where C(_check) has found fault with it."""
+    try:
+        return sources.provider_class(sources.plain(entry.get('type'))) if isinstance(entry, dict) else None
+    except BadInput:
+        return None
+
+
+def _beginning_with(prefix, variables):
+    return sorted(((name, value) for name, value in variables.items() if name.startswith(prefix)), key=lambda item: item[0])
+
+
+def made_of(value, variables):
+    """What decides how a value renders, without rendering it: its text, and that of all variables that it may refer to.
+
+    A variable whose name merely occurs in a template counts as well. So what is equal renders to the same; what differs may do so, too.
+
+    :param variables: of the host, raw. :returns: something to compare. It may hold secrets."""
+    words, done = set(), set(EVERYTHING)
+    parts = [_frozen(value, words)]
+    while (words & variables.keys()) - done:
+        names = sorted((words & variables.keys()) - done)
+        done.update(names)
+        parts.extend((name, _frozen(variables[name], words)) for name in names)
+    return tuple(parts)
+
+
+def _frozen(value, words):
+    """:returns: the value, so that it can be compared. :param words: gets the words of all templates in it."""
+    encrypted = getattr(value, '_ciphertext', None)
+    if encrypted is not None:  # to look at it in any other way would decrypt it
+        return 'vault', str(encrypted)
+    if isinstance(value, dict):
+        return 'dict', tuple((str(key), _frozen(item, words)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return 'list', tuple(_frozen(item, words) for item in value)
+    if isinstance(value, str):
+        if '{{' in value or '{%' in value:
+            words.update(WORD.findall(value))
+        return 'str', str(value)
+    return type(value).__name__, repr(value)
 
 
 def _check(plan, name, entry, variables, template):

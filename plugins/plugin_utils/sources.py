@@ -217,8 +217,13 @@ def _plain(name):
     return ''.join(character if character.isprintable() else '?' for character in str(name))[:60]
 
 
+def variable_name(prefix, option):
+    """:param prefix: of a provider. :returns: the name of the variable that an option is taken from where a source does not set it."""
+    return 'buildops_tokens_%s_%s' % (prefix, option)
+
+
 def _from_elsewhere(prefix, option, variables, template):
-    name = 'buildops_tokens_%s_%s' % (prefix, option)
+    name = variable_name(prefix, option)
     value = rendered(variables.get(name), template, 'the variable %s' % name)
     if is_unset(value):
         value = os.environ.get(name.upper())

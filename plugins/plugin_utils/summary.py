@@ -16,7 +16,8 @@ def rows_of(plan, variables_of):
 
     :param plan: the result of token_deliveries_info. :param variables_of: by host: its raw variables; each delivery registered C(<role>_result), with
         C(doors) where it tried the credentials (or C(<role>_doors)): a list of mappings with C(name), C(opened) (true, false or null) and C(msg).
-        A delivery that is made of several has C(parts), a list of such results.
+        A delivery that is made of several has C(parts), a list of such results. What failed is in C(deliver_to_failed), by delivery, and, of what was
+        done with sources, in C(tokens_failed), a list of sentences.
     :returns: a list of mappings (one for each source, place and token), and a list of sentences about what failed.
     """
     rows, problems = {}, []
@@ -25,17 +26,30 @@ def rows_of(plan, variables_of):
             variables = variables_of.get(host) or {}
             result = variables.get(delivery + '_result')
             failed = (variables.get('deliver_to_failed') or {}).get(delivery)
-            if failed is not None or not isinstance(result, dict):
-                _note(problems, delivery, host, failed or 'the host was not reached, or the play ended before its turn.')
             if not isinstance(result, dict):
+                _note(problems, delivery, host, failed or 'the host was not reached, or the play ended before its turn.')
                 continue
-            for part in result.get('parts') or [result]:
+            parts = result.get('parts') or [result]
+            for sentence in _failures(parts, failed):
+                _note(problems, delivery, host, sentence)
+            for part in parts:
                 _add(rows, problems, delivery, host, part, variables.get(delivery + '_doors') or part.get('doors') or [], failed)
     for row in rows.values():
         words = sorted(set(row.pop('doors').values()))
         row['door'] = ', '.join(words) if words else ''
-    sentences = ['%s (%s): %s' % (delivery, _names(hosts), msg) for (delivery, msg), hosts in _grouped(problems).items()]
-    return list(rows.values()), sentences
+    sentences = [str(sentence) for variables in variables_of.values() for sentence in (variables or {}).get('tokens_failed') or []]
+    sentences += ['%s (%s): %s' % (delivery, _names(hosts), msg) for (delivery, msg), hosts in _grouped(problems).items()]
+    return list(rows.values()), list(dict.fromkeys(sentences))
+
+
+def _failures(parts, failed):
+    """:param failed: what the play says of the failure, or None: of a loop, merely that there is one.
+    :returns: sentences: why the parts failed, or else that."""
+    if any(part.get('unreachable') for part in parts):
+        yield 'the host cannot be reached.'
+    told = [part['msg'] for part in parts if part.get('failed') and part.get('msg')] if failed is not None else []
+    if failed is not None:
+        yield from dict.fromkeys(told or [failed or 'it failed, and does not say why.'])
 
 
 def _add(rows, problems, delivery, host, result, doors, failed):

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
@@ -45,6 +46,9 @@ class ControllerAction(ActionBase):
             result.update(self.work(task_vars))
         except TokensError as problem:
             result.update(failed=True, changed=False, msg=str(problem))
+        except AnsibleConnectionFailure as problem:
+            reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]  # above it, ssh tells what it did
+            result.update(unreachable=True, changed=False, msg='The host cannot be reached: %s' % reason)
         except Exception as problem:  # its text could hold a secret
             result.update(failed=True, changed=False, msg='This should not have happened: %s. Please report it.' % place_of(problem))
         return result
@@ -167,7 +171,12 @@ class SourceAction(TokenAction):
         if given['state'] == 'absent' and not source.provider.HAS_STATE:
             page = source.provider.REVOKED_AT
             raise BadInput('%s: a %s cannot be revoked from here.%s' % (source.label, source.provider.TYPE, ' Revoke it at %s.' % page if page else ''))
-        return self.obtained(source, **{name: value for name, value in given.items() if value is not None})
+        changes = {name: value for name, value in given.items() if value is not None}
+        try:
+            source.provider.check(dict(source.options, **changes))
+        except BadInput as problem:
+            raise BadInput('%s: %s' % (source.label, problem)) from None
+        return self.obtained(source, **changes)
 
 
 class SourceInfoAction(ControllerAction):
