@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
+from urllib.parse import urlsplit
+
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused
 
 QUERY = 'authToken'  # the ticket travels in this query parameter, base64 once more; elsewhere it travels raw in a header
 
@@ -109,3 +112,13 @@ class Product:
 def looks_old(answer):
     """:returns: True when the answer seems to come from a 2.0 to 2.7, whose C(Server) header does not name it."""
     return bool(_OLD_SERVER.search(answer.header('Server') or ''))
+
+
+def refuse_host(answer, url):
+    """Nexus 3 answers 400, with nothing else, to a host name that holds an underscore (measured on 3.16 to 3.71).
+
+    :param url: by which it was asked. :raises Refused: it is that."""
+    host = urlsplit(url).hostname or ''
+    if answer.status == 400 and '_' in host and not answer.body:
+        raise Refused('%s refuses the request (400): Nexus 3 takes no host name with an underscore. Use another name of this server, or its address, in url.'
+                      % answer.what, 400)

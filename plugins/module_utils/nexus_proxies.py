@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url, refuse_redirect, shown
-from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import Product
+from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import Product, refuse_host
 from ansible_collections.buildops.tokens.plugins.module_utils.options import POLICY
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret
@@ -454,6 +454,7 @@ def open_proxies(client, username, password, nexus_version=None):
     authorization, product = basic_authorization(username, password), Product(nexus_version)
     for path in () if product.numbers else STATUS_PATHS:
         answer = client.request('GET', path, authorization=authorization)
+        refuse_host(answer, client.url)
         if answer.status == 401:
             raise Refused('%s does not accept the user name and password (401 from %s).' % (_host(client), answer.what), 401)
         if answer.status == 200 and not answer.is_html:

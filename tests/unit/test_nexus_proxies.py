@@ -21,7 +21,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadI
 from ansible_collections.buildops.tokens.plugins.module_utils.http import Client
 from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import Product
 from ansible_collections.buildops.tokens.plugins.module_utils.nexus_proxies import (
-    ExtDirectProxies, Nexus2Proxies, NexusProxyCredential, RestProxies, Wanted, bring, check, open_proxies, verify)
+    STATUS_PATHS, ExtDirectProxies, Nexus2Proxies, NexusProxyCredential, RestProxies, Wanted, bring, check, open_proxies, verify)
 from ansible_collections.buildops.tokens.plugins.module_utils.options import checked
 from ansible_collections.buildops.tokens.plugins.module_utils.token import basic_authorization
 from hypothesis import given
@@ -388,6 +388,12 @@ def test_extdirect_refuses_with_200(result, sentence):
                         for gives in (read, copy.deepcopy(read), answer(200, {'result': result}))))
     with client, pytest.raises(Refused, match=sentence):
         bring(ExtDirectProxies(client, LOGIN, Product('3.16.0-01')), NEW._replace(name=body['name']), False)
+
+
+def test_a_host_name_with_an_underscore_is_told():
+    client = Scripted(Ask('GET', STATUS_PATHS[0], answer(400), authorization=ANY), url='https://build_nexus.test')
+    with client, pytest.raises(Refused, match='Nexus 3 takes no host name with an underscore'):
+        open_proxies(client, 'u', 'p')
 
 
 def test_nexus_2_refuses_with_html_in_its_texts():

@@ -20,7 +20,7 @@ from urllib.parse import quote
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, Unreachable
 from ansible_collections.buildops.tokens.plugins.module_utils.http import refuse_redirect, shown
 from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import (
-    ADMINISTRATOR_SINCE, ATTRIBUTES_PATH, ATTRIBUTES_SINCE, GENERATIONS, QUERY, STATUS_PATHS, STEP1_PATHS, Product, looks_old)
+    ADMINISTRATOR_SINCE, ATTRIBUTES_PATH, ATTRIBUTES_SINCE, GENERATIONS, QUERY, STATUS_PATHS, STEP1_PATHS, Product, looks_old, refuse_host)
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC, Token, basic_authorization, from_iso8601, iso8601
@@ -181,6 +181,7 @@ class NexusUserToken(Provider):
                 'p': base64.b64encode(self.options['password'].encode('utf-8')).decode('ascii')})
             self.product.learn(answer)
             if answer.status == 200:
+            refuse_host(answer, self.client.url)
                 break
             refusals.append(self._step1_refusal(answer))
             if not self._maybe_wrong_mount(answer):
@@ -385,6 +386,7 @@ class NexusUserToken(Provider):
         answer = self.client.request('GET', path, authorization=authorization or self._authorization)
         if answer.status == 401 and authorization is None:
             raise self._step1_refusal(answer)
+        refuse_host(answer, self.client.url)
         self.product.learn(answer)
         return answer
 

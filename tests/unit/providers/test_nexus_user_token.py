@@ -224,6 +224,16 @@ def test_N1_N2_refusals_of_step_1(gives, sentence):
     assert 'state=y' not in found
 
 
+@pytest.mark.parametrize(('wish', 'script'), [
+    ({}, step1(gives=answer(400))),
+    ({'state': 'absent'}, Ask('GET', ATTRIBUTES, answer(400), authorization=LOGIN)),
+    ({'check_mode': True}, Ask('GET', ATTRIBUTES, answer(400), authorization=LOGIN)),
+], ids=['step 1', 'absent', 'check mode'])
+def test_a_host_name_with_an_underscore_is_told(monkeypatch, wish, script):
+    monkeypatch.setattr(Scripted.__init__, '__kwdefaults__', {'url': 'https://build_nexus.test'})
+    assert 'refuses the request (400): Nexus 3 takes no host name with an underscore. Use another name of this server' in refused(script, **wish)
+
+
 @pytest.mark.parametrize(('gives', 'sentence'), [
     (answer(500, body='ERROR: (ID 5f) java.lang.NullPointerException', content_type='text/plain', headers={'X-Siesta-FaultId': '5f'}),
      'answered 500 (fault 5f). Its log tells more.'),
