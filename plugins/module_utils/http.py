@@ -88,6 +88,10 @@ def host_of(url):
         return 'an unreadable address'
 
 
+def _one_line(text):
+    return re.sub(r'\s+', ' ', re.sub(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]', ' ', text)).strip()
+
+
 def shown(text, *secrets):
     """A server's own words, fit to be shown: one line, no escape sequences, short, none of our secrets.
 
@@ -95,10 +99,12 @@ def shown(text, *secrets):
     :param secrets: values that must not come back.
     :returns: a str, perhaps empty.
     """
-    text = re.sub(r'\s+', ' ', re.sub(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]', ' ', text if isinstance(text, str) else '')).strip()
-    for secret in sorted((s for s in secrets if s), key=len, reverse=True):
-        for form in (secret, quote(secret, safe='')):
-            text = text.replace(form, '***')
+    text = text if isinstance(text, str) else ''
+    for clean in (str, _one_line):
+        for secret in sorted((s for s in secrets if s), key=len, reverse=True):
+            for form in (secret, quote(secret, safe='')):
+                text = text.replace(clean(form) or form, '***')
+        text = _one_line(text)
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT - 1] + '…'
 
 

@@ -712,7 +712,8 @@ class NexusProxyCredential(Provider):
 
     def _warn(self, wanted):
         if wanted.state == 'present' and wanted.expires_at is not None and wanted.expires_at < self.clock() + SOON:
-            self.warnings.append('The credentials of the repository %s end at %s. From then on its remote refuses it: run this again before.'
+            self.warnings.append('The credentials of the repository %s end at %s. From then on its remote refuses it: run this again before, with '
+                                 'update_password: always.'
                                  % (shown(wanted.name), time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(wanted.expires_at))))
 
 

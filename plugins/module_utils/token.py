@@ -57,15 +57,17 @@ class Token:
     :ivar type: the type of the source that it came from.
     :ivar username: of a basic token, else None.
     :ivar secret: the password or the access token.
-    :ivar issued_at: when it was asked for, seconds since 1970, counted from before the request.
+    :ivar issued_at: when it was issued, seconds since 1970, counted from before the request.
+    :ivar fetched_at: when it was asked for, which is later where a server hands out the same one again.
     :ivar expires_at: seconds since 1970, or None where it does not expire or nobody knows.
     :ivar refresh_token: of a bearer token that has one.
     :ivar extras: what this type adds to the result (plain JSON types).
     """
 
-    __slots__ = ('kind', 'type', 'username', 'secret', 'issued_at', 'expires_at', 'token_type', 'scope', 'refresh_token', 'extras')
+    __slots__ = ('kind', 'type', 'username', 'secret', 'issued_at', 'expires_at', 'token_type', 'scope', 'refresh_token', 'extras', 'fetched_at')
 
-    def __init__(self, kind, type, secret, issued_at, username=None, expires_at=None, token_type='Bearer', scope=None, refresh_token=None, extras=None):
+    def __init__(self, kind, type, secret, issued_at, username=None, expires_at=None, token_type='Bearer', scope=None, refresh_token=None, extras=None,
+                 fetched_at=None):
         self.kind = kind
         self.type = type
         self.username = username
@@ -76,7 +78,9 @@ class Token:
         self.scope = scope
         self.refresh_token = refresh_token
         self.extras = dict(extras or {})
-        register(secret, refresh_token)
+        self.fetched_at = issued_at if fetched_at is None else fetched_at
+        # The base64 of a header does not hold that of the secret alone
+        register(secret, refresh_token, basic_authorization(username, secret).split(' ')[1] if kind == BASIC else None)
 
     def __repr__(self):
         return '<%s token of %s, fingerprint %s>' % (self.kind, self.type, self.fingerprint)
@@ -144,12 +148,12 @@ class Token:
             raise ValueError('not a token')
         number = (int, float)
         right = {
-            'type': str, 'secret': str, 'token_type': str, 'issued_at': number, 'extras': dict, 'refresh_token': (str, type(None)),
+            'type': str, 'secret': str, 'token_type': str, 'issued_at': number, 'fetched_at': number, 'extras': dict, 'refresh_token': (str, type(None)),
             'expires_at': number + (type(None),), 'scope': (str, type(None)), 'username': str if data['kind'] == BASIC else (str, type(None)),
         }
         if data['kind'] not in (BASIC, BEARER) or not data['secret'] or not all(isinstance(data[name], types) for name, types in right.items()):
             raise ValueError('not a token')
-        for name in ('issued_at', 'expires_at'):
+        for name in ('issued_at', 'fetched_at', 'expires_at'):
             if isinstance(data[name], bool) or (data[name] is not None and not isfinite(data[name])):
                 raise ValueError('not a token')
         return cls(**data)

@@ -29,19 +29,20 @@ def run(work):
     :param work: takes nothing and answers with JSON types. It has what its caller has, except threads; what it changes in memory is lost.
     :returns: its answer. :raises Died: there is none.
     """
-    reader, writer = os.pipe()
+    ends = ()
     try:
+        ends = reader, writer = os.pipe()
         with warnings.catch_warnings():
             # Python 3.12 and newer warn where there are threads, whose locks the process could wait for. Those of ansible-core send
             # messages to the display, which this one does not.
             warnings.simplefilter('ignore', DeprecationWarning)
             process = os.fork()
     except OSError:
-        os.close(reader)
-        os.close(writer)
+        for end in ends:
+            os.close(end)
         raise Died() from None
     if process == 0:
-        _work(work, writer)
+        _work(work, reader, writer)
     os.close(writer)
     with os.fdopen(reader, 'rb') as stream:
         answer = stream.read()
@@ -53,13 +54,14 @@ def run(work):
         raise Died() from None
 
 
-def _work(work, writer):
+def _work(work, reader, writer):
     """Ends this process with it, without whatever its caller has for its own end: folders to remove, output to write."""
     status = 1
     try:
-        # The caller's handlers would end the caller's things
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+        os.close(reader)  # else an answer that nobody waits for any more would wait for ever
+        # Whatever ends the caller goes to its whole group. What was asked for has its own deadlines, and may be handed out only once
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         content = json.dumps(work()).encode('utf-8')
         while content:
             content = content[os.write(writer, content):]

@@ -108,7 +108,7 @@ class Cache(Folder):
         if max_age is not None:
             limits.append(created_at + max_age)
         if self.lasting and token.expires_at is None:
-            limits.append(token.issued_at + ENDLESS_SECONDS)
+            limits.append(token.fetched_at + ENDLESS_SECONDS)
         return token.issued_at - CLOCK_TOLERANCE, min((limit for limit in limits if limit is not None), default=None)
 
     def forget(self, key):

@@ -29,6 +29,7 @@ text = sys.stdin.read()
 found = [line.split(":", 1)[1].strip() for line in text.splitlines() if line.lower().startswith("location:")]
 try: print(u.parse_qs(u.urlsplit(found[-1]).query)["code"][0])
 except (IndexError, KeyError): sys.exit("The server says: " + text)'; }""",
+    'setting': r"""setting() { local value=${2//\\/\\\\}; printf '%s = "%s"\n' "$1" "${value//\"/\\\"}"; }""",
     'form': """form() { python3 -c 'import sys, urllib.parse; print(urllib.parse.quote_plus(sys.stdin.read()), end="")'; }""",
     'challenge': """challenge() { python3 -c 'import base64, hashlib, sys
 print(base64.urlsafe_b64encode(hashlib.sha256(sys.stdin.buffer.read()).digest()).rstrip(b"=").decode())'; }""",
@@ -81,11 +82,12 @@ class Script:
         return '--data-urlencode %s@<(printf %%s %s)' % (name, value)
 
     def text(self, title):
+        connection = ' '.join(self._connection())
         needs = ['Set %s first.' % ' and '.join(self.secrets)] if self.secrets else []
         head = ['# ' + ' '.join([title, 'For bash.'] + needs), '(', 'set -eu']
         head += [': "${%s:?is not set}"' % name for name in self.secrets]
         head += [FUNCTIONS[name] for name in self.functions]
-        head += ['ask() { curl -q -g -sS %s "$@"; }' % ' '.join(self._connection())]
+        head += ['ask() { curl -q -g -sS %s "$@"; }' % connection]
         return '\n'.join(head + self.lines + [')', ''])
 
     def _connection(self):
@@ -99,8 +101,11 @@ class Script:
         proxy = options.get('proxy')
         if not proxy:
             arguments.append("--noproxy '*'")
+        elif '@' in proxy:
+            self.uses('setting')
+            arguments.append('-K <(setting proxy %s)' % self.secret('proxy'))
         else:
-            arguments.append('--proxy ' + (self.secret('proxy') if '@' in proxy else quote(proxy)))
+            arguments.append('--proxy ' + quote(proxy))
         return arguments
 
 

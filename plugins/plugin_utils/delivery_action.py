@@ -99,8 +99,14 @@ class DeliveryAction(ControllerAction):
     def _refuse_wrong_hosts(entry, source):
         """:raises BadInput: an address in the entry belongs to a server that does not take tokens of this type."""
         for value in entry.values():
-            if isinstance(value, str) and '://' in value:
-                reason = source.provider.refusal_for((urlsplit(value).hostname or '').lower())
+            if isinstance(value, dict):
+                DeliveryAction._refuse_wrong_hosts(value, source)
+            elif isinstance(value, str) and '://' in value:
+                try:
+                    host = urlsplit(value).hostname or ''
+                except ValueError:  # the module says what is wrong with it
+                    continue
+                reason = source.provider.refusal_for(host.lower())
                 if reason:
                     raise BadInput('%s: %s' % (source.label, reason))
 

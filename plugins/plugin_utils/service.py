@@ -114,12 +114,21 @@ def _asked(source, cache, key, desired, known, check_mode, clock):
     provider.reread = lambda: cache.read(key, clock()).token
     try:
         outcome = ensure(provider, desired, known, check_mode, clock)
-    except ServerProblem as problem:
-        cache.write_failure(key, problem, clock())
+    except TokensError as problem:
+        kept = cache.read(key, clock()).token
+        if provider.ended and not (kept and kept.refresh_token):
+            cache.forget(key)
+        if isinstance(problem, ServerProblem):
+            run, name = _in_run(cache, 'failure', key)
+            if run is not None:
+                run.write_failure(name, problem, clock())
         raise
     # Before anybody sees the token: a rotated refresh token that is not stored is lost
     if outcome.token is not None:
         cache.write(key, outcome.token, outcome.server)
+        run, name = _in_run(cache, 'failure', key)
+        if run is not None:
+            run.forget(name)
         if desired.regenerate in ASKS_ALWAYS:
             _note_seen(cache, key)
     elif desired.state == 'absent' and not check_mode:
@@ -167,21 +176,29 @@ def _hit(cache, key, entry, desired, now, once):
     first, end = cache.good_span(token, desired.regenerate, desired.min_remaining, desired.max_age) if token is not None else (0, 0)
     if (first is None or first <= now) and (end is None or now < end):
         return Outcome(token, False, KEEP, Found(exists=True, token=token, expires_at=token.expires_at), entry.server, [])
-    if entry.failure is not None:
-        raise entry.failure from None
+    run, name = _in_run(cache, 'failure', key)
+    failure = run.read(name, now).failure if run is not None else None
+    if failure is not None:
+        raise failure
     return None
+
+
+def _in_run(cache, what, key):
+    """:returns: the cache of this run, or None, and the name that something about a token has in it which no later run may believe."""
+    run = _run_cache([]) if cache.lasting else cache
+    return run, run and run.key([what, cache.folder, key])
 
 
 def _note_seen(cache, key):
     """Remember, for this run, that the server was asked for this token."""
-    run = _run_cache([]) if cache.lasting else cache
+    run, name = _in_run(cache, 'seen', key)
     if run is not None:
-        run.note(run.key(['seen', cache.folder, key]), {})
+        run.note(name, {})
 
 
 def _seen(cache, key):
-    run = _run_cache([]) if cache.lasting else cache
-    return run is not None and run.noted(run.key(['seen', cache.folder, key])) is not None
+    run, name = _in_run(cache, 'seen', key)
+    return run is not None and run.noted(name) is not None
 
 
 def _with(outcome, warnings):

@@ -792,7 +792,11 @@ def test_a_servers_own_words_are_one_short_harmless_line(text):
 
 @given(st.text(min_size=1, max_size=20).filter(lambda text: text.strip() == text and '*' not in text and text.isprintable()))
 def test_a_servers_own_words_hold_no_secret_of_ours(secret):
-    assert secret not in shown('before %s after' % secret, secret).replace('before ', '').replace(' after', '') or secret in 'before after'
+    assert secret not in shown('before %s  after' % secret, secret).replace('before ', '').replace(' after', '') or secret in 'before after'
+
+
+def test_blanks_do_not_hide_a_secret_of_ours():
+    assert shown('bad secret open  sesame\tnow', 'open  sesame\tnow') == shown('bad  secret open sesame now', 'open  sesame\tnow') == 'bad secret ***'
 
 
 def test_A26_N13_what_the_libraries_log_of_a_request_stays_out_of_all_logs(caplog):

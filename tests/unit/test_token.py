@@ -160,3 +160,11 @@ def test_C_other_data_are_refused(data):
 def test_copies_are_as_silent():
     token = basic()
     assert CANARY not in repr(copy.copy(token)) + repr(copy.deepcopy(token)) + repr(pickle.loads(pickle.dumps(token)))
+
+
+def test_I5_the_header_of_a_basic_token_is_registered_too(monkeypatch):
+    """base64 of both does not hold base64 of one."""
+    told = []
+    monkeypatch.setattr('ansible_collections.buildops.tokens.plugins.module_utils.secret_text._register', told.extend)
+    token = basic()
+    assert CANARY in told and token.authorization.split(' ')[1] in told

@@ -25,6 +25,7 @@ class Provider:
     :cvar READS_ONLY: getting a token leaves nothing behind on the server that others could notice, so check mode may do it
         and it counts as no change.
     :ivar warnings: sentences for the user, without secrets.
+    :ivar ended: the token that was there does not work any more, although there may be no new one yet.
     :ivar reread: returns the C(Token) that the cache holds by now, or None; set where there is a cache.
     :ivar obstacle: returns why a token could not be kept for later runs, or None.
     """
@@ -47,6 +48,7 @@ class Provider:
         self.options = options
         self.clock = clock
         self.warnings = []
+        self.ended = False
         self.reread = None
         self.obstacle = lambda: None
         self.client = client

@@ -143,12 +143,14 @@ class NexusUserToken(Provider):
     def renew(self, found):
         if self.options.get('user_id'):
             self._delete_other()
+            self.ended = True
             return self._create_other()
         if found.expired:
             answer = self._with_ticket('POST')
             self._refuse_step2(answer)
             return self._with_expiry(self._token(answer, None)[0])
         self.revoke(Found())  # that there is none to reset does no harm
+        self.ended = True
         return self._with_expiry(self._read(Found())[0])
 
     def revoke(self, found):
@@ -179,9 +181,9 @@ class NexusUserToken(Provider):
             answer = self.client.request('POST', path, authorization=self._authorization, repeatable=True, json_body={
                 'u': base64.b64encode(self.options['username'].encode('utf-8')).decode('ascii'),
                 'p': base64.b64encode(self.options['password'].encode('utf-8')).decode('ascii')})
+            refuse_host(answer, self.client.url)
             self.product.learn(answer)
             if answer.status == 200:
-            refuse_host(answer, self.client.url)
                 break
             refusals.append(self._step1_refusal(answer))
             if not self._maybe_wrong_mount(answer):
@@ -367,7 +369,7 @@ class NexusUserToken(Provider):
         now = self.clock()
         # A server whose clock is ahead must not make its tokens look like those of a clock that was set back
         token = Token(BASIC, self.TYPE, pass_code, now if created_at is None else min(created_at, now), username=name_code, expires_at=expires_at,
-                      extras={'name_code': name_code, 'pass_code': pass_code, 'created': iso8601(created_at), 'user': user})
+                      fetched_at=now, extras={'name_code': name_code, 'pass_code': pass_code, 'created': iso8601(created_at), 'user': user})
         return token, created_at
 
     def _with_expiry(self, token):
@@ -384,9 +386,9 @@ class NexusUserToken(Provider):
     def _get(self, path, authorization=None):
         """:returns: the C(Answer). :raises Refused: the user name and password are wrong."""
         answer = self.client.request('GET', path, authorization=authorization or self._authorization)
+        refuse_host(answer, self.client.url)
         if answer.status == 401 and authorization is None:
             raise self._step1_refusal(answer)
-        refuse_host(answer, self.client.url)
         self.product.learn(answer)
         return answer
 

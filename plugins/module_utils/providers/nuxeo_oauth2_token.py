@@ -269,6 +269,7 @@ class NuxeoOauth2Token(Provider):
         elif token.expires_at > self.clock() and self._grant == CLIENT:
             # Without a refresh token, the server would hand out the same one again
             self._end(token)
+            self.ended = True
         elif not self._can_grant_again():
             raise Refused('The token cannot be renewed: it came without a refresh token, and the code is used up. Authorise again, and give the new code.')
         return self._granted()

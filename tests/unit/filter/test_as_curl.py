@@ -7,10 +7,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import unquote
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -163,7 +167,7 @@ def test_the_connection_is_that_of_the_source():
     text = as_curl({**source, 'validate_certs': False, 'client_cert': '/c.pem', 'client_key': '/k.pem', 'proxy': 'http://proxy.example.com:3128'})
     assert '--max-time 7 --insecure --cert /c.pem --key /k.pem --proxy http://proxy.example.com:3128' in text
     text = as_curl({**source, 'proxy': 'http://me:cAn4ry@proxy.example.com:3128'})
-    assert '"$NUVY_PROXY"' in text and 'cAn4ry' not in text
+    assert 'Set NUVY_CLIENT_SECRET and NUVY_PROXY first' in text and 'cAn4ry' not in text
     assert "--noproxy '*'" in as_curl(source)
 
 
@@ -177,3 +181,24 @@ def test_mistakes_are_named(source, words):
         as_curl(source)
     assert 'cAn4ry' not in str(caught.value)
     assert isinstance(caught.value, AnsibleFilterError) or caught.value.__cause__ is not None
+
+
+@pytest.mark.parametrize('password', ['cAn4ry', 'a\\"b', 'x%20y'])
+def test_the_password_of_a_proxy_is_no_argument(bash, password):
+    asked = []
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_CONNECT(self):
+            asked.append(self.headers['Proxy-Authorization'])
+            self.send_error(403)
+
+        def log_message(self, *_args):
+            pass
+
+    with HTTPServer(('127.0.0.1', 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = 'http://me:%s@127.0.0.1:%d' % (password, server.server_port)
+        text = as_curl({'type': 'nuvy_client_token', 'environment': 'production', 'client_id': 'a', 'client_secret': 'x', 'proxy': address, 'retries': 0})
+        bash(text, {'NUVY_CLIENT_SECRET': 'n0t-it', 'NUVY_PROXY': address}, fails=True)
+        server.shutdown()
+    assert asked == ['Basic ' + base64.b64encode(b'me:' + unquote(password).encode()).decode()]

@@ -44,6 +44,7 @@ class Server:
         self.lifetime = 3600
         self.refusal = None
         self.works = True
+        self.refresh_token = 'again'
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def source(server, clock):
                 raise server.refusal
             server.issued += 1
             return Token(BEARER, self.TYPE, 'cAn4ry-%d' % server.issued, clock(), expires_at=clock() + server.lifetime,
-                         refresh_token='refresh-%d' % server.issued)
+                         refresh_token=server.refresh_token and 'refresh-%d' % server.issued)
 
         def renew(self, found):
             server.renewed.append(found.token and found.token.refresh_token)
@@ -187,18 +188,42 @@ def test_a_token_that_its_server_refuses_is_replaced_where_that_is_asked_for(sou
     assert secret(obtain(source())) == 'cAn4ry-2'
 
 
-def test_a_refusal_is_not_repeated_for_every_host(source, obtain, server, clock):
+@pytest.mark.parametrize('cache', ['run', 'file'])
+def test_a_refusal_is_not_repeated_for_every_host(source, obtain, server, clock, cache):
     server.refusal = Refused('wrong password', 401)
     for later in (0, 30, 30):
         clock.now += later
         with pytest.raises(Exception, match='wrong password'):
-            obtain(source())
+            obtain(source(cache=cache))
     server.refusal = None
     with pytest.raises(Exception, match='wrong password'):
-        obtain(source())
-    assert secret(obtain(source(client_secret='right'))) == 'cAn4ry-1', 'another password is another question'
+        obtain(source(cache=cache))
+    assert secret(obtain(source(cache=cache, client_secret='right'))) == 'cAn4ry-1', 'another password is another question'
     clock.now += 1
-    assert secret(obtain(source())) == 'cAn4ry-2'
+    assert secret(obtain(source(cache=cache))) == 'cAn4ry-2'
+    server.works = False
+    assert secret(obtain(source(cache=cache), regenerate='if_invalid')) == 'cAn4ry-3', 'what was refused before a success is forgotten'
+
+
+@pytest.mark.parametrize('ended, refresh_token, kept', [(True, None, False), (True, 'again', True), (False, None, True)])
+@pytest.mark.parametrize('cache', ['run', 'file'])
+def test_a_token_that_was_ended_before_its_replacement_failed_is_not_handed_out(source, obtain, server, monkeypatch, cache, ended, refresh_token, kept):
+    old = source(cache=cache)
+
+    def renew(provider, _found):
+        provider.ended = ended
+        raise Unreachable('gone')
+
+    monkeypatch.setattr(old.provider, 'renew', renew)
+    server.refresh_token = refresh_token
+    first = secret(obtain(old))
+    with pytest.raises(Unreachable):
+        obtain(old, regenerate='always')
+    if kept:
+        assert secret(obtain(old)) == first
+    else:
+        with pytest.raises(Exception, match='gone'):
+            obtain(old)
 
 
 def test_a_refusal_does_not_take_away_a_token_that_is_still_good(source, obtain, server):

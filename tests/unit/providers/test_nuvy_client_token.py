@@ -344,13 +344,13 @@ def test_O13_a_token_of_any_size_is_passed_on_whole_and_a_server_that_cannot_tak
     (faults.login_page(), 'HTML'), (faults.empty(), 'JSON'), (faults.json('[]'), 'not an object'), (faults.json('{"access_token": NaN}'), 'not valid JSON'),
     (faults.redirect(302, 'https://sso.test/?x=%0d%0aA'), 'https://sso.test'), (faults.redirect(307, 'http://u:p@evil.test/'), 'http://evil.test'),
     (faults.gzip_bomb(3_000_000), 'more than'), (faults.cut(10), 'broke'), (faults.status(403), 'refuses')])
-def test_H_faults_end_in_a_sentence(server, obtain, fault, words):
+def test_H_faults_end_in_a_sentence(server, obtain, tmp_path, fault, words):
     server.faults.add('token$', fault, times=9)
     with pytest.raises(TokensError, match=words) as caught:
         obtain()
     assert 'nuvy-s3cret' not in str(caught.value)
     server.reset()
-    assert obtain().token, 'nothing of it was kept'
+    assert obtain(cache='none', cache_path=None).token and not list(tmp_path.glob('cache/*.json')), 'nothing of it was kept for later'
 
 
 def test_H20_busy_servers_are_asked_again_since_nothing_is_spent(server, obtain):
