@@ -99,6 +99,43 @@ def test_T1_maven_reads_whole_settings_at_any_time(tmp_path, record_property):
     record_property('losses: reads while writing', len(seen))
 
 
+def test_T1_git_reads_whole_stores_at_any_time(tmp_path, record_property):
+    writer = WRITERS['Git'](tmp_path / 'home')
+    writer.prepare()
+    asked = 'protocol=https\nhost=%s\nusername=%s\n\n'
+    seen, reads = set(), 0
+    with rewriting('Git', writer.folder, 40) as process:
+        while process.poll() is None:
+            for host, name in (('one.example', 'me'), ('git.example', 'ci')):
+                done = subprocess.run(['git', 'credential-store', '--file', str(writer.folder / 'credentials'), 'get'], input=asked % (host, name),
+                                      capture_output=True, text=True, check=False)
+                assert done.returncode == 0 and not done.stderr, done
+                reads += 1
+                seen.add((name, dict(line.split('=', 1) for line in done.stdout.splitlines()).get('password')))
+    assert process.returncode == 0
+    assert {('me', OTHER)} < seen <= {('me', OTHER), ('ci', OLD), ('ci', SECRET)}, seen
+    record_property('losses: reads while writing', reads)
+
+
+@pytest.mark.parametrize('kind', WRITERS)
+def test_P8_two_runs_of_each_writer_at_once_end_with_the_file_of_one(kind, tmp_path):
+    writer = WRITERS[kind](tmp_path / 'home')
+    writer.prepare()
+    allowed = []
+    for secret in (OLD, SECRET):
+        writers.SECRET = secret
+        writer.write()
+        allowed.append(writer.contents())
+    writers.SECRET = SECRET
+    processes = [started(AGAIN, kind, writer.folder, 6) for _number in range(2)]
+    # A run that finds the other one's change each time it looks again says so, and has lost nothing
+    assert {process.wait() for process in processes} <= {0, 1}
+    now = writer.contents()
+    assert all(now[name] in [contents[name] for contents in allowed] for name in now), now
+    left = {str(path.relative_to(writer.folder)) for path in writer.folder.rglob('*') if path.is_file()}
+    assert not [name for name in left if '.tmp' in name], left
+
+
 @pytest.mark.parametrize('kind', ['Maven', 'Git'])
 def test_P8_P1_ten_runs_at_once_lose_no_entry(kind, tmp_path):
     writer = WRITERS[kind](tmp_path / 'home')

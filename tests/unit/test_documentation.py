@@ -93,3 +93,13 @@ def test_A29_no_example_and_no_default_holds_what_could_be_a_secret():
     assert read > 30
     for provider in map(sources.provider_class, sources.types()):
         assert not [name for name, option in arguments(provider).items() if option.get('no_log') and option.get('default') is not None]
+
+
+TOLD = {'A6': 'debug', 'A12': 'set_fact', 'A14': 'environment:', 'A15': 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT', 'A16': 'callbacks that read the arguments',
+        'A17': 'in the text of a task', 'A19': 'items of a loop', 'A23': 'ANSIBLE_DEBUG', 'A24': 'ANSIBLE_KEEP_REMOTE_FILES', 'A31': 'debugger'}
+
+
+@pytest.mark.parametrize('fault', TOLD)
+def test_the_guide_tells_what_no_collection_can_prevent(fault):
+    """The tests of leaks show that it is so, and that the ways around are ones."""
+    assert TOLD[fault] in (ROOT / 'docs/docsite/rst/security_guide.rst').read_text(encoding='utf-8')
