@@ -80,8 +80,9 @@ def cells(cores: list[str], pythons: list[str], parts: list[str]) -> tuple[list[
     for core in cores:
         controllers, hosts = ([version for version in versions(span) if version in pythons] for span in (CORES[core].controllers, CORES[core].hosts))
         for name, span, there in (('controllers', CORES[core].controllers, controllers), ('managed hosts', CORES[core].hosts, hosts)):
-            if len(there) <= span[1] - span[0]:
-                missing.append(f'ansible-core {core}: not on this machine, for {name}: Python {", ".join(sorted(set(versions(span)) - set(there)))}')
+            lacking = [version for version in versions(span) if version not in there]
+            if lacking:
+                missing.append(f'ansible-core {core}: not on this machine, for {name}: Python {", ".join(lacking)}')
         for part in parts:
             if part == 'hosts':
                 found += [Cell(core, controllers[0], part, host) for host in hosts[1:] if controllers]
