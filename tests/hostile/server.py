@@ -270,8 +270,7 @@ class Wild:
         return self._send(raw(status, headers, body + b' ' * (LONGEST_LIST + 1)))
 
     def redirect(self, asked, honest):
-        location = self.random.choice([
-            ASTRAY, ASTRAY, ASTRAY,
+        location = self.random.choice([ASTRAY] * 15 + [
             None, '', '/', asked.target, 'http://127.0.0.1:1/x', 'https://evil.example/%s' % asked.words.replace('\r', ' ').replace('\n', ' ')[:500],
             '//evil.example/x', 'http://u:p%40@evil.example/', 'javascript:alert(1)', 'ftp://x/', 'file:///etc/passwd', 'http://[::1',
             'http://x:99999/', '?code=a%0d%0ab&state=x',

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import stat
 
 import pytest
@@ -84,6 +86,16 @@ def test_T22_P2_P5_C16_killed_at_each_call(proof, record_property):
     assert {repr(proof.old), repr(proof.new)} <= outcomes
     record_property('losses: kill points tried', len(found))
     record_property('losses: files lost', proof.lost)
+
+
+def test_T1_what_is_renamed_is_on_disk_before_and_its_name_afterwards(proof):
+    lines = [line for _name, _number, line in proof.calls]
+    renames = [(index, *re.match(r'rename\("([^"]+)", "([^"]+)"', line).groups()) for index, line in enumerate(lines)
+               if line.startswith('rename(') and str(proof.writer.folder) in line]
+    assert renames
+    for index, temporary, target in renames:
+        assert any(line.startswith('fsync(') and '<%s>' % temporary in line for line in lines[:index]), (temporary, lines)
+        assert any(line.startswith('fsync(') and '<%s>' % os.path.dirname(target) in line for line in lines[index:]), (target, lines)
 
 
 @pytest.mark.parametrize('error', ERRORS)
