@@ -126,16 +126,21 @@ def raw(status, headers, body, length=None):
 
 
 class Wild:
-    """What a hostile server may do, chosen by a seed. Each method takes (asked, honest) and returns (a name, a function of the connection)."""
+    """What a hostile server may do, chosen by a seed. Each method takes (asked, honest) and returns a function of the connection.
 
-    def __init__(self, seed):
+    :param largest: bytes that no answer may have."""
+
+    def __init__(self, seed, largest=LIMIT):
         self.random = random.Random(seed)
+        self.largest = largest
 
-    QUICK = ('status', 'line', 'headers', 'twice', 'frame', 'body', 'value', 'wrong_type', 'packed', 'bomb', 'huge', 'redirect', 'echo', 'cut')
+    QUICK = ('status', 'line', 'headers', 'twice', 'frame', 'body', 'deep', 'value', 'wrong_type', 'packed', 'bomb', 'huge', 'redirect', 'echo', 'cut')
     SLOW = ('silent', 'drip', 'endless', 'endless_headers', 'hundreds')
 
-    def act(self, asked, honest, slow=False):
-        kind = self.random.choice(self.SLOW if slow else self.QUICK)
+    def act(self, asked, honest, number, slow=False):
+        """:param number: each kind has its turn. :returns: (the kind, a function of the connection)."""
+        kinds = self.SLOW if slow else self.QUICK
+        kind = kinds[number % len(kinds)]
         return kind, getattr(self, kind)(asked, honest)
 
     def _bytes(self, most=200):
@@ -205,6 +210,10 @@ class Wild:
             b'\xff\xfe' + body,
             b'{"error": {"a": [1]}}', b'{"error": null}', b'{"status": "x", "message": {}}', b'{"items": {"a": 1}, "entries": "x", "data": [null]}'])))
 
+    def deep(self, asked, honest):
+        status, headers, _body = honest()
+        return self._send(raw(status, headers, self.random.choice([b'[', b'{"a":', b'[[],']) * self.random.choice([900, 5000, 100000])))
+
     def value(self, asked, honest):
         """The honest answer with one of its values replaced."""
         status, headers, body = honest()
@@ -262,12 +271,12 @@ class Wild:
         """The honest answer, with so many blanks behind it that nobody should unpack them."""
         status, headers, body = honest()
         packer, blanks = zlib.compressobj(6, zlib.DEFLATED, 31), bytes(LIMIT).replace(b'\0', b' ')
-        packed = packer.compress(body) + b''.join(packer.compress(blanks) for _each in range(LONGEST_LIST // LIMIT + 1)) + packer.flush()
+        packed = packer.compress(body) + b''.join(packer.compress(blanks) for _each in range(self.largest // LIMIT + 1)) + packer.flush()
         return self._send(raw(status, headers + [('Content-Encoding', 'gzip')], packed))
 
     def huge(self, asked, honest):
         status, headers, body = honest()
-        return self._send(raw(status, headers, body + b' ' * (LONGEST_LIST + 1)))
+        return self._send(raw(status, headers, body + b' ' * (self.largest + 1)))
 
     def redirect(self, asked, honest):
         location = self.random.choice([ASTRAY] * 15 + [

@@ -23,7 +23,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import
 from tests.leaks.search import forms
 
 from .scenes import SCENES, SECRETS, TIMEOUT
-from .server import ASTRAY, HostileServer, Wild
+from .server import ASTRAY, LIMIT, LONGEST_LIST, HostileServer, Wild
 
 MINUTES = float(os.environ.get('FUZZ_MINUTES') or 0)
 SEED = int(time.time()) if MINUTES else 7
@@ -67,16 +67,16 @@ class Run:
                 break
         assert self.requests and not [text for text in warnings if 'should not' in text]
 
-    def play(self, seed, slow=False):
-        """Let the server do something wild at one request. :returns: what people are told, for the curious."""
+    def play(self, seed, turn, slow=False):
+        """Let the server do something wild at one request. :param turn: number of the try. :returns: what people are told, for the curious."""
         self.tried += 1
-        wild = Wild('%s %s' % (self.name, seed))
+        wild = Wild('%s %s' % (self.name, seed), LONGEST_LIST if self.name.startswith('proxies') else LIMIT)
         at, done = wild.random.randrange(self.requests), []
 
         def script(number, asked, honest):
             if number != at:
                 return None
-            kind, act = wild.act(asked, honest, slow)
+            kind, act = wild.act(asked, honest, turn, slow)
             done.append(kind)
             return act
 
@@ -87,7 +87,7 @@ class Run:
             told, token, refused = self._told(server.url + self.scene.path)
             seconds = time.monotonic() - began
             asked = list(server.asked)
-        where = '%s, seed %s, request %d, %s: ' % (self.name, seed, at, ''.join(done))
+        where = '%s, play(%r, %d, %r), request %d, %s: ' % (self.name, seed, turn, slow, at, ''.join(done))
         if told is None:
             self.crashes.append(where + token)
             return None
@@ -123,14 +123,14 @@ class Run:
 
 @pytest.mark.parametrize('name', SCENES)
 def test_H_O_N_any_answer_at_any_request(name, record_property):
-    run = Run(name)
+    run, scene = Run(name), list(SCENES).index(name)
     end = time.monotonic() + MINUTES * 60 / len(SCENES) * int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1))
     seed = SEED
     while True:
         for number in range(QUICK):
-            run.play('%d.%d' % (seed, number))
+            run.play('%d.%d' % (seed, number), number)
         for number in range(SLOW):
-            run.play('%d.slow%d' % (seed, number), slow=True)
+            run.play('%d.slow%d' % (seed, number), number + scene, slow=True)
         seed += 1
         if time.monotonic() > end:
             break
