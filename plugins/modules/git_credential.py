@@ -83,12 +83,13 @@ options:
     description:
       - Name of a source in C(token_sources). Its token becomes O(username) and O(password), or O(access_token), and O(expires_at).
       - It is fetched on the controller; the host gets only the result. Not needed with O(state=absent).
+      - With O(state=absent) nothing is fetched. Where the source holds the token itself, as with Nuxeo Online Services, only the entry of its user is removed.
     type: str
   username:
     description:
       - Name of the user. It tells entries for the same URL apart.
       - Beside an O(access_token) it is V(oauth2) by default, which GitLab and Gitea want and GitHub takes. Bitbucket wants V(x-token-auth).
-      - With O(state=absent) and without it, the entries of all users for exactly this URL are removed.
+      - With O(state=absent) and without it, the entries of all users for exactly this URL are removed (but see O(token)).
     type: str
   password:
     description:

@@ -28,7 +28,9 @@ attributes:
     details:
       - No token is ever created. Nexus Repository 3.69 and newer tells whether one exists. For older ones a warning says that this cannot be known.
   diff_mode:
-    support: full
+    support: partial
+    details:
+      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
   idempotent:
     support: partial
     details:

@@ -27,7 +27,9 @@ attributes:
     details:
       - A token is fetched in check mode too, since that changes nothing.
   diff_mode:
-    support: full
+    support: partial
+    details:
+      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
   idempotent:
     support: full
     details:

@@ -26,7 +26,9 @@ attributes:
   check_mode:
     support: full
   diff_mode:
-    support: full
+    support: partial
+    details:
+      - A result that holds a secret is hidden in output, and its diff with it. It stands in the registered result.
   idempotent:
     support: partial
     details:

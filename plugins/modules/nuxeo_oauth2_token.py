@@ -32,7 +32,9 @@ attributes:
       - No token is ever fetched, renewed or revoked. Whether the server has one is found out where that takes no token, that is with O(password) and
         with O(grant=jwt_bearer). Otherwise no change is foretold.
   diff_mode:
-    support: full
+    support: partial
+    details:
+      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
   idempotent:
     support: partial
     details:

@@ -20,7 +20,9 @@ attributes:
   check_mode:
     support: full
   diff_mode:
-    support: full
+    support: partial
+    details:
+      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
   idempotent:
     support: partial
     details:

@@ -11,7 +11,6 @@ import re
 
 from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 
 WORD = re.compile(r'[A-Za-z_]\w*')
@@ -87,7 +86,7 @@ def make_plan(variables_of, deliveries, template_for, once=()):
                 continue
             provider = _provider_of(template(declared[name]) if isinstance(declared[name], str) else declared[name])
             known = plan.sources.setdefault(sources.plain(name), {
-                'type': provider and provider.TYPE, 'hosts': [], 'asked_by': {}, 'replaceable': bool(provider) and provider.issue is not Provider.issue})
+                'type': provider and provider.TYPE, 'hosts': [], 'asked_by': {}, 'replaceable': bool(provider) and sources.issues(provider)})
             known['hosts'].append(host)
             raw = variables['token_sources']
             whole = [raw[name] if isinstance(raw, dict) else raw]

@@ -19,6 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 
 PACKAGE = 'ansible_collections.buildops.tokens.plugins.module_utils.providers'
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'module_utils', 'providers')
@@ -70,6 +71,11 @@ def provider_class(type_name):
         _classes[type_name] = next(
             value for value in vars(module).values() if isinstance(value, type) and getattr(value, 'TYPE', None) == type_name)
     return _classes[type_name]
+
+
+def issues(provider):
+    """:returns: whether its tokens are made from here; else people make them, and put them into the source."""
+    return provider.issue is not Provider.issue
 
 
 def nearest(name, known):

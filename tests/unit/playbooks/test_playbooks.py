@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.conftest import COLLECTIONS
-from tests.sandbox import nexus, nuvy
+from tests.sandbox import nexus, nuvy, nuxeo_online
 
 STEP1 = '/service/rest/wonderland/authenticate'
 PLAYBOOKS = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
@@ -34,9 +36,18 @@ def stage(sandbox, tmp_path):
             }
             self.servers = [{'id': 'releases', 'token': 'company'}, {'id': 'api', 'token': 'nuvy'}]
             self.git = []
+            self.own = {}
+            self.more = {}
+
+        def down(self, agent):
+            """Nobody answers there."""
+            ssh = tmp_path / 'ssh'
+            ssh.write_text('#!/bin/sh\necho connect to host: No route to host >&2\nexit 255\n', encoding='utf-8')
+            ssh.chmod(0o755)
+            self.own[agent] = {'ansible_connection': 'ssh', 'ansible_ssh_executable': str(ssh), 'ansible_ssh_retries': 0}
 
         def inventory(self):
-            return {'all': {'hosts': dict.fromkeys(self.agents, {}), 'vars': {
+            return {'all': {'hosts': {agent: self.own.get(agent, {}) for agent in self.agents}, 'vars': {**self.more,
                 'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
                 'token_sources': self.sources, 'maven_settings_servers': self.servers, 'git_credentials_entries': self.git,
                 'maven_settings_path': f'{self.home}/{{{{ inventory_hostname }}}}/settings.xml',
@@ -178,3 +189,152 @@ def test_the_report_of_some_hosts_and_an_inventory_without_any(stage, run_playbo
     run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
     assert run.rc == 0 and 'Nothing was asked for' in run.output, run.output
     assert not stage.home.exists() and stage.app.state.token_of('alice') is None
+
+
+def test_a_rotation_that_fails_for_one_source_delivers_the_new_tokens_of_the_others(stage, run_playbook):
+    stage.sources['broken'] = dict(stage.sources['company'], username='bob', password='not-his-password')
+    stage.servers = [{'id': 'broken', 'token': 'broken'}, {'id': 'releases', 'token': 'company'}]
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory())
+    assert run.rc != 0
+    new = stage.app.state.token_of('alice')
+    for agent in stage.agents:
+        assert new.pass_code in stage.text(agent)
+    first, *others = run.result('Sum up')['problems']
+    assert first.startswith('broken was not replaced: ') and others == ['maven_settings (agent1, agent2, agent3): source broken: ' + first[25:]]
+    assert run.stats['localhost']['failures'] == 1, 'the run fails at its end, not before'
+    assert 'not-his-password' not in run.output
+
+
+def test_a_rotation_of_all_names_and_leaves_what_people_make(stage, run_playbook):
+    stage.sources['studio'] = {'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'n0s-token'}
+    stage.servers = [{'id': 'studio', 'token': 'studio'}, {'id': 'releases', 'token': 'company'}]
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory())
+    assert run.rc == 0, run.output
+    assert 'put them into the source: studio.' in run.output
+    assert stage.app.state.token_of('alice').pass_code in stage.text('agent3')
+
+    asked = len(stage.server.requests)
+    for names in (['company', 'studio'], ['compny'], 'company'):
+        run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory(), '-e', json.dumps({'rotate_tokens_sources': names}))
+        assert run.rc != 0 and 'and whose tokens can be replaced from here: company.' in run.output
+    assert len(stage.server.requests) == asked
+
+
+def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, run_playbook):
+    stage.sources.update(studio={'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'n0s-token'}, old={
+        'type': 'nuxeo_oauth2_token', 'url': stage.server.url, 'endpoints': 'legacy', 'grant': 'refresh_token', 'client_id': 'x', 'client_secret': 'y',
+        'refresh_token': 'z', 'cache': 'file', 'cache_path': str(stage.home)})
+    stage.agents = ('agent1',)
+    tasks = [{'name': name, 'buildops.tokens.token_source': dict(how, name=name), 'ignore_errors': True} for name, how in (
+        ('studio', {'regenerate': 'always'}), ('old', {'state': 'absent'}))]
+    run = run_playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], stage.inventory())
+    assert run.result('studio')['msg'].startswith('source studio: regenerate cannot be always: tokens of Nuxeo Online Services are made on the page')
+    assert run.result('old')['msg'] == 'source old: A server with the legacy endpoints has no way to revoke a token.'
+    assert len(stage.server.requests) == 0
+
+
+def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(stage, run_playbook):
+    stage.servers = stage.servers[:1]
+    stage.git = [{'url': 'https://git.example.com', 'token': 'company'}]
+    stage.down('agent1')
+    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
+    assert run.rc != 0
+    token = stage.app.state.token_of('alice')
+    for agent in stage.agents[1:]:
+        assert token.pass_code in stage.text(agent)
+        assert token.name_code in (stage.home / agent / 'git-credentials').read_text(encoding='utf-8')
+    assert run.result('Sum up')['problems'] == ['%s (agent1): the host cannot be reached.' % role for role in ('maven_settings', 'git_credentials')]
+    assert 'The host cannot be reached: Failed to connect to the host via ssh: connect to host: No route to host' in run.output
+    assert run.stats['localhost']['failures'] == 1
+
+    run = run_playbook(PLAYBOOKS / 'revoke_tokens.yml', stage.inventory(), '-e', '{"revoke_tokens_sources": ["company"]}')
+    assert run.rc != 0
+    assert stage.app.state.token_of('alice') is None
+    assert '<id>releases</id>' not in stage.text('agent2')
+    assert 'git.example.com' not in (stage.home / 'agent3/git-credentials').read_text(encoding='utf-8'), run.output
+    assert run.result('Fail when something failed')['msg'].startswith('maven_settings (agent1): the host cannot be reached.')
+
+
+def test_a_report_tells_what_it_can(stage, run_playbook):
+    stage.sources['broken'] = dict(stage.sources['company'], ca_path='/nowhere/ca.pem')
+    stage.servers = [{'id': 'broken', 'token': 'broken'}, {'id': 'releases', 'token': 'company'}]
+    run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory())
+    assert run.rc != 0
+    assert 'company (nexus_user_token, 3 hosts): does not exist' in run.output
+    assert '"broken (nexus_user_token): ' in run.output and 'Nothing is known of broken' in run.output
+
+
+def test_a_source_that_differs_by_host_is_rotated_reported_and_revoked_for_each(stage, run_playbook):
+    stage.servers = stage.servers[:1]
+    stage.sources['company'].update(username='{{ person }}', password='{{ persons[person] }}')
+    stage.more = {'person': 'alice', 'persons': {'alice': 'wonderland', 'admin': 'admin123'}}
+    stage.own = {'agent2': {'person': 'admin'}}
+    assert run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory()).rc == 0
+    old = [stage.app.state.token_of(user) for user in ('alice', 'admin')]
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory())
+    assert run.rc == 0, run.output
+    new = [stage.app.state.token_of(user) for user in ('alice', 'admin')]
+    assert None not in old and not any(token in old for token in new) and stage.app.state.counters['tokens_created'] == 4
+    assert [next(place for place, token in enumerate(new) if token.pass_code in stage.text(agent)) for agent in stage.agents] == [0, 1, 0]
+    run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory())
+    assert 'company (nexus_user_token, 2 hosts): exists' in run.output and 'company (nexus_user_token, 1 hosts): exists' in run.output
+    run = run_playbook(PLAYBOOKS / 'revoke_tokens.yml', stage.inventory(), '-e', '{"revoke_tokens_sources": ["company"]}')
+    assert run.rc == 0, run.output
+    assert [stage.app.state.token_of(user) for user in ('alice', 'admin')] == [None, None]
+
+
+def test_revoking_takes_no_credentials_of_others_and_leaves_none_in_proxies(stage, sandbox, run_playbook):
+    online = sandbox.serve(nuxeo_online.create_app())
+    stage.agents = ('agent1',)
+    url = 'https://git.example.com'
+    stage.git = [{'url': url, 'token': 'company'}, {'url': url + '/api', 'token': 'nuvy'}, {'url': url + '/all', 'token': 'company', 'exclusive': True}]
+    stage.more = {
+        'nexus_proxies_url': stage.server.url, 'nexus_proxies_ca_path': sandbox.ca_path,
+        'nexus_proxies_username': 'admin', 'nexus_proxies_password': 'admin123',
+        'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company', 'create': {'remote_url': online.url + '/site/studio/maven'}}]}
+    assert run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory()).rc == 0
+
+    def authentication():
+        return stage.app.repositories.known['studio'].attributes['httpclient'].get('authentication')
+    assert authentication()
+    store = stage.home / 'agent1/git-credentials'
+    theirs = 'https://colleague:secret@git.example.com\nhttps://colleague:secret@git.example.com/api\n'
+    store.write_text(theirs + store.read_text(encoding='utf-8') + 'https://colleague:secret@git.example.com/all\n', encoding='utf-8')
+    token = stage.app.state.token_of('alice')
+    run = run_playbook(PLAYBOOKS / 'revoke_tokens.yml', stage.inventory(), '-vv', '-e', '{"revoke_tokens_sources": ["company", "nuvy"]}')
+    assert run.rc != 0 and 'a nuvy_client_token cannot be revoked from here' in run.output
+    assert store.read_text(encoding='utf-8') == theirs
+    assert not authentication()
+    assert stage.app.state.token_of('alice') is None and '<server>' not in stage.text()
+    assert token.name_code not in run.output
+
+    store.write_text(theirs, encoding='utf-8')
+    run = run_playbook(PLAYBOOKS / 'revoke_tokens.yml', stage.inventory(), '-e', '{"revoke_tokens_sources": ["company"]}')
+    assert run.rc == 0 and run.changed == 0, run.output
+    assert 'the entries for https://git.example.com stay' in run.output
+    assert store.read_text(encoding='utf-8') == theirs
+
+
+def test_projects_of_nuxeo_online_that_share_a_server_or_a_repository_take_nothing_from_each_other(stage, run_playbook):
+    stage.agents = ('agent1',)
+    stage.sources['studio'] = {'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'n0s-token'}
+    stage.servers = []
+    home = f'{stage.home}/agent1'
+    projects = [{'project': name, 'token': 'studio', 'maven': True, 'git': True} for name in ('first', 'second', 'third')]
+    stage.more = {'nuxeo_online_projects': projects, 'nuxeo_online_maven_path': f'{home}/settings.xml', 'nuxeo_online_git_path': f'{home}/git-credentials',
+                  'nuxeo_online_git_config_path': f'{home}/gitconfig'}
+    role = [{'hosts': 'all', 'gather_facts': False, 'roles': ['buildops.tokens.nuxeo_online']}]
+    assert run_playbook(role, stage.inventory()).rc == 0
+    projects[1]['state'], projects[2]['state'] = 'absent', 'present'
+    store = stage.home / 'agent1/git-credentials'
+    theirs = 'https://colleague:secret@connect.nuxeo.com/nuxeo/git/second.git\n'
+    store.write_text(store.read_text(encoding='utf-8') + theirs, encoding='utf-8')
+    run = run_playbook(role, stage.inventory())
+    assert (run.rc, run.changed) == (0, 1), run.output
+    assert '<id>nuxeo-studio</id>' in stage.text()
+    assert 'jdoe:n0s-token@connect.nuxeo.com/nuxeo/git/second.git' not in store.read_text(encoding='utf-8') and theirs in store.read_text(encoding='utf-8')
+    assert run_playbook(role, stage.inventory()).changed == 0
+    for project in projects:
+        project['state'] = 'absent'
+    assert run_playbook(role, stage.inventory()).rc == 0
+    assert '<id>nuxeo-studio</id>' not in stage.text() and store.read_text(encoding='utf-8') == theirs
