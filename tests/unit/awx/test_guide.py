@@ -92,7 +92,7 @@ def test_the_guide_followed(folder, sandbox, run_playbook):
     env = {'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}', 'CONTROLLER_HOST': sandbox.serve(app).url, 'CONTROLLER_USERNAME': 'admin',
            'CONTROLLER_PASSWORD': 'awx-s3cret', 'CONTROLLER_VERIFY_SSL': 'false'}
     made = run_playbook('buildops.tokens.awx_setup', None, '-e', f'@{folder}/awx_setup.yml', '-e', f'@{folder}/secrets.yml',
-                        '--vault-password-file', folder / 'vault', env=env)
+                        '--vault-password-file', folder / 'vault', env=env, timeout=900)
     assert made.rc == 0, made.output
     assert {template['name'] for template in app.state.items['job_templates'].values()} == {'Provision tokens', 'Rotate tokens', 'Report tokens'}
 

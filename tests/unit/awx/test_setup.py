@@ -35,7 +35,7 @@ def setup(sandbox, run_playbook, tmp_path):
     def run(*arguments):
         return run_playbook(PLAYBOOKS / 'awx_setup.yml', None, '-e', f'@{PLAYBOOKS}/vars/awx_setup.example.yml', '-e', f'@{secrets}', *arguments, env={
             'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}', 'CONTROLLER_HOST': server.url, 'CONTROLLER_USERNAME': 'admin',
-            'CONTROLLER_PASSWORD': 'awx-s3cret', 'CONTROLLER_VERIFY_SSL': 'false'})
+            'CONTROLLER_PASSWORD': 'awx-s3cret', 'CONTROLLER_VERIFY_SSL': 'false'}, timeout=900)
     run.state = app.state
     return run
 
