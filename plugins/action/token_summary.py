@@ -22,7 +22,7 @@ class ActionModule(ControllerAction):
         hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
         rows, problems = rows_of(given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts})
         job = {key: plain(task_vars[name]) for key, names in JOB.items() for name in names if task_vars.get(name)}
-        table = table_of(rows) + problems + line_of(job)
+        table = table_of(rows, problems) + problems + line_of(job)
         if given.get('path'):
             try:
                 with open(given['path'], 'w', encoding='utf-8') as file:

@@ -79,10 +79,10 @@ def door_word(door):
     return 'opened' if door['opened'] else 'refused'
 
 
-def table_of(rows):
-    """:returns: the lines of a table."""
+def table_of(rows, problems):
+    """:returns: the lines of a table, none where C(problems) say all there is."""
     if not rows:
-        return ['Nothing was asked for: no host has entries in maven_settings_servers or another list of deliveries.']
+        return [] if problems else ['Nothing was asked for: no host has entries in maven_settings_servers or another list of deliveries.']
     cells = [HEADINGS] + [
         (row['source'], row['type'], row['fingerprint'] or '-', row['expires_at'] or 'never', '%s %s' % (row['delivery'], _short(row['place'] or '')),
          _names(row['hosts']), str(len(row['changed'])), row['door'] or '-') for row in rows]

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.buildops.tokens.plugins.plugin_utils.summary import rows_of
+from ansible_collections.buildops.tokens.plugins.plugin_utils.summary import rows_of, table_of
 
 PLAN = {'hosts': {'nuxeo_online': ['one', 'two']}}
 FAILED = {'failed': True, 'changed': False, 'msg': 'POST connect.nuxeo.com answered 401.'}
@@ -28,6 +28,7 @@ def test_a_failure_is_told_by_its_reason_once_for_all_hosts(result, failed, said
     variables = {'nuxeo_online_result': result, 'deliver_to_failed': {} if failed is None else {'nuxeo_online': failed}}
     rows, problems = rows_of(PLAN, {'one': variables, 'two': variables})
     assert (rows, problems) == ([], ['nuxeo_online (one, two): ' + said])
+    assert table_of(rows, problems) == [] and table_of([], [])[0].startswith('Nothing was asked for')
 
 
 def test_what_failed_with_sources_comes_first():
