@@ -12,6 +12,7 @@ host, path, status and the server's own error code; never a query, a header or a
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import random
@@ -92,6 +93,16 @@ def _one_line(text):
     return re.sub(r'\s+', ' ', re.sub(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]', ' ', text)).strip()
 
 
+def _within_base64(secret):
+    """:returns: what is the same in base64 whatever stands before and behind a secret: servers repeat headers, and headers encoded once more."""
+    data = secret.encode('utf-8', 'surrogatepass')
+    for before in range(3):
+        part = base64.b64encode(b'-' * before + data)[(before + 2) // 3 * 4:(before + len(data)) // 3 * 4].decode('ascii')
+        if len(part) >= 8:
+            yield part
+            yield part.replace('+', '-').replace('/', '_')
+
+
 def shown(text, *secrets):
     """A server's own words, fit to be shown: one line, no escape sequences, short, none of our secrets.
 
@@ -102,7 +113,7 @@ def shown(text, *secrets):
     text = text if isinstance(text, str) else ''
     for clean in (str, _one_line):
         for secret in sorted((s for s in secrets if s), key=len, reverse=True):
-            for form in (secret, quote(secret, safe='')):
+            for form in [secret, quote(secret, safe='')] + list(_within_base64(secret)):
                 text = text.replace(clean(form) or form, '***')
         text = _one_line(text)
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT - 1] + '…'

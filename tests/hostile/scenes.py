@@ -112,7 +112,8 @@ def _nos():
 
 
 PERSON_AT_NEXUS = {'username': 'ci', 'password': PERSON}
-GRANT = {'client_id': 'ci', 'client_secret': CLIENT, 'grant': 'authorization_code', 'username': 'jdoe', 'password': PERSON, 'redirect_uri': 'https://client.test/cb'}
+GRANT = {'client_id': 'ci', 'client_secret': CLIENT, 'grant': 'authorization_code', 'username': 'jdoe', 'password': PERSON,
+         'redirect_uri': 'https://client.test/cb'}
 MACHINE = {'client_id': 'ci', 'client_secret': CLIENT, 'grant': 'client_credentials', 'regenerate': 'always'}
 PROXY = {'username': 'admin', 'repositories': [{'name': 'studio', 'username': 'jdoe', 'password': REMOTE, 'create': {
     'remote_url': 'https://127.0.0.1:1/site/', 'version_policy': 'release'}}]}

@@ -205,7 +205,8 @@ class Wild:
         status, headers, body = honest()
         return self._send(raw(self.random.choice([status, 200]), headers, self.random.choice([
             b'', b'null', b'[]', b'{}', b'0', b'"x"', b'true', b'NaN', b'{"a": Infinity}', b'1e999', b'[' * 100000, b'{"a":' * 50000, b'\xef\xbb\xbf' + body,
-            body.decode('utf-8', 'replace').encode('utf-16'), b'<html><body>login</body></html>', b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc'
+            body.decode('utf-8', 'replace').encode('utf-16'), b'<html><body>login</body></html>',
+            b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc'
             b'/passwd">]><a>&b;</a>', b'x' * (LIMIT + 10), b' ' * (LIMIT - 1), body[:len(body) // 2], body + body, body + b'\0', self._bytes(3000),
             b'\xff\xfe' + body,
             b'{"error": {"a": [1]}}', b'{"error": null}', b'{"status": "x", "message": {}}', b'{"items": {"a": 1}, "entries": "x", "data": [null]}'])))
@@ -283,7 +284,8 @@ class Wild:
             None, '', '/', asked.target, 'http://127.0.0.1:1/x', 'https://evil.example/%s' % asked.words.replace('\r', ' ').replace('\n', ' ')[:500],
             '//evil.example/x', 'http://u:p%40@evil.example/', 'javascript:alert(1)', 'ftp://x/', 'file:///etc/passwd', 'http://[::1',
             'http://x:99999/', '?code=a%0d%0ab&state=x',
-            'https://client.test/cb?code=', 'https://client.test/cb?code=x&code=y&state=z', 'https://client.test/cb?error=%1b%5b31m', 'x' * 60000, 'http://é.example/',
+            'https://client.test/cb?code=', 'https://client.test/cb?code=x&code=y&state=z', 'https://client.test/cb?error=%1b%5b31m', 'x' * 60000,
+            'http://é.example/',
             '%00', 'https://client.test/cb#code=x', '/nuxeo/login.jsp?loginFailed=true', '\x7f'])
         return self._send(raw(self.random.choice([300, 301, 302, 303, 305, 307, 308, 399]), [('Location', location)] if location is not None else [], b''))
 

@@ -81,7 +81,7 @@ class Run:
             return act
 
         logged = Logged()
-        with HostileServer(self.scene.make()) as server, logged:
+        with logged, HostileServer(self.scene.make()) as server:
             server.script = script
             began = time.monotonic()
             told, token, refused = self._told(server.url + self.scene.path)

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import email.utils
@@ -797,6 +798,15 @@ def test_a_servers_own_words_hold_no_secret_of_ours(secret):
 
 def test_blanks_do_not_hide_a_secret_of_ours():
     assert shown('bad secret open  sesame\tnow', 'open  sesame\tnow') == shown('bad  secret open sesame now', 'open  sesame\tnow') == 'bad secret ***'
+
+
+@given(st.integers(0, 4), st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=12, max_size=40), st.integers(0, 4))
+def test_O5_a_servers_own_words_hold_no_secret_of_ours_in_base64(before, secret, behind):
+    words = shown('you sent ' + base64.b64encode(b'\xfe' * before + secret.encode() + b'\xfe' * behind).decode(), secret)
+    for skipped in range(3):  # whatever part of it somebody decodes
+        text = re.sub('[*=…]', 'A', words.partition('sent ')[2])[skipped:]
+        assert secret.encode()[4:-4] not in base64.b64decode(text[:len(text) // 4 * 4])
+    assert '***' in words
 
 
 def test_A26_N13_what_the_libraries_log_of_a_request_stays_out_of_all_logs(caplog):
