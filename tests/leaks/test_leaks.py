@@ -161,9 +161,8 @@ FAILURES = [
          **FORGIVEN),
     task('Deliver to git with a secret in the address', 'git_credential', dict(
         GIT, url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@git.example' }}", username='x', password='{{ secret_deployer }}'), **FORGIVEN),
-    task('Deliver to git with a secret in a query', 'git_credential', dict(
-        GIT, entries=[{'url': "{{ 'https://git.example/?p=' ~ (secret_wrong | urlencode) }}", 'username': 'x', 'password': '{{ secret_deployer }}'}]),
-         **FORGIVEN),
+    task('Deliver to git with a secret in a query', 'git_credential', dict(GIT, entries=[
+        {'url': "{{ 'https://git.example/?p=' ~ (secret_wrong | urlencode) }}", 'username': 'x', 'password': '{{ secret_deployer }}'}]), **FORGIVEN),
     task('Knock with a secret in the address', 'maven_server', dict(
         MAVEN, id='a', username='x', password='{{ secret_deployer }}', verify=True,
         verify_url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@maven.example' }}"), **FORGIVEN),

@@ -47,8 +47,8 @@ def stage(sandbox, tmp_path):
             self.own[agent] = {'ansible_connection': 'ssh', 'ansible_ssh_executable': str(ssh), 'ansible_ssh_retries': 0}
 
         def inventory(self):
-            return {'all': {'hosts': {agent: self.own.get(agent, {}) for agent in self.agents}, 'vars': {**self.more,
-                'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+            return {'all': {'hosts': {agent: self.own.get(agent, {}) for agent in self.agents}, 'vars': {
+                **self.more, 'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
                 'token_sources': self.sources, 'maven_settings_servers': self.servers, 'git_credentials_entries': self.git,
                 'maven_settings_path': f'{self.home}/{{{{ inventory_hostname }}}}/settings.xml',
                 'git_credentials_path': f'{self.home}/{{{{ inventory_hostname }}}}/git-credentials',
