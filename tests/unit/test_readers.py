@@ -20,11 +20,12 @@ import subprocess
 import time
 from configparser import ConfigParser, Error
 from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
 
 import jmespath
 import pytest
 import requests
-from ansible_collections.buildops.tokens.plugins.module_utils import nuxeo_server, nuxeoctl, oauth2
+from ansible_collections.buildops.tokens.plugins.module_utils import nexus_proxies, nuxeo_server, nuxeoctl, oauth2
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, FileProblem, Refused, ServerProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.files import instance_clid, private_file
 from ansible_collections.buildops.tokens.plugins.module_utils.http import Answer, host_of, normal_url, retry_after
@@ -54,6 +55,15 @@ def answer(body=b'', **headers):
 
 
 # Addresses
+
+@given(st.text(st.sampled_from('ab/.%?#;\\ +é&=:@'), min_size=1).filter(lambda name: name not in ('.', '..')), st.sampled_from([
+    nexus_proxies.RestProxies, nexus_proxies.ExtDirectProxies, nexus_proxies.Nexus2Proxies]))
+def test_the_name_of_a_repository_is_one_part_of_a_path(name, proxies):
+    """As C(requests) sends it, and as a server reads it."""
+    sent = requests.Request('GET', 'https://nexus.test' + proxies.url_of(None, name) + 'x').prepare().path_url
+    _root, _folder, *parts, last = urlsplit(sent).path.split('/')
+    assert (unquote(parts[-1]), last, len(parts)) == (name, 'x', 1 if parts[0] != 'repositories' else 2)
+
 
 @given(st.lists(st.sampled_from([
     'https://', 'HTTP://', 'http://', '//', '/', '\\', '@', ':', '[', ']', '::1', '?', '#', '%2f', '%40', '.', '..', 'a.test', 'b.test', '127.0.0.1',
