@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
@@ -51,7 +53,9 @@ def picked(result, query):
     except ImportError:
         raise BadInput('query needs the Python library jmespath on the controller. Install it, or name one plain key.') from None
     try:
-        return jmespath.search(''.join(query), result)
+        found = jmespath.search(''.join(query), result)
+        json.dumps(found)  # an expression can also be the answer, as for C(&@), which is of use to nobody
+        return found
     except (JMESPathError, TypeError):
         raise BadInput('query is not a JMESPath expression.') from None
 

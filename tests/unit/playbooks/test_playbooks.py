@@ -222,8 +222,8 @@ def test_a_rotation_of_all_names_and_leaves_what_people_make(stage, run_playbook
 
 def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, run_playbook):
     stage.sources.update(studio={'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'n0s-token'}, old={
-        'type': 'nuxeo_oauth2_token', 'url': stage.server.url, 'endpoints': 'legacy', 'grant': 'refresh_token', 'client_id': 'x', 'client_secret': 'y',
-        'refresh_token': 'z', 'cache': 'file', 'cache_path': str(stage.home)})
+        'type': 'nuxeo_oauth2_token', 'url': stage.server.url, 'endpoints': 'legacy', 'grant': 'refresh_token', 'client_id': 'x', 'client_secret': 's3cr3t',
+        'refresh_token': 'r3fr3sh', 'cache': 'file', 'cache_path': str(stage.home)})
     stage.agents = ('agent1',)
     tasks = [{'name': name, 'buildops.tokens.token_source': dict(how, name=name), 'ignore_errors': True} for name, how in (
         ('studio', {'regenerate': 'always'}), ('old', {'state': 'absent'}))]
