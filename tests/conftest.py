@@ -71,6 +71,7 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_runtest_setup(item):
     if item.get_closest_marker('needs_root') and os.geteuid() != 0:
+        # Other owners, mounts and users to become cannot be had without root. Whoever is not is told what was left out; the CI is root.
         pytest.skip('only root can do this')
     for marker in item.iter_markers('needs_client'):
         for name in marker.args:
@@ -78,6 +79,7 @@ def pytest_runtest_setup(item):
                 reason = f'missing client: {name}'
                 if os.environ.get('REQUIRE_CLIENTS') == '1':
                     pytest.fail(reason, pytrace=False)
+                # A contributor need not have Maven, node and all the others; the CI sets REQUIRE_CLIENTS, and nothing is left out there.
                 pytest.skip(reason)
 
 

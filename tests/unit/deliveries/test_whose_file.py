@@ -27,6 +27,7 @@ def test_A27_the_user_who_a_task_becomes_owns_what_it_writes(run_playbook):
     try:
         folder.chmod(0o711)
         home, other = folder / 'home', folder / 'other'
+        (folder / 'foreign').mkdir(mode=0o700)
         for made in (home, other):
             made.mkdir(mode=0o700)
             os.chown(made, NOBODY.pw_uid, NOBODY.pw_gid)
@@ -37,7 +38,7 @@ def test_A27_the_user_who_a_task_becomes_owns_what_it_writes(run_playbook):
             {'name': 'git', 'buildops.tokens.git_credential': {'path': '%s/credentials' % home, 'config_path': '%s/config' % home,
                                                                'url': 'https://git.example', 'username': 'ci', 'password': ENTRY['password']}, **become},
             {'name': 'root for a user', module: dict(ENTRY, path='%s/.m2/settings.xml' % other), 'run_once': True, 'delegate_to': 'second'},
-            {'name': 'not their folder', module: dict(ENTRY, path='/root/none/settings.xml'), 'ignore_errors': True, **become},
+            {'name': 'not their folder', module: dict(ENTRY, path='%s/foreign/none/settings.xml' % folder), 'ignore_errors': True, **become},
         ]}], {'all': {'hosts': {'first': {}}, 'vars': {'ansible_connection': 'local', 'ansible_python_interpreter': SYSTEM_PYTHON}, 'children': {
             'more': {'hosts': {'second': {'ansible_connection': 'local'}}}}}}, '-l', 'first')
         assert [run.result(name)['changed'] for name in ('become', 'git', 'root for a user')] == [True] * 3, run.output
