@@ -26,6 +26,8 @@ def environment(home: str | Path) -> dict[str, str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
     env.update(
         HOME=str(home),
+        # On a local connection too, ansible-core asks the system for the home folder
+        ANSIBLE_REMOTE_TMP=f'{home}/.ansible/tmp',
         LC_ALL='C.UTF-8',
         MAVEN_OPTS=f'-Duser.home={home} -Dmaven.repo.local={BUILD}/cache/maven',
         GIT_CONFIG_NOSYSTEM='1',
