@@ -54,7 +54,8 @@ def with_sandbox():
     from tests.sandbox.serving import Sandbox
     FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
     remembered = read_memory()
-    with Sandbox() as sandbox:
+    # A token belongs to the certificates that it was got with, too
+    with Sandbox(authority=remembered.get('authority')) as sandbox:
         apps = make_apps()
         servers = {}
         for name, (app, _what) in apps.items():
@@ -62,7 +63,6 @@ def with_sandbox():
             for holder, what, value in known.get('state', []):
                 vars(getattr(app, holder))[what] = value
             servers[name] = sandbox.serve(app, port=known.get('port', 0))
-        # A token belongs to the file of certificates that it was got with, too
         authorities = FOLDER / 'ca.pem'
         shutil.copyfile(sandbox.ca_path, authorities)
         for agent in AGENTS:
@@ -71,8 +71,9 @@ def with_sandbox():
         try:
             code = run_playbook(str(EXAMPLE / 'inventory'), ['-e', json.dumps(facts)])
         finally:
-            write_memory({name: {'port': servers[name].port, 'state': [(holder, part, vars(getattr(app, holder))[part]) for holder, part in what]}
-                          for name, (app, what) in apps.items()})
+            known = {name: {'port': servers[name].port, 'state': [(holder, part, vars(getattr(app, holder))[part]) for holder, part in what]}
+                     for name, (app, what) in apps.items()}
+            write_memory({'authority': sandbox.authority_pem, **known})
         doors = [maven_door(sandbox, servers['nexus'].url + '/repository/private/', agent) for agent in AGENTS]
         doors += [git_door(authorities, servers['nuxeo_online'].url + '/git/jdoe-SANDBOX.git', agent) for agent in AGENTS]
     print(*doors, '', sep='\n')

@@ -516,10 +516,12 @@ class Server:
 class Sandbox:
     """Starts servers and stops them all at the end. Its CA and its files live in a private temporary folder.
 
+    :param authority: C(authority_pem) of an earlier one, whose CA it goes on with.
     :ivar ca_path: PEM file of the CA that signed every server of this sandbox; made when first asked for.
     """
 
-    def __init__(self, verbose=False):
+    def __init__(self, verbose=False, authority=None):
+        self._authority_pem = authority
         self._servers: list[Server] = []
         self._folder: str | None = None
         self._ca = None
@@ -550,9 +552,14 @@ class Sandbox:
 
         with self._lock:
             if self._ca is None:
-                self._ca = trustme.CA(organization_name='buildops.tokens sandbox')
+                self._ca = trustme.CA.from_pem(*self._authority_pem) if self._authority_pem else trustme.CA(organization_name='buildops.tokens sandbox')
                 self._ca.cert_pem.write_to_path(os.path.join(self.folder, 'ca.pem'))
             return self._ca
+
+    @property
+    def authority_pem(self) -> tuple[bytes, bytes]:
+        """The certificate of the CA, and its key."""
+        return self._authority().cert_pem.bytes(), self._authority().private_key_pem.bytes()
 
     @property
     def ca_path(self) -> str:
