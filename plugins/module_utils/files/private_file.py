@@ -270,14 +270,17 @@ def _own_and_narrow(descriptor, state, mode_policy):
 
 @contextlib.contextmanager
 def _folder_alone(folder):
-    """Hold the folder among runs of ours, so that none replaces the file between another's comparison and rename; fsync it at the end.
+    """Hold the folder among runs of ours, so that none replaces a file between another's comparison and rename; fsync it at the end.
 
-    That leaves no lock file behind, and the kernel ends it with the process. Where folders cannot be locked (NFS) the comparison alone has to do.
+    That leaves no lock file behind, and the kernel ends it with the process. Where folders cannot be locked (NFS), or another run holds it for
+    too long, the comparison alone has to do.
+
+    :returns: a context manager that gives the folder, or None where it cannot be opened.
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        yield
+        yield None
         return
     try:
         deadline = time.monotonic() + FOLDER_LOCK_SECONDS
@@ -289,7 +292,7 @@ def _folder_alone(folder):
                 time.sleep(0.002)
             except OSError:
                 break
-        yield
+        yield folder
         with contextlib.suppress(OSError):  # not every file system can; the rename itself is done
             os.fsync(descriptor)
     finally:
@@ -303,13 +306,14 @@ def _fill(descriptor, content):
     os.fsync(descriptor)  # disk full and quota often show only here
 
 
-def write_private(state, content, mode_policy='narrow'):
+def write_private(state, content, mode_policy='narrow', held=None):
     """Replace a file at once and for good, or leave it as it was.
 
     :param state: FileState of the read that the new content was made from.
     :param content: bytes, the whole new file.
     :param mode_policy: V(narrow): what others could do with an existing file is taken away; V(keep): its mode stays
         (for files without secrets). A new file is 0600 either way, and no file is ever widened.
+    :param held: the folder that the caller holds by L(_folder_alone), or None.
     :returns: None.
     :raises FileChanged: somebody else wrote the file since it was read.
     :raises FileProblem: it cannot be written; the old file is intact and no temporary file is left.
@@ -324,7 +328,7 @@ def write_private(state, content, mode_policy='narrow'):
             try:
                 _own_and_narrow(descriptor, state, mode_policy)
                 _fill(descriptor, content)
-                with _folder_alone(folder):
+                with contextlib.nullcontext() if held == folder else _folder_alone(folder):
                     now = _read(state.target, max(MAX_BYTES, len(state.content or b'')), state.path)[0]
                     if now != state.content:
                         raise FileChanged('%s was changed by another program while it was being edited. Run the task again.' % state.path)
@@ -345,6 +349,8 @@ def write_private(state, content, mode_policy='narrow'):
 def edit_private(path, edit, dry_run=False, mode_policy='narrow', attempts=5):
     """Read, edit, write; once more from the start when somebody else wrote in between (their change and ours both survive).
 
+    Runs of ours that meet take turns from the second attempt on: each holds the folder from its reading to its rename, so none loses again to another.
+
     :param path: as for L(read_private).
     :param edit: a function of the content (bytes or None) that returns (new content, report); content None means no file.
     :param dry_run: check mode: everything but the write, with a prediction of what would forbid it.
@@ -353,22 +359,25 @@ def edit_private(path, edit, dry_run=False, mode_policy='narrow', attempts=5):
     :returns: (FileState before, new content, report, whether the file was or would be rewritten).
     :raises FileProblem: and whatever C(edit) raises; then nothing was written.
     """
+    turn = contextlib.nullcontext()
     while True:
-        state = read_private(path)
-        content, report = edit(state.content)
-        rewrite = content != state.content or (state.wide and mode_policy == 'narrow')
-        if not rewrite or content is None:
-            return state, content, report, False
-        if dry_run:
-            check_writable(state)
-            return state, content, report, True
-        try:
-            write_private(state, content, mode_policy)
-            return state, content, report, True
-        except FileChanged:
-            attempts -= 1
-            if attempts <= 0:
-                raise
+        with turn as held:
+            state = read_private(path)
+            content, report = edit(state.content)
+            rewrite = content != state.content or (state.wide and mode_policy == 'narrow')
+            if not rewrite or content is None:
+                return state, content, report, False
+            if dry_run:
+                check_writable(state)
+                return state, content, report, True
+            try:
+                write_private(state, content, mode_policy, held)
+                return state, content, report, True
+            except FileChanged:
+                attempts -= 1
+                if attempts <= 0:
+                    raise
+        turn = _folder_alone(os.path.dirname(state.target))
 
 
 def _lock_file(folder, lock_path, deadline, path):

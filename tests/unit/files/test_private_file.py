@@ -353,10 +353,13 @@ def test_T1_readers_see_old_or_new_and_writers_of_ours_lose_nothing(folder):
 def test_P8_many_writers_of_ours_at_once_lose_nothing(folder):
     path = folder / 'settings.xml'
     path.write_bytes(b'')
-    script = ('import sys\n'
+    script = ('import sys, time\n'
               'from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import edit_private\n'
+              'def edit(content):\n'
+              '    time.sleep(0.001)  # long enough for all others to read the same\n'
+              '    return content + b"%s %d\\n" % (sys.argv[2].encode(), count), None\n'
               'for count in range(30):\n'
-              '    edit_private(sys.argv[1], lambda content: (content + b"%s %d\\n" % (sys.argv[2].encode(), count), None), attempts=1000)\n')
+              '    edit_private(sys.argv[1], edit)\n')
     writers = [subprocess.Popen([sys.executable, '-c', script, str(path), str(number)], env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)))
                for number in range(6)]
     assert [writer.wait() for writer in writers] == [0] * 6
