@@ -35,7 +35,9 @@ def context(tmp_path):
     shutil.copy(ROOT / 'execution-environment.yml', tmp_path)
     (tmp_path / '.build').mkdir()
     (tmp_path / f'.build/buildops-tokens-{version}.tar.gz').write_bytes(b'archive')  # what `make build` makes
-    subprocess.run([BUILDER, 'create', '--file', tmp_path / 'execution-environment.yml', '--context', tmp_path / 'context'], check=True, capture_output=True)
+    # Without a name, it depends on whether this machine has podman
+    subprocess.run([BUILDER, 'create', '--file', tmp_path / 'execution-environment.yml', '--context', tmp_path / 'context',
+                    '--output-filename', 'Containerfile'], check=True, capture_output=True)
     return tmp_path / 'context'
 
 
