@@ -75,15 +75,12 @@ options:
       - V(run) keeps the token for this run of C(ansible-playbook), in its own temporary folder, for all hosts, tasks and forks.
       - V(file) keeps it on this controller for later runs of the same user, in O(cache_path), readable for this user alone.
       - V(none) asks the server every time.
-      - The default for V(nexus_user_token) is V(run).
-      - The default for V(nuvy_client_token) is V(run).
-      - The default for V(nuxeo_oauth2_token) is V(run).
-      - The default for V(nuxeo_online_token) is V(none).
     type: str
     choices:
       - none
       - run
       - file
+    default: run
     env:
       - name: BUILDOPS_TOKENS_NEXUS_CACHE
       - name: BUILDOPS_TOKENS_NUVY_CACHE

@@ -104,10 +104,12 @@ class LookupModule(LookupBase):
     def run(self, terms, variables=None, type=None, query=None, on_error=None, **options):
         if on_error not in (None, '', 'fail', 'warn', 'skip'):
             raise AnsibleError('on_error must be fail, warn or skip.')
+        if query is not None and not isinstance(query, str):
+            raise AnsibleError('query must be a string: a JMESPath expression.')
         template = self._templar.template if self._templar is not None else None
         results = []
         # A list of names is as good as several
-        for name in [name for term in terms or () for name in (term if isinstance(term, (list, tuple)) else [term])] or [None]:
+        for name in [name for term in terms for name in (term if isinstance(term, (list, tuple)) else [term])] if terms else [None]:
             question = Question(name, type, options, variables or {}, template)
             try:
                 known = question.known()

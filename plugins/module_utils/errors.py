@@ -16,6 +16,12 @@ from __future__ import annotations
 class TokensError(Exception):
     """Base class. C(str(error)) is the sentence that the user sees."""
 
+    def about(self, whose):
+        """Put before the sentence what it is about, unless it begins with that. :returns: itself."""
+        if not str(self).startswith(whose):
+            self.args = ('%s: %s' % (whose, self),)
+        return self
+
 
 class BadInput(TokensError):
     """An option, or a combination of options, that cannot be right. Nothing was asked and nothing was changed."""

@@ -19,6 +19,8 @@ import json
 import os
 import re
 import secrets
+import shutil
+import stat
 import time
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import ServerProblem, TokensError
@@ -34,6 +36,7 @@ REFUSALS = (400, 401, 403)
 ENDLESS_SECONDS = 86400  # after which a lasting cache asks again for a token whose end nobody knows
 USUAL_ENTRY = 16384  # bytes, and more than most
 LEFTOVER = re.compile(r'\.tmp-[0-9a-f]{16}\Z')
+LEFT_RUN_SECONDS = 86400  # a run that goes on for so long without a new token asks once more
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
@@ -70,6 +73,8 @@ class Cache(Folder):
             try:
                 if not os.path.lexists(self.folder):
                     os.makedirs(self.folder, 0o700, exist_ok=True)
+                    if not self.lasting:
+                        _sweep_runs(self.folder)
                 super().prepare()
                 if not os.path.lexists(self.path('salt', '')):
                     self._offer_salt()
@@ -112,9 +117,14 @@ class Cache(Folder):
         return token.issued_at - CLOCK_TOLERANCE, min((limit for limit in limits if limit is not None), default=None)
 
     def forget(self, key):
-        """Drop what is kept of one token; the others stay."""
-        with contextlib.suppress(FileNotFoundError):
+        """Drop what is kept of one token; the others stay. What cannot be dropped becomes a warning."""
+        try:
             os.unlink(self.path(key))
+        except FileNotFoundError:
+            pass
+        except OSError as problem:
+            self.warnings.append('The token cache %s cannot be written (%s), and still holds a token that is not good any more. Remove the file %s.json.'
+                                 % (self.folder, problem.strerror, key))
 
     @contextlib.contextmanager
     def lock(self, key, seconds, whose):
@@ -227,6 +237,21 @@ class Cache(Folder):
         """Make what file names are derived from; of several processes that make it at once, one wins."""
         with self._written(secrets.token_bytes(SALT_BYTES)) as temporary, contextlib.suppress(FileExistsError):
             os.link(temporary, self.path('salt', ''))
+
+
+def _sweep_runs(folder):
+    """Remove the tokens of runs that a signal ended: ansible-core clears up after Ctrl-C, but neither after SIGTERM nor after SIGHUP.
+
+    :param folder: of this run. Those of others have the same name below folders beside it, and have not been written to for a day."""
+    this, name = os.path.split(folder)
+    with contextlib.suppress(OSError):
+        for run in os.scandir(os.path.dirname(this)):
+            left = os.path.join(run.path, name)
+            with contextlib.suppress(OSError):
+                if run.path != this and run.name.startswith('ansible-local-') and run.is_dir(follow_symlinks=False):
+                    about = os.lstat(left)
+                    if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and about.st_mtime < time.time() - LEFT_RUN_SECONDS:
+                        shutil.rmtree(left, ignore_errors=True)
 
 
 def _sign(handle):

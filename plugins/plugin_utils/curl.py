@@ -97,7 +97,10 @@ class Script:
             arguments.append('--insecure')
         for option, name in (('ca_path', '--cacert'), ('client_cert', '--cert'), ('client_key', '--key')):
             if options.get(option):
-                arguments.append('%s %s' % (name, quote(options[option])))
+                path = options[option]
+                if option == 'client_cert':  # behind a colon curl expects the password of the certificate
+                    path = path.replace('\\', '\\\\').replace(':', '\\:')
+                arguments.append('%s %s' % (name, quote(path)))
         proxy = options.get('proxy')
         if not proxy:
             arguments.append("--noproxy '*'")

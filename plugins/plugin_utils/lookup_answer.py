@@ -8,15 +8,19 @@
 from __future__ import annotations
 
 import json
+import re
 
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC
 from ansible_collections.buildops.tokens.plugins.module_utils.token_module import place_of
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.service import find_out
 
 CHECK_MODE_VALUE = 'check-mode-no-token-yet'
+PLAIN_NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]{0,60}\Z')
 
 
 def answer(question):
@@ -39,21 +43,30 @@ def answer(question):
     if not check_mode:
         raise BadInput('%s: its token exists, but its value cannot be read again. See regenerate.' % answer.source.label)
     Display().warning('%s: check mode does not create its token; %s stands in its place.' % (answer.source.label, CHECK_MODE_VALUE))
-    result = dict.fromkeys(('username', 'password', 'access_token', 'authorization', 'name_code', 'pass_code'), CHECK_MODE_VALUE)
-    return dict(result, kind=None, type=answer.source.provider.TYPE, expires_at=None, fingerprint=None)
+    return _stand_in(answer.source.provider)
+
+
+def _stand_in(provider):
+    """:returns: a mapping with the keys of a result of C(Token.as_result) of this type. It is no C(Token), whose values are known as secrets."""
+    own = ('username', 'password') if provider.KIND == BASIC else ('access_token', 'token_type', 'scope')
+    result = dict.fromkeys(own + ('authorization',) + provider.EXTRAS, CHECK_MODE_VALUE)
+    return dict(result, kind=provider.KIND, type=provider.TYPE, expires_at=None, fingerprint=None)
 
 
 def picked(result, query):
-    """:returns: what a JMESPath expression picks of a mapping. :raises BadInput: it cannot be used."""
+    """:returns: what a JMESPath expression picks of a mapping. :raises BadInput: it cannot be used, or is a plain name that the mapping does not have."""
     if not query or query in result:
         return result[query] if query else result
+    query = ''.join(query)
+    if PLAIN_NAME.match(query):  # JMESPath gives null, which ends as an empty password somewhere
+        raise BadInput('the token has no %s.%s It has: %s.' % (query, sources.nearest(query, result), ', '.join(sorted(result))))
     try:
         import jmespath
         from jmespath.exceptions import JMESPathError
     except ImportError:
         raise BadInput('query needs the Python library jmespath on the controller. Install it, or name one plain key.') from None
     try:
-        found = jmespath.search(''.join(query), result)
+        found = jmespath.search(query, result)
         json.dumps(found)  # an expression can also be the answer, as for C(&@), which is of use to nobody
         return found
     except (JMESPathError, TypeError):

@@ -66,9 +66,15 @@ def obtain(source, desired=None, check_mode=False, clock=time.time, once=False, 
     :param source: C(sources.Source). :param desired: C(policy.Desired), by default what its options ask for.
     :param once: look at, or replace, the token once in a run, whatever C(regenerate) asks for: for callers who run many times.
     :param kept: called with the C(Cache), the key and the C(Token) that is kept there, once it is.
-    :returns: C(flow.Outcome). :raises TokensError: with what to do.
+    :returns: C(flow.Outcome). :raises TokensError: with the name of the source, if it has one, and what to do.
     """
-    desired = desired or desired_of(source.options)
+    try:
+        return _obtained(source, desired or desired_of(source.options), check_mode, clock, once, kept)
+    except TokensError as problem:
+        raise (problem.about(source.label) if source.name else problem) from None
+
+
+def _obtained(source, desired, check_mode, clock, once, kept):
     warnings = []
     cache = _cache(source.options, check_mode, warnings)
     if cache is None:

@@ -83,7 +83,8 @@ class Folder:
         if about.st_uid != os.geteuid():
             raise CacheProblem('The token cache %s belongs to another user.' % self.folder)
         if about.st_mode & 0o077:
-            raise CacheProblem('The token cache %s is open to other users (mode %04o). Set its mode to 0700.' % (self.folder, about.st_mode & 0o777))
+            raise CacheProblem('The token cache %s is open to other users (mode %04o). Set its mode to 0700, or set cache_path to a '
+                               'folder of its own.' % (self.folder, about.st_mode & 0o777))
 
     def key(self, what):
         """:param what: all that makes this different from others, secrets included, in JSON types.

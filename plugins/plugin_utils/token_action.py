@@ -175,7 +175,7 @@ class SourceAction(TokenAction):
         try:
             source.provider.check(dict(source.options, **changes))
         except BadInput as problem:
-            raise BadInput('%s: %s' % (source.label, problem)) from None
+            raise problem.about(source.label) from None
         return self.obtained(source, **changes)
 
 
@@ -184,7 +184,10 @@ class SourceInfoAction(ControllerAction):
 
     def work(self, task_vars):
         source = sources.named(self.arguments('token_source_info')['name'], task_vars, self.template)
-        result, warnings = describe(source.provider(source.options))
+        try:
+            result, warnings = describe(source.provider(source.options))
+        except TokensError as problem:
+            raise problem.about(source.label) from None
         if warnings:
             result['warnings'] = warnings
         return result

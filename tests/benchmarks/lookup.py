@@ -32,7 +32,10 @@ def rows(quick):
         client = {'url': tokens.url, 'ca_path': sandbox.ca_path, 'client_id': 'buildops-client', 'client_secret': 'nuvy-s3cret'}
         status = server.url + '/service/rest/v1/status'
         variables = {
-            'token_sources': {'company': dict(source, type='nexus_user_token')}, 'nexus_username': 'alice', 'nexus_password': 'wonderland',
+            'token_sources': {'company': dict(source, type='nexus_user_token'),
+                              'studio': {'type': 'nuxeo_online_token', 'username': '{{ nexus_username }}', 'token': '{{ nexus_password }}'}},
+            'nexus_username': 'alice', 'nexus_password': 'wonderland',
+            'given': "{{ lookup('buildops.tokens.token', 'studio', query='password') }}",
             'looked_up': "{{ lookup('buildops.tokens.token', 'company', query='password') }}",
             'plain': 'a-token-of-forty-four-characters-like-others', 'indirect': '{{ plain }}',
             # It cannot POST. This is what two requests would cost, if it could
@@ -42,6 +45,8 @@ def rows(quick):
             server.reset()
             ratio = bench.ratio(uses('looked_up'), uses('indirect'), rounds)
             yield '%d hosts x 3 evaluations: the lookup / a plain variable' % hosts, ratio, 1.25, ratio <= 1.25
+            ratio = bench.ratio(uses('given'), uses('indirect'), rounds)
+            yield '%d hosts x 3 evaluations: the lookup of a token that its source holds / a plain variable' % hosts, ratio, 1.25, ratio <= 1.25
             asked = server.count('POST', STEP_1) / (rounds + 1)
             yield '%d hosts x 3 evaluations: token requests (a number)' % hosts, asked, 1, asked == 1
             ratio = bench.ratio(uses('looked_up'), uses('fetched'), 1, without=uses('indirect'))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import partial
 
 import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils.options import arguments, info_arguments, module_arguments
@@ -48,14 +49,14 @@ def test_the_names_that_are_documented_are_those_that_are_read(documented, monke
         for provider in map(sources.provider_class, sources.types()):
             if name not in arguments(provider):
                 continue
-            for place in ({'buildops_tokens_%s_%s' % (provider.PREFIX, name): 'here'}, {}):
+            key = '%s_%s' % (provider.PREFIX, name)
+            variable = 'buildops_tokens_' + key
+            assert {'name': variable} in option['vars'] and {'name': variable.upper()} in option['env']
+            assert {'section': 'buildops_tokens', 'key': key} in option['ini']
+            for place, environment, ini in (({variable: 'here'}, '', ''), ({}, 'here', ''), ({}, '', 'here')):
                 with monkeypatch.context() as patch:
-                    if place:
-                        assert {'name': next(iter(place))} in option['vars']
-                    else:
-                        variable = 'BUILDOPS_TOKENS_%s_%s' % (provider.PREFIX.upper(), name.upper())
-                        assert {'name': variable} in option['env']
-                        patch.setenv(variable, 'here')
+                    patch.setenv(variable.upper(), environment)
+                    patch.setattr(sources, 'ini', partial(dict, [(key, ini)]))
                     assert sources.completed(provider, {}, place, None)[name] == 'here'
 
 

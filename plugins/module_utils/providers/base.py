@@ -11,6 +11,7 @@ import time
 
 from ansible_collections.buildops.tokens.plugins.module_utils.http import Client, host_of
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
+from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARER
 
 
 class Provider:
@@ -18,6 +19,8 @@ class Provider:
 
     :cvar TYPE: the source type: the name of the file, of the class's module, and of the Ansible module.
     :cvar PREFIX: what its options' environment variables, ini entries and variables begin with (C(BUILDOPS_TOKENS_<PREFIX>_URL)).
+    :cvar KIND: V(basic) or V(bearer).
+    :cvar EXTRAS: the names of what its tokens have besides what all of their kind have (C(Token.extras)).
     :cvar ARGUMENTS: its own options as an argument spec; an entry of a shared option replaces that one, None takes it away.
     :cvar CONNECTS: it has the connection options.
     :cvar HAS_STATE: its module has O(state).
@@ -32,6 +35,8 @@ class Provider:
 
     TYPE = ''
     PREFIX = ''
+    KIND = BEARER
+    EXTRAS = ()
     ARGUMENTS = {}
     CONNECTS = True
     HAS_STATE = True

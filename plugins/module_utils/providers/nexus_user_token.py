@@ -37,6 +37,8 @@ class NexusUserToken(Provider):
 
     TYPE = 'nexus_user_token'
     PREFIX = 'nexus'
+    KIND = BASIC
+    EXTRAS = ('name_code', 'pass_code', 'created', 'user')
     ARGUMENTS = {
         'url': {'type': 'str', 'required': True},
         'username': {'type': 'str', 'required': True},

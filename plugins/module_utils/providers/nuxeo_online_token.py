@@ -40,6 +40,7 @@ class NuxeoOnlineToken(Provider):
 
     TYPE = 'nuxeo_online_token'
     PREFIX = 'nos'
+    KIND = BASIC
     HAS_STATE = False
     REVOKED_AT = TOKENS_PAGE
     READS_ONLY = True
@@ -49,7 +50,6 @@ class NuxeoOnlineToken(Provider):
         'token': {'type': 'str', 'required': True, 'no_log': True},
         'project': {'type': 'str'},
         'min_remaining': {'type': 'int', 'default': 0},
-        'cache': {'type': 'str', 'choices': ['none', 'run', 'file'], 'default': 'none'},
     }
 
     @classmethod

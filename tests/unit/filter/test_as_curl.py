@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import unquote
 
 import pytest
+import trustme
 from ansible.errors import AnsibleFilterError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
@@ -160,6 +161,14 @@ def test_quoting_is_safe_for_any_value(sandbox, bash, value):
     source = {'type': 'nexus_user_token', 'url': login.url, 'ca_path': sandbox.ca_path, 'username': value, 'password': 'x'}
     assert 'nameCode' in json.loads(bash(as_curl(source), {'NEXUS_PASSWORD': value + '-s3cret'}))
     bash(as_curl({**source, 'ca_path': '/' + value.replace('$', ''), 'client_cert': '/' + value.replace('$', '')}), {'NEXUS_PASSWORD': 'x' * 9}, fails=True)
+
+
+def test_curl_takes_a_client_certificate_from_any_path(sandbox, bash, tmp_path):
+    server = sandbox.serve(nuvy.create_app([nuvy.AppClient('a', 's3cret-value', ('read',))]))
+    path = tmp_path / 'o:f\\ "me".pem'
+    trustme.CA().issue_cert('me@example.com').private_key_and_cert_chain_pem.write_to_path(path)
+    source = {'type': 'nuvy_client_token', 'url': server.url, 'ca_path': sandbox.ca_path, 'client_id': 'a', 'client_secret': 'x', 'client_cert': str(path)}
+    assert 'access_token' in json.loads(bash(as_curl(source), {'NUVY_CLIENT_SECRET': 's3cret-value'}))
 
 
 def test_the_connection_is_that_of_the_source():

@@ -101,7 +101,7 @@ def holder_of_the_lock(folder):
 
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_P1_many_plain_processes_ask_once(server, company, tmp_path, cache):
-    process = start(32, {**company, 'cache': cache}, tmp_path)
+    process = start(32, {**company, 'cache': cache}, tmp_path, RUNS_OF_THEIR_OWN='yes' if cache == 'file' else '')
     assert json.loads(process.communicate(timeout=120)[0]) == [0] * 32
     assert len(answers(tmp_path)) == 32 and len(set(answers(tmp_path))) == 1
     assert server.count('POST', STEP_1) == 1
@@ -110,7 +110,7 @@ def test_P1_many_plain_processes_ask_once(server, company, tmp_path, cache):
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_P2_the_process_that_asks_is_killed(server, company, tmp_path, cache):
     waiting = hang_the_first(server)
-    process = start(30, {**company, 'cache': cache}, tmp_path)
+    process = start(30, {**company, 'cache': cache}, tmp_path, RUNS_OF_THEIR_OWN='yes' if cache == 'file' else '')
     assert waiting.wait(60)
     os.kill(holder_of_the_lock(tmp_path), signal.SIGKILL)
     started = time.monotonic()

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.conftest import COLLECTIONS, NO_SETTINGS
-from tests.sandbox import nexus, nuvy
+from tests.sandbox import nexus, nuvy, nuxeo
 from tests.tools.scratch import environment
 
 STEP_1 = r'/wonderland/authenticate$'
@@ -122,6 +123,51 @@ def test_P12_one_request_wherever_it_stands(run_playbook, server, company, tmp_p
     assert not list((run.home / '.ansible/tmp').glob('ansible-local-*/buildops.tokens')), 'the cache of a run lives as long as the run'
 
 
+CONNECTION = '''
+from __future__ import annotations
+DOCUMENTATION = """
+name: noted
+short_description: The local connection, which notes its password
+description: As it says.
+author: nobody
+options:
+  password:
+    description: What it notes.
+    vars: [{name: ansible_password}]
+"""
+import os
+from ansible.plugins.connection.local import Connection as Local
+
+class Connection(Local):
+    transport = 'noted'
+
+    def _connect(self):
+        with open(os.environ['NOTED'], 'a') as file:
+            file.write(self.get_option('password') + ' ')
+        return super()._connect()
+'''
+
+
+def test_it_is_the_password_of_a_connection(run_playbook, server, company, tmp_path):
+    (tmp_path / 'plugins').mkdir()
+    (tmp_path / 'plugins/noted.py').write_text(CONNECTION)
+    play = '''
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.command: "true"
+    - ansible.builtin.command: "true"
+      delegate_to: two
+'''
+    names = inventory(['one', 'two'], token_sources={'company': company}, ansible_password='{{ company.password }}')
+    names['all']['vars']['ansible_connection'] = 'noted'
+    run = run_playbook(play, names, '-vvv', env={'ANSIBLE_CONNECTION_PLUGINS': str(tmp_path / 'plugins'), 'NOTED': str(tmp_path / 'noted')})
+    assert run.rc == 0, run.output
+    noted, pass_code = (tmp_path / 'noted').read_text().split(), server.state.token_of('alice').pass_code
+    assert len(noted) >= 4 and set(noted) == {pass_code} and pass_code not in run.output
+    assert server.count('POST', STEP_1) == 1
+
+
 def test_check_mode_creates_nothing(run_playbook, server, company):
     play = '''
 - hosts: all
@@ -137,6 +183,35 @@ def test_check_mode_creates_nothing(run_playbook, server, company):
     server.app.create_token('alice', 'alice')
     run = run_playbook(play, names, '--check', '-e', 'expected=' + server.state.token_of('alice').name_code)
     assert run.rc == 0, run.output
+
+
+def test_check_mode_has_every_part_of_a_token(run_playbook, sandbox, server, company):
+    """So that what uses one part or another goes the same ways as without check mode."""
+    tokens = sandbox.serve(nuvy.create_app([nuvy.AppClient('build', 'cAn4ry-client-secret')]))
+    platform = sandbox.serve(nuxeo.create_app(users=[nuxeo.User('alice', PASSWORD)], clients=[
+        nuxeo.Client('build', 'build', 'cAn4ry-client-secret', 'https://client.example/callback', auto_grant=True)]))
+    sources = {
+        'company': company,
+        'platform': {'type': 'nuxeo_oauth2_token', 'url': platform.url, 'ca_path': sandbox.ca_path, 'grant': 'authorization_code',
+                     'client_id': 'build', 'client_secret': 'cAn4ry-client-secret', 'username': 'alice', 'password': PASSWORD},
+        'nuvy': {'type': 'nuvy_client_token', 'url': tokens.url, 'ca_path': sandbox.ca_path, 'client_id': 'build', 'client_secret': 'cAn4ry-client-secret'},
+        'studio': {'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'cAn4ry-token'}}
+    play = '''
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        msg: "{{ dict(token | dict2items | map(attribute='key') | map('string') | zip([token.kind] * 99)) }}"
+      vars:
+        token: "{{ lookup('buildops.tokens.token', item) }}"
+      loop: "{{ token_sources | list }}"
+'''
+    shapes = []
+    for arguments in (['--check'], []):
+        run = run_playbook(play, inventory(['one'], token_sources=sources), *arguments)
+        assert run.rc == 0, run.output
+        shapes.append([result['msg'] for result in next(event for event in run.events if event['event'] == 'ok')['result']['results']])
+    assert shapes[0] == shapes[1] and len(shapes[0]) == 4
 
 
 VAULTED = '''
@@ -207,6 +282,8 @@ ANSWERS = '''
           - query('buildops.tokens.token', 'company', query='[kind, user]') == [['basic', 'alice']]
           - query('buildops.tokens.token', 'company', 'broken', 'second', query='user', on_error='skip') == ['alice', 'bob']
           - query('buildops.tokens.token', 'broken', on_error='warn') == []
+          - query('buildops.tokens.token', 'unknown', on_error='warn') == []
+          - query('buildops.tokens.token', []) == []
           - lookup('buildops.tokens.token', type='nexus_user_token', url=token_sources.company.url, ca_path=token_sources.company.ca_path,
                    username='bob', password=token_sources.second.password, realm=omit, nexus_version=omit, proxy='', query='user') == 'bob'
           - lookup('buildops.tokens.token', 'company') is mapping
@@ -214,10 +291,12 @@ ANSWERS = '''
 
 
 def test_terms_queries_and_errors(run_playbook, server, company):
-    sources = {'company': company, 'second': {**company, 'username': 'bob', 'password': 'builder-cAn4ry'}, 'broken': {**company, 'passwrd': 'x'}}
+    sources = {'company': company, 'second': {**company, 'username': 'bob', 'password': 'builder-cAn4ry'}, 'broken': {**company, 'passwrd': 'x'},
+               'unknown': {**company, 'username': 'eve'}}
     run = run_playbook(ANSWERS, inventory(['one'], token_sources=sources), '-vvvv')
     assert run.rc == 0, run.output
-    assert server.count('POST', STEP_1) == 2, 'one for each user, whether by name or in place'
+    assert server.count('POST', STEP_1) == 3, 'one for each user, whether by name or in place'
+    assert 'source unknown: 127.0.0.1' in ' '.join(run.output.split())
     assert 'source broken of type nexus_user_token has no option passwrd' in ' '.join(run.output.split())
     assert_no_canary(run)
 
@@ -230,13 +309,18 @@ FAILURES = {
     "'company', query='[['": 'query is not a JMESPath expression.',
     "'company', on_error='ignore'": 'on_error must be fail, warn or skip.',
     "'always'": 'source always: regenerate cannot be always in a lookup',
-    "'wrong'": 'does not accept the user name and password (401 from',
+    "'wrong'": 'source wrong: 127.0.0.1:PORT does not accept the user name and password (401 from',
+    "'dead'": 'source dead: 127.0.0.1:1 refuses the connection.',
+    "'no_ca'": 'source no_ca: ca_path: there is no file',
+    "'company', query='pasword'": 'the token has no pasword. Did you mean password?',
+    "'company', query=['kind']": 'query must be a string',
     "'undefined'": 'source undefined: password uses the variable vault_missing, which is not defined.',
 }
 
 
 def test_A2_A4_errors_name_the_source_and_hold_no_secret(run_playbook, server, company):
     sources = {'company': company, 'always': {**company, 'regenerate': 'always'}, 'wrong': {**company, 'password': 'wrong-cAn4ry'},
+               'dead': {**company, 'url': 'https://127.0.0.1:1', 'retries': 0}, 'no_ca': {**company, 'ca_path': '/no/ca.pem'},
                'undefined': {**company, 'password': 'cAn4ry{{ vault_missing }}'}}
     tasks = [{'name': arguments, 'block': [{'ansible.builtin.set_fact': {'unused': "{{ lookup('buildops.tokens.token', %s) }}" % arguments}}],
               'rescue': [{'ansible.builtin.debug': {'msg': '{{ ansible_failed_result.msg }}'}}]} for arguments in FAILURES]
@@ -250,6 +334,7 @@ def test_A2_A4_errors_name_the_source_and_hold_no_secret(run_playbook, server, c
     assert_no_canary(run)
     output = ' '.join(run.output.split())
     for sentence in FAILURES.values():
+        sentence = sentence.replace('127.0.0.1:PORT', urlsplit(server.url).netloc)
         assert sentence in output, f'{sentence}\n{run.output}'
 
 

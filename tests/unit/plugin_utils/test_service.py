@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import threading
 import time
 
 import pytest
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, Unreachable
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, Unreachable
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARER, Token
 from ansible_collections.buildops.tokens.plugins.plugin_utils import service, shortcut
@@ -137,7 +139,8 @@ def test_C7_C8_what_makes_a_token_another_is_asked_for_by_itself(source, obtain,
     assert secret(obtain(source())) == 'cAn4ry-1'
 
 
-@pytest.mark.parametrize('change', [{'min_remaining': 5}, {'timeout': 5}, {'retries': 0}, {'cache_timeout': 9}, {'max_age': 99}])
+@pytest.mark.parametrize('change', [{'min_remaining': 5}, {'timeout': 5}, {'retries': 0}, {'cache_timeout': 9}, {'max_age': 99},
+                                    {'nexus_version': '3.71.0'}, {'client_auth': 'body'}, {'form_encode_credentials': False}])
 def test_how_to_ask_makes_no_other_token(source, obtain, server, change):
     assert secret(obtain(source())) == secret(obtain(source(**change)))
 
@@ -273,6 +276,34 @@ def test_C2_a_lasting_cache_that_cannot_be_used_is_a_warning_and_the_run_keeps_t
     assert secret(first) == secret(second) and server.issued == 1
     assert len(first.warnings) == 1 and 'open to other users' in first.warnings[0] and 'for this run only' in first.warnings[0]
     assert list((tmp_path / 'open').iterdir()) == []
+
+
+def test_C11_a_revoked_token_that_cannot_be_dropped_is_a_warning(source, obtain, server, tmp_path, monkeypatch):
+    kept = source(cache='file', cache_path=str(tmp_path / 'kept'))
+    obtain(kept)
+
+    def refuse(path):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, 'unlink', refuse)
+    outcome = obtain(kept, state='absent')
+    monkeypatch.undo()
+    assert outcome.changed and server.revoked == 1
+    [warning] = outcome.warnings
+    [path] = re.findall(r'Remove the file (\S+\.json)\.', warning)
+    assert 'Read-only file system' in warning and 'cAn4ry-1' in (tmp_path / 'kept' / path).read_text()
+
+
+def test_A4_what_goes_wrong_names_its_source_once(source, obtain, server):
+    server.refusal = Refused('h does not accept the password.', 401, 'no')
+    for _time in range(2):  # the second is the memory of the first
+        with pytest.raises(ServerProblem) as caught:
+            obtain(source())
+        assert (str(caught.value), caught.value.status, caught.value.code) == ('source company: h does not accept the password.', 401, 'no')
+    other = source()
+    other.name = None
+    with pytest.raises(ServerProblem, match='^h does not accept'):
+        obtain(other)
 
 
 def test_C11_a_run_that_can_keep_nothing_still_gets_its_token(source, obtain, server, run):
