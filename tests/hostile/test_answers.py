@@ -17,12 +17,14 @@ import os
 import time
 
 import pytest
+import requests
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import control_character_in
+from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARER, Token
 
 from tests.leaks.search import forms
 
-from .scenes import SCENES, SECRETS, TIMEOUT
+from .scenes import APP, SCENES, SECRETS, TIMEOUT
 from .server import ASTRAY, LIMIT, LONGEST_LIST, HostileServer, Wild
 
 MINUTES = float(os.environ.get('FUZZ_MINUTES') or 0)
@@ -88,13 +90,13 @@ class Run:
             seconds = time.monotonic() - began
             asked = list(server.asked)
         where = '%s, play(%r, %d, %r), request %d, %s: ' % (self.name, seed, turn, slow, at, ''.join(done))
+        if any(ASTRAY in one.target for one in asked):
+            self.crashes.append(where + 'followed a redirect')
         if told is None:
             self.crashes.append(where + token)
             return None
         if done and done[0] in TOO_LARGE and not refused and len(asked) <= self.requests and self.name not in READS_NO_BODY:
             self.crashes.append(where + 'read all of it')
-        if any(ASTRAY in one.target for one in asked):
-            self.crashes.append(where + 'followed a redirect')
         if seconds > len(asked) * (TIMEOUT + 0.5) + PATIENCE:
             self.crashes.append(where + 'took %.1f seconds for %d requests' % (seconds, len(asked)))
         for secret in set(SECRETS).union(*(one.secrets for one in asked)):
@@ -107,17 +109,16 @@ class Run:
         """:returns: (what people are told, the token, whether something was refused), or (None, why this is a crash, None)."""
         try:
             warnings, told, token = self.scene.play(url)
+            shown = json.dumps([warnings, told, token.about() if token else None], allow_nan=False)
+            json.dumps(token.as_result() if token else None, allow_nan=False)
         except TokensError as problem:
             if problem.__cause__ is not None or not str(problem).strip() or len(str(problem)) > 2000 or control_character_in(str(problem)):
                 return None, 'no sentence: %r' % str(problem)[:300], None
             return '%s %r %s' % (problem, problem, {name: str(value) for name, value in vars(problem).items()}), None, True
         except Exception as problem:  # what must not happen
             return None, '%s: %s' % (type(problem).__name__, str(problem)[:200]), None
-        shown = json.dumps([warnings, told, token.about() if token else None], allow_nan=False)
-        if token is not None:
-            json.dumps(token.as_result(), allow_nan=False)
-            if control_character_in(token.secret) or not token.secret.strip():
-                return None, 'took something for a token that is none', None
+        if token is not None and (control_character_in(token.secret) or not token.secret.strip()):
+            return None, 'took something for a token that is none', None
         return shown + repr(token), token, bool(warnings) or (isinstance(told, dict) and bool(told.get('failed')))
 
 
@@ -137,3 +138,20 @@ def test_H_O_N_any_answer_at_any_request(name, record_property):
     record_property('hostile: answers tried', run.tried)
     record_property('hostile: crashes', len(run.crashes))
     assert run.crashes == [], '\n'.join(run.crashes[:20])
+
+
+def _as_most_do(url):
+    """A client as people write it: whatever comes back is believed, or told."""
+    answer = requests.post(url + '/nexus/oauth2/token', auth=('builder', APP), data={'grant_type': 'client_credentials'}, timeout=TIMEOUT)
+    if not answer.ok:
+        raise TokensError('%d: %s' % (answer.status_code, answer.text[:1000]))
+    return [], {}, Token(BEARER, 'nuvy_client_token', answer.json()['access_token'], 0)
+
+
+def test_control_each_kind_of_mistake_is_noticed(monkeypatch):
+    monkeypatch.setitem(SCENES, 'control', SCENES['nuvy']._replace(play=_as_most_do))
+    run = Run('control')
+    for number in range(QUICK):
+        run.play('%d.%d' % (SEED, number), number)
+    found = '\n'.join(run.crashes)
+    assert all(mistake in found for mistake in ('read all of it', 'followed a redirect', 'tells people a secret', 'no sentence', 'Error: ')), found
