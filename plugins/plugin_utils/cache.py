@@ -8,6 +8,9 @@
 A token stands in a file of its own, whose name says nothing. Files are replaced, never written in place, so that a reader needs no
 lock. Who wants to fetch takes the lock of that token first and looks again: of many at once, one asks the server. Locks are
 C(flock)s on files that stay: the kernel releases them whatever becomes of their holder.
+
+A refresh token that its server gives once should outlive its process, so all that can be done before the request is (C(ready)), and
+what a killed process had written is not lost (C(recover)).
 """
 
 from __future__ import annotations
@@ -66,6 +69,7 @@ class Cache(Folder):
     def __init__(self, folder, lasting=False, create=True):
         self.lasting = lasting
         self._create = create
+        self._prepared = None
         super().__init__(folder)
 
     def prepare(self):
@@ -144,7 +148,7 @@ class Cache(Folder):
             _sign(handle)
             yield
         finally:
-            os.close(handle)
+            private_file.close(handle)
 
     def sign(self, key):
         """Write the number of this process, which does the work of the holder, into the lock."""
@@ -153,7 +157,7 @@ class Cache(Folder):
             try:
                 _sign(handle)
             finally:
-                os.close(handle)
+                private_file.close(handle)
 
     def _wait(self, handle, path, seconds, whose):
         deadline, pause = time.monotonic() + seconds, 0.005
@@ -179,8 +183,7 @@ class Cache(Folder):
 
     def note(self, name, data):
         """Keep a mapping of JSON types under a name that C(key) made. What cannot be written becomes a warning. :returns: True when it is kept."""
-        newer = (self.load(name) or {}).get('schema')
-        if isinstance(newer, int) and newer > SCHEMA:
+        if not self._prepared and self._is_newer(name):
             self.warnings.append('The token cache %s was written by a newer release of this collection; it is left as it is.' % self.folder)
             return False
         try:
@@ -193,45 +196,94 @@ class Cache(Folder):
             self.warnings.append('The token cache %s cannot be written (%s); the token is used without it.' % (self.folder, problem.strerror))
             return False
 
-    def obstacle(self):
-        """:returns: why no token could be kept now for later runs, as far as one can know before, or None."""
+    @contextlib.contextmanager
+    def ready(self, key):
+        """For the time of a request whose answer cannot be had again.
+
+        :returns: a context manager that yields a function. That one does beforehand what can fail, so that the answer is safe with the first write
+            behind it (see C(recover)), and returns why it could not be kept for later runs, or None."""
+        try:
+            yield lambda: self._obstacle(key)
+        finally:
+            self._drop()
+
+    def recover(self, key):
+        """Keep what a killed process had written whole, but not renamed yet, and sweep what else such processes left. For the holder of the lock."""
+        def spared(name):
+            data = self.load(name, '', links=2)
+            # What belongs under another lock waits for its holder
+            return data is not None and ((data.get('schema'), data.get('name')) != (SCHEMA, key) or not self.note(key, data))
+
+        if self.lasting:
+            private_file.sweep(self.folder, LEFTOVER, spared)
+
+    def _obstacle(self, key):
         if not self.lasting:
             return 'the token cache %s is gone at the end of this run' % self.folder
+        if self._is_newer(key):
+            return 'the token cache %s was written by a newer release of this collection' % self.folder
         try:
-            with self._written(bytes(USUAL_ENTRY)):
-                return None
+            if not self._prepared:
+                self._prepared = self._temporary()
+                _fill(self._prepared[1], b' ' * USUAL_ENTRY)  # takes the space; JSON may end with blanks
+                os.fsync(self._prepared[1])
+                os.lseek(self._prepared[1], 0, os.SEEK_SET)
+            return None
         except OSError as problem:
+            self._drop()
             return 'the token cache %s cannot be written (%s)' % (self.folder, problem.strerror)
 
-    @contextlib.contextmanager
-    def _written(self, content):
-        """:returns: a context manager that yields the path of a new private file with this content, and removes what is left of it."""
+    def _drop(self):
+        if self._prepared:
+            _discard(*self._prepared)
+            self._prepared = None
+
+    def _is_newer(self, name):
+        """:returns: whether this entry is that of a newer release."""
+        schema = (self.load(name) or {}).get('schema')
+        return isinstance(schema, int) and schema > SCHEMA
+
+    def _temporary(self):
+        """:returns: path and descriptor of a new private file."""
         while True:
             path = os.path.join(self.folder, '.tmp-' + secrets.token_hex(8))
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            if private_file.claim(handle):
-                break
-            os.close(handle)
+            try:
+                if private_file.claim(handle):
+                    os.fchmod(handle, 0o600)  # a umask may have taken the owner's own right
+                    return path, handle
+            except OSError:
+                _discard(path, handle)
+                raise
+            private_file.close(handle)
+
+    @contextlib.contextmanager
+    def _written(self, content):
+        """:returns: a context manager that yields the path of a private file with this content, and removes what is left of it."""
+        prepared, self._prepared = self._prepared, None
+        path, handle = prepared or self._temporary()
+        whole = False
         try:
-            os.fchmod(handle, 0o600)  # a umask may have taken the owner's own right
-            while content:
-                content = content[os.write(handle, content):]
+            _fill(handle, content)
+            whole = True
+            if prepared:
+                os.ftruncate(handle, len(content))
             if self.lasting:
                 os.fsync(handle)
             yield path
         finally:
-            with contextlib.suppress(OSError):
-                os.unlink(path)
-            os.close(handle)
+            if whole and prepared:
+                private_file.close(handle)  # renamed, or left for recover
+            else:
+                _discard(path, handle)
 
     def _settle(self):
-        """Bring the rename to disk, and sweep what killed processes left behind."""
+        """Bring the rename to disk."""
         handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(handle)
         finally:
-            os.close(handle)
-        private_file.sweep(self.folder, LEFTOVER)
+            private_file.close(handle)
 
     def _offer_salt(self):
         """Make what file names are derived from; of several processes that make it at once, one wins."""
@@ -252,6 +304,17 @@ def _sweep_runs(folder):
                     about = os.lstat(left)
                     if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and about.st_mtime < time.time() - LEFT_RUN_SECONDS:
                         shutil.rmtree(left, ignore_errors=True)
+
+
+def _fill(handle, content):
+    while content:
+        content = content[os.write(handle, content):]
+
+
+def _discard(path, handle):
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+    private_file.close(handle)
 
 
 def _sign(handle):

@@ -107,6 +107,7 @@ def _fetched(source, cache, key, desired, known, check_mode, clock, once):
         # Those who run many times ask in a process of its own, and, should that die, once more in this one
         for how in (_asked_apart, _asked) if once else (_asked,):
             # Somebody else may have fetched it while we waited, or the process before it died
+            cache.recover(key)
             entry = cache.read(key, clock())
             outcome = _hit(cache, key, entry, desired, clock(), once)
             outcome = outcome or how(source, cache, key, desired, entry.token or known, check_mode, clock)
@@ -115,23 +116,26 @@ def _fetched(source, cache, key, desired, known, check_mode, clock, once):
 
 
 def _asked(source, cache, key, desired, known, check_mode, clock):
-    provider = _provider(source, cache)
+    provider = _provider(source)
     # Where locks do not work, another process may have replaced the token in the meantime
     provider.reread = lambda: cache.read(key, clock()).token
-    try:
-        outcome = ensure(provider, desired, known, check_mode, clock)
-    except TokensError as problem:
-        kept = cache.read(key, clock()).token
-        if provider.ended and not (kept and kept.refresh_token):
-            cache.forget(key)
-        if isinstance(problem, ServerProblem):
-            run, name = _in_run(cache, 'failure', key)
-            if run is not None:
-                run.write_failure(name, problem, clock())
-        raise
-    # Before anybody sees the token: a rotated refresh token that is not stored is lost
+    provider.keep = lambda token: cache.write(key, token, provider.server())
+    with cache.ready(key) as provider.obstacle:
+        try:
+            outcome = ensure(provider, desired, known, check_mode, clock)
+        except TokensError as problem:
+            kept = cache.read(key, clock()).token
+            if provider.ended and not (kept and kept.refresh_token):
+                cache.forget(key)
+            if isinstance(problem, ServerProblem):
+                run, name = _in_run(cache, 'failure', key)
+                if run is not None:
+                    run.write_failure(name, problem, clock())
+            raise
+        # Before anybody sees the token: a rotated refresh token that is not stored is lost
+        if outcome.token is not None:
+            cache.write(key, outcome.token, outcome.server)
     if outcome.token is not None:
-        cache.write(key, outcome.token, outcome.server)
         run, name = _in_run(cache, 'failure', key)
         if run is not None:
             run.forget(name)
@@ -166,9 +170,9 @@ def _asked_apart(source, cache, key, desired, known, check_mode, clock):
     return Outcome(token=token, found=Found(exists=token is not None, token=token), **answer)
 
 
-def _provider(source, cache=None):
+def _provider(source):
     provider = source.provider(source.options)
-    provider.obstacle = cache.obstacle if cache is not None else lambda: 'no token cache can be used'
+    provider.obstacle = lambda: 'no token cache can be used'
     return provider
 
 

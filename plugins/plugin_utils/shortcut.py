@@ -13,6 +13,7 @@ no options, open no connection and decrypt nothing: a vaulted value is compared 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -101,9 +102,9 @@ class Folder:
         # a file that was put in the place of another one is none of ours
         return data if data and data.get('schema') == SCHEMA and data.get('name') == key else None
 
-    def load(self, key):
+    def load(self, key, ending='.json', links=1):
         """:returns: the JSON object in a file, of whatever release, or None."""
-        content = self._content(self.path(key))
+        content = self._content(self.path(key, ending), links)
         try:
             data = json.loads(content) if content else None
         except (ValueError, RecursionError):
@@ -130,7 +131,8 @@ class Folder:
         except OSError:
             return None
         finally:
-            os.close(handle)
+            with contextlib.suppress(OSError):
+                os.close(handle)
 
 
 class Unclear(Exception):

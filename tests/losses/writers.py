@@ -121,6 +121,7 @@ class TokenCache(Writer):
 
     def _keep(self, secret):
         cache = Cache(str(self.folder / 'cache'), lasting=True)
+        cache.recover('key')
         cache.write('key', Token(BEARER, 'nuvy_client_token', secret, 1, expires_at=4_000_000_000, refresh_token=secret + '-refresh'), {})
         if cache.warnings:
             raise private_file.FileProblem(cache.warnings[0])

@@ -203,6 +203,12 @@ def _make_folders(folder, made):
         os.chown(folder, above.st_uid, above.st_gid, follow_symlinks=False)
 
 
+def close(descriptor):
+    """Close what was read, or is on disk: there an error means nothing."""
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
+
+
 def claim(descriptor):
     """Hold a file that was made just now, for as long as it is open or the process lives, so that L(sweep) leaves it alone.
 
@@ -216,7 +222,7 @@ def claim(descriptor):
     return os.fstat(descriptor).st_nlink > 0
 
 
-def _remove_if_abandoned(path, marked=None):
+def _remove_if_abandoned(path, marked=None, spared=lambda name: False):
     """Remove a file of ours whose process is gone. :param marked: what must stand in it, or None. :returns: whether it was removed."""
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW)
@@ -231,7 +237,7 @@ def _remove_if_abandoned(path, marked=None):
             except OSError:
                 if time.time() - info.st_mtime < OLD_LEFTOVER_SECONDS:
                     return False
-            if os.path.samestat(os.lstat(path), info):
+            if os.path.samestat(os.lstat(path), info) and not spared(os.path.basename(path)):
                 os.unlink(path)
                 return True
         finally:
@@ -239,12 +245,14 @@ def _remove_if_abandoned(path, marked=None):
     return False
 
 
-def sweep(folder, pattern=TEMPORARY):
-    """Remove what killed runs left behind: files of such names only that no process holds (see L(claim))."""
+def sweep(folder, pattern=TEMPORARY, spared=lambda name: False):
+    """Remove what killed runs left behind: files of such names only that no process holds (see L(claim)).
+
+    :param spared: is asked about each of them, by name, whether it stays."""
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
             if pattern.match(name):
-                _remove_if_abandoned(os.path.join(folder, name))
+                _remove_if_abandoned(os.path.join(folder, name), spared=spared)
 
 
 def _new_temporary(folder):
@@ -254,7 +262,7 @@ def _new_temporary(folder):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
         if claim(descriptor):
             return path, descriptor
-        os.close(descriptor)
+        close(descriptor)
 
 
 def _own_and_narrow(descriptor, state, mode_policy):
@@ -296,7 +304,7 @@ def _folder_alone(folder):
         with contextlib.suppress(OSError):  # not every file system can; the rename itself is done
             os.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        close(descriptor)
 
 
 def _fill(descriptor, content):
@@ -335,7 +343,7 @@ def write_private(state, content, mode_policy='narrow', held=None):
                     os.replace(name, state.target)
                     name = None
             finally:
-                os.close(descriptor)
+                close(descriptor)
     except BaseException:  # also an alarm or Ctrl-C
         if name is not None:
             with contextlib.suppress(OSError):
@@ -393,7 +401,7 @@ def _lock_file(folder, lock_path, deadline, path):
                 if by_link:
                     os.link(name, lock_path)
                 else:
-                    os.close(os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
+                    close(os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
                 return descriptor
             except FileExistsError:
                 if _remove_if_abandoned(lock_path, _OUR_MARK):
@@ -407,7 +415,7 @@ def _lock_file(folder, lock_path, deadline, path):
                     raise
                 by_link = False  # the file system knows no links; such a lock has no mark, as git's own have none
     except BaseException:
-        os.close(descriptor)
+        close(descriptor)
         raise
     finally:
         with contextlib.suppress(OSError):
@@ -445,7 +453,7 @@ def locked(path, suffix='.lock', timeout=1.0):
         if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.unlink(lock_path)
-            os.close(descriptor)
+            close(descriptor)
         for folder in reversed(made):
             with contextlib.suppress(OSError):  # in use now, as it should be
                 os.rmdir(folder)

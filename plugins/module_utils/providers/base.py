@@ -30,7 +30,8 @@ class Provider:
     :ivar warnings: sentences for the user, without secrets.
     :ivar ended: the token that was there does not work any more, although there may be no new one yet.
     :ivar reread: returns the C(Token) that the cache holds by now, or None; set where there is a cache.
-    :ivar obstacle: returns why a token could not be kept for later runs, or None.
+    :ivar keep: puts a C(Token) into the cache, for one that another request would use up; the last one is kept by the caller.
+    :ivar obstacle: gets ready for keeping a token, and returns why it could not be kept for later runs, or None.
     """
 
     TYPE = ''
@@ -55,6 +56,7 @@ class Provider:
         self.warnings = []
         self.ended = False
         self.reread = None
+        self.keep = lambda token: None
         self.obstacle = lambda: None
         self.client = client
         if client is None and self.CONNECTS:

@@ -217,7 +217,10 @@ class NuxeoOauth2Token(Provider):
 
     def issue(self, found):
         token = self._granted()
-        return self._replaced(token) if self._ends_soon(token) else token
+        if not self._ends_soon(token):
+            return token
+        self.keep(token)
+        return self._replaced(token)
 
     def renew(self, found):
         return self._replaced(found.token or self._granted())

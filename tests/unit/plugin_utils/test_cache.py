@@ -281,8 +281,85 @@ def test_T22_C16_what_killed_processes_left_is_swept_and_what_is_in_use_is_not(f
         Path(path).write_text('half a tok')
     with open(in_use, 'wb') as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        cache.write('k', bearer(), {})
+        cache.recover('k')
     assert not os.path.exists(left) and os.path.exists(in_use) and os.path.exists(other)
+
+
+@pytest.fixture
+def killed_before_the_rename(folder):
+    """A lasting cache and a function that leaves a whole temporary file for a name behind, as a process does that is killed there."""
+    cache = Cache(folder, lasting=True)
+
+    def leave(key, token):
+        cache.write(key, token, {})
+        os.rename(cache.path(key), os.path.join(folder, '.tmp-' + '0' * 16))
+    return cache, leave
+
+
+def test_T13_T22_C16_what_a_killed_process_had_written_whole_is_kept_by_the_next(killed_before_the_rename):
+    cache, leave = killed_before_the_rename
+    leave('k', bearer('new'))
+    cache.write('k', bearer('old'), {})
+    cache.recover('other')
+    assert cache.read('k', NOW).token.secret == 'old', 'another holder of the lock of k may be about to write it'
+    for _run in range(2):
+        cache.recover('k')
+        assert cache.read('k', NOW).token.secret == 'new'
+    assert sorted(os.listdir(cache.folder)) == ['k.json', 'salt'] and not cache.warnings
+
+
+def test_T13_C16_what_cannot_be_kept_now_waits(killed_before_the_rename, monkeypatch):
+    cache, leave = killed_before_the_rename
+    leave('k', bearer('new'))
+
+    def fail(*_args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cache_module.os, 'write', fail)
+        cache.recover('k')
+    assert cache.read('k', NOW).token is None
+    cache.recover('k')
+    assert cache.read('k', NOW).token.secret == 'new'
+
+
+@pytest.mark.parametrize('spoil', [lambda data: dict(data, schema=2), lambda data: dict(data, name='other')])
+def test_C16_C17_leftovers_of_others_stay(killed_before_the_rename, spoil):
+    cache, leave = killed_before_the_rename
+    leave('k', bearer('new'))
+    left = Path(cache.folder, '.tmp-' + '0' * 16)
+    left.write_text(json.dumps(spoil(json.loads(left.read_text()))))
+    cache.recover('k')
+    assert left.exists() and cache.read('k', NOW).token is None
+
+
+def test_T13_what_is_ready_for_an_answer_is_gone_when_none_came(folder):
+    cache = Cache(folder, lasting=True)
+    with pytest.raises(TokensError), cache.ready('k') as obstacle:
+        assert obstacle() is None and obstacle() is None
+        [name] = set(os.listdir(folder)) - {'salt'}
+        Cache(folder, lasting=True).recover('k')
+        raise TokensError('no')
+    assert os.listdir(folder) == ['salt'] and name.startswith('.tmp-')
+
+
+def test_T13_a_small_answer_leaves_no_blanks_and_a_large_one_fits(folder):
+    cache = Cache(folder, lasting=True)
+    for secret in ('small', 'x' * 2 * cache_module.USUAL_ENTRY):
+        with cache.ready('k') as obstacle:
+            assert obstacle() is None and cache.write('k', bearer(secret), {})
+        assert cache.read('k', NOW).token.secret == secret
+        assert Path(cache.path('k')).read_bytes().endswith(b'}')
+    assert sorted(os.listdir(folder)) == ['k.json', 'salt']
+
+
+def test_T13_C17_nothing_is_spent_for_an_entry_of_a_newer_release(folder):
+    cache = Cache(folder, lasting=True)
+    with open(cache.path('k'), 'w') as file:
+        os.fchmod(file.fileno(), 0o600)
+        json.dump(dict(good, schema=2), file)
+    with cache.ready('k') as obstacle:
+        assert 'newer release' in obstacle()
 
 
 def test_T1_a_lasting_cache_brings_file_and_folder_to_disk(folder, monkeypatch):

@@ -44,11 +44,11 @@ def options_of(given):
     return sources.resolve('nuxeo_oauth2_token', given, {}, keep=('state',)).options
 
 
-def run(given, *script, known=None, desired=None, check_mode=False, reread=None, url=URL):
+def run(given, *script, known=None, desired=None, check_mode=False, reread=None, keep=lambda token: None, url=URL):
     options = options_of(given)
     with Scripted(*script, url=url) as client:
         provider = nuxeo.NuxeoOauth2Token(options, client, lambda: NOW, lambda seconds: None)
-        provider.reread = reread
+        provider.reread, provider.keep = reread, keep
         return ensure(provider, desired or service.desired_of(options), known, check_mode, lambda: NOW)
 
 
@@ -487,6 +487,15 @@ def test_T13_the_store_is_read_again_after_a_moment():
     stored = [known(-5), known(1000, 'from-elsewhere', 'newer')]
     outcome = run(GOING_ON, refresh(DEAD), known=known(-5), reread=lambda: stored.pop(0))
     assert outcome.token.secret == 'from-elsewhere'
+
+
+@pytest.mark.parametrize('given, first', [(GOING_ON, refresh(tokens(seconds=10, refresh='next'))),
+                                          (IN_HAND, token(tokens(seconds=10, refresh='next'), grant_type='authorization_code', code=CODE))])
+def test_T13_what_comes_of_a_first_request_is_kept_before_a_second_one_uses_it_up(given, first):
+    kept = []
+    with pytest.raises(ServerProblem):
+        run(given, first, refresh(page(502), 'next'), desired=Desired(min_remaining=60), keep=kept.append)
+    assert [token.refresh_token for token in kept] == ['next']
 
 
 def test_O11_a_lost_answer_is_not_asked_for_again_with_the_same_refresh_token():
