@@ -20,8 +20,8 @@ from pathlib import Path
 
 # Calls that change files, or could fail on the way there
 CALLS = ('openat', 'mkdir', 'fchmod', 'fchown', 'chown', 'write', 'ftruncate', 'pwrite64', 'fsync', 'rename', 'link', 'unlink', 'close')
-ERRORS = {'ENOSPC': ('openat', 'mkdir', 'write', 'fsync', 'rename', 'link'), 'EROFS': ('openat', 'mkdir', 'fchmod', 'fchown', 'rename', 'link'),
-          'EIO': ('openat', 'write', 'fsync', 'rename'), 'EACCES': ('openat', 'mkdir', 'rename', 'link')}
+ERRORS = {'ENOSPC': ('openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'close'), 'EROFS': ('openat', 'mkdir', 'fchmod', 'fchown', 'rename', 'link'),
+          'EIO': ('openat', 'read', 'write', 'fsync', 'rename', 'close'), 'EACCES': ('openat', 'mkdir', 'rename', 'link')}
 _PR_SET_PTRACER, _ANY = 0x59616D61, -1
 _ENOUGH_SECONDS = 60
 
@@ -61,7 +61,7 @@ def trial(function, log: Path, *inject: str) -> Trial:
     os.close(writer)
     os.waitpid(pid, os.WUNTRACED)
     arguments = [part for spec in inject for part in ('-e', 'inject=' + spec)]
-    tracer = subprocess.Popen(['strace', '-y', '-o', str(log), '-e', 'trace=' + ','.join(CALLS), *arguments, '-p', str(pid)], stdin=subprocess.DEVNULL,
+    tracer = subprocess.Popen(['strace', '-y', '-o', str(log), '-e', 'trace=read,' + ','.join(CALLS), *arguments, '-p', str(pid)], stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     deadline = time.monotonic() + _ENOUGH_SECONDS
     while not (log.exists() and b'stopped by SIGSTOP' in log.read_bytes()):
@@ -87,6 +87,6 @@ def trial(function, log: Path, *inject: str) -> Trial:
     return Trial(os.WIFSIGNALED(status), problem, value, calls)
 
 
-def points(calls, folder: Path):
-    """The calls on what is in a folder; reading alone changes nothing, and cannot lose anything."""
-    return [(name, number) for name, number, line in calls if str(folder) in line and name in CALLS and not (name == 'openat' and 'O_DIRECTORY' in line)]
+def points(calls, folder: Path, names=CALLS):
+    """The calls of these names on what is in a folder."""
+    return [(name, number) for name, number, line in calls if str(folder) in line and name in names and not (name == 'openat' and 'O_DIRECTORY' in line)]
