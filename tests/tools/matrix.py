@@ -74,8 +74,9 @@ def versions(span: tuple[int, int]) -> list[str]:
     return [f'3.{minor}' for minor in range(span[0], span[1] + 1)]
 
 
-def cells(cores: list[str], pythons: list[str], parts: list[str]) -> tuple[list[Cell], list[str]]:
-    """:returns: what to run on a machine with these Pythons, and sentences on what cannot be run there."""
+def cells(cores: list[str], pythons: list[str], parts: list[str], one_python: bool = False) -> tuple[list[Cell], list[str]]:
+    """:param one_python: with the oldest controller of each ansible-core only.
+    :returns: what to run on a machine with these Pythons, and sentences on what cannot be run there."""
     found, missing = [], []
     for core in cores:
         controllers, hosts = ([version for version in versions(span) if version in pythons] for span in (CORES[core].controllers, CORES[core].hosts))
@@ -83,6 +84,7 @@ def cells(cores: list[str], pythons: list[str], parts: list[str]) -> tuple[list[
             lacking = [version for version in versions(span) if version not in there]
             if lacking:
                 missing.append(f'ansible-core {core}: not on this machine, for {name}: Python {", ".join(lacking)}')
+        controllers = controllers[:1] if one_python else controllers
         for part in parts:
             if part == 'hosts':
                 found += [Cell(core, controllers[0], part, host) for host in hosts[1:] if controllers]
@@ -138,10 +140,11 @@ def main() -> int:
     parser.add_argument('--python', action='append', metavar='VERSION', help='a Python of the controller; again for several; default: all')
     parser.add_argument('--part', action='append', choices=PARTS, help='again for several; default: all. hosts: the modules that write files, on every '
                         'Python of managed hosts but the oldest, which integration has')
+    parser.add_argument('--one-python', action='store_true', help='for each ansible-core, the oldest Python of the controller only')
     parser.add_argument('--list', action='store_true', help='show what would run')
     args = parser.parse_args()
     pythons = tree.pythons()
-    chosen, missing = cells(args.core or list(CORES), list(pythons), args.part or list(PARTS))
+    chosen, missing = cells(args.core or list(CORES), list(pythons), args.part or list(PARTS), args.one_python)
     chosen = [cell for cell in chosen if not args.python or cell.python in args.python]
     rows, total = [], [0, 0]
     for cell in chosen:

@@ -22,6 +22,13 @@ def test_each_core_runs_each_part_and_each_python():
     assert [cell.part for cell in found] == sorted((cell.part for cell in found), key=PARTS.index), 'what is quick comes first'
 
 
+def test_one_python_for_each_core_is_enough_where_time_is_short():
+    found, _missing = cells(list(CORES), PYTHONS, ['leaks', 'hosts'], one_python=True)
+    assert [(cell.core, cell.python) for cell in found if cell.part == 'leaks'] == [
+        ('2.16', '3.10'), ('2.17', '3.10'), ('2.18', '3.11'), ('2.19', '3.11'), ('2.20', '3.12'), ('2.21', '3.12'), ('2.22', '3.13')]
+    assert {cell.host for cell in found if cell.core == '2.16' and cell.part == 'hosts'} == set(PYTHONS[1:5])
+
+
 def test_a_python_that_is_missing_is_named():
     found, missing = cells(['2.22'], ['3.12'], ['units', 'hosts'])
     assert found == []
