@@ -11,7 +11,7 @@ import re
 from collections import namedtuple
 from urllib.parse import urlsplit
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem
 
 QUERY = 'authToken'  # the ticket travels in this query parameter, base64 once more; elsewhere it travels raw in a header
 
@@ -38,6 +38,7 @@ ATTRIBUTES_PATH = '/service/rest/internal/current-user/user-token/attributes'
 _NUMBERS = r'\d{1,4}(?:\.\d{1,4}){1,3}(?:-\d{1,4})?'
 _SERVER = re.compile(r'\bNexus/(%s)(?:\s+\(([A-Z-]+)\))?' % _NUMBERS)
 _VERSION = re.compile(r'(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?')
+_BELOW_CONTEXT = re.compile(r'/service/(?:rest|siesta|local|extdirect)(?:/|$)')
 # Its pages, also those of errors, name the version behind the names of their style sheets, and from 3.x on the edition beside it
 _PAGE_VERSION = re.compile(r'\.css\?(?:_v=)?(%s)["&]' % _NUMBERS)
 _PAGE_EDITION = re.compile(r'product-spec">([A-Z-]+) %s<' % _NUMBERS)
@@ -49,12 +50,13 @@ class Product:
     """What is known about a server.
 
     :ivar version: as the user says, or else as the server writes it (C(3.71.0-06), C(2.2)), or None.
+    :ivar stated: as the user says, or None.
     :ivar edition: V(PRO), V(COMMUNITY), V(OSS), or None.
     :ivar told: the version that the server itself named, or None.
     """
 
     def __init__(self, version=None, edition=None):
-        self.version = version
+        self.version = self.stated = version
         self.edition = edition
         self.told = None
 
@@ -122,3 +124,42 @@ def refuse_host(answer, url):
     if answer.status == 400 and '_' in host and not answer.body:
         raise Refused('%s refuses the request (400): Nexus 3 takes no host name with an underscore. Use another name of this server, or its address, in url.'
                       % answer.what, 400)
+
+
+def check_address(options):
+    """What both generations want of O(url) and O(nexus_version). :raises BadInput: it cannot be right."""
+    if options.get('nexus_version') is not None and Product(options['nexus_version']).generation is None:
+        raise BadInput('nexus_version must be a version like 3.71.0 or 2.14.9, from 2.0 on.')
+    if _BELOW_CONTEXT.search(urlsplit(options['url']).path):
+        # Below the REST interface nothing is there, which would look like a token or repository that is not
+        raise BadInput('url leads into the REST interface: it must end with the context path (Nexus 2 has /nexus by default, Nexus 3 none).')
+
+
+def wrong_login(answer):
+    """:returns: the error for a 401, which is not always about the password."""
+    if 'anti cross-site' in answer.text().lower():
+        return Refused('%s took this for a browser (401, cross-site request protection). A proxy in between adds a cookie or an agent name.' % answer.what, 401)
+    return Refused('%s does not accept the user name and password (401 from %s). Check username and password; names are case-sensitive.'
+                   % (answer.what.partition(' ')[2].partition('/')[0], answer.what), 401)
+
+
+def wrong_place(answer, product):
+    """:returns: the error for a 404 or 405 from outside the REST interface."""
+    if product.stated and product.told and product.told != product.stated:
+        seen = ' nexus_version says %s, but the server says %s.' % (product.stated, product.told)
+    else:
+        seen = ' The server says it is %s.' % product if product.told else ''
+    return Refused('%s has no Nexus Repository REST interface there (%d).%s Check %surl: it must end with the context path (Nexus 2 has '
+                   '/nexus by default, Nexus 3 none).' % (answer.what, answer.status, seen, 'nexus_version, and ' if product.stated else ''), answer.status)
+
+
+def refuse_place(status, product):
+    """Outside its context path a server checks no credentials, and says of everything that it is not there.
+
+    :param status: the C(Answer) of C(Generation.status). :raises Refused: what was asked before was not asked in the right place."""
+    if status.status == 401:
+        raise wrong_login(status)
+    if status.status in (404, 405) or (status.status == 200 and status.is_html):
+        raise wrong_place(status, product)
+    if status.status not in (200, 403):
+        raise ServerProblem('%s answered %d. The server\'s log tells more.' % (status.what, status.status), status.status)

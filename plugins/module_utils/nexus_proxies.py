@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url, refuse_redirect, shown
-from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import Product, refuse_host
+from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import Product, check_address, refuse_host, refuse_place, wrong_login
 from ansible_collections.buildops.tokens.plugins.module_utils.options import POLICY
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret
@@ -122,12 +122,24 @@ class Proxies:
         self.authorization = authorization
         self.product = product
         self.secrets = ()
+        self.in_place = None  # whether url is right; None until an answer told
 
     def ask(self, method, path, body=None):
-        """:returns: the C(Answer) to a request with credentials and without cookies. :raises Refused: 401, or a redirect."""
+        """:returns: the C(Answer) to a request with credentials and without cookies. :raises Refused: 401, a redirect, or a wrong address."""
+        answer = self._request(method, path, body)
+        if answer.status in (404, 405) and not self.in_place:
+            self.in_place = False
+            status = self._request('GET', self.product.generation.status)
+            self.product.learn(status)
+            refuse_place(status, self.product)
+            self.in_place = True
+        self.in_place = self.in_place or (answer.status == 200 and not answer.is_html)
+        return answer
+
+    def _request(self, method, path, body=None):
         answer = self.client.request(method, path, json_body=body, authorization=self.authorization, largest=LARGEST_LIST)
         if answer.status == 401:
-            raise Refused('%s does not accept the user name and password (401 from %s).' % (_host(self.client), answer.what), 401)
+            raise wrong_login(answer)
         refuse_redirect(answer, 'The server sends people to a single sign-on page. Use a local account.')
         return answer
 
@@ -452,23 +464,26 @@ def open_proxies(client, username, password, nexus_version=None):
 
     :returns: the C(Proxies) that fit it. :raises Refused: wrong credentials, or no Nexus there."""
     authorization, product = basic_authorization(username, password), Product(nexus_version)
+    answer = None
     for path in () if product.numbers else STATUS_PATHS:
         answer = client.request('GET', path, authorization=authorization)
         refuse_host(answer, client.url)
         if answer.status == 401:
-            raise Refused('%s does not accept the user name and password (401 from %s).' % (_host(client), answer.what), 401)
+            raise wrong_login(answer)
         if answer.status == 200 and not answer.is_html:
             product.learn_status(answer.error_object())
         if product.learn(answer):
             break
-    if product.numbers is None:
+    if product.generation is None:
         raise Refused('%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
                       % _host(client))
     if not product.at_least((3, 0)):
-        return Nexus2Proxies(client, authorization, product)
-    if not product.at_least(REST_KEEPS_CREDENTIALS):
-        return ExtDirectProxies(client, authorization, product)
-    return RestProxies(client, authorization, product)
+        kind = Nexus2Proxies
+    else:
+        kind = RestProxies if product.at_least(REST_KEEPS_CREDENTIALS) else ExtDirectProxies
+    proxies = kind(client, authorization, product)
+    proxies.in_place = True if answer is not None and answer.status == 200 and not answer.is_html else None
+    return proxies
 
 
 def differences(wanted, now):
@@ -670,6 +685,7 @@ class NexusProxyCredential(Provider):
     def check(cls, options):
         if ':' in options['username']:
             raise BadInput('username must not hold a colon: HTTP Basic authentication ends the name there.')
+        check_address(options)
         names = [entry['name'] for entry in options['repositories']]
         if len(set(names)) != len(names):
             raise BadInput('repositories names the same repository twice.')
@@ -694,7 +710,7 @@ class NexusProxyCredential(Provider):
                     if wanted.verify_path and wanted.state == 'present' and not check_mode:
                         doors.append(verify(proxies, wanted))
                 except TokensError as problem:
-                    if getattr(problem, 'status', None) == 401 and not told:
+                    if proxies.in_place is False or (getattr(problem, 'status', None) == 401 and not told):
                         raise  # it would be the same for all
                     problems.append(str(problem))
         finally:

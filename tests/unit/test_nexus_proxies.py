@@ -531,6 +531,45 @@ def test_X4_wrong_passwords_missing_rights_and_missing_repositories_are_told_apa
         bring(connect(server, 'bob', 'builder'), with_token(token), False)
 
 
+@pytest.mark.parametrize('stated', [False, True], ids=['', 'version stated'])
+@pytest.mark.parametrize('state', ['present', 'absent'])
+@pytest.mark.parametrize('version', GENERATIONS)
+def test_H23_nothing_is_said_of_a_repository_where_the_path_is_wrong(sandbox, version, state, stated):
+    """There, a server checks no password and says of everything that it is not there."""
+    server = sandbox.serve(nexus.create_app(version))
+    login = {'username': 'u', 'password': 'a-password'} if state == 'present' else {}
+    given_options = options(server, sandbox, {'name': 'p1', 'state': state, **login}, {'name': 'p2', 'state': state, **login})
+    given_options.update(url=server.url + '/wrong', password='wrong', **({'nexus_version': version} if stated else {}))
+    for check_mode in (False, True):
+        server.reset()
+        with pytest.raises(Refused, match='must end with the context path'):
+            NexusProxyCredential(given_options).ensure(check_mode)
+        assert len(server.requests) <= 3
+
+
+@pytest.mark.parametrize('version', GENERATIONS)
+def test_a_repository_that_is_not_there_where_the_version_is_stated(sandbox, version):
+    server = sandbox.serve(nexus.create_app(version))
+    result = NexusProxyCredential(options(server, sandbox, {'name': 'gone', 'state': 'absent'}, nexus_version=version)).ensure()
+    assert not result['changed'] and not result.get('failed') and len(server.requests) <= 2
+
+
+@pytest.mark.parametrize(('changes', 'sentence'), [({'url': 'https://nexus.test/service/rest/v1'}, 'url leads into the REST interface'),
+                                                   ({'nexus_version': 'newest'}, 'nexus_version must be a version like 3.71.0')])
+def test_addresses_that_cannot_be_right(changes, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        NexusProxyCredential.check({'url': 'https://nexus.test', 'username': 'admin', 'repositories': [{'name': 'p1'}], **changes})
+
+
+def test_a_proxy_that_makes_a_browser_of_us_is_not_taken_for_a_wrong_password():
+    token = answer(401, body='Anti cross-site request forgery token mismatch', content_type='text/plain')
+    with Scripted(Ask('GET', STATUS_PATHS[0], token, authorization=ANY)) as client, pytest.raises(Refused, match='took this for a browser'):
+        open_proxies(client, 'u', 'p')
+    update = Ask('POST', '/service/extdirect', copy.deepcopy(token), json_body=ANY, authorization=LOGIN)
+    with Scripted(update) as client, pytest.raises(Refused, match='took this for a browser'):
+        bring(ExtDirectProxies(client, LOGIN, Product('3.16.0-01')), NEW, False)
+
+
 @pytest.mark.parametrize('version', ['3.23.0-03', '3.71.0-06'])
 def test_the_version_is_asked_only_where_it_is_not_stated(sandbox, connect, remote, version):
     server = sandbox.serve(nexus.create_app(version))
@@ -695,4 +734,4 @@ def test_X8_credentials_that_end_soon_get_a_warning_with_their_end(sandbox, conn
 
 def test_the_same_repository_twice_is_refused(sandbox):
     with pytest.raises(BadInput, match='the same repository twice'):
-        NexusProxyCredential.check({'username': 'admin', 'repositories': [{'name': 'p1'}, {'name': 'p1'}]})
+        NexusProxyCredential.check({'url': 'https://nexus.test', 'username': 'admin', 'repositories': [{'name': 'p1'}, {'name': 'p1'}]})

@@ -20,7 +20,8 @@ from urllib.parse import quote
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, Refused, ServerProblem, Unreachable
 from ansible_collections.buildops.tokens.plugins.module_utils.http import refuse_redirect, shown
 from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import (
-    ADMINISTRATOR_SINCE, ATTRIBUTES_PATH, ATTRIBUTES_SINCE, GENERATIONS, QUERY, STATUS_PATHS, STEP1_PATHS, Product, looks_old, refuse_host)
+    ADMINISTRATOR_SINCE, ATTRIBUTES_PATH, ATTRIBUTES_SINCE, GENERATIONS, QUERY, STATUS_PATHS, STEP1_PATHS, Product, check_address, looks_old, refuse_host,
+    refuse_place, wrong_login, wrong_place)
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC, Token, basic_authorization, from_iso8601, iso8601
@@ -69,12 +70,9 @@ class NexusUserToken(Provider):
                 raise BadInput('%s cannot be %s.' % (name, options[name]))
         if ':' in options['username']:
             raise BadInput('username must not hold a colon: HTTP Basic authentication ends the name there.')
-        if options.get('nexus_version') is not None:
-            product = Product(options['nexus_version'])
-            if product.generation is None:
-                raise BadInput('nexus_version must be a version like 3.71.0 or 2.14.9, from 2.0 on.')
-            if options.get('user_id') and not product.at_least(ADMINISTRATOR_SINCE):
-                raise BadInput('user_id needs Nexus Repository 3.90.1 or newer, but nexus_version says %s.' % product.version)
+        check_address(options)
+        if options.get('user_id') and Product(options.get('nexus_version')).at_least(ADMINISTRATOR_SINCE) is False:
+            raise BadInput('user_id needs Nexus Repository 3.90.1 or newer, but nexus_version says %s.' % options['nexus_version'])
 
     def server(self):
         return {'version': self.product.version, 'edition': self.product.edition}
@@ -176,6 +174,8 @@ class NexusUserToken(Provider):
         while True:
             path = self._next_step1(tried)
             if path is None:
+                if self.product.told and self.product.at_least((2, 7)) is False:
+                    refuse_place(self._ask_status(self._generation.status), self.product)  # its pages are the same wherever nothing is
                 # That of the right path says more than "not here"
                 raise next((refusal for refusal in refusals if refusal.status not in (404, 405)), refusals[-1])
             tried.append(path)
@@ -234,14 +234,11 @@ class NexusUserToken(Provider):
         if 300 <= status < 400:
             return self._redirected(answer)
         if status == 401:
-            if 'anti cross-site' in text.lower():
-                return Refused('%s took this for a browser (401, cross-site request protection). A proxy in between adds a cookie or an agent name.'
-                               % answer.what, status)
-            return Refused('%s does not accept the user name and password (401 from %s). Check username and password; names are case-sensitive.'
-                           % (self._host(), answer.what), status)
+            return wrong_login(answer)
         if status == 400:
             return Refused('%s refuses the request (400 from %s%s): it knows the user under another name than username, often in another case; '
-                           'or the login is itself a user token; or a proxy sends a Host or X-Forwarded-Proto header that Nexus rejects.'
+                           'or the login is itself a user token; or a proxy takes the Authorization header away, or sends a Host or X-Forwarded-Proto '
+                           'header that Nexus rejects.'
                            % (self._host(), answer.what, fault), status)
         if status == 403 and not fault:
             return Refused('%s refuses the request (403 from %s). On Nexus 2.0 to 2.3 that means that it has no user tokens, which need Pro, or that the '
@@ -254,7 +251,7 @@ class NexusUserToken(Provider):
         if status == 404 and self.product.told and self.product.at_least((2, 7)) is False:
             return Refused(self._no_user_tokens(answer), status)  # here step 1 belongs to the user tokens already
         if status in (404, 405):
-            return self._wrong_place(answer)
+            return wrong_place(answer, self.product)
         if status in (406, 415):
             return Refused('%s refuses the content type (%d). A proxy in between changes the Accept or Content-Type header.' % (answer.what, status), status)
         if status == 503 and 'read-only' in text:
@@ -267,15 +264,6 @@ class NexusUserToken(Provider):
             return refuse_redirect(answer, 'Use https in url.' if secure else SSO_ADVICE)
         except Refused as refusal:
             return refusal
-
-    def _wrong_place(self, answer):
-        stated = self.options.get('nexus_version')
-        if stated and self.product.told and self.product.told != stated:
-            seen = ' nexus_version says %s, but the server says %s.' % (stated, self.product.told)
-        else:
-            seen = ' The server says it is %s.' % self.product if self.product.told else ''
-        return Refused('%s has no Nexus Repository REST interface there (%d).%s Check %surl: it must end with the context path (Nexus 2 has '
-                       '/nexus by default, Nexus 3 none).' % (answer.what, answer.status, seen, 'nexus_version, and ' if stated else ''), answer.status)
 
     # Step 2
 
@@ -398,25 +386,33 @@ class NexusUserToken(Provider):
         """Find out the version, and that user name and password are right, without step 1.
 
         :param ask_status: ask until both are known. Without, what one look at the token does not tell is left to step 1."""
-        # Below its context path every 3.8 and newer checks the password whatever is asked
+        doubtful = True
+        # Below its context path every 3.8 and newer checks the password whatever is asked, and says with an empty body that something is not there
         if self._generation is None or self.product.at_least((3, 8) if ask_status else ATTRIBUTES_SINCE):
             self._looked = self._get(ATTRIBUTES_PATH)
             if 300 <= self._looked.status < 400:
                 raise self._redirected(self._looked)
-        if not ask_status or self.product.at_least((3, 8)):
+            doubtful = self._looked.status == 404 and (self._looked.is_html or bool(self._looked.body))
+        if self.product.at_least((3, 8) if ask_status else ATTRIBUTES_SINCE):
+            if doubtful:
+                refuse_place(self._ask_status(self._generation.status), self.product)
             return
-        generation = self._generation
-        for path in [generation.status] if generation else STATUS_PATHS:
-            self._ask_status(path)
-            if self.product.version is not None:
+        if not ask_status:
+            return
+        for path in [self._generation.status] if self._generation else STATUS_PATHS:
+            answer = self._ask_status(path)
+            if self._generation and path == self._generation.status:
+                refuse_place(answer, self.product)
                 return
         raise Refused('%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
                       % self._host())
 
     def _ask_status(self, path):
+        """:returns: the C(Answer)."""
         answer = self._get(path)
         if answer.status == 200 and not answer.is_html:
             self.product.learn_status(answer.error_object())
+        return answer
 
     def _attributes(self):
         """Look at one's own token on 3.69 and newer. :returns: C(Found), without the token."""
@@ -428,7 +424,7 @@ class NexusUserToken(Provider):
             if self.product.without_user_tokens:
                 raise Refused(self._no_user_tokens(answer), 404)
             if answer.is_html:
-                raise self._wrong_place(answer)
+                raise wrong_place(answer, self.product)
             return Found(exists=False)
         self._refuse_step2(answer)
         data = answer.json_object()
@@ -465,12 +461,12 @@ class NexusUserToken(Provider):
                     self._realm = given
         status, user = answer.status, shown(self.options['user_id'])
         if status in (404, 405):
-            if self.product.without_user_tokens:
+            if self.product.without_user_tokens and not answer.is_html:
                 raise Refused(self._no_user_tokens(answer), status)
             if self.product.at_least(ADMINISTRATOR_SINCE) is False or (status == 405 and not answer.is_html):
                 raise Refused('%s cannot create user tokens for others: that needs 3.90.1 or newer.' % self.product, status)
             if answer.is_html:
-                raise self._wrong_place(answer)
+                raise wrong_place(answer, self.product)
         if status in (200, 201, 204, 404, 409):
             return answer
         if 300 <= status < 400:

@@ -207,6 +207,7 @@ STEP1 = [
     (answer(401, body='Anti cross-site request forgery token mismatch', content_type='text/plain'),
      'took this for a browser (401, cross-site request protection)'),
     (answer(400, headers={'X-Siesta-FaultId': '1bca7b53-e10e'}), 'it knows the user under another name than username, often in another case'),
+    (answer(400, headers={'X-Siesta-FaultId': '1bca7b53-e10e'}), 'or a proxy takes the Authorization header away'),
     (answer(403, headers={'X-Siesta-FaultId': '1bca7b53-e10e'}),
      'knows the user but does not accept a password login for it (403 from POST server.test%s (fault 1bca7b53-e10e)): the account comes from single '
      'sign-on' % REST),
@@ -285,7 +286,7 @@ def test_the_refusal_of_the_right_path_is_told_and_not_that_of_the_last_one():
 
 
 def test_2_6_without_the_feature():
-    found = refused(step1(gives=page(405, '<link href="x.css?2.5.1-01" > nexus')), step1(LOCAL, gives=page(404)))
+    found = refused(step1(gives=page(405, '<link href="x.css?2.5.1-01" > nexus')), step1(LOCAL, gives=page(404)), look(answer(200), '/service/local/status'))
     assert 'The server has no user tokens (POST server.test%s answered 404: Nexus Repository 2.5.1-01). They need Nexus Repository Pro' % LOCAL in found
 
 
@@ -402,7 +403,9 @@ def test_N10_a_colon_in_the_user_name_is_refused_before_any_request(name):
 
 @pytest.mark.parametrize(('changes', 'sentence'), [
     ({'nexus_version': 'newest'}, 'nexus_version must be a version like 3.71.0 or 2.14.9'), ({'nexus_version': '1.9.2'}, 'nexus_version must be'),
-    ({'nexus_version': '3'}, 'nexus_version must be'), ({'realm': 'LDAP'}, 'user_id'), ({'user_id': '..'}, 'user_id cannot be ..'),
+    ({'nexus_version': '3'}, 'nexus_version must be'),
+    *(({'url': 'https://server.test' + path}, 'url leads into the REST interface: it must end with the context path') for path in (
+        '/service/rest', '/nexus/service/local/status', '/service/siesta/', '/service/extdirect')), ({'realm': 'LDAP'}, 'user_id'), ({'user_id': '..'}, 'user_id cannot be ..'),
     ({'user_id': 'x', 'nexus_version': '3.90.0'}, 'user_id needs Nexus Repository 3.90.1 or newer, but nexus_version says 3.90.0.'),
     ({'user_id': 'x', 'realm': '.'}, 'realm cannot be'), ({'username': None}, 'username'), ({'password': ''}, 'password'),
 ])
@@ -663,7 +666,8 @@ def test_a_realm_has_two_names_and_the_right_one_is_remembered():
     (answer(404, headers=server('3.84.0', 'COMMUNITY')), Refused, 'Nexus Repository Community 3.84.0; user tokens need Pro'),
     (answer(404, headers=server('3.89.0')), Refused, 'Nexus Repository Pro 3.89.0 cannot create user tokens for others: that needs 3.90.1 or newer.'),
     (page(404, '<link href="x.css?2.5.1-01" > nexus'), Refused, 'Nexus Repository 2.5.1-01 cannot create user tokens for others'),
-    (page(404, headers=server('3.97.0')), Refused, 'no Nexus Repository REST interface there (404)'), (answer(405), Refused, 'that needs 3.90.1 or newer'),
+    (page(404, headers=server('3.97.0')), Refused, 'no Nexus Repository REST interface there (404)'),
+    (page(404, headers=server('3.97.0', 'COMMUNITY')), Refused, 'no Nexus Repository REST interface there (404)'), (answer(405), Refused, 'that needs 3.90.1 or newer'),
     (answer(302, headers={'Location': 'https://idp.example'}), Refused, 'redirects to https://idp.example'),
     (answer(500), ServerProblem, 'answered 500 for user sam'),
 ])
@@ -778,6 +782,32 @@ def test_refusals_of_every_generation(play, version, strip):
         go()
     assert 'switched o' in str(caught.value)
     assert not go.server.state.tokens
+
+
+@pytest.mark.parametrize('strip', [False, True])
+@pytest.mark.parametrize('edition', ['PRO', 'OSS'])
+@pytest.mark.parametrize('version', [entry[0] for entry in VERSIONS])
+@pytest.mark.parametrize('stated', [False, True], ids=['', 'version stated'])
+def test_H23_nothing_is_said_of_a_token_where_the_path_is_wrong(play, version, edition, strip, stated):
+    """There, a server checks no password and says of everything that it is not there."""
+    go = play(version, edition=edition, strip_server_header=strip)
+    more = {'nexus_version': version} if stated else {}
+    for wish in ({'describe': True}, {'check_mode': True}, {'check_mode': True, 'state': 'absent'}, {'state': 'absent'}, {}):
+        with pytest.raises(Refused) as caught:
+            go(url=go.server.url + '/wrong', password='wrong-password', **wish, **more)
+        assert 'must end with the context path' in str(caught.value)
+        assert len(go.server.requests) <= 5
+
+
+@pytest.mark.parametrize('status', [page(404), page(200), answer(404), answer(405)])
+def test_a_404_with_a_text_is_looked_into_where_it_says_that_there_is_no_token(status):
+    for gone in (missed('3.71.0', html=True), answer(404, headers=server('3.71.0'), body='default backend - 404', content_type='text/plain')):
+        for wish in ({'state': 'absent'}, {'check_mode': True}):
+            assert 'must end with the context path' in refused(look(gone), look(status, '/service/rest/wonderland/status'), **wish)
+            assert 'does not accept the user name and password' in refused(look(gone), look(answer(401), '/service/rest/wonderland/status'), **wish)
+            assert 'answered 500' in refused(look(gone), look(answer(500), '/service/rest/wonderland/status'), kind=ServerProblem, **wish)
+    text = answer(404, headers=server('3.71.0'), body='not found', content_type='text/plain')
+    assert not run(look(text), look(answer(200, {'edition': 'PRO', 'version': '3.71.0'}), '/service/rest/wonderland/status'), state='absent').changed
 
 
 @pytest.mark.parametrize('strip', [False, True])
