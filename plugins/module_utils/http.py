@@ -36,6 +36,7 @@ LONGEST_TEXT = 200
 BUSY = frozenset((429, 502, 503, 504))
 BUSY_FOR_READS = frozenset((408, 425, 500))
 THREAD = 'buildops.tokens request'
+_JAVA = re.compile(r'\b(?:[a-z]\w{0,40}\.){2,12}[\w$]{0,80}(?:Exception|Error)[\w$]{0,80}(?:: ?)?')  # bounded, since servers may send a mebibyte
 LOOPBACK = frozenset(('localhost', '127.0.0.1', '::1'))
 
 
@@ -104,7 +105,7 @@ def _within_base64(secret):
 
 
 def shown(text, *secrets):
-    """A server's own words, fit to be shown: one line, no escape sequences, short, none of our secrets.
+    """A server's own words, fit to be shown: one line, no escape sequences, no Java classes, short, none of our secrets.
 
     :param text: what the server said (any type).
     :param secrets: values that must not come back.
@@ -115,7 +116,7 @@ def shown(text, *secrets):
         for secret in sorted((s for s in secrets if s), key=len, reverse=True):
             for form in [secret, quote(secret, safe='')] + list(_within_base64(secret)):
                 text = text.replace(clean(form) or form, '***')
-        text = _one_line(text)
+        text = _one_line(_JAVA.sub('', text))
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT - 1] + '…'
 
 

@@ -23,6 +23,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils.limited_command im
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import SERVICE, TOKENS_PAGE
 
 _PROPERTY = re.compile(r'^[ \t\f]*(org\.nuxeo\.connect\.url|nuxeo\.data\.dir)[ \t\f]*[=:][ \t\f]*(.*?)[ \t\f]*$', re.MULTILINE)
+# What its Java says where there is no connection, and what that means. The first that fits counts.
+_UNREACHABLE = (
+    ('UnknownHostException', 'this host does not know its name'), ('NoRouteToHost', 'there is no route to it'), ('SSL', 'the TLS connection failed'),
+    ('SocketTimeout', 'it did not answer in time'), ('ConnectException', 'no connection could be made'), ('SocketException', 'the connection broke'),
+)
 _HEADING = re.compile(r'(Nuxeo home: |Nuxeo configuration: |Include template: |ERROR StatusConsoleListener )')
 
 Home = namedtuple('Home', 'path program conf data connect_url')
@@ -101,17 +106,23 @@ def explain(code, said, timeout, *secrets):
                 'project. Tokens are made at %s.' % TOKENS_PAGE)
     if 'Unknown project: ' in said:
         return 'The token does not open this project. Give its symbolic name, as the module nuxeo_online_token_info lists it.'
-    if status:
+    if status and 400 <= status < 500:
         return ('Nuxeo Online Services refuses to register a server for this project (%d). Does the user have the right to, and the contract room '
                 'for one more?' % status)
-    if 'Instance registration failed' in said:
-        return 'Nuxeo Online Services answered with something that is not a registration. Check org.nuxeo.connect.url in nuxeo.conf, and any proxy on the way.'
+    if status and status >= 500:
+        return ('Nuxeo Online Services failed while it registered the server (%d). Look at the instances of the project before you try again: it may have '
+                'made one all the same.' % status)
+    if status or 'Instance registration failed' in said:
+        return ('Nuxeo Online Services answered with something that is not a registration%s. Check org.nuxeo.connect.url in nuxeo.conf, and any proxy on the '
+                'way.' % (' (%d)' % status if status else ''))
     if re.search(r'%s \(|Permission denied|No space left|Read-only file system' % re.escape(NAME), said):
         return ('The registration was made, but nuxeoctl could not write it: %s Correct that, remove the instance from the project on the web page, '
                 'and run the task again.' % _last_line(said, secrets))
-    if re.search(r'ConnectException|UnknownHostException|SSL|NoRouteToHost|SocketException|SocketTimeout', said):
-        return ('nuxeoctl cannot reach Nuxeo Online Services: %s Check the network of this host, and the proxy settings (nuxeo.http.proxy.host) in nuxeo.conf.'
-                % _last_line(said, secrets, 'Cannot execute command. '))
+    reason = next((words for name, words in _UNREACHABLE if name in said), None)
+    if reason:
+        detail = _last_line(said, secrets, 'Cannot execute command. ').rstrip('.')
+        return ('nuxeoctl cannot reach Nuxeo Online Services: %s%s. Check the network of this host, and the proxy settings (nuxeo.http.proxy.host) in nuxeo.conf.'
+                % (reason, ' (%s)' % detail if detail else ''))
     return 'nuxeoctl ended with exit code %d. It said: %s' % (code, _last_line(said, secrets) or 'nothing.')
 
 

@@ -796,6 +796,16 @@ def test_a_servers_own_words_hold_no_secret_of_ours(secret):
     assert secret not in shown('before %s  after' % secret, secret).replace('before ', '').replace(' after', '') or secret in 'before after'
 
 
+@pytest.mark.parametrize(('text', 'words'), [
+    ('javax.ws.rs.WebApplicationException', ''), ('java.lang.NullPointerException: null', 'null'),
+    ('java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect to x failed: Connection refused', 'Connect to x failed: Connection refused'),
+    ('com.sun.jersey.api.ParamException$PathParamException: java.lang.IllegalArgumentException: No such type', 'No such type'),
+    ('nexus.example.com: Error', 'nexus.example.com: Error'), ('The org.example.Repository is not there', 'The org.example.Repository is not there'),
+])
+def test_a_servers_own_words_hold_no_java_exception(text, words):
+    assert shown(text) == words
+
+
 def test_blanks_do_not_hide_a_secret_of_ours():
     assert shown('bad secret open  sesame\tnow', 'open  sesame\tnow') == shown('bad  secret open sesame now', 'open  sesame\tnow') == 'bad secret ***'
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import threading
@@ -148,7 +149,10 @@ WRONG = [
     ({}, ("getAvailable", faults.redirect(302, "/nuxeo/login.jsp")), "shows no project to this user: the user name or the token is wrong"),
     ({}, ("remoteRegister", faults.status(403)), r"refuses to register a server for this project \(403\)"),
     ({}, ("remoteRegister", faults.login_page()), "something that is not a registration"),
-    ({}, ("getAvailable", faults.reset_before()), "cannot reach Nuxeo Online Services: java.net.SocketException"),
+    *(({}, ("remoteRegister", faults.status(status)), fr"failed while it registered the server \({status}\)") for status in (500, 503)),
+    ({}, ("remoteRegister", faults.redirect(302, "/nuxeo/login.jsp")), r"something that is not a registration \(302\)"),
+    ({}, ("remoteRegister", faults.status(204)), r"something that is not a registration \(204\)"),
+    ({}, ("getAvailable", faults.reset_before()), "cannot reach Nuxeo Online Services: the connection broke"),
 ]
 
 
@@ -164,6 +168,7 @@ def test_what_goes_wrong_is_said_in_words_and_leaves_the_file_as_it_was(any_serv
     with pytest.raises(TokensError, match=message) as caught:
         ensure(any_server, service, **changes)
     assert changes.get("password", TOKEN) not in str(caught.value) and caught.value.__cause__ is None
+    assert not re.search(r"Exception|\w+\.\w+\.[A-Z]", str(caught.value))
     assert (any_server.clid.read_bytes() if any_server.clid.exists() else None) == was
 
 
@@ -171,6 +176,21 @@ def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
     nuxeo_server.conf.write_text(nuxeo_server.conf.read_text().replace(service.url, "https://127.0.0.1:9/nuxeo"))
     with pytest.raises(FileProblem, match="cannot reach Nuxeo Online Services: .*Connection refused.*nuxeo.http.proxy.host"):
         ensure(nuxeo_server, service, url="https://127.0.0.1:9/nuxeo")
+
+
+@pytest.mark.parametrize("said, sentence", [
+    ("Cannot execute command. org.apache.http.conn.HttpHostConnectException: Connect to connect.test [/127.0.0.1] failed: Connection refused\n"
+     "java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect to connect.test [/127.0.0.1] failed: Connection refused\n"
+     "\tat x", "no connection could be made (Connect to connect.test [/127.0.0.1] failed: Connection refused). Check"),
+    ("Cannot execute command. java.net.UnknownHostException: connect.test", "this host does not know its name (connect.test). Check"),
+    ("Cannot execute command. java.net.SocketTimeoutException: Read timed out", "it did not answer in time (Read timed out). Check"),
+    ("Cannot execute command. java.lang.NullPointerException\njava.lang.NullPointerException\n\tat x", "It said: Cannot execute command."),
+])
+def test_no_java_exception_is_shown(said, sentence):
+    told = nuxeoctl.explain(1, said, 5)
+    assert sentence in told and "Exception" not in told
+    opened, told = nuxeoctl.door(1, f"Unable to fetch remote packages list: {said.partition('. ')[2]}", 5)
+    assert not opened and "Exception" not in told and told.startswith("nuxeoctl cannot get its packages list")
 
 
 def test_T10_a_silent_service_does_not_hang_it_and_no_process_is_left(nuxeo_server, service):
