@@ -121,18 +121,36 @@ class NuxeoClientRegistry(Provider):
         wanted = Registered(options['client_id'], options.get('name') or (before.name if before and before.name else options['client_id']),
                             tuple(options['redirect_uris']), options['auto_grant'], options['enabled'],
                             secret if secret is not None else before.secret if before else None, before.row if before else None)
-        after = before
+        after, revoked = before, None
         if wanted != before:
             after = wanted
             if not check_mode:
-                self._write(wanted, before)
+                revoked = self._revive(wanted) if before is None else None
+                if revoked is None:
+                    self._write(wanted, before)
                 after = self._read_back(wanted)
-        return self._result(before, after, None if check_mode else generated)
+        result = self._result(before, after, None if check_mode else generated)
+        return result if before else dict(result, revoked_tokens=revoked or 0)
+
+    def _revive(self, wanted):
+        """Make a client whose id another had before. Tokens of that one would work again (measured), and can be revoked only where there is a client.
+
+        :returns: how many were revoked, or None where there are none, and the client is not made."""
+        users = self._token_users()
+        if not users:
+            return None
+        disabled = wanted._replace(enabled=False)
+        self._write(disabled, None)
+        made = self._read_back(disabled)
+        revoked = self._revoke_tokens(users)
+        if wanted.enabled:
+            self._write(wanted, made)
+        return revoked
 
     def _absent(self, rows, check_mode):
         revoked = 0
         if rows and not check_mode:
-            revoked = self._revoke_tokens()
+            revoked = self._revoke_tokens(self._token_users())
             for row in rows:
                 self._remove(row)
             if self._find():
@@ -249,27 +267,27 @@ class NuxeoClientRegistry(Provider):
         if answer.status != 404:
             self._good(answer)
 
-    def _revoke_tokens(self):
-        """The tokens of a removed client would come to life again with the next client of that id (measured).
-
-        :returns: how many were revoked."""
-        client_id, users = self.options['client_id'], set()
+    def _token_users(self):
+        """:returns: the names of those who have a token of the client, or had one of another client of its id."""
+        client_id = self.options['client_id']
         answer = self._request('GET', TOKEN_PATH)
         entries = answer.error_object().get('entries') if answer.status == 200 else None
         if not isinstance(entries, list):
-            self.warnings.append('%s answered %d, so the tokens of the client %s are not revoked. They work again if a client of that id is ever made again.'
+            self.warnings.append('%s answered %d, so tokens that there may be of the client %s are not revoked. They work whenever there is a client of that id.'
                                  % (answer.what, answer.status, client_id))
-            return 0
-        for entry in entries:
-            if isinstance(entry, dict) and entry.get('clientId') == client_id and entry.get('serviceName') == TOKEN_STORE and entry.get('nuxeoLogin'):
-                users.add(str(entry['nuxeoLogin']))
+            return []
+        return sorted({str(entry['nuxeoLogin']) for entry in entries if isinstance(entry, dict) and entry.get('clientId') == client_id
+                       and entry.get('serviceName') == TOKEN_STORE and entry.get('nuxeoLogin')})
+
+    def _revoke_tokens(self, users):
+        """:returns: how many were revoked."""
         revoked = 0
-        for user in sorted(users):
-            answer = self._request('DELETE', '%s/client/%s/user/%s' % (TOKEN_PATH, quote(client_id, safe=''), quote(user, safe='')))
+        for user in users:
+            answer = self._request('DELETE', '%s/client/%s/user/%s' % (TOKEN_PATH, quote(self.options['client_id'], safe=''), quote(user, safe='')))
             if 200 <= answer.status < 300:
                 revoked += 1
             elif not no_such_token(answer):
-                self.warnings.append('%s The token works again if a client of that id is ever made again.' % self._refusal(answer))
+                self.warnings.append('%s The token works whenever there is a client of that id.' % self._refusal(answer))
         return revoked
 
 

@@ -15,7 +15,8 @@ description:
   - Makes sure that an OAuth2 client exists on a Nuxeo Platform as described, its secret included, or that it does not exist.
   - An administrator's work. Uses the REST API of LTS 2021 and newer, or the directory of clients of 10.10 and 9.10, whichever the server has.
   - Redirect URIs are checked before anything is sent, more strictly than the server does, which takes some that it cannot use.
-  - When a client is removed, its tokens are revoked first. Otherwise they would work again if a client of the same id were ever made again.
+  - When a client is removed, its tokens are revoked first. Otherwise they would work again if a client of the same id were ever made again. Where such
+    tokens are left of a client that somebody else removed, they are revoked when it is made again, before it is enabled.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
@@ -187,8 +188,8 @@ client_secret:
   returned: when O(generate_secret) made one, outside check mode
   type: str
 revoked_tokens:
-  description: How many tokens of the client were revoked.
-  returned: with O(state=absent)
+  description: How many tokens of the client, or of another one that had its id before, were revoked.
+  returned: when the client was created, and with O(state=absent)
   type: int
   sample: 2
 '''

@@ -108,6 +108,30 @@ def test_removal_revokes_the_tokens_which_would_come_to_life_again(sandbox, vers
     assert server.state.tokens == [other]
 
 
+@pytest.mark.parametrize('enabled', [True, False])
+@pytest.mark.parametrize('version', VERSIONS[1:])
+def test_tokens_of_a_former_client_of_that_id_do_not_come_to_life_again(sandbox, version, enabled):
+    server = sandbox.serve(nuxeo.create_app(version))
+    ensure(sandbox, server, client_secret=SECRET)
+    for user in ('jdoe', 'alice'):
+        server.state.new_token('ci', user, 3600)
+    server.state.clients.remove(stored(server))  # as on the web page, which leaves the tokens
+    before = list(server.state.tokens)
+    assert ensure(sandbox, server, check_mode=True, client_secret=SECRET)['changed'] and server.state.tokens == before
+    seen = []
+
+    def watch(exchange):
+        seen.append(stored(server).enabled)
+        return exchange.app()
+
+    server.faults.add('/oauth2/token/client/ci/', watch, method='DELETE', times=2)
+    made = ensure(sandbox, server, client_secret=SECRET, enabled=enabled)
+    assert made['revoked_tokens'] == 2 and not server.state.tokens and seen == [False, False], 'nobody may use them meanwhile'
+    assert (stored(server).enabled, stored(server).secret) == (enabled, SECRET)
+    again = ensure(sandbox, server, client_secret=SECRET, enabled=enabled)
+    assert not again['changed'] and 'revoked_tokens' not in again
+
+
 def test_duplicates_of_the_directory_are_named_and_can_be_removed(sandbox, modern):
     for _each in (1, 2):
         modern.state.add_client(nuxeo.Client('ci', 'ci', None, CALLBACK))
