@@ -36,7 +36,7 @@ LONGEST_TEXT = 200
 BUSY = frozenset((429, 502, 503, 504))
 BUSY_FOR_READS = frozenset((408, 425, 500))
 THREAD = 'buildops.tokens request'
-_JAVA = re.compile(r'\b(?:[a-z]\w{0,40}\.){2,12}[\w$]{0,80}(?:Exception|Error)[\w$]{0,80}(?:: ?)?')  # bounded, since servers may send a mebibyte
+_JAVA = re.compile(r'(?<![\w.$])(?:[a-z]\w{0,40}\.){2,12}[\w$]{0,80}(?:Exception|Error)[\w$]{0,80}(?:: ?)?')  # bounded, since servers may send a mebibyte
 LOOPBACK = frozenset(('localhost', '127.0.0.1', '::1'))
 
 
