@@ -37,7 +37,7 @@ options:
   assertion:
     description:
       - Of V(nuxeo_oauth2_token).
-      - Signed JWT for O(grant=jwt_bearer). Its C(sub) must name a Nuxeo user; C(iss) must be V(nuxeo) on 10.10.
+      - Signed JWT for O(grant=jwt_bearer). Its C(sub) must name a Nuxeo user, and its C(iss) must be V(nuxeo).
     type: str
     env:
       - name: BUILDOPS_TOKENS_NUXEO_ASSERTION

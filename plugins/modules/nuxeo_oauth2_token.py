@@ -102,7 +102,7 @@ options:
     type: str
   assertion:
     description:
-      - Signed JWT for O(grant=jwt_bearer). Its C(sub) must name a Nuxeo user; C(iss) must be V(nuxeo) on 10.10.
+      - Signed JWT for O(grant=jwt_bearer). Its C(sub) must name a Nuxeo user, and its C(iss) must be V(nuxeo).
     type: str
   jwt_secret:
     description:

@@ -177,6 +177,8 @@ class NuxeoOauth2Token(Provider):
             raise BadInput('assertion is not a JWT: it must be three parts in Base64url with dots between them.')
         if not isinstance(claims.get('sub'), str) or not claims['sub']:
             raise BadInput('assertion names no user: its claim sub must be the name of a Nuxeo user.')
+        if claims.get('iss') != ISSUER:
+            raise BadInput('assertion names another issuer than Nuxeo wants: its claim iss must be %s.' % ISSUER)
 
     @staticmethod
     def _check_legacy(options, grant, given, absent):
@@ -228,7 +230,7 @@ class NuxeoOauth2Token(Provider):
     def revoke(self, found):
         authorization, user = self._as_user(found.token)
         answer = self._delete(authorization, user) if authorization else None
-        if answer is None or (answer.status == 401 and authorization.startswith('Bearer ') and self._grant != JWT):
+        if answer is None or (answer.status == 401 and authorization.startswith('Bearer ')):
             try:
                 token = self._token_to_revoke_with(found.token)
             except Refused as problem:
@@ -477,7 +479,9 @@ class NuxeoOauth2Token(Provider):
             return self._login(), self.options['username']
         if self._grant == JWT:
             assertion = self._assertion()
-            return 'Bearer ' + assertion, oauth2.jwt_claims(assertion)['sub']
+            claims = oauth2.jwt_claims(assertion)
+            if claims.get('aud') is None:  # one for the token endpoint, as RFC 7523 wants, opens nothing else
+                return 'Bearer ' + assertion, claims['sub']
         if known is None or known.expires_at <= self.clock():
             return None, None
         user = self._user_of(known)
@@ -490,13 +494,15 @@ class NuxeoOauth2Token(Provider):
             if renewed is None:
                 raise Refused('The refresh token is not valid any more.', code='invalid_grant')
             return renewed
-        if self._grant not in (CLIENT, REFRESH):
+        if self._grant == CODE:
             raise Refused('Nobody is left to revoke the token as: give username and password.')
         return self._granted()
 
     def _user_of(self, token):
         if self._grant == CLIENT:
             return self.options['client_id']
+        if self.options.get('assertion'):
+            return oauth2.jwt_claims(self.options['assertion'])['sub']
         if self.options.get('username'):
             return self.options['username']
         answer = self._server.request('GET', ME_PATH, authorization=token.authorization)

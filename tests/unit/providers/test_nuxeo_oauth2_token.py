@@ -160,6 +160,7 @@ def test_client_authentication_by_basic_is_not_form_encoded():
 
 
 def assertion(**claims):
+    claims = {'iss': 'nuxeo', **claims}
     return '.'.join(base64.urlsafe_b64encode(part.encode()).decode().rstrip('=') for part in ('{"alg":"HS512"}', json.dumps(claims), 'signature'))
 
 
@@ -549,6 +550,26 @@ def test_absent_with_an_assertion():
     assert run(dict(SIGNED, state='absent'), entry('GET', 200, authorization=ANY), entry('DELETE', 204, authorization=ANY)).changed is True
 
 
+@pytest.mark.parametrize('audience', [URL + '/oauth2/token', [URL]])
+def test_absent_with_an_assertion_that_is_for_the_token_endpoint_alone(audience):
+    """Used as a bearer it is refused (measured), so the token that it gives is revoked by itself."""
+    signed = assertion(sub='alice', aud=audience)
+    options = dict(CLIENT, grant='jwt_bearer', assertion=signed, username='jdoe', state='absent')
+    granted, new = token(None, grant_type=nuxeo.JWT_GRANT, assertion=signed), 'Bearer ' + ACCESS
+    assert run(options, granted, entry('DELETE', 204, 'alice', new)).changed is True
+    held = [entry(method, status, 'alice', 'Bearer known-access') for method, status in (('GET', 200), ('DELETE', 204))]
+    assert run(options, *held, known=known(1000)).changed is True
+
+
+def test_absent_with_an_assertion_that_opens_nothing_by_itself():
+    given = dict(SIGNED, state='absent')
+    assert run(given, entry('GET', 401, authorization=ANY), entry('DELETE', 401, authorization=ANY), token(None, grant_type=nuxeo.JWT_GRANT, assertion=ANY),
+               entry('DELETE', 204, authorization='Bearer ' + ACCESS)).changed is True
+    with pytest.raises(Refused, match='does not take the assertion'):
+        run(given, entry('GET', 401, authorization=ANY), entry('DELETE', 401, authorization=ANY),
+            token(no('invalid_client', 'Secret not configured or invalid token'), grant_type=nuxeo.JWT_GRANT, assertion=ANY))
+
+
 def test_absent_with_a_token_that_is_over_fetches_one_to_revoke_it():
     new = 'Bearer ' + ACCESS
     assert run(dict(MACHINE, state='absent'), token(None, grant_type='client_credentials'), entry('DELETE', 204, 'ci', new)).changed is True
@@ -589,7 +610,8 @@ def test_absent_without_any_way_to_ask():
     (dict(SIGNED, assertion='a.b.c'), 'either an assertion'),
     (dict(SIGNED, username=None), 'for whom'),
     (dict(SIGNED, jwt_secret=None, assertion='nonsense'), 'not a JWT'),
-    (dict(SIGNED, jwt_secret=None, assertion=assertion(iss='nuxeo')), 'claim sub'),
+    (dict(SIGNED, jwt_secret=None, assertion=assertion()), 'claim sub'),
+    *((dict(SIGNED, jwt_secret=None, assertion=assertion(sub='jdoe', iss=issuer)), 'claim iss must be nuxeo') for issuer in (None, 'other', ['nuxeo'], 7)),
     (dict(SIGNED, jwt_secret=None, assertion=assertion(sub='')), 'claim sub'),
     (dict(SIGNED, jwt_secret=None, assertion=assertion(sub=7)), 'claim sub'),
     (dict(MACHINE, endpoints='legacy'), 'authorization_code and refresh_token only'),
