@@ -116,6 +116,7 @@ class Proxies:
     base = '/service/rest/beta'
     bearer = False
     preemptive = False
+    needs = 'privilege nx-repository-admin-*'
 
     def __init__(self, client, authorization, product):
         self.client = client
@@ -177,7 +178,7 @@ class Proxies:
             raise BadInput('the server calls it %s, and two names that differ only in case cannot be. Write it so.' % shown(found))
 
     def absent(self, name):
-        return Refused('%s has no repository %s that the user may administer (privilege nx-repository-admin-*).' % (_host(self.client), shown(name)), 404)
+        return Refused('%s has no repository %s that the user may administer (%s).' % (_host(self.client), shown(name), self.needs), 404)
 
     def refused_by_remote(self, name, answer):
         """:returns: True when a 404 means that the remote did not serve it. 3.41 and newer say so on the page while the proxy is blocked after a refusal."""
@@ -370,6 +371,8 @@ class ExtDirectProxies(Proxies):
 class Nexus2Proxies(Proxies):
     """2.x. Its REST interface escapes HTML in every string that it takes, so what was read is unescaped once before it is written."""
 
+    needs = 'role ui-repository-admin; groups are not found there, and have no remote'
+
     def read(self, name):
         answer = self.ask('GET', '/service/local/repositories/%s' % quote(name, safe=''))
         if answer.status == 404:
@@ -415,9 +418,10 @@ class Nexus2Proxies(Proxies):
             'artifactMaxAge': -1, 'metadataMaxAge': 1440, 'remoteStorage': storage}}), wanted.name)
 
     def authentication(self, wanted, now):
-        if any(character in '&<>"' for text in (wanted.username, wanted.password, wanted.ntlm_host, wanted.ntlm_domain) for character in text or ''):
-            raise BadInput('%s escapes & < > " in what it takes, so the remote would get other credentials than these. Use some without these '
-                           'characters; user tokens have none.' % self.product)
+        given = ''.join(filter(None, (wanted.username, wanted.password, wanted.ntlm_host, wanted.ntlm_domain)))
+        if not given.isascii() or set(given) & set('&<>"'):
+            raise BadInput('%s escapes & < > " and what is not ASCII in what it takes, so the remote would get other credentials than these. Use some without '
+                           'these characters; user tokens have none.' % self.product)
         new = {'username': wanted.username, 'password': wanted.password}
         if wanted.type == 'ntlm':
             new.update(ntlmHost=wanted.ntlm_host or '', ntlmDomain=wanted.ntlm_domain or '')
@@ -603,8 +607,8 @@ def verify(proxies, wanted):
     if status == 200:
         return {'name': wanted.name, 'opened': True, 'msg': ''}
     if status == 404 and not proxies.refused_by_remote(wanted.name, answer):
-        return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials'
-                % (shown(wanted.name), shown(wanted.verify_path))}
+        return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials, or '
+                'never saw them, since Nexus sends them only after a 401 with a challenge, or with preemptive' % (shown(wanted.name), shown(wanted.verify_path))}
     reason = 'the server\'s log tells more' if status == 500 else 'the remote refuses the credentials, or is down'
     return {'name': wanted.name, 'opened': False, 'msg': 'the proxy %s cannot fetch %s from its remote (%d): %s'
             % (shown(wanted.name), shown(wanted.verify_path), status, reason)}

@@ -182,7 +182,7 @@ class Stage:
             'old-maven', 'old-phrase', 'old-git', 'old-npm', 'old-remote', 'new-client', 'refresh-in-hand', 'code-in-hand', 'vault')}
         # A JWT for jdoe that nobody signed
         self.secrets['assertion-in-hand'] = '.'.join(base64.urlsafe_b64encode(part.encode()).decode().rstrip('=') for part in (
-            '{"alg": "HS512"}', '{"sub": "jdoe"}', self.canary('signature')))
+            '{"alg": "HS512"}', '{"sub": "jdoe", "iss": "nuxeo"}', self.canary('signature')))
         self.secrets['nexus-2-admin'] = 'plain-%s-for-nexus-2' % self.tag
         self.servers = self._serve(sandbox)
         self.server = self.servers['nexus']

@@ -337,6 +337,22 @@ def test_nexus_2_would_spoil_some_passwords(letter, option):
     assert f's3cr{letter}t' not in str(caught.value) and [asked.method for asked in client.asked] == ['GET']
 
 
+@pytest.mark.parametrize('option', ['ntlm_host', 'ntlm_domain'])
+@pytest.mark.parametrize('text', ['B\u00fcro', 'R&D'])
+def test_nexus_2_would_spoil_some_domains(text, option):
+    wanted = NEW._replace(type='ntlm', **{'ntlm_host': 'h', 'ntlm_domain': 'd', option: text})
+    client, _written = nexus2_script(BODIES['2.5.1 nexus2 maven2'])
+    with pytest.raises(BadInput, match='escapes & < > " and what is not ASCII'):
+        bring(Nexus2Proxies(client, LOGIN, Product('2.5.1-01')), wanted, False)
+
+
+@pytest.mark.parametrize('version', ['2.5.1-01', '2.14.9-01'])
+def test_X4_nexus_2_finds_no_groups_and_has_roles_of_its_own(sandbox, connect, version):
+    for name in ('public', 'gone'):
+        with pytest.raises(Refused, match=f'has no repository {name} that the user may administer .role ui-repository-admin; groups are not found there'):
+            bring(connect(sandbox.serve(nexus.create_app(version))), NEW._replace(name=name), False)
+
+
 def test_nexus_2_knows_ntlm_by_its_domain_only():
     client, _written = nexus2_script(BODIES['2.5.1 nexus2 maven2'])
     with pytest.raises(BadInput, match='give ntlm_domain'):
@@ -682,6 +698,7 @@ def test_X9_a_door_that_stays_closed_fails_and_says_that_the_credentials_are_set
     missing = {**entry, 'password': token.pass_code, 'update_password': 'always', 'verify_path': 'org/example/none.pom'}
     result = NexusProxyCredential(options(server, sandbox, missing)).ensure()
     assert result['doors'][0]['opened'] is None and not result.get('failed')
+    assert 'Nexus sends them only after a 401 with a challenge, or with preemptive' in result['doors'][0]['msg']
 
 
 @pytest.mark.parametrize('version', GENERATIONS)

@@ -109,7 +109,7 @@ def nuxeo_server(sandbox):
     return sandbox.serve(nuxeo.create_app('2023.31'))
 
 
-JWT = 'eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJqZG9lIn0.x'
+JWT = 'eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJqZG9lIiwiaXNzIjoibnV4ZW8ifQ.x'
 
 
 @pytest.mark.parametrize('options, secrets', [
