@@ -116,13 +116,16 @@ def without_authentication(found):
 
 
 @pytest.fixture
-def ensure(live):
-    """A function that does what the module does, and counts."""
+def ensure(live, findings):
+    """A function that does what the module does, and counts the repositories that were written."""
     def run(*entries, check_mode=False, password=ADMINISTRATOR[1], username=ADMINISTRATOR[0], **more):
         options = checked(NexusProxyCredential, {'url': live.url, 'username': username, 'password': password, 'repositories': [
             {'state': 'present', 'update_password': 'on_create', **entry} for entry in entries], **more})
         NexusProxyCredential.check(options)
         result = NexusProxyCredential(options).ensure(check_mode)
+        for item in () if check_mode else result['repositories']:
+            if item['changed']:
+                findings.count(live.system, 'proxies created' if item['changed'] == ['repository'] else 'proxies written')
         for secret in (ADMINISTRATOR[1], FIRST.partition(':')[2], SECOND.partition(':')[2]):
             assert secret not in json.dumps(result)
         return result
@@ -134,8 +137,16 @@ def login(credentials):
     return {'username': user, 'password': password}
 
 
+@pytest.fixture
+def assert_unchanged(live, findings):
+    def look(before, *names):
+        assert [without_authentication(Nexus(live).read(name)) for name in names] == before
+        findings.count(live.system, 'bodies unchanged', len(names))
+    return look
+
+
 @on(*NEXUS)
-def test_create_set_rotate_and_remove(live, findings, ensure):
+def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
     remote, nexus = live.remote(good={FIRST, SECOND}), Nexus(live)
     names = iter(f'com/example/app/{number}/app-{number}.pom' for number in range(1, 99))
 
@@ -149,7 +160,6 @@ def test_create_set_rotate_and_remove(live, findings, ensure):
     result, seen = door(FIRST, create=creation)
     assert result['repositories'][0]['changed'] == ['repository'] and result['doors'][0]['opened'] is True, result
     assert seen == [[None, 401], [FIRST, 200]]
-    findings.count(live.system, 'proxies created')
 
     nexus.decorate('guarded')
     before = without_authentication(nexus.read('guarded'))
@@ -178,15 +188,12 @@ def test_create_set_rotate_and_remove(live, findings, ensure):
     assert result['changed'] is True and result['doors'][0]['opened'] is True and seen == [[None, 401], [SECOND, 200]]
     result, seen = door(SECOND, update_password='always')
     assert result['repositories'][0]['changed'] == ['password'] and seen == [[None, 401], [SECOND, 200]]
-    assert without_authentication(nexus.read('guarded')) == before
-    findings.count(live.system, 'proxies written', 6)
-    findings.count(live.system, 'credentials seen by the remote', sum(who is not None for who, _status in
-                                                                      [[arrival.credentials, arrival.status] for arrival in remote.arrivals]))
+    assert_unchanged([before], 'guarded')
 
     ntlm = ensure({'name': 'guarded', 'type': 'ntlm', 'ntlm_host': 'here', 'ntlm_domain': 'DOMAIN', **login(FIRST)})
     assert 'failed' not in ntlm and ntlm['changed']
     assert ensure({'name': 'guarded', 'type': 'ntlm', 'ntlm_domain': 'DOMAIN', **login(FIRST)})['changed'] is False
-    assert without_authentication(nexus.read('guarded')) == before
+    assert_unchanged([before], 'guarded')
 
     assert ensure({'name': 'guarded', 'state': 'absent'}, check_mode=True)['changed'] is True
     assert ensure({'name': 'guarded', 'state': 'absent'})['changed'] is True
@@ -194,10 +201,23 @@ def test_create_set_rotate_and_remove(live, findings, ensure):
     path = next(names)
     nexus_path = ('/nexus/content/repositories/guarded/' if nexus.two else '/repository/guarded/') + path
     assert send(nexus.base, 'GET', nexus_path)[0] >= 400 and remote.seen(path) == [[None, 401]]
-    assert without_authentication(nexus.read('guarded')) == before
-    findings.count(live.system, 'bodies unchanged', 3)
+    assert_unchanged([before], 'guarded')
+    findings.count(live.system, 'credentials seen by the remote', sum(arrival.credentials is not None for arrival in remote.arrivals))
+    kept = 'names that it has escaped and connection settings' if nexus.two else 'routing rule, cleanup policies and connection settings'
     findings.note(live.system, 'nexus_proxy_credential: creates a proxy; sets, changes, rotates and removes its credentials, which arrive at the remote; '
-                               'all else in the configuration stays, routing rule and cleanup policy included')
+                               f'all else in the configuration stays, {kept} included')
+
+
+@on(*NEXUS)
+def test_a_wrong_path_is_told_from_a_repository_that_is_not_there(live, findings, ensure):
+    for wrong in dict.fromkeys((live.url.replace('/nexus', '') + '/wrong', live.url + '/wrong')):
+        for entry in ({'name': 'p1', 'state': 'absent'}, {'name': 'p1', **login(FIRST)}):
+            for more in ({}, {'nexus_version': live.version}, {'check_mode': True}):
+                for password in (ADMINISTRATOR[1], 'wrong'):
+                    with pytest.raises(Refused, match='ends? with the context path'):
+                        ensure(entry, url=wrong, password=password, **more)
+    assert ensure({'name': 'p1', 'state': 'absent'}, nexus_version=live.version)['changed'] is False
+    findings.note(live.system, 'nexus_proxy_credential: a wrong path is told, and is no repository without credentials')
 
 
 @on(*NEXUS)
@@ -230,6 +250,13 @@ def test_X4_refusals_are_told_apart(live, findings, ensure):
         other = {'username': 'reader', 'password': 'reader123'}
     result = ensure({'name': 'central' if live.version.startswith('2.') else 'maven-central', **login(FIRST)}, **other)
     assert result['failed'] and ('may administer' in result['msg'] or 'may not change' in result['msg']), result
+    if live.version.startswith('2.'):
+        result = ensure({'name': 'public', **login(FIRST)})
+        assert 'groups are not found there, and have no remote' in result['msg'], result
+    path = 'deny403/org/a/1/a-1.pom'
+    hidden = ensure({'name': 'hidden', **login('jane:a-password'), 'create': {'remote_url': remote.url}, 'verify_path': path})
+    assert hidden['doors'][0]['opened'] is None and 'Nexus sends them only after a 401 with a challenge' in hidden['doors'][0]['msg'], hidden
+    assert remote.seen(path) == [[None, 403]]
     findings.note(live.system, 'nexus_proxy_credential: wrong passwords, missing rights, missing repositories and repositories without a remote are told apart')
 
 
@@ -252,7 +279,7 @@ def test_preemptive(live, findings, ensure):
 
 
 @on(*BY_REST)
-def test_other_formats(live, findings, ensure):
+def test_other_formats(live, ensure, assert_unchanged):
     """raw and apt, the other formats of these servers, keep what they have of their own."""
     nexus, remote = Nexus(live), live.remote(good={FIRST, SECOND})
     base = '/service/rest/' + ('v1' if live.server.number >= (3, 26) else 'beta')
@@ -271,9 +298,7 @@ def test_other_formats(live, findings, ensure):
     for credentials in (FIRST, SECOND):
         result = ensure(*({'name': name, **login(credentials)} for name in made))
         assert 'failed' not in result and all(item['changed'] for item in result['repositories'])
-        findings.count(live.system, 'proxies written', len(made))
-    assert [without_authentication(nexus.read(name)) for name in made] == before
-    findings.count(live.system, 'bodies unchanged', len(made))
+    assert_unchanged(before, *made)
     assert send(nexus.base, 'GET', '/repository/of-raw/file.txt')[0] == 200 and remote.seen('file.txt') == [[None, 401], [SECOND, 200]]
 
 

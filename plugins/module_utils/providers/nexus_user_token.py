@@ -174,8 +174,9 @@ class NexusUserToken(Provider):
         while True:
             path = self._next_step1(tried)
             if path is None:
-                if self.product.told and self.product.at_least((2, 7)) is False:
+                if refusals[-1].status == 404 and self.product.told and self.product.at_least((2, 7)) is False:
                     refuse_place(self._ask_status(self._generation.status), self.product)  # its pages are the same wherever nothing is
+                    raise Refused(self._no_user_tokens(answer), 404)
                 # That of the right path says more than "not here"
                 raise next((refusal for refusal in refusals if refusal.status not in (404, 405)), refusals[-1])
             tried.append(path)
@@ -248,8 +249,6 @@ class NexusUserToken(Provider):
             return Refused('%s knows the user but does not accept a password login for it (403 from %s%s): the account comes from single sign-on, or its '
                            'password differs between realms. On 3.90.1 and newer, use user_id with an administrator\'s password.'
                            % (self._host(), answer.what, fault), status)
-        if status == 404 and self.product.told and self.product.at_least((2, 7)) is False:
-            return Refused(self._no_user_tokens(answer), status)  # here step 1 belongs to the user tokens already
         if status in (404, 405):
             return wrong_place(answer, self.product)
         if status in (406, 415):
