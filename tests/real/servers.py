@@ -60,14 +60,15 @@ class Missing(Exception):
     """A program that only the person can install."""
 
 
-def need() -> None:
-    """:raises Missing: what there is on this machine is not enough; the message says what to install."""
-    wants = {'java': 'a Java 17 runtime', 'javac': 'the Java 17 compiler (a JDK)', 'mvn': 'Maven 3.6.3 or newer'}
+def need(clients: bool = True) -> None:
+    """:param clients: also what the vendors' clients need. :raises Missing: this machine has not enough; the message says what to install."""
+    wants = {'java': 'a Java 17 runtime', 'javac': 'the Java 17 compiler (a JDK)', 'mvn': 'Maven 3.6.3 or newer',
+             **({'node': 'Node.js', 'npm': 'npm'} if clients else {})}
     lacks = [what for name, what in wants.items() if shutil.which(name) is None]
-    if not lacks and java_version() < 17:
-        lacks = [f'a Java 17 runtime (this is {java_version()})']
+    if shutil.which('java') and java_version() < 17:
+        lacks.insert(0, f'a Java 17 runtime (this is {java_version()})')
     if lacks:
-        raise Missing(f'The tests with real servers need {", ".join(lacks)}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven')
+        raise Missing(f'The tests with real servers need {", ".join(lacks)}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven nodejs npm')
 
 
 def java_version() -> int:
@@ -271,7 +272,7 @@ def main() -> int:
         print(f'usage: python -m tests.real.servers nexus [{" | ".join(NEXUS)}]\n       python -m tests.real.servers keycloak', file=sys.stderr)
         return 2
     try:
-        need()
+        need(clients=False)
         with tempfile.TemporaryDirectory() as folder, starts[name](Path(folder)) as server:
             print(f'{server.name} {server.version}: {server.url}, user {ADMINISTRATOR[0]}, password {ADMINISTRATOR[1]}. Enter ends it.', flush=True)
             sys.stdin.readline()

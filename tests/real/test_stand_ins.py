@@ -36,8 +36,9 @@ def test_nexus(sandbox, findings, monkeypatch, name):
         found = nexus.play_repositories(sandbox, version, name) if NEXUS[name] is None else nexus.play(sandbox, version, name, **NEXUS[name])
         reasons = {}
         for line in found:
-            entry, _colon, difference = line.partition('): ')
-            reason = next((f'{start}: {why}' for (start, how), why in departures.items() if entry.startswith(start) and difference.startswith(how)), None)
+            entry, _bracket, difference = line.partition(' (')
+            why = departures.get((entry, difference.partition('): ')[2]))
+            reason = why and f'{entry}: {why}'
             assert reason, line
             reasons[entry] = reason
         noted(findings, system, len(list(recorded.of_version(version, name))), reasons.values())

@@ -11,6 +11,7 @@ import json
 import re
 from pathlib import Path
 
+from tests.real import servers
 from tests.tools.scratch import BUILD, ROOT
 
 LATEST = BUILD / 'real/results.json'
@@ -48,8 +49,22 @@ A stand-in is no proof: what a server of yours does otherwise is worth a report.
 '''
 
 
-def load() -> list[dict]:
-    return json.loads(KEPT.read_text(encoding='utf-8'))
+def load(path: Path = KEPT) -> list[dict]:
+    return json.loads(path.read_text(encoding='utf-8'))
+
+
+def drift(systems: list[dict], kept: list[dict]) -> list[str]:
+    """What a run found that the page does not tell, and the other way round. Numbers may differ, and the version of the machine's own Maven."""
+    def told(found):
+        for system in found:
+            own = system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN
+            name = f'{system["name"]} {"of this machine" if own else system["version"]} ({system["kind"]})'
+            yield name
+            for sentence in (*system['shown'], *system['differences']):
+                yield f'{name}: {sentence}'
+
+    now, before = dict.fromkeys(told(systems)), dict.fromkeys(told(kept))
+    return [f'+ {line}' for line in now if line not in before] + [f'- {line}' for line in before if line not in now]
 
 
 def _order(system):

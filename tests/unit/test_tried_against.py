@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from tests.real import servers, tried
 
 
@@ -28,3 +30,20 @@ def test_a_stand_in_is_called_one():
     assert 'the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins' in text.replace('\n', ' ')
     assert {system['name'] for system in tried.load() if system['kind'] == 'stand-in'} == {
         'Nexus Repository', 'Nexus Repository Pro', 'Nuxeo Platform', 'Nuxeo Online Services', 'nuxeoctl'}
+
+
+def test_a_run_that_finds_something_else_is_told():
+    kept = tried.load()
+    own = next(system for system in kept if system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN)
+    again = copy.deepcopy(kept)
+    for system in again:
+        system['counts'] = {}
+    next(system for system in again if system['version'] == own['version'])['version'] = '3.6.3'
+    assert tried.drift(again, kept) == [], 'numbers, and what Maven a machine has'
+    server = again[0]
+    lost, server['shown'][0] = server['shown'][0], 'something else'
+    server['differences'].append('a difference')
+    gone = again.pop()
+    name = f'{server["name"]} {server["version"]} (real)'
+    assert tried.drift(again, kept)[:3] == [f'+ {name}: something else', f'+ {name}: a difference', f'- {name}: {lost}']
+    assert f'- {gone["name"]} {gone["version"]} ({gone["kind"]})' in tried.drift(again, kept)
