@@ -607,8 +607,9 @@ def verify(proxies, wanted):
     if status == 200:
         return {'name': wanted.name, 'opened': True, 'msg': ''}
     if status == 404 and not proxies.refused_by_remote(wanted.name, answer):
-        return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials, or '
-                'never saw them, since Nexus sends them only after a 401 with a challenge, or with preemptive' % (shown(wanted.name), shown(wanted.verify_path))}
+        return {'name': wanted.name, 'opened': None, 'msg': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials, '
+                'or never saw them, since Nexus sends them only after a 401 with a challenge, or with preemptive'
+                % (shown(wanted.name), shown(wanted.verify_path))}
     reason = 'the server\'s log tells more' if status == 500 else 'the remote refuses the credentials, or is down'
     return {'name': wanted.name, 'opened': False, 'msg': 'the proxy %s cannot fetch %s from its remote (%d): %s'
             % (shown(wanted.name), shown(wanted.verify_path), status, reason)}

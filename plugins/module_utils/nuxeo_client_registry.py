@@ -273,7 +273,7 @@ class NuxeoClientRegistry(Provider):
         answer = self._request('GET', TOKEN_PATH)
         entries = answer.error_object().get('entries') if answer.status == 200 else None
         if not isinstance(entries, list):
-            self.warnings.append('%s answered %d, so tokens that there may be of the client %s are not revoked. They work whenever there is a client of that id.'
+            self.warnings.append('%s answered %d, so tokens of the client %s, if there are any, stay. They work whenever there is a client of that id.'
                                  % (answer.what, answer.status, client_id))
             return []
         return sorted({str(entry['nuxeoLogin']) for entry in entries if isinstance(entry, dict) and entry.get('clientId') == client_id

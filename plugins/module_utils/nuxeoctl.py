@@ -121,8 +121,8 @@ def explain(code, said, timeout, *secrets):
     reason = next((words for name, words in _UNREACHABLE if name in said), None)
     if reason:
         detail = _last_line(said, secrets, 'Cannot execute command. ').rstrip('.')
-        return ('nuxeoctl cannot reach Nuxeo Online Services: %s%s. Check the network of this host, and the proxy settings (nuxeo.http.proxy.host) in nuxeo.conf.'
-                % (reason, ' (%s)' % detail if detail else ''))
+        return ('nuxeoctl cannot reach Nuxeo Online Services: %s%s. Check the network of this host, and the proxy settings (nuxeo.http.proxy.host) in '
+                'nuxeo.conf.' % (reason, ' (%s)' % detail if detail else ''))
     return 'nuxeoctl ended with exit code %d. It said: %s' % (code, _last_line(said, secrets) or 'nothing.')
 
 

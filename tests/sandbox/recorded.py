@@ -7,6 +7,7 @@
 
 C(conformance/nexus-*.json) holds C(entries), in the order in which each version was asked. An entry has a C(name), a C(request) (C(method), C(path),
 C(headers), C(body)) and C(answers): one for each group of C(versions) that answered alike. A value that begins with a dollar sign stands in C(shared).
+C(left_out) says what else was recorded, and why it is not here.
 Texts may hold C({version}) and C({base}) (scheme, host and port of the server), and tickets:
 C({ticket:a}) is the one named a, C({ticket64:a}) its base64 form, C({q:ticket:a}) either of them percent-encoded. C(tickets) tells
 whose they are and how many seconds old. C(restore) is the path of a repository that was as at its creation before the request;

@@ -798,7 +798,8 @@ def test_a_servers_own_words_hold_no_secret_of_ours(secret):
 
 @pytest.mark.parametrize(('text', 'words'), [
     ('javax.ws.rs.WebApplicationException', ''), ('java.lang.NullPointerException: null', 'null'),
-    ('java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect to x failed: Connection refused', 'Connect to x failed: Connection refused'),
+    ('java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect to x failed: Connection refused',
+     'Connect to x failed: Connection refused'),
     ('com.sun.jersey.api.ParamException$PathParamException: java.lang.IllegalArgumentException: No such type', 'No such type'),
     ('nexus.example.com: Error', 'nexus.example.com: Error'), ('The org.example.Repository is not there', 'The org.example.Repository is not there'),
 ])

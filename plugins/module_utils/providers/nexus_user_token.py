@@ -170,7 +170,7 @@ class NexusUserToken(Provider):
         With the version known this is one request. Without, the paths of the generations are tried from the newest on; the
         first answer mostly names the version.
         """
-        tried, refusals = [], []
+        tried, refusals, answer = [], [], None
         while True:
             path = self._next_step1(tried)
             if path is None:

@@ -59,7 +59,9 @@ def test_recorded_run(sandbox, tmp_path, run):
     clid.parent.mkdir(parents=True)
     (home / "bin").mkdir()
     shutil.copy(STAND_INS / "nuxeoctl", home / "bin/nuxeoctl")
-    (home / "bin/nuxeo.conf").write_text(f"org.nuxeo.connect.url={server.url}/nuxeo/site/\nstand-in.version={run.get('version', '2023')}\n")
+    url = "http://127.0.0.1:9" if run.get("refused") else server.url
+    data = f"nuxeo.data.dir={run['data']}\n" if "data" in run else ""
+    (home / "bin/nuxeo.conf").write_text(f"org.nuxeo.connect.url={url}/nuxeo/site/\nstand-in.version={run.get('version', '2023')}\n{data}")
     if "before" in run:
         clid.write_text(run["before"], "latin-1")
         clid.chmod(0o600)
@@ -70,7 +72,7 @@ def test_recorded_run(sandbox, tmp_path, run):
                           input=(run["input"] or "").encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=20,
                           env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}, preexec_fn=lambda: os.umask(run.get("umask", 0o022)))
     heading = re.compile(r"ERROR StatusConsole|Nuxeo home: |Nuxeo configuration: |\s+at |java\.")
-    said = "\n".join(line for line in done.stdout.decode().split("\n") if not heading.match(line)).rstrip("\n")
+    said = "\n".join(line for line in done.stdout.decode().split("\n") if not heading.match(line)).rstrip("\n").replace("127.0.0.1:9", "connect.test")
     assert not script.differences and not script.left, f"{script.differences}\n{said}"
     assert (done.returncode, said) == (run["exit"], run["said"])
     assert (clid.read_bytes().decode("latin-1") if clid.exists() else None) == run["file"]

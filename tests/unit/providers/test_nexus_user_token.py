@@ -405,7 +405,8 @@ def test_N10_a_colon_in_the_user_name_is_refused_before_any_request(name):
     ({'nexus_version': 'newest'}, 'nexus_version must be a version like 3.71.0 or 2.14.9'), ({'nexus_version': '1.9.2'}, 'nexus_version must be'),
     ({'nexus_version': '3'}, 'nexus_version must be'),
     *(({'url': 'https://server.test' + path}, 'url leads into the REST interface: it must end with the context path') for path in (
-        '/service/rest', '/nexus/service/local/status', '/service/siesta/', '/service/extdirect')), ({'realm': 'LDAP'}, 'user_id'), ({'user_id': '..'}, 'user_id cannot be ..'),
+        '/service/rest', '/nexus/service/local/status', '/service/siesta/', '/service/extdirect')),
+    ({'realm': 'LDAP'}, 'user_id'), ({'user_id': '..'}, 'user_id cannot be ..'),
     ({'user_id': 'x', 'nexus_version': '3.90.0'}, 'user_id needs Nexus Repository 3.90.1 or newer, but nexus_version says 3.90.0.'),
     ({'user_id': 'x', 'realm': '.'}, 'realm cannot be'), ({'username': None}, 'username'), ({'password': ''}, 'password'),
 ])
@@ -667,7 +668,8 @@ def test_a_realm_has_two_names_and_the_right_one_is_remembered():
     (answer(404, headers=server('3.89.0')), Refused, 'Nexus Repository Pro 3.89.0 cannot create user tokens for others: that needs 3.90.1 or newer.'),
     (page(404, '<link href="x.css?2.5.1-01" > nexus'), Refused, 'Nexus Repository 2.5.1-01 cannot create user tokens for others'),
     (page(404, headers=server('3.97.0')), Refused, 'no Nexus Repository REST interface there (404)'),
-    (page(404, headers=server('3.97.0', 'COMMUNITY')), Refused, 'no Nexus Repository REST interface there (404)'), (answer(405), Refused, 'that needs 3.90.1 or newer'),
+    (page(404, headers=server('3.97.0', 'COMMUNITY')), Refused, 'no Nexus Repository REST interface there (404)'),
+    (answer(405), Refused, 'that needs 3.90.1 or newer'),
     (answer(302, headers={'Location': 'https://idp.example'}), Refused, 'redirects to https://idp.example'),
     (answer(500), ServerProblem, 'answered 500 for user sam'),
 ])

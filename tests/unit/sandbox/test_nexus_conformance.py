@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 
@@ -163,3 +164,9 @@ def test_every_departure_is_needed(sandbox, monkeypatch):
                 entry, _bracket, difference = line.partition(' (')
                 departures.discard((entry, difference.partition('): ')[2]))
     assert not departures
+
+
+def test_what_was_recorded_and_is_not_played_is_told():
+    for path in (*recorded.FOLDER.glob('*.json'), recorded.FOLDER.parents[1] / 'stand_ins/nuxeoctl-recorded.json'):
+        content = json.loads(path.read_text(encoding='utf-8'))
+        assert isinstance(content, list) or content['left_out'], path
