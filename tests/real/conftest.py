@@ -11,7 +11,6 @@ import dataclasses
 import json
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,6 @@ from tests.real.guarded import GuardedRemote
 from tests.tools.scratch import BUILD
 
 RESULTS = BUILD / 'real/results.json'
-SECONDS = 900
-_BEGAN = time.monotonic()
 
 
 class Findings:
@@ -51,11 +48,6 @@ def pytest_configure(config):
         servers.need()
     except servers.Missing as missing:
         pytest.exit(str(missing), returncode=3)
-
-
-def pytest_runtest_setup(item):
-    if time.monotonic() - _BEGAN > SECONDS:
-        pytest.exit(f'The tests with real servers are to end within {SECONDS} s.', returncode=3)
 
 
 def pytest_sessionfinish(session, exitstatus):
