@@ -21,7 +21,7 @@ provision: venv link  ## get tokens and deliver them: the example against the sa
 test: venv-test link  ## all tests
 	@$(tests) all
 
-test-real: venv-test link  ## tests with real servers: Nexus 2 and 3, Keycloak, Maven 3 and 4; needs Java 17 and Maven, and about 15 minutes
+test-real: venv-test link  ## tests with real servers: Nexus 2 and 3, Keycloak, Maven 3 and 4; needs Java 17, Maven and Node.js, and about 15 minutes
 	@$(python) -m tests.real
 
 lint: venv-test link  ## linters, and checks of the documentation and the changelog
