@@ -104,6 +104,8 @@ notes:
     then needs the Python library C(requests). The cache is not used there.
   - Each option that says what to ask for and where can also come from a variable, an environment variable, or C(ansible.cfg), in this order, when the task
     does not set it. The names are built from the type's prefix, P(buildops.tokens.token#lookup) lists them.
+  - Of these, one that names another server than the task, or than one before it, gives nothing, since what it says is for that server alone.
+    One that names another user or client gives no password, and nothing else that is theirs.
   - The result is hidden in output and logs without C(no_log), and stays usable when registered.
 '''
 

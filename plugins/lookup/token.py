@@ -16,6 +16,8 @@ description:
   - Secrets are never part of an error or a warning.
   - Each option of a source can also come from a variable, an environment variable, or C(ansible.cfg), in this order, when the source does not set it.
     An empty value counts as not set.
+  - Of these, one that names another server than the source, or than one before it, gives nothing, since what it says is for that server alone.
+    One that names another user or client gives no password, and nothing else that is theirs.
 extends_documentation_fragment:
   - buildops.tokens.lookup
 options:

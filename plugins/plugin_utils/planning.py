@@ -151,10 +151,18 @@ def _check(plan, name, entry, variables, template):
         given = [option for option in entry if option != 'type']
         sources.check_names(given, provider, label)
         # Only whether there is a value counts here; looking at it could decrypt it
-        complete = sources.completed(provider, {option: 'given' for option in given if entry[option] not in (None, '')}, variables, template)
-        missing = [option for option, spec in shared.arguments(provider).items() if spec.get('required') and option not in complete]
-        if missing:
-            raise BadInput('%s lacks %s.' % (label, ', '.join(missing)))
+        known = {option: 'given' for option in given if not (entry[option] is None or isinstance(entry[option], str) and entry[option] == '')}
+        needed = [option for option, spec in shared.arguments(provider).items() if spec.get('required') and option not in known]
+        if needed:
+            try:  # what other places give depends on the server and the user
+                known.update((option, sources.rendered(entry[option], template, option))
+                             for option in (*provider.ADDRESS, *provider.BELONGINGS) if option in known)
+            except BadInput:  # for this host; it may not use the source
+                return
+            complete = sources.completed(provider, known, variables, template)
+            missing = [option for option in needed if option not in complete]
+            if missing:
+                raise BadInput('%s lacks %s.' % (label, ', '.join(missing)))
     except BadInput as problem:
         text = str(problem)
         plan.problem(text if text.startswith(label) else '%s: %s' % (label, text))

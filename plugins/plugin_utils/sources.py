@@ -100,6 +100,7 @@ def resolve(type_name, given, variables, template=None, name=None, keep=()):
 
     What is given wins over the variables C(buildops_tokens_<prefix>_<option>), these over the environment variables of the same name in
     capital letters, these over the entry C(<prefix>_<option>) of the section C([buildops_tokens]) in ansible.cfg. An empty value counts as not set.
+    A place that names another server than one before it gives nothing, and one that names another user nothing that is the user's.
 
     :param given: a mapping. :param variables: the task's variables. :param template: renders a variable's value.
     :param keep: options of a module that are not a source's (C(state)); they are checked and stay in C(options).
@@ -133,11 +134,13 @@ def completed(provider, given, variables, template):
     # what is given has been rendered already; once more would let a secret that looks like a template be one
     values = {option: rendered(value, None, option) for option, value in given.items()}
     values = {option: value for option, value in values.items() if not is_unset(value)}
-    for option in shared.arguments(provider):
-        if option not in values:
-            value = _from_elsewhere(provider.PREFIX, option, variables, template)
-            if not is_unset(value):
-                values[option] = value
+    for read in _places(provider.PREFIX, variables, template):
+        named_here = provider.address({option: read(option) for option in provider.ADDRESS})
+        if named_here and provider.address(values) not in (None, named_here):
+            continue  # what it says is for that server, and its secrets are for no other
+        left_out = provider.ruled_out(values, read)
+        found = {option: read(option) for option in shared.arguments(provider) if option not in values and option not in left_out}
+        values.update((option, value) for option, value in found.items() if value is not None)
     return values
 
 
@@ -228,14 +231,22 @@ def variable_name(prefix, option):
     return 'buildops_tokens_%s_%s' % (prefix, option)
 
 
-def _from_elsewhere(prefix, option, variables, template):
-    name = variable_name(prefix, option)
-    value = rendered(variables.get(name), template, 'the variable %s' % name)
-    if is_unset(value):
-        value = os.environ.get(name.upper())
-    if is_unset(value):
-        value = ini().get('%s_%s' % (prefix, option))
-    return value
+def _places(prefix, variables, template):
+    """:returns: for each place that options come from, a function of an option that returns its value, or None; the one that wins first."""
+    def set_to(value):
+        return None if is_unset(value) else value
+
+    def variable(option):
+        name = variable_name(prefix, option)
+        return set_to(rendered(variables.get(name), template, 'the variable %s' % name))
+
+    def environment(option):
+        return set_to(os.environ.get(variable_name(prefix, option).upper()))
+
+    def setting(option):
+        return set_to(ini().get('%s_%s' % (prefix, option)))
+
+    return variable, environment, setting
 
 
 _ini_cache = {}

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 
-from ansible_collections.buildops.tokens.plugins.module_utils.http import Client, host_of
+from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils.http import Client, host_of, normal_url
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import Found
 from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARER
 
@@ -22,6 +23,8 @@ class Provider:
     :cvar KIND: V(basic) or V(bearer).
     :cvar EXTRAS: the names of what its tokens have besides what all of their kind have (C(Token.extras)).
     :cvar ARGUMENTS: its own options as an argument spec; an entry of a shared option replaces that one, None takes it away.
+    :cvar ADDRESS: the options that say which server it is, of which one is enough.
+    :cvar BELONGINGS: by an option that says for whom: the options that are of no use for anybody else.
     :cvar CONNECTS: it has the connection options.
     :cvar HAS_STATE: its module has O(state).
     :cvar REVOKED_AT: the web page where people revoke tokens that cannot be revoked from here.
@@ -39,6 +42,8 @@ class Provider:
     KIND = BEARER
     EXTRAS = ()
     ARGUMENTS = {}
+    ADDRESS = ('url',)
+    BELONGINGS = {'username': ('password',)}
     CONNECTS = True
     HAS_STATE = True
     REVOKED_AT = None
@@ -70,6 +75,23 @@ class Provider:
         """Refuse options that cannot work together, before any request.
 
         :raises BadInput: with what to change."""
+
+    @classmethod
+    def address(cls, options):
+        """:param options: as they were written. :returns: the server that they name, in one form, or None."""
+        url = options.get('url')
+        try:
+            return normal_url(url, allow_http=True) if url else None
+        except BadInput:  # which is said when it is used
+            return str(url)
+
+    @classmethod
+    def ruled_out(cls, options, others):
+        """:param options: as they were written. :param others: a function that returns the value that an option has elsewhere.
+        :returns: the names of options that must not come from there."""
+        alternatives = {name for group in cls.MUTUALLY_EXCLUSIVE if any(options.get(other) for other in group) for name in group}
+        return alternatives.union(*(names for owner, names in cls.BELONGINGS.items()
+                                    if options.get(owner) and others(owner) and str(options[owner]) != str(others(owner))))
 
     @classmethod
     def refusal_for(cls, host):

@@ -50,6 +50,7 @@ class NexusUserToken(Provider):
         'min_remaining': {'type': 'int', 'default': 0},
         'max_age': {'type': 'int'},
     }
+    BELONGINGS = {'username': ('password', 'user_id', 'realm'), 'user_id': ('realm',)}
     REQUIRED_BY = {'realm': ('user_id',)}
 
     def __init__(self, options, client=None, clock=time.time, monotonic=time.monotonic):

@@ -51,6 +51,8 @@ class NuvyClientToken(Provider):
         'check_url': {'type': 'str'},
         'allow_http': None,  # Nuvy enforces HTTPS
     }
+    ADDRESS = ('environment', 'url')
+    BELONGINGS = {'client_id': ('client_secret', 'scope')}
     HAS_STATE = False  # Nuvy has no way to revoke a token
     READS_ONLY = True
     REQUIRED_ONE_OF = (('environment', 'url'),)
@@ -68,9 +70,14 @@ class NuvyClientToken(Provider):
         if options.get('check_url'):
             normal_url(options['check_url'], None, 'check_url')
 
+    @classmethod
+    def address(cls, options):
+        environment = options.get('environment')
+        url = super().address({'url': options.get('url') or ENVIRONMENTS.get(str(environment), environment)})
+        return url[:-len(PATH)] if url and url.endswith(PATH) else url
+
     def base_url(self):
-        url = self.options.get('url') or ENVIRONMENTS[self.options['environment']]
-        return url[:-len(PATH)] if url.endswith(PATH) else url
+        return self.address(self.options)
 
     def inspect(self, desired, known, check_mode):
         works = None

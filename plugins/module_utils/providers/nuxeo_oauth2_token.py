@@ -114,6 +114,8 @@ class NuxeoOauth2Token(Provider):
         'jwt_secret': {'type': 'str', 'no_log': True},
         'endpoints': {'type': 'str', 'choices': list(ENDPOINTS), 'default': CURRENT},
     }
+    BELONGINGS = {'client_id': ('client_secret', 'redirect_uri', 'code', 'code_verifier', 'refresh_token'),
+                  'username': ('password', 'code', 'code_verifier', 'refresh_token', 'assertion')}
 
     def __init__(self, options, client=None, clock=time.time, sleep=time.sleep):
         super().__init__(options, client, clock)
@@ -168,6 +170,11 @@ class NuxeoOauth2Token(Provider):
                 cls._check_assertion(options['assertion'])
         if options['endpoints'] == LEGACY:
             cls._check_legacy(options, grant, given, absent)
+
+    @classmethod
+    def ruled_out(cls, options, others):
+        grant = options.get('grant')
+        return super().ruled_out(options, others) | {name for name, owner in OPTIONS_OF.items() if grant and owner != grant}
 
     @staticmethod
     def _check_assertion(assertion):

@@ -41,6 +41,7 @@ class NuxeoOnlineToken(Provider):
     TYPE = 'nuxeo_online_token'
     PREFIX = 'nos'
     KIND = BASIC
+    BELONGINGS = {'username': ('token', 'project')}
     HAS_STATE = False
     REVOKED_AT = TOKENS_PAGE
     READS_ONLY = True

@@ -8,7 +8,15 @@
 from __future__ import annotations
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.buildops.tokens.plugins.plugin_utils.planning import made_of, make_plan
+
+try:
+    from ansible.template import trust_as_template as trusted
+except ImportError:
+    def trusted(text):
+        return text
 
 COMPANY = {'type': 'nexus_user_token', 'url': 'https://nexus.example.com', 'username': '{{ user }}', 'password': '{{ secret }}'}
 DELIVERIES = {'maven_settings': 'maven_settings_servers', 'nexus_proxies': 'nexus_proxies_repositories'}
@@ -69,3 +77,15 @@ def test_variables_that_refer_to_each_other_come_to_an_end():
 ])
 def test_tokens_that_people_make_are_told_from_others(source, replaceable):
     assert plan_of({'one': {}}, token_sources={'company': source}).sources['company']['replaceable'] is replaceable
+
+
+@pytest.mark.parametrize('url, lacks', [
+    ('{{ first }}', []), ('https://first.example.com', []), (None, []), ('{{ nowhere }}', []),
+    ('{{ second }}', ['source more lacks password.']), ('https://second.example.com', ['source more lacks password.'])])
+@pytest.mark.parametrize('user', ['bob', '{{ user }}'])
+def test_what_was_set_for_another_server_is_missing_before_any_request(url, lacks, user):
+    variables = {'first': 'https://first.example.com', 'second': 'https://second.example.com', 'token_sources': {
+        'company': dict(COMPANY, password=Encrypted('one')), 'more': {'type': 'nexus_user_token', 'url': url, 'username': user}}, 'user': 'bob',
+        'buildops_tokens_nexus_url': '{{ first }}', 'buildops_tokens_nexus_username': 'bob', 'buildops_tokens_nexus_password': 'cAn4ry'}
+    template = Templar(DataLoader(), variables).template
+    assert make_plan({'one': variables}, {}, lambda host, value: template(trusted(value)) if isinstance(value, str) else value).problems == lacks

@@ -131,6 +131,110 @@ def test_options_come_from_the_nearest_place(monkeypatch, ini):
     assert resolve(dict(GOOD, ca_path='/given.pem'), {'buildops_tokens_nexus_ca_path': '/variable.pem'})['ca_path'] == '/given.pem'
 
 
+FIRST = {
+    'nexus_user_token': {'url': 'https://first.example.com', 'username': 'first', 'password': 'cAn4ry-first', 'user_id': 'sam', 'realm': 'SAML',
+                         'nexus_version': '3.91.0', 'ca_path': '/first.pem', 'client_cert': '/first.crt', 'client_key': '/first.key',
+                         'proxy': 'http://u:cAn4ry-first@proxy', 'validate_certs': 'false', 'allow_http': 'true', 'cache': 'file'},
+    'nuvy_client_token': {'environment': 'qa', 'client_id': 'first', 'client_secret': 'cAn4ry-first', 'scope': 'first', 'validate_certs': 'false',
+                          'ca_path': '/first.pem', 'check_url': 'https://first.example.com/api'},
+    'nuxeo_oauth2_token': {'url': 'https://first.example.com/nuxeo', 'grant': 'authorization_code', 'client_id': 'first', 'client_secret': 'cAn4ry-first',
+                           'username': 'first', 'password': 'cAn4ry-first', 'redirect_uri': 'https://first.example.com/', 'validate_certs': 'false'},
+    'nuxeo_online_token': {'url': 'https://first.example.com/nuxeo', 'username': 'first', 'token': 'cAn4ry-first', 'project': 'first', 'ca_path': '/first.pem',
+                           'validate_certs': 'false'},
+}
+SECOND = {
+    'nexus_user_token': GOOD,
+    'nuvy_client_token': {'url': 'https://second.example.com', 'client_id': 'second', 'client_secret': 'cAn4ry'},
+    'nuxeo_oauth2_token': {'url': 'https://second.example.com/nuxeo', 'grant': 'client_credentials', 'client_id': 'second', 'client_secret': 'cAn4ry'},
+    'nuxeo_online_token': {'url': 'https://second.example.com/nuxeo', 'username': 'second', 'token': 'cAn4ry'},
+}
+
+
+@pytest.fixture(params=['variables', 'environment', 'ini'])
+def place(request, monkeypatch, ini):
+    """A function that sets options in one of the three places, and returns the variables of the task."""
+    def put(type_name, options):
+        prefix = sources.provider_class(type_name).PREFIX
+        if request.param == 'variables':
+            return {sources.variable_name(prefix, name): value for name, value in options.items()}
+        if request.param == 'environment':
+            for name, value in options.items():
+                monkeypatch.setenv(sources.variable_name(prefix, name).upper(), value)
+        else:
+            ini('[buildops_tokens]\n' + ''.join(f'{prefix}_{name} = {value}\n' for name, value in options.items()))
+        return {}
+    return put
+
+
+@pytest.mark.parametrize('type_name', sorted(FIRST))
+def test_nothing_that_was_set_for_one_server_goes_to_another(type_name, place):
+    alone = sources.resolve(type_name, SECOND[type_name], {}).options
+    variables = place(type_name, FIRST[type_name])
+    assert sources.resolve(type_name, SECOND[type_name], variables).options == alone
+    with pytest.raises(BadInput, match='missing required arguments'):
+        sources.resolve(type_name, {'url': SECOND[type_name]['url']}, variables)
+    assert sources.resolve(type_name, {}, variables).options['validate_certs'] is False
+
+
+@pytest.mark.parametrize('type_name', sorted(FIRST))
+def test_a_place_that_names_a_server_keeps_out_those_after_it_that_name_another(type_name, ini, monkeypatch):
+    prefix, second = sources.provider_class(type_name).PREFIX, SECOND[type_name]
+    alone = sources.resolve(type_name, second, {}).options
+    for name, value in FIRST[type_name].items():
+        monkeypatch.setenv(sources.variable_name(prefix, name).upper(), value)
+    ini(f'[buildops_tokens]\n{prefix}_timeout = 7\n')
+    variables = {sources.variable_name(prefix, 'url'): second['url']}
+    assert sources.resolve(type_name, {**second, 'url': None}, variables).options == {**alone, 'timeout': 7}
+
+
+@pytest.mark.parametrize('type_name, same', [
+    ('nexus_user_token', {'url': 'https://FIRST.example.com:443/'}), ('nuvy_client_token', {'url': 'https://qa.api.nuvy.ai/nexus/oauth2/token'}),
+    ('nuvy_client_token', {'environment': 'qa'}), ('nuxeo_oauth2_token', {'url': 'https://first.example.com/nuxeo/'}),
+    ('nuxeo_online_token', {'url': 'https://first.example.com/nuxeo'})])
+def test_a_source_that_names_the_same_server_gets_the_rest_from_there(type_name, same, place):
+    found = sources.resolve(type_name, same, place(type_name, FIRST[type_name])).options
+    assert found[sources.shared.secret_names(sources.provider_class(type_name))[0]] == 'cAn4ry-first'
+
+
+@pytest.mark.parametrize('type_name', sorted(FIRST))
+def test_a_place_that_names_no_server_is_for_all(type_name, place):
+    where = sources.provider_class(type_name).ADDRESS
+    there = {name: value for name, value in FIRST[type_name].items() if name not in where}
+    found = sources.resolve(type_name, {'url': SECOND[type_name]['url']}, place(type_name, there)).options
+    assert 'cAn4ry-first' in found.values() and found['validate_certs'] is False
+
+
+def test_another_grant_on_the_same_server_gets_nothing_that_belongs_to_the_one_before(place):
+    first = FIRST['nuxeo_oauth2_token']
+    found = sources.resolve('nuxeo_oauth2_token', {'grant': 'client_credentials', 'client_id': 'second', 'client_secret': 'cAn4ry'},
+                            place('nuxeo_oauth2_token', first)).options
+    assert (found['url'], found['redirect_uri']) == (first['url'], None)
+
+
+@pytest.mark.parametrize('type_name, second, shared', [
+    ('nexus_user_token', {'username': 'second', 'password': 'cAn4ry'}, {'ca_path': '/first.pem', 'user_id': None, 'realm': None}),
+    ('nexus_user_token', {'user_id': 'second'}, {'password': 'cAn4ry-first', 'realm': None}),
+    ('nuvy_client_token', {'client_id': 'second', 'client_secret': 'cAn4ry'}, {'ca_path': '/first.pem', 'scope': None}),
+    ('nuxeo_oauth2_token', {'client_id': 'second', 'username': 'second', 'password': 'cAn4ry'}, {'client_secret': None, 'redirect_uri': None}),
+    ('nuxeo_online_token', {'username': 'second', 'token': 'cAn4ry'}, {'ca_path': '/first.pem', 'project': None})])
+def test_a_second_user_of_a_server_gets_what_is_the_servers_and_nothing_of_the_first_user(type_name, second, shared, place):
+    variables = place(type_name, FIRST[type_name])
+    found = sources.resolve(type_name, second, variables).options
+    assert {name: found[name] for name in shared} == shared and found['validate_certs'] is False
+    alone = {name: value for name, value in second.items() if 'cAn4ry' not in value}
+    if alone != second:
+        with pytest.raises(BadInput, match='missing required arguments|password'):
+            sources.resolve(type_name, alone, variables)
+
+
+@pytest.mark.parametrize('wrong', ['nexus', 'https://', 5, ['https://second.example.com'], {'a': 1}])
+@pytest.mark.parametrize('type_name', sorted(FIRST))
+def test_what_is_no_address_gets_nothing_either(type_name, wrong, place):
+    with pytest.raises(BadInput) as problem:
+        sources.resolve(type_name, {**SECOND[type_name], 'url': wrong}, place(type_name, FIRST[type_name]))
+    assert 'first' not in str(problem.value)
+
+
 @pytest.mark.parametrize('empty', ['', None])
 def test_what_is_empty_counts_as_not_set(monkeypatch, ini, empty):
     ini('[buildops_tokens]\nnexus_username = ini\n')
