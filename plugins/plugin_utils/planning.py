@@ -14,6 +14,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadI
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 
 WORD = re.compile(r'[A-Za-z_]\w*')
+ELSEWHERE = 'buildops_tokens_'  # where options come from that a delivery does not set (see sources.resolve)
 EVERYTHING = ('vars', 'hostvars')  # what is asked of them stands beside them in a template
 
 
@@ -55,7 +56,7 @@ def make_plan(variables_of, deliveries, template_for, once=()):
             if not entries:
                 continue
             if delivery in once:
-                wish = (delivery, made_of(_beginning_with(delivery + '_', variables), variables))
+                wish = (delivery, made_of(_beginning_with((delivery + '_', ELSEWHERE), variables), variables))
                 if wish in served:
                     continue
                 served.add(wish)

@@ -66,6 +66,12 @@ def test_a_delivery_to_a_server_is_done_once_for_each_server_also_where_its_addr
     assert plan.hosts['nexus_proxies'] == ['one', 'two']
 
 
+def test_a_server_whose_address_is_not_among_the_variables_of_the_delivery_is_told_from_others_too():
+    proxies = {'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}]}
+    plan = plan_of({'one': {}, 'two': {'buildops_tokens_nexus_url': 'https://b'}, 'three': {}}, **proxies)
+    assert plan.hosts['nexus_proxies'] == ['one', 'two']
+
+
 def test_variables_that_refer_to_each_other_come_to_an_end():
     loop = {'a': '{{ b }}', 'b': '{{ a }}{{ c }}', 'c': 1}
     assert made_of('{{ a }}', loop) == made_of('{{ a }}', dict(loop, unrelated=2)) != made_of('{{ a }}', dict(loop, c=2))
