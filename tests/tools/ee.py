@@ -140,26 +140,29 @@ class Checks:
 
 
 def look_into_image(checks: Checks) -> None:
-    def works(command):
-        return subprocess.run(['podman', 'run', '--rm', '--network=host', IMAGE, 'sh', '-c', command], stdout=subprocess.DEVNULL, check=False).returncode == 0
+    def works(command, *options):
+        return subprocess.run(['podman', 'run', '--rm', '--network=host', *options, IMAGE, 'sh', '-c', command], stdout=subprocess.DEVNULL,
+                              check=False).returncode == 0
     checks.see('the image has the collection', works('ansible-doc buildops.tokens.token_source'))
     checks.see('the image has what the collection needs', works('python3 -c "import jmespath, requests" && command -v git && command -v ssh'))
+    checks.see('the user of a pod can run it, too', works('ansible-playbook --syntax-check -i localhost, buildops.tokens.provision_tokens', '--user=1000'))
     checks.see('how this machine reaches the package index is not in the image', works('test ! -s /etc/pip.conf'))
 
 
 def run_jobs(checks: Checks) -> None:
     """Provision twice in the image, as AWX would."""
-    from tests.leaks.search import Search
+    from tests.leaks.search import WORDS, Search
     from tests.sandbox import nexus, nuxeo_online
     from tests.sandbox.serving import Sandbox
     with Sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
-        app = nexus.create_app('3.90.1')
+        password, nos_token = 'pers0n-' + WORDS + '-password', 'nos-TOKEN+with/odd=chars'
+        app = nexus.create_app('3.90.1', users={'alice': nexus.User(password)})
         homes = Path(folder, 'homes')
         homes.mkdir()
         authorities = {'ca_certificates': Path(sandbox.ca_path).read_text(encoding='utf-8')}
         credentials = {
-            'nexus_user_token': {'url': sandbox.serve(app).url, 'username': 'alice', 'password': 'wonderland', **authorities},
-            'nuxeo_online_token': {'url': sandbox.serve(nuxeo_online.create_app()).url, 'username': 'jdoe', 'token': 'nos-TOKEN+with/odd=chars', **authorities},
+            'nexus_user_token': {'url': sandbox.serve(app).url, 'username': 'alice', 'password': password, **authorities},
+            'nuxeo_online_token': {'url': sandbox.serve(nuxeo_online.create_app()).url, 'username': 'jdoe', 'token': nos_token, **authorities},
         }
         variables = {
             'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
@@ -181,7 +184,7 @@ def run_jobs(checks: Checks) -> None:
                 print(finished.output)
             checks.see(f'job {number}: {finished.status}, {finished.changed} changed, {time.monotonic() - start:.1f} s', as_wanted)
             token = app.state.token_of('alice')
-            search = Search({'NOS token': 'nos-TOKEN+with/odd=chars', 'pass code': token.pass_code if token else 'x' * 36})
+            search = Search({'password': password, 'NOS token': nos_token, 'pass code': token.pass_code if token else 'x' * 36})
             search.text('stdout', finished.output)
             search.tree(finished.artifacts)
             checks.see('; '.join([f'job {number}: no secret in what AWX keeps of it', *search.hits]), not search.hits)

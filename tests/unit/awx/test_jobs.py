@@ -8,13 +8,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
 from tests.leaks.search import WORDS, Search
 from tests.sandbox import nexus, nuxeo, nuxeo_online
-from tests.tools.awx_job import Job
+from tests.tools.awx_job import BIN, Job
 
 
 PASSWORD, WRONG = 'pers0n-' + WORDS + '-password', 'wr0ng-' + WORDS + '-password'
@@ -121,12 +124,14 @@ def test_slices_at_once_ask_once_each_and_a_slice_without_hosts_says_so(stage):
 def test_two_jobs_at_once_on_the_same_hosts_lose_nothing(stage):
     jobs = []
     for name in ('one', 'two'):
-        stage.variables = {**stage.variables, 'maven_settings_servers': [{'id': name, 'token': 'company'}]}
+        stage.variables = {**stage.variables, 'maven_settings_servers': [{'id': name, 'token': 'company'}],
+                           'git_credentials_entries': [{'url': f'https://{name}.example.com', 'token': 'company'}]}
         jobs.append(stage.job().start())
     for name, finished in zip(('one', 'two'), [job.finish() for job in jobs]):
+        assert finished.status == 'successful' and finished.job_artifacts['token_problems'] == [], finished.output
         for agent in AGENTS:
-            there = f'<id>{name}</id>' in stage.settings(agent)
-            assert there or finished.status == 'failed' and len(finished.job_artifacts['token_problems']) == 1, finished.output
+            assert f'<id>{name}</id>' in stage.settings(agent)
+            assert f'@{name}.example.com' in (stage.home / agent / 'git-credentials').read_text(encoding='utf-8')
             assert stage.settings(agent).count('<settings') == stage.settings(agent).count('</settings>') == 1
     assert {path.name for agent in AGENTS for path in (stage.home / agent).iterdir()} == {'settings.xml', 'git-credentials', 'gitconfig'}
 
@@ -140,6 +145,28 @@ def test_a_cache_that_outlives_jobs_answers_although_the_files_of_a_credential_h
         assert finished.status == 'successful' and bool(finished.changed) is changed, finished.output
         asked.append(stage.server.count('POST', '/service/rest/wonderland/authenticate'))
     assert asked == [1, 1]
+
+
+def test_the_inventory_of_the_project_is_read_without_the_password_of_the_vault_which_the_job_has(stage):
+    vault = stage.folder / 'vault'
+    vault.write_text('vault password\n')
+
+    def of_ansible(name, *arguments):
+        return subprocess.run([BIN / name, *arguments], env={'PATH': os.environ['PATH'], 'HOME': str(stage.folder)}, check=True, capture_output=True,
+                              text=True).stdout
+    encrypted = of_ansible('ansible-vault', 'encrypt_string', '--vault-password-file', vault, '--name', 'vault_other', PASSWORD)
+    second = {'type': 'nuxeo_online_token', 'url': 'https://second.example.com/nuxeo', 'username': 'second', 'token': '{{ vault_other }}'}
+    stage.variables.update(token_sources={'company': {'type': 'nexus_user_token'}, 'second': second}, git_credentials_entries=[],
+                           maven_settings_servers=[{'id': 'company', 'token': 'company'}, {'id': 'second', 'token': 'second'}])
+    (stage.folder / 'hosts.yml').write_text(json.dumps({'all': {'hosts': {'agent1': None}}}))
+    (stage.folder / 'group_vars/all').mkdir(parents=True)
+    (stage.folder / 'group_vars/all/plain.yml').write_text(json.dumps(stage.variables))
+    (stage.folder / 'group_vars/all/secret.yml').write_text(encrypted)
+    inventory = json.loads(of_ansible('ansible-inventory', '-i', stage.folder / 'hosts.yml', '--list', '--export'))
+    assert PASSWORD not in json.dumps(inventory)
+    finished = Job(stage.folder / 'job', inventory, stage.credentials, options=f'--vault-password-file {vault}').run()
+    assert finished.status == 'successful' and escape(PASSWORD) in stage.settings(), finished.output
+    assert stage.search(finished) == []
 
 
 def refuse_requests(stage):

@@ -182,12 +182,28 @@ def test_a_limit_serves_some_hosts_and_rotation_refuses_to_cut_off_the_others(st
     assert stage.app.state.token_of('alice').pass_code in stage.text('agent2')
 
 
+@pytest.mark.parametrize('playbook', ['provision_tokens.yml', 'report_tokens.yml'])
+def test_a_limit_that_leaves_no_host_is_told_by_ansible_and_fails(stage, run_playbook, playbook):
+    run = run_playbook(PLAYBOOKS / playbook, stage.inventory(), '--limit', 'agent3,!agent3')
+    assert run.rc == 1 and 'leaves us with no hosts to target' in ' '.join(run.output.split()), run.output
+
+
+def test_a_slice_of_a_rotation_is_refused_and_the_step_of_a_workflow_is_not(stage, run_playbook):
+    job = {'awx_job_template_name': 'Rotate tokens', 'awx_workflow_job_name': 'Rotate tokens'}
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory(), '-e', json.dumps(job))
+    assert run.rc != 0 and 'This job is a slice' in run.output and len(stage.server.requests) == 0, run.output
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory(), '-e', json.dumps({**job, 'awx_workflow_job_name': 'Every quarter'}))
+    assert run.rc == 0 and stage.app.state.token_of('alice').pass_code in stage.text(), run.output
+
+
 def test_the_report_of_some_hosts_and_an_inventory_without_any(stage, run_playbook):
     run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory(), '--limit', 'agent3')
     assert run.rc == 0 and 'company (nexus_user_token, 1 hosts): does not exist' in run.output, run.output
+    assert 'Nothing was asked for' not in run.output
     stage.agents = ()
-    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
-    assert run.rc == 0 and 'Nothing was asked for' in run.output, run.output
+    for name in ('provision_tokens.yml', 'report_tokens.yml'):
+        run = run_playbook(PLAYBOOKS / name, stage.inventory())
+        assert run.rc == 0 and 'Nothing was asked for' in run.output, run.output
     assert not stage.home.exists() and stage.app.state.token_of('alice') is None
 
 
@@ -313,6 +329,20 @@ def test_revoking_takes_no_credentials_of_others_and_leaves_none_in_proxies(stag
     assert run.rc == 0 and run.changed == 0, run.output
     assert 'the entries for https://git.example.com stay' in run.output
     assert store.read_text(encoding='utf-8') == theirs
+
+
+def test_proxies_of_the_server_that_the_environment_names_get_credentials(stage, sandbox, run_playbook):
+    online = sandbox.serve(nuxeo_online.create_app())
+    stage.agents = ('agent1',)
+    stage.servers = []
+    stage.sources['studio'] = {'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'n0s-token'}
+    stage.more = {'nexus_proxies_repositories': [{'name': 'studio', 'token': 'studio', 'create': {'remote_url': online.url + '/site/studio/maven'}}]}
+    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
+    assert run.rc != 0 and 'missing required arguments: password, url, username' in run.output, run.output
+    place = {'URL': stage.server.url, 'USERNAME': 'admin', 'PASSWORD': 'admin123', 'CA_PATH': str(sandbox.ca_path)}
+    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory(), env={f'BUILDOPS_TOKENS_NEXUS_{name}': value for name, value in place.items()})
+    assert run.rc == 0, run.output
+    assert stage.app.repositories.known['studio'].attributes['httpclient']['authentication']['username'] == 'jdoe'
 
 
 def test_projects_of_nuxeo_online_that_share_a_server_or_a_repository_take_nothing_from_each_other(stage, run_playbook):
