@@ -141,13 +141,28 @@ class Refused(Exception):
 
 
 class State:
-    """What the AWX knows: C(items[kind][id]), and C(links[kind, id, what]), lists of ids. C(changes) counts what was changed."""
+    """What the AWX knows: C(items[kind][id]), and C(links[kind, id, what]), lists of ids. C(changes) counts what was changed.
 
-    def __init__(self):
+    :ivar repository: what git has, when a project is fetched: C(revision), C(playbooks), and whether it C(fails)."""
+
+    def __init__(self, playbooks=()):
+        self.repository = {'revision': 'a' * 40, 'playbooks': playbooks, 'fails': False}
         self.items: dict[str, dict[int, dict]] = {}
         self.links: dict[tuple, list[int]] = {}
         self.numbers = itertools.count(1)
         self.changes = 0
+
+    def add(self, kind: str, item: dict) -> dict:
+        item = {**item, 'id': next(self.numbers)}
+        self.items.setdefault(kind, {})[item['id']] = item
+        return item
+
+    def fetch(self, project: dict) -> dict:
+        """:returns: the update of the project, which is over."""
+        if not self.repository['fails']:
+            project.update(scm_revision=self.repository['revision'], playbooks=self.repository['playbooks'])
+        return self.add('project_updates', {'name': project['name'], 'status': 'failed' if self.repository['fails'] else 'successful', 'finished': True,
+                                            'failed': self.repository['fails'], 'scm_revision': project['scm_revision']})
 
     def named(self, kind: str, name: str) -> dict:
         return next(item for item in self.items[kind].values() if item['name'] == name)
@@ -155,17 +170,20 @@ class State:
 
 KINDS = {'organizations': 'organization', 'execution_environments': 'execution_environment', 'credential_types': 'credential_type',
          'credentials': 'credential', 'projects': 'project', 'inventories': 'inventory', 'inventory_sources': 'inventory_source',
-         'job_templates': 'job_template', 'schedules': 'schedule', 'tokens': 'token'}
-DEFAULTS = {'inventories': {'kind': '', 'host_filter': None}, 'projects': {'scm_revision': 'a' * 40}}
+         'job_templates': 'job_template', 'schedules': 'schedule', 'tokens': 'token', 'project_updates': 'project_update',
+         'instance_groups': 'instance_group'}
+DEFAULTS = {'inventories': {'kind': '', 'host_filter': None}, 'projects': {'scm_revision': '', 'playbooks': ()}}
 
 
 def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tuple = ()) -> Flask:
-    """:param playbooks: what projects hold; a job template with another one is refused."""
+    """:param playbooks: what git has; a job template with one that its project has not fetched is refused."""
     app = Flask(__name__)
-    app.state = state = State()
+    app.state = state = State(playbooks)
 
     def shown(kind, item):
         item = {**item, 'type': KINDS[kind], 'url': f'/api/v2/{kind}/{item["id"]}/', 'related': {}, 'summary_fields': {}}
+        if kind == 'projects':
+            item['related'] = {'update': f'{item["url"]}update/'}
         if kind == 'credentials':
             secret = {field['id'] for field in state.items['credential_types'][item['credential_type']]['inputs']['fields'] if field.get('secret')}
             item['inputs'] = {name: ENCRYPTED if name in secret and value else value for name, value in item['inputs'].items()}
@@ -183,7 +201,7 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
             problems = credential_problems(state.items['credential_types'][item['credential_type']], item['inputs'])
         elif kind == 'schedules':
             problems = rrule_problems(item['rrule'])
-        elif kind == 'job_templates' and item['playbook'] not in playbooks:
+        elif kind == 'job_templates' and item['playbook'] not in state.items['projects'][item['project']]['playbooks']:
             problems = [f'Playbook {item["playbook"]} not found for project.']
         if problems:
             raise Refused('; '.join(problems))
@@ -229,9 +247,15 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
         else:
             check(kind, item, None)
             state.changes += 1
-        item['id'] = next(state.numbers)
-        state.items.setdefault(kind, {})[item['id']] = item
-        return jsonify(shown(kind, item)), 201
+        item = state.add(kind, item)
+        answer = shown(kind, item)
+        if kind == 'projects':  # which AWX fetches at once
+            answer['summary_fields'] = {'current_update': {'id': state.fetch(item)['id']}}
+        return jsonify(answer), 201
+
+    @app.post('/api/v2/projects/<int:number>/update/')
+    def update(number):
+        return jsonify(shown('project_updates', state.fetch(state.items['projects'][number]))), 202
 
     @app.patch('/api/v2/<kind>/<int:number>/')
     def change(kind, number):

@@ -147,6 +147,26 @@ def test_a_cache_that_outlives_jobs_answers_although_the_files_of_a_credential_h
     assert asked == [1, 1]
 
 
+def test_a_refresh_token_in_a_credential_is_used_once_and_its_successors_are_kept_for_the_next_jobs(stage):
+    seed = stage.nuxeo.state.new_token('buildops', 'jdoe', 3600)
+    stage.credentials['nuxeo_oauth2_token'] = {'url': stage.credentials['nuxeo_oauth2_token']['url'], 'grant': 'refresh_token', 'client_id': 'buildops',
+                                               'client_secret': 'nuxeo-s3cret', 'refresh_token': seed.refresh,
+                                               'ca_certificates': stage.credentials['nexus_user_token']['ca_certificates']}
+    source = {'type': 'nuxeo_oauth2_token', 'cache': 'file', 'cache_path': str(stage.folder / 'cache')}
+    stage.variables.update(token_sources={'platform': source}, maven_settings_servers=[{'id': 'platform', 'token': 'platform'}], git_credentials_entries=[])
+    known = [seed]
+    for regenerate in ('if_expired', 'if_expired', 'always'):
+        source['regenerate'] = regenerate
+        finished = stage.job(hosts=['agent1']).run()
+        assert finished.status == 'successful', finished.output
+        [token] = stage.nuxeo.state.tokens
+        assert token.access in stage.settings()
+        known.append(token)
+        assert stage.search(finished) == []
+        assert not [each for each in known for path in finished.artifacts.rglob('*') if path.is_file() and each.refresh in path.read_text(encoding='utf-8')]
+    assert known[1].access == known[2].access != known[3].access and seed.access != known[1].access
+
+
 def test_the_inventory_of_the_project_is_read_without_the_password_of_the_vault_which_the_job_has(stage):
     vault = stage.folder / 'vault'
     vault.write_text('vault password\n')

@@ -68,13 +68,53 @@ def test_all_is_made_and_a_second_run_changes_nothing(setup):
             assert secret not in run.output + json.dumps(run.events)
 
 
+def test_what_AWX_refuses_is_told(setup):
+    run = setup('-e', json.dumps({'awx_setup_credentials': [{'name': 'x', 'type': 'nexus_user_token', 'inputs': {'url': 'nexus.example.com'}}]}))
+    assert run.rc != 0 and 'Invalid URL' in run.output, run.output
+
+
+NEXUS = {'type': 'nexus_user_token', 'inputs': {'url': 'https://nexus.example.com', 'password': SECRETS['vault_nexus_password']}}
+
+
 @pytest.mark.parametrize('settings, said', [
-    ({'awx_setup_job_templates': [{'name': 'x', 'playbook': 'rotate_tokens.yml', 'slices': 2}]}, 'slice a rotation'),
-    ({'awx_setup_credentials': [{'name': 'x', 'type': 'nexus_user_token', 'inputs': {'url': 'nexus.example.com'}}]}, 'Invalid URL'),
+    ({'awx_setup_job_templates': [{'name': 'Rotate', 'playbook': 'rotate_tokens.yml', 'slices': 2}]}, 'slice a rotation (Rotate)'),
+    ({'awx_setup_schedules': [{'name': 'x', 'job_template': 'Provide tokens'}]},
+     'There is no job template Provide tokens. In awx_setup_schedules, set job_template to one of Provision tokens, Rotate tokens, Report tokens.'),
+    ({'awx_setup_schedules': [{'name': 'x'}]}, 'There is no job template (none).'),
+    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x', 'type': 'nexus_token'}]}, 'There is no credential type nexus_token. In awx_setup_credentials, set type to'),
+    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}]}, 'The job template Provision tokens would have two credentials of one type'),
+    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}],
+      'awx_setup_job_templates': [{'name': 'one', 'playbook': 'report_tokens.yml', 'credentials': ['x']},
+                                  {'name': 'two', 'playbook': 'report_tokens.yml', 'credentials': ['x', 'y']}]}, 'The job template two would have two'),
 ])
-def test_what_AWX_would_refuse_is_told(setup, settings, said):
+def test_a_mistake_in_the_settings_is_told_before_anything_is_made(setup, settings, said):
     run = setup('-e', json.dumps(settings))
-    assert run.rc != 0 and said in run.output, run.output
+    assert run.rc != 0 and said in ' '.join(run.output.split()), run.output
+    assert setup.state.items.keys() <= {'tokens'} and SECRETS['vault_nexus_password'] not in run.output
+
+
+def test_settings_that_are_missing_are_named(run_playbook):
+    run = run_playbook(PLAYBOOKS / 'awx_setup.yml', None, '-e', '{"awx_setup_organization": "x", "awx_setup_project": {}, "awx_setup_inventory": {}}',
+                       env={'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}'})
+    [told] = [event['result']['msg'] for event in run.events if event['event'] == 'failed']
+    assert told.startswith('The settings awx_setup_execution_environment, awx_setup_credentials, awx_setup_job_templates are missing. See'), told
+
+
+REPORT_ALONE = {'awx_setup_job_templates': [{'name': 'Report tokens', 'playbook': 'report_tokens.yml', 'instance_groups': ['node one']}],
+                'awx_setup_credentials': [], 'awx_setup_schedules': []}
+
+
+def test_a_fetch_of_the_project_that_failed_is_repeated_and_new_playbooks_are_seen(setup):
+    group = setup.state.add('instance_groups', {'name': 'node one'})
+    for repository, said in (({'fails': True}, 'Project update failed'), ({'fails': False, 'playbooks': ()}, 'report_tokens.yml not found')):
+        setup.state.repository.update(repository)
+        run = setup('-e', json.dumps(REPORT_ALONE))
+        assert run.rc != 0 and said in run.output, run.output
+    setup.state.repository.update(revision='b' * 40, playbooks=('report_tokens.yml',))
+    run = setup('-e', json.dumps(REPORT_ALONE))
+    assert run.rc == 0 and 'Make the project' in changed_tasks(run), run.output
+    [template] = setup.state.items['job_templates']
+    assert setup.state.links['job_templates', template, 'instance_groups'] == [group['id']]
 
 
 def test_schedules_of_the_example_follow_the_rules_of_AWX():
