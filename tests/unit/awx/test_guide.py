@@ -34,7 +34,7 @@ FOLLOWED = {
     'make build': 'make ee', 'ansible-builder build': 'make ee', 'podman push': 'needs a registry',
     'ansible-vault create': 'below, by encrypt, which needs no editor', 'export': 'below',
     'ansible-galaxy collection install': 'needs Galaxy; tests/tools/awx_collection.py in its place',
-    'ansible-playbook buildops.tokens.awx_setup': 'below', 'read -rs': 'needs a terminal', 'ansible-navigator run': 'needs ansible-navigator',
+    'ansible-playbook buildops.tokens.awx_setup': 'below', 'read -rs': 'needs a terminal', 'ansible-navigator run': 'below, without an image',
 }
 
 
@@ -134,7 +134,7 @@ def test_the_guide_followed(folder, sandbox, run_playbook):
         after = job(number, 'after.yml', **more)
         assert after.status == 'successful' and f'"msg": "{said}"' in after.output, after.output
 
-    # Semaphore: nothing of this environment but what it passes on
+    # Semaphore and ansible-navigator: nothing of this environment but what they pass on
     clean = {'PATH': f'{Path(sys.executable).parent}:{os.environ["PATH"]}', 'HOME': str(folder / 'semaphore'), 'PWD': str(folder / 'project'),
              'PYTHONUNBUFFERED': '1', 'ANSIBLE_FORCE_COLOR': 'True', 'ANSIBLE_HOST_KEY_CHECKING': 'False',
              'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS),  # it would install them itself
@@ -142,7 +142,10 @@ def test_the_guide_followed(folder, sandbox, run_playbook):
              'BUILDOPS_TOKENS_NEXUS_URL': urls['nexus_user_token'], 'BUILDOPS_TOKENS_NEXUS_USERNAME': 'ci', 'BUILDOPS_TOKENS_NEXUS_PASSWORD': 'a {{ password',
              'BUILDOPS_TOKENS_NOS_URL': urls['nuxeo_online_token'], 'BUILDOPS_TOKENS_NOS_USERNAME': 'jdoe', 'BUILDOPS_TOKENS_NOS_TOKEN': 'a token'}
     (folder / 'semaphore').mkdir()
-    ran = subprocess.run([shutil.which('ansible-playbook', path=clean['PATH']), '-i', 'inventory/hosts.yml', 'provision_tokens.yml', '--extra-vars',
-                          json.dumps(here)], cwd=folder / 'project', env=clean, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0 and 'Nothing was asked for' not in ran.stdout and 'agent2.example.com' in ran.stdout, ran.stdout + ran.stderr
-    assert not re.search('changed=[^0]', re.sub('\x1b\\[[0-9;]*m', '', ran.stdout)), ran.stdout
+    for command in (('ansible-playbook', '-i', 'inventory/hosts.yml', 'provision_tokens.yml'),
+                    ('ansible-navigator', 'run', 'provision_tokens.yml', '-i', 'inventory', '--execution-environment', 'false')):
+        ran = subprocess.run([shutil.which(command[0], path=clean['PATH']), *command[1:], '--extra-vars', json.dumps(here)], cwd=folder / 'project', env=clean,
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0 and 'Nothing was asked for' not in ran.stdout and 'agent2.example.com' in ran.stdout, ran.stdout + ran.stderr
+        assert re.search('agent2.example.com +: ok=', re.sub('\x1b\\[[0-9;]*m', '', ran.stdout)), ran.stdout
+        assert not re.search('changed=[^0]', re.sub('\x1b\\[[0-9;]*m', '', ran.stdout)), ran.stdout
