@@ -81,7 +81,8 @@ NEXUS = {'type': 'nexus_user_token', 'inputs': {'url': 'https://nexus.example.co
     ({'awx_setup_schedules': [{'name': 'x', 'job_template': 'Provide tokens'}]},
      'There is no job template Provide tokens. In awx_setup_schedules, set job_template to one of Provision tokens, Rotate tokens, Report tokens.'),
     ({'awx_setup_schedules': [{'name': 'x'}]}, 'There is no job template (none).'),
-    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x', 'type': 'nexus_token'}]}, 'There is no credential type nexus_token. In awx_setup_credentials, set type to'),
+    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x', 'type': 'nexus_token'}]},
+     'There is no credential type nexus_token. In awx_setup_credentials, set type to one of nexus_user_token, nuvy_client_token'),
     ({'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}]}, 'The job template Provision tokens would have two credentials of one type'),
     ({'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}],
       'awx_setup_job_templates': [{'name': 'one', 'playbook': 'report_tokens.yml', 'credentials': ['x']},
@@ -97,7 +98,7 @@ def test_settings_that_are_missing_are_named(run_playbook):
     run = run_playbook(PLAYBOOKS / 'awx_setup.yml', None, '-e', '{"awx_setup_organization": "x", "awx_setup_project": {}, "awx_setup_inventory": {}}',
                        env={'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}'})
     [told] = [event['result']['msg'] for event in run.events if event['event'] == 'failed']
-    assert told.startswith('The settings awx_setup_execution_environment, awx_setup_credentials, awx_setup_job_templates are missing. See'), told
+    assert told.startswith('The settings lack awx_setup_execution_environment, awx_setup_credentials, awx_setup_job_templates. See'), told
 
 
 REPORT_ALONE = {'awx_setup_job_templates': [{'name': 'Report tokens', 'playbook': 'report_tokens.yml', 'instance_groups': ['node one']}],
