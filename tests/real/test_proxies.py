@@ -211,12 +211,12 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
 @on(*NEXUS)
 def test_a_wrong_path_is_told_from_a_repository_that_is_not_there(live, findings, ensure):
     for wrong in dict.fromkeys((live.url.replace('/nexus', '') + '/wrong', live.url + '/wrong')):
-        for entry in ({'name': 'p1', 'state': 'absent'}, {'name': 'p1', **login(FIRST)}):
+        for entry in ({'name': 'not-there', 'state': 'absent'}, {'name': 'not-there', **login(FIRST)}):
             for more in ({}, {'nexus_version': live.version}, {'check_mode': True}):
                 for password in (ADMINISTRATOR[1], 'wrong'):
                     with pytest.raises(Refused, match='ends? with the context path'):
                         ensure(entry, url=wrong, password=password, **more)
-    assert ensure({'name': 'p1', 'state': 'absent'}, nexus_version=live.version)['changed'] is False
+    assert ensure({'name': 'not-there', 'state': 'absent'}, nexus_version=live.version)['changed'] is False
     findings.note(live.system, 'nexus_proxy_credential: a wrong path is told, and is no repository without credentials')
 
 
