@@ -23,8 +23,6 @@ class ActionModule(NuxeoOnlineAction):
             source = self.source(given, task_vars)
             arguments.update({name: source.options[name] for name in ('url', 'username', 'allow_http')})
             password = source.options['token']
-        if arguments.get('return_clid'):
-            self._play_context.no_log = True  # keeps what the module returns out of what ssh says with -vvv
         result = self.module(arguments, task_vars)
         if result.get('needs_token') and password is not None:
             result = self.module(dict(arguments, password=password), task_vars)

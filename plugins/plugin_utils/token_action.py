@@ -7,15 +7,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import SPECS
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils.options import info_arguments, module_arguments
 from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe, place_of, result_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+
+display = Display()
 
 
 def _urls(arguments):
@@ -27,6 +32,14 @@ def _urls(arguments):
             for entry in value:
                 if isinstance(entry, dict):
                     yield from _urls(entry)
+
+
+def _unreadable(code):
+    """:param code: of the process that should have been the module. :returns: what to say instead of what it printed, which could hold a secret."""
+    if code in (126, 127):
+        return 'Python does not start on the host (exit code %d). Set ansible_python_interpreter to one that is there.' % code
+    return ('What the host printed is not the answer of the module alone (exit code %s), and is not shown, since it could hold a secret. '
+            'See that its shell, sudo and Python print nothing by themselves.' % code)
 
 
 class ControllerAction(ActionBase):
@@ -82,21 +95,32 @@ class ControllerAction(ActionBase):
 
     def module(self, arguments, task_vars):
         """:returns: the result of the module, on the host."""
-        before = self._task.no_log
-        # The module refuses such an address, but has told the host's system log by then; ansible-core 2.22 hides no part of it there
-        self._task.no_log = before or any('@' in url or '?' in url for url in _urls(arguments))
-        try:
+        with self._unheard(arguments):
             result = self._execute_module(module_args=arguments, task_vars=task_vars)
-        finally:
-            self._task.no_log = before
+        if 'module_stdout' in result:
+            return {'failed': True, 'rc': result.get('rc'), 'msg': _unreadable(result.get('rc'))}
         # With -vvv, ansible-core 2.20 and older show what a module was given, and so a secret in a misspelt option
         result.pop('invocation', None)
         return result
 
+    @contextmanager
+    def _unheard(self, arguments):
+        """While a module runs, what it was given stays out of the host's system log, and what it prints out of what ssh shows with -vvv."""
+        heard = self._connection._play_context
+        before = self._task.no_log, heard.no_log
+        if max(display.verbosity, getattr(display, 'log_verbosity', 0)) > 2:
+            self._low_level_execute_command(':')  # why a host cannot be reached would be hidden, too
+            heard.no_log = True
+        # The module refuses such an address, but has told the system log by then; ansible-core 2.22 hides no part of it there
+        self._task.no_log = before[0] or any('@' in url or '?' in url for url in _urls(arguments))
+        try:
+            yield
+        finally:
+            self._task.no_log, heard.no_log = before
+
     def delegated_module(self, task_vars, arguments):
         """Run as an ordinary module, on the host that C(delegate_to) names."""
         before, self._task.no_log = self._task.no_log, True  # keeps the arguments out of that host's system log
-        self._play_context.no_log = True  # and what the module returns out of what ssh says with -vvv
         result = self.module(arguments, task_vars)
         if result.get('failed'):
             self._task.no_log = before

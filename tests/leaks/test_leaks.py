@@ -130,6 +130,9 @@ FAILURES = [
     task('In the proxy', arguments={'proxy': "{{ 'http://u:' ~ (secret_wrong | urlencode) ~ '@127.0.0.1:1' }}"}, **FORGIVEN),
     task('Misspelt', arguments={'pasword': '{{ secret_wrong }}'}, **FORGIVEN),
     task('Misspelt elsewhere', 'maven_server', dict(MAVEN, id='a', pasword='{{ secret_wrong }}'), **FORGIVEN),
+    task('Misspelt in an entry', 'maven_server', dict(MAVEN, servers=[{'id': 'a', 'username': 'u', 'pasword': '{{ secret_wrong }}'}]), **FORGIVEN),
+    task('Misspelt for git', 'git_credential', dict(GIT, url='https://git.example', username='u', pasword='{{ secret_wrong }}'), **FORGIVEN),
+    task('Misspelt for NOS', 'nuxeo_cli_link', dict(LINK, pasword='{{ secret_wrong }}'), **FORGIVEN),
     task('Asynchronous', arguments={'username': 'bob'}, **{'async': 10, 'poll': 1}, **FORGIVEN),
     *[task('By name ' + name, 'token_source', {'name': name}, **FORGIVEN) for name in ('refused', 'misspelt', 'masked', 'gone')],
     *[task('Look up ' + name, 'ansible.builtin.debug', {'msg': '{{ %s.kind }}' % lookup(name)}, **FORGIVEN) for name in ('refused', 'misspelt', 'gone')],
@@ -234,6 +237,27 @@ def test_A2_A4_A8_A13_A18_A30_N13_every_failure(stage):
     run, hits = stage.play(FAILURES)
     assert hits == [], '\n'.join(hits)
     assert not names_of(run, 'ok') - SHOWN_BY_CHOICE and run.rc == 0, run.output
+
+
+TO_HOSTS = {NAMESPACE + name for name in ('maven_server', 'git_credential', 'nuxeo_cli_link', 'nuxeo_registration')}
+
+
+def test_A1_A18_I8_what_ssh_tells(stage):
+    """ansible-core shows with -vvv all that comes over ssh: what a module answers, and what it was given."""
+    stage.over_ssh()
+    run, hits = stage.play([entry for entry in WORK + FAILURES if 'delegate_to' in entry or TO_HOSTS & entry.keys()])
+    assert hits == [], '\n'.join(hits)
+    assert run.rc == 0 and run.output.count('SSH: EXEC') > 50 and not names_of(run, 'unreachable'), run.output
+
+
+def test_A2_a_host_that_says_something_by_itself(stage):
+    """What a module answers cannot be told from it then, and is not shown with it."""
+    stage.over_ssh(greeting='{ Welcome\n')
+    tasks = [dict(entry, **FORGIVEN) for entry in chosen(WORK, 'Elsewhere', 'Get from Nuvy elsewhere', 'Register the server', 'Deliver one to Maven')]
+    run, hits = stage.play(tasks + [dict(tasks[0], name='Without Python', vars={'ansible_python_interpreter': '/none'})], verbosity='')
+    assert hits == [], '\n'.join(hits)
+    assert len(names_of(run, 'failed')) == 5 and 'is not the answer of the module alone (exit code 0)' in run.output, run.output
+    assert 'Python does not start on the host (exit code 127)' in run.result('Without Python')['msg']
 
 
 JOBS = ('provision_tokens', 'report_tokens', 'rotate_tokens', 'revoke_tokens')

@@ -249,11 +249,12 @@ def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, r
     assert len(stage.server.requests) == 0
 
 
-def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(stage, run_playbook):
+@pytest.mark.parametrize('verbosity', ['-v', '-vvv'])
+def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(stage, run_playbook, verbosity):
     stage.servers = stage.servers[:1]
     stage.git = [{'url': 'https://git.example.com', 'token': 'company'}]
     stage.down('agent1')
-    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
+    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory(), verbosity)
     assert run.rc != 0
     token = stage.app.state.token_of('alice')
     for agent in stage.agents[1:]:
