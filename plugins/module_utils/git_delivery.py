@@ -15,6 +15,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadI
 from ansible_collections.buildops.tokens.plugins.module_utils.files import git_credentials
 from ansible_collections.buildops.tokens.plugins.module_utils.files.git_config import GitConfig, reader_helper, store_helper
 from ansible_collections.buildops.tokens.plugins.module_utils.git_door import try_door
+from ansible_collections.buildops.tokens.plugins.module_utils.limits import check_limits
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret, control_character_in, fingerprint, register
 from ansible_collections.buildops.tokens.plugins.module_utils.token import from_iso8601
 
@@ -25,8 +26,8 @@ ENTRY = {
     'url': {'type': 'str'},
     'token': {'type': 'str', 'no_log': False},
     'username': {'type': 'str'},
-    'password': {'type': 'str', 'no_log': True},
-    'access_token': {'type': 'str', 'no_log': True},
+    'password': {'type': 'raw', 'no_log': True},  # a number must not become a text behind the user's back
+    'access_token': {'type': 'raw', 'no_log': True},
     'expires_at': {'type': 'str'},
     'exclusive': {'type': 'bool', 'default': False},
     'verify_url': {'type': 'str'},
@@ -53,6 +54,7 @@ CONSTRAINTS = {
     'mutually_exclusive': [('entries', option) for option in ENTRY] + [('password', 'access_token')],
     'required_one_of': [('url', 'entries')],
 }
+LIMITS = {'lock_timeout': (0, 3600), 'verify_timeout': (1, 600)}
 
 
 class Entry:
@@ -143,6 +145,7 @@ def deliver(params, check_mode, with_diff, make_runner, find_program):
     :returns: (result of the module, warnings).
     :raises TokensError: nothing was changed, unless the message says otherwise.
     """
+    check_limits(params, LIMITS)
     listed = params['entries'] if params['entries'] is not None else [params]
     entries = [Entry(options, params) for options in listed]
     for option in ('path', 'config_path', 'ca_path'):

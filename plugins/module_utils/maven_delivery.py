@@ -12,6 +12,7 @@ import os
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.files import maven_settings
 from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import edit_private
+from ansible_collections.buildops.tokens.plugins.module_utils.limits import check_limits
 from ansible_collections.buildops.tokens.plugins.module_utils.maven_door import authorization, check_url, try_door
 from ansible_collections.buildops.tokens.plugins.module_utils.maven_encryption import encryptor
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import fingerprint, register
@@ -57,6 +58,7 @@ CONSTRAINTS = {
     'mutually_exclusive': [('servers', option) for option in ENTRY] + [('password', 'access_token')],
     'required_one_of': [('id', 'servers')],
 }
+LIMITS = {'verify_timeout': (1, 600)}
 
 
 def deliver(params, check_mode, with_diff, find_program):
@@ -69,6 +71,7 @@ def deliver(params, check_mode, with_diff, find_program):
     """
     path = params['path']
     _check_path(path)
+    check_limits(params, LIMITS)
     listed = params['servers'] if params['servers'] is not None else [params]
     entries = [dict(entry, **{option: params[option] for option in SHARED if entry[option] is None}) for entry in listed]
     wanted = [maven_settings.wanted_server(entry) for entry in entries]
@@ -76,8 +79,6 @@ def deliver(params, check_mode, with_diff, find_program):
         register(*(entry[option] for option in ('password', 'passphrase', 'access_token') if isinstance(entry[option], str)))
         if params['verify'] and entry['verify_url'] and entry['state'] != 'absent':
             check_url(entry['id'], entry['verify_url'], params['allow_http'])
-    if params['verify_timeout'] < 1:
-        raise BadInput('verify_timeout must be at least 1 second.')
     if check_mode:
         def encrypt(password):
             return '{encrypted}'

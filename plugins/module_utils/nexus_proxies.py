@@ -668,8 +668,8 @@ class NexusProxyCredential(Provider):
             'type': {'type': 'str', 'choices': ['username', 'ntlm', 'bearer']},
             'token': {'type': 'str', 'no_log': False},
             'username': {'type': 'str'},
-            'password': {'type': 'str', 'no_log': True},
-            'access_token': {'type': 'str', 'no_log': True},
+            'password': {'type': 'raw', 'no_log': True},  # a number must not become a text behind the user's back
+            'access_token': {'type': 'raw', 'no_log': True},
             'ntlm_host': {'type': 'str'},
             'ntlm_domain': {'type': 'str'},
             'preemptive': {'type': 'bool'},
@@ -740,7 +740,7 @@ class NexusProxyCredential(Provider):
 
 def _wanted(entry):
     """:param entry: an element of O(repositories). :returns: C(Wanted)."""
-    kind = entry.get('type') or ('bearer' if entry.get('access_token') else 'username')
+    kind = entry.get('type') or ('username' if entry.get('access_token') in (None, '') else 'bearer')
     return Wanted(entry['name'], entry['state'], kind, entry.get('username'), entry.get('password'), entry.get('access_token'), entry.get('ntlm_host'),
                   entry.get('ntlm_domain'), entry.get('preemptive'), entry['update_password'], entry.get('create'), entry.get('secrets'),
                   entry.get('verify_path'), from_iso8601(entry.get('expires_at')))

@@ -31,7 +31,7 @@ CREDENTIALS = {
     'password': {'type': 'str', 'no_log': True},
 }
 ARGUMENTS = dict(
-    {'path': {'type': 'path', 'required': True}, 'project': {'type': 'str'}, 'cli_token': {'type': 'str', 'no_log': True}},
+    {'path': {'type': 'path', 'required': True}, 'project': {'type': 'str'}, 'cli_token': {'type': 'raw', 'no_log': True}},
     git_ignore={'type': 'bool', 'default': True},
     revoke={'type': 'bool', 'default': False},
     state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},

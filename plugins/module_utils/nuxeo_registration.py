@@ -16,6 +16,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadI
 from ansible_collections.buildops.tokens.plugins.module_utils.files import instance_clid
 from ansible_collections.buildops.tokens.plugins.module_utils.files.private_file import check_writable, edit_private, read_private
 from ansible_collections.buildops.tokens.plugins.module_utils.http import host_of, normal_url
+from ansible_collections.buildops.tokens.plugins.module_utils.limits import check_limits
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import SERVICE
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret, control_character_in, register
 from ansible_collections.buildops.tokens.plugins.module_utils.token import iso8601
@@ -30,7 +31,7 @@ ARGUMENTS = {
     'url': {'type': 'str', 'default': SERVICE},
     'token': {'type': 'str', 'no_log': False},
     'username': {'type': 'str'},
-    'password': {'type': 'str', 'no_log': True},
+    'password': {'type': 'raw', 'no_log': True},  # a number must not become a text behind the user's back
     'project': {'type': 'str'},
     'instance_type': {'type': 'str', 'choices': ['dev', 'preprod', 'prod'], 'default': 'dev'},
     'description': {'type': 'str'},
@@ -47,6 +48,7 @@ CONSTRAINTS = {
     'mutually_exclusive': [('clid', 'return_clid'), ('clid', 'force'), ('token', 'password')],
     'required_by': {'password': 'username', 'username': 'project'},
 }
+LIMITS = {'min_remaining': (0, 3650 * 86400), 'timeout': (1, 3600)}
 
 
 class NeedsToken(TokensError):
@@ -93,9 +95,7 @@ def checked(params):
         raise BadInput('token was not looked up: that is done by the action plugin of this module. '
                        'Call it by its full name, buildops.tokens.nuxeo_registration.')
     options['url'] = normal_url(options['url'], options['allow_http'])
-    for name in ('min_remaining', 'timeout'):
-        if options[name] < (0 if name == 'min_remaining' else 1):
-            raise BadInput('%s must not be negative.' % name)
+    check_limits(options, LIMITS)
     if options['description'] is None:
         options['description'] = ''.join(character for character in socket.gethostname() if character.isascii() and character.isprintable())
     for name in ('username', 'project', 'description'):

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils.http import normal_url
+from ansible_collections.buildops.tokens.plugins.module_utils.limits import check_limits
 from ansible_collections.buildops.tokens.plugins.module_utils.policy import REGENERATE
 from ansible_collections.buildops.tokens.plugins.module_utils.secret_text import check_secret, control_character_in, register
 
@@ -91,9 +92,7 @@ def checked(provider, options):
             if found:
                 raise BadInput('%s holds a control character (%s).' % (name, found))
             options[name] = ''.join(value)
-    for name, (least, most) in LIMITS.items():
-        if options.get(name) is not None and not least <= options[name] <= most:
-            raise BadInput('%s must be between %d and %d.' % (name, least, most))
+    check_limits(options, LIMITS)
     if options.get('url') is not None:
         options['url'] = normal_url(options['url'], options.get('allow_http'))
     if options.get('proxy') is not None:

@@ -53,10 +53,10 @@ options:
         type: str
       password:
         description: See O(password).
-        type: str
+        type: raw
       access_token:
         description: See O(access_token).
-        type: str
+        type: raw
       expires_at:
         description: See O(expires_at).
         type: str
@@ -93,12 +93,12 @@ options:
     type: str
   password:
     description:
-      - Password, or a token that is used as one.
-    type: str
+      - Password, or a token that is used as one. It must be a string. Quote one that looks like a number.
+    type: raw
   access_token:
     description:
-      - Bearer token. git sends it as the password of O(username).
-    type: str
+      - Bearer token. git sends it as the password of O(username). It must be a string.
+    type: raw
   expires_at:
     description:
       - When the credential ends, in UTC, as V(2026-01-31T12:00:00Z). One that has ended is refused.
@@ -171,6 +171,7 @@ options:
   lock_timeout:
     description:
       - Seconds to wait for the lock of the store, C(.git-credentials.lock), and of the configuration. A lock of another program is never removed.
+      - From V(0) to V(3600).
     type: float
     default: 5.0
   verify:
@@ -181,7 +182,7 @@ options:
     default: false
   verify_timeout:
     description:
-      - Seconds to wait for one server with O(verify).
+      - Seconds to wait for one server with O(verify), from V(1) to V(600).
     type: int
     default: 30
   ca_path:

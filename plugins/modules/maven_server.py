@@ -215,7 +215,7 @@ options:
     default: false
   verify_timeout:
     description:
-      - Seconds to wait for a server with O(verify).
+      - Seconds to wait for a server with O(verify), from V(1) to V(600).
     type: int
     default: 30
   validate_certs:

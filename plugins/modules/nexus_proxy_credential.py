@@ -98,11 +98,12 @@ options:
       password:
         description:
           - Password for the remote. Characters outside ASCII are refused, and V(&), V(<), V(>) and V(") on Nexus 2, since Nexus would send something else.
-        type: str
+          - It must be a string. Quote one that looks like a number.
+        type: raw
       access_token:
         description:
-          - Bearer token for the remote.
-        type: str
+          - Bearer token for the remote. It must be a string.
+        type: raw
       ntlm_host:
         description:
           - Host for NTLM.

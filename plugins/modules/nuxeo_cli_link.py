@@ -70,8 +70,8 @@ options:
     type: str
   cli_token:
     description:
-      - A token of Nuxeo CLI, instead of one that is exchanged. Nothing is asked then.
-    type: str
+      - A token of Nuxeo CLI, instead of one that is exchanged. Nothing is asked then. It must be a string.
+    type: raw
   git_ignore:
     description:
       - Whether to have git ignore the file, where O(path) is in a repository. The line is written into C(info/exclude) of the clone and not

@@ -77,7 +77,8 @@ options:
   password:
     description:
       - Token of Nuxeo Online Services. It is needed only when the server must be registered, and not to keep or renew a registration.
-    type: str
+      - It must be a string.
+    type: raw
   project:
     description:
       - Symbolic name of the Studio project that the server belongs to. Needed to register.
@@ -100,7 +101,7 @@ options:
     type: str
   min_remaining:
     description:
-      - Seconds that the registration must still be good for. One that ends sooner is renewed, for which no token is needed.
+      - Seconds that the registration must still be good for, at most ten years. One that ends sooner is renewed, for which no token is needed.
       - One that cannot be renewed is kept with a warning until its end, and is then registered anew where there is a token.
     type: int
     default: 2592000
@@ -121,7 +122,7 @@ options:
     default: false
   timeout:
     description:
-      - Seconds after which C(nuxeoctl) is ended. It has no time limit of its own.
+      - Seconds after which C(nuxeoctl) is ended, from V(1) to V(3600). It has no time limit of its own.
     type: int
     default: 300
   allow_http:

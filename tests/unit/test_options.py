@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that all sources share. I numbers are those of the fault catalogue."""
+"""The options that all sources share, and what all deliveries check of theirs. I numbers are those of the fault catalogue."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import os
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.buildops.tokens.plugins.module_utils import options
+from ansible_collections.buildops.tokens.plugins.module_utils import git_delivery, maven_delivery, nuxeo_cli_link, nuxeo_registration, options
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils.nexus_proxies import NexusProxyCredential
 from ansible_collections.buildops.tokens.plugins.module_utils.options import checked, identity
 from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
@@ -85,6 +86,72 @@ def test_I9_numbers(changes, sentence):
     assert sentence in refused(**changes)
 
 
+DELIVERIES = {
+    'git': (git_delivery, {'url': 'https://git.example', 'username': 'ci', 'password': 'hidden-word'},
+            lambda options: git_delivery.deliver(options, True, False, None, None)),
+    'maven': (maven_delivery, {'id': 'x', 'username': 'ci', 'password': 'hidden-word'}, lambda options: maven_delivery.deliver(options, True, False, None)),
+    'registration': (nuxeo_registration, {'project': 'x', 'username': 'ci', 'password': 'hidden-word'}, nuxeo_registration.checked),
+    'cli': (nuxeo_cli_link, {'path': '/', 'project': 'x', 'cli_token': 'hidden-word'},
+            lambda options: nuxeo_cli_link.deliver(options, True, False, lambda folder, arguments: None)),
+}
+
+
+def delivered(name, tmp_path, **changes):
+    """What a module makes of its options: through its argument spec, then to the end in check mode."""
+    module, good, deliver = DELIVERIES[name]
+    given = {option: value for option, value in dict(good, **changes).items() if value is not None}
+    for option in ('path', 'config_path'):
+        if option in module.ARGUMENTS and option not in given:
+            given[option] = str(tmp_path / 'file')
+    result = ArgumentSpecValidator(module.ARGUMENTS, **module.CONSTRAINTS).validate(given)
+    if result.error_messages:
+        raise BadInput('; '.join(result.error_messages))
+    return deliver(result.validated_parameters)
+
+
+@pytest.mark.parametrize('value', [42798, 0, True, 1.5, ['hidden-word'], {'hidden-word': 1}])
+@pytest.mark.parametrize(('name', 'option', 'more'), [
+    ('git', 'password', {}), ('git', 'access_token', {'password': None}), ('maven', 'password', {}), ('maven', 'access_token', {'password': None}),
+    ('maven', 'passphrase', {'private_key': '/key'}), ('registration', 'password', {}), ('cli', 'cli_token', {}),
+    ('nexus', 'password', {'username': 'ci'}), ('nexus', 'access_token', {}),
+])
+def test_I1_a_secret_that_yaml_takes_for_something_else_is_delivered_nowhere(tmp_path, name, option, more, value):
+    """0123456 without quotes is the number 42798, and yes is True: neither is what somebody typed."""
+    assert name == 'nexus' or delivered(name, tmp_path)
+    with pytest.raises(BadInput, match=option + ' must be a string, but it is of type') as caught:
+        if name == 'nexus':
+            entry = {'name': 'studio', option: value, **more}
+            sources.resolve(NexusProxyCredential, {'url': GOOD['url'], 'username': 'ci', 'password': 'hidden-word', 'repositories': [entry]}, {})
+        elif name in ('git', 'maven') and more == {}:
+            listed, key = {'git': ('entries', 'url'), 'maven': ('servers', 'id')}[name]
+            entry = dict(DELIVERIES[name][1], **{option: value})
+            delivered(name, tmp_path, **dict.fromkeys(entry), **{listed: [entry]})
+        else:
+            delivered(name, tmp_path, **{option: value}, **more)
+    assert 'hidden-word' not in str(caught.value)
+
+
+@pytest.mark.parametrize(('name', 'option', 'values'), [
+    ('git', 'lock_timeout', [-1, 3601, float('nan'), float('inf'), 'inf']), ('git', 'verify_timeout', [-3, 0, 601]),
+    ('maven', 'verify_timeout', [-3, 0, 99999999999]), ('registration', 'timeout', [-1, 0, 10 ** 9]), ('registration', 'min_remaining', [-1, 10 ** 12]),
+])
+def test_I9_times_of_deliveries(tmp_path, name, option, values):
+    for value in values:
+        with pytest.raises(BadInput, match='^%s must be between [01] and ' % option):
+            delivered(name, tmp_path, **{option: value})
+    delivered(name, tmp_path, **{option: 30})
+
+
+def test_I9_every_number_has_limits():
+    """Ones that nobody thought of wait for ever, or end in an error of Python."""
+    for module, _good, _deliver in DELIVERIES.values():
+        limits = getattr(module, 'LIMITS', options.LIMITS)
+        numbers = {name: entry for name, entry in module.ARGUMENTS.items() if entry['type'] in ('int', 'float')}
+        assert set(numbers) <= set(limits) and all(limits[name][0] <= entry['default'] <= limits[name][1] for name, entry in numbers.items())
+    assert {name for kind in TYPES for name, entry in options.arguments(sources.provider_class(kind)).items() if entry['type'] in ('int', 'float')
+            } <= set(options.LIMITS)
+
+
 @pytest.mark.parametrize('value', [-1, 11, 10 ** 6])
 def test_I9_retries(value):
     with pytest.raises(BadInput, match='^retries must be between 0 and 10.$'):
@@ -106,7 +173,7 @@ def test_I11_paths_are_expanded(monkeypatch):
     monkeypatch.setenv('CERTIFICATES', '/etc/certificates')
     assert resolved(ca_path='~/ca.pem')['ca_path'] == '/home/somebody/ca.pem'
     assert resolved(ca_path='$CERTIFICATES/ca.pem')['ca_path'] == '/etc/certificates/ca.pem'
-    assert os.path.isabs(resolved(ca_path='ca.pem')['ca_path']) or resolved(ca_path='ca.pem')['ca_path'] == 'ca.pem'
+    assert resolved(ca_path='ca.pem')['ca_path'] == 'ca.pem'  # as with other programs, from where one is
 
 
 @pytest.mark.parametrize(('proxy', 'sentence'), [
