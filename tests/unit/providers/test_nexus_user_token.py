@@ -164,7 +164,7 @@ def test_two_that_say_nothing_and_only_the_path_tells():
     run(step1(gives=answer(404)), step1(SIESTA, gives=answer(404)), step1(LOCAL), step2(OLDEST))
 
 
-def test_2_2_answers_403_where_it_has_nothing_for_people_who_are_no_administrators():
+def test_H23_2_2_answers_403_where_it_has_nothing_for_people_who_are_no_administrators():
     jetty = {'Server': 'Jetty(8.1.3.v20120416)'}
     run(step1(gives=answer(403, headers=jetty)), step1(LOCAL), step2(OLDEST))
     run(step1(gives=answer(403)), step1(SIESTA, gives=answer(403)), step1(LOCAL), step2(OLDEST))
