@@ -19,7 +19,7 @@ from urllib.parse import quote, quote_plus
 
 WORDS = 'cAn4ry/+=&<"%>'  # what quoting, escaping and encoding change
 LOOKS = 8
-LONG_ENOUGH = 12  # what is shorter could turn up by chance
+LONG_ENOUGH = 10  # what is shorter could turn up by chance
 
 
 def forms(secret: str) -> set[bytes]:

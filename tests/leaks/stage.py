@@ -21,14 +21,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.conftest import COLLECTIONS, NO_SETTINGS
-from tests.sandbox import nexus, nuvy, nuxeo, nuxeo_online
+from tests.sandbox import git_http, nexus, nuvy, nuxeo, nuxeo_online
+from tests.sandbox.nexus_proxies2 import PLACEHOLDER
 from tests.tools.scratch import ROOT, environment
 
 from .search import LONG_ENOUGH, WORDS, Search, Watch
 
 # Names under which servers take and give secrets
-SECRET_FIELDS = re.compile(r't|pass_?code|.*password|.*secret|(access_|refresh_)?token|code_verifier|assertion|passphrase|bearerToken', re.IGNORECASE)
-SECRET_HEADERS = ('HTTP_X_NX_AUTHTICKET', 'HTTP_X_AUTHENTICATION_TOKEN')
+SECRET_FIELDS = re.compile(r't|authToken|pass_?code|.*password|.*secret|(access_|refresh_)?token|code_verifier|assertion|passphrase|bearerToken', re.IGNORECASE)
+SECRET_HEADERS = ('HTTP_X_NX_AUTHTICKET', 'HTTP_X_NX_USERTOKEN_AUTHTICKET', 'HTTP_X_AUTHENTICATION_TOKEN')
 PROJECT = 'jdoe-SANDBOX'
 # Where a program could leave files that it does not want beside its own
 SHARED_FOLDERS = [Path(name) for name in ('/tmp', '/var/tmp', '/dev/shm') if os.path.isdir(name)]
@@ -121,7 +122,7 @@ class Overheard:
         setattr(self._app, name, value)
 
     def _keep(self, what, value):
-        if isinstance(value, str) and len(value) >= LONG_ENOUGH and value not in self._secrets.values():
+        if isinstance(value, str) and len(value) >= LONG_ENOUGH and value != PLACEHOLDER and value not in self._secrets.values():
             self._secrets['%s of %s %d' % (what, self._name, len(self._secrets))] = value
 
     def _keep_fields(self, value, name=''):
@@ -186,16 +187,19 @@ class Stage:
         self.ca_path = str(sandbox.ca_path)
         self.tag = os.urandom(4).hex()  # nothing that another test leaves behind is ours
         self.secrets = {name: self.canary(name) for name in (
-            'person', 'wrong', 'admin', 'client', 'nuxeo-person', 'nuxeo-admin', 'signing', 'nuvy', 'nos', 'remote', 'deployer', 'passphrase', 'header',
-            'old-maven', 'old-phrase', 'old-git', 'old-npm', 'old-remote', 'new-client', 'refresh-in-hand', 'code-in-hand', 'vault')}
+            'person', 'admin', 'client', 'nuxeo_person', 'nuxeo_admin', 'signing', 'nuvy', 'nos', 'old_maven', 'old_phrase', 'old_git', 'old_npm', 'broken',
+            'git_door', 'vault')}
         # A JWT for jdoe that nobody signed
-        self.secrets['assertion-in-hand'] = '.'.join(base64.urlsafe_b64encode(part.encode()).decode().rstrip('=') for part in (
+        self.secrets['assertion_in_hand'] = '.'.join(base64.urlsafe_b64encode(part.encode()).decode().rstrip('=') for part in (
             '{"alg": "HS512"}', '{"sub": "jdoe", "iss": "nuxeo"}', self.canary('signature')))
-        self.secrets['nexus-2-admin'] = 'plain-%s-for-nexus-2' % self.tag
+        # Nexus 2 and PKCE do not take all characters
+        self.secrets.update({name: '%s-%s-%s' % (name.replace('_', '-'), self.tag, 'plain' * 6) for name in (
+            'nexus_2_person', 'nexus_2_admin', 'nexus_2_remote', 'verifier_in_hand')})
         self.servers = self._serve(sandbox)
         self.server = self.servers['nexus']
         self.work = folder / 'work'
         self.work.mkdir()
+        self._prepare_repository()
         self._prepare_site()
         self._prepare_files()
         self.variables = self._variables()
@@ -205,21 +209,36 @@ class Stage:
     def canary(self, name: str) -> str:
         return '%s-%s-%s-secret' % (name, self.tag, WORDS)
 
+    def plant(self, *tasks):
+        """Give a value to each variable C(secret_…) that tasks name. :returns: these variables."""
+        found = set(re.findall(r'\bsecret_(\w+)', json.dumps(tasks)))
+        for name in sorted(found - self.secrets.keys()):
+            self.secrets[name] = self.canary(name)
+        named = {'secret_' + name: self.secrets[name] for name in found}
+        self.variables.update(named)
+        return named
+
     def _serve(self, sandbox):
         secret = self.secrets
         person, admin = nexus.User(secret['person']), nexus.User(secret['admin'], admin=True)
         people = {'ci': person, 'bob': person, 'admin': admin, 'sam': nexus.User(None, source='SAML')}
         apps = {
             'nexus': nexus.create_app('3.97.0', users=people),
-            'nexus2': nexus.create_app('2.15.1', users={'admin': nexus.User(secret['nexus-2-admin'], admin=True)}),
-            'nuxeo': nuxeo.create_app('2025.3', users=[nuxeo.User('jdoe', secret['nuxeo-person']), nuxeo.User('root', secret['nuxeo-admin'], admin=True),
-                                                       nuxeo.User('ci', secret['nuxeo-person'])],
+            'nexus3': nexus.create_app('3.15.0', users={'ci': person}),  # takes its ticket in a header
+            'nexus2': nexus.create_app('2.15.1', users={'admin': nexus.User(secret['nexus_2_admin'], admin=True), 'ci': nexus.User(secret['nexus_2_person'])}),
+            'git': git_http.create_app(self.folder, lambda user, password: user == 'ci' and password == secret['git_door']),
+            'nuxeo': nuxeo.create_app('2025.3', users=[nuxeo.User('jdoe', secret['nuxeo_person']), nuxeo.User('root', secret['nuxeo_admin'], admin=True),
+                                                       nuxeo.User('ci', secret['nuxeo_person'])],
                                       clients=[nuxeo.Client('ci', 'ci', secret['client'], 'https://client.example/callback', auto_grant=True)],
                                       jwt_secret=secret['signing']),
             'nuvy': nuvy.create_app([nuvy.AppClient('builder', secret['nuvy'], ('read', 'write'), ('read',))]),
             'nos': nuxeo_online.create_app(users=[nuxeo_online.Account('jdoe', tokens={'ci': secret['nos']}, projects={PROJECT: 'write'})]),
         }
         return {name: sandbox.serve(Overheard(app, name, self.secrets)) for name, app in apps.items()}
+
+    def _prepare_repository(self):
+        if shutil.which('git'):
+            git_http.make_repository(self.folder, 'project', {'README.md': 'project\n'})
 
     def _prepare_site(self):
         """Code that each Python process of a run loads first."""
@@ -229,18 +248,18 @@ class Stage:
         (site / 'systemd/__init__.py').touch()
         (site / 'systemd/daemon.py').write_text('def booted():\n    return True\n')
         (site / 'systemd/journal.py').write_text(JOURNAL)
-        (self.folder / 'secret').write_text(self.secrets['wrong'])
+        (self.folder / 'secret').write_text(self.secrets['broken'])
         (self.folder / 'break').touch()
 
     def _prepare_files(self):
         """Files of people, with secrets of theirs in them."""
         secret = self.secrets
         self.holders = {self.work / name for name in ('settings.xml', 'settings-security.xml', 'git-credentials', 'project/.yo-rc.json', 'cache')}
-        escaped = {name: secret[name].replace('&', '&amp;').replace('<', '&lt;') for name in ('old-maven', 'old-phrase')}
-        (self.work / 'settings.xml').write_text(SETTINGS.format(old=escaped['old-maven'], passphrase=escaped['old-phrase']))
-        (self.work / 'git-credentials').write_text('https://somebody:%s@git.example\n' % secret['old-git'].replace('/', '%2f').replace('%>', '%25>'))
+        escaped = {name: secret[name].replace('&', '&amp;').replace('<', '&lt;') for name in ('old_maven', 'old_phrase')}
+        (self.work / 'settings.xml').write_text(SETTINGS.format(old=escaped['old_maven'], passphrase=escaped['old_phrase']))
+        (self.work / 'git-credentials').write_text('https://somebody:%s@git.example\n' % secret['old_git'].replace('/', '%2f').replace('%>', '%25>'))
         (self.work / 'project').mkdir()
-        (self.work / 'project/.yo-rc.json').write_text(json.dumps({'generator-nuxeo': {'connect:token': secret['old-npm']}}))
+        (self.work / 'project/.yo-rc.json').write_text(json.dumps({'generator-nuxeo': {'connect:token': secret['old_npm']}}))
         home = self.work / 'nuxeo'
         (home / 'bin').mkdir(parents=True)
         (home / 'nxserver/data').mkdir(parents=True)
@@ -253,15 +272,14 @@ class Stage:
     def _variables(self):
         url = {name: server.url for name, server in self.servers.items()}
         person = {'type': 'nexus_user_token', 'url': url['nexus'], 'ca_path': self.ca_path, 'username': 'ci', 'password': '{{ secret_person }}'}
-        names = {'secret_' + name.replace('-', '_'): value for name, value in self.secrets.items()}
         client = {'type': 'nuxeo_oauth2_token', 'url': url['nuxeo'], 'ca_path': self.ca_path, 'client_id': 'ci', 'client_secret': '{{ secret_client }}',
                   'username': 'jdoe', 'password': '{{ secret_nuxeo_person }}', 'grant': 'authorization_code'}
         return {
-            **names, 'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}', 'folder': str(self.work),
-            'url': url, 'ca': self.ca_path, 'project': PROJECT,
+            'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}', 'folder': str(self.work),
+            'url': url, 'ca': self.ca_path, 'project': PROJECT, 'planned': [{'id': 'a', 'token': 'company'}, {'id': 'b', 'token': 'studio'}],
             'token_sources': {
-                'company': person, 'refused': dict(person, username='bob', password='{{ secret_wrong }}'),
-                'misspelt': dict(person, pasword='{{ secret_wrong }}'), 'masked': dict(person, password='********'),
+                'company': person, 'refused': dict(person, username='bob', password='{{ secret_refused }}'),
+                'misspelt': dict(person, pasword='{{ secret_misspelt }}'), 'masked': dict(person, password='********'),
                 'gone': dict(person, url='https://127.0.0.1:1', retries=0), 'broken': dict(person, username='bob', cache='none'),
                 'platform': dict(client, cache='file', cache_path=str(self.work / 'cache')),
                 'nuvy': {'type': 'nuvy_client_token', 'url': url['nuvy'], 'ca_path': self.ca_path, 'client_id': 'builder',
@@ -294,6 +312,7 @@ class Stage:
 
     def play(self, tasks, *arguments, hosts=1, verbosity='-vvvv', plays=None, **env):
         """Run tasks, or whole C(plays), and search everywhere. :returns: the run, and what was found."""
+        self.plant(tasks, plays, self.variables)
         inventory = {'all': {'hosts': {'host%d' % number: {} for number in range(hosts)}, 'vars': self.variables}}
         settings = dict(self._environment(), **env)
         with Watch() as watch, careless():
@@ -303,6 +322,7 @@ class Stage:
 
     def play_by_runner(self, tasks, *arguments):
         """As L(play), through ansible-runner, whose events are what AWX keeps. :returns: its exit code, output, and what was found."""
+        self.plant(tasks, self.variables)
         private = self.folder / 'runner'
         for name in ('inventory', 'project', 'env'):
             (private / name).mkdir(parents=True)

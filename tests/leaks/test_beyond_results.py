@@ -81,6 +81,7 @@ def test_A17_a_secret_in_the_text_of_a_task_that_fails(stage, shown):
 
 def test_A31_the_debugger_shows_variables(stage, shown):
     tasks = [task('Deliver', 'maven_server', dict(MAVEN, path='/proc/none/settings.xml', id='a', token='company'), debugger='on_failed')]
+    stage.plant(stage.variables)
     inventory = {'all': {'hosts': {'host0': {}}, 'vars': stage.variables}}
     run = stage.run_playbook(stage.plays(tasks), inventory, typed="p task.args\np task_vars['token_sources']\np task_vars['shown']\nc\n")
     assert run.output.count('(debug)> ') >= 4, run.output
