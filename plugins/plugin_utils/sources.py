@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from ansible import constants as C
 from ansible.errors import AnsibleUndefinedVariable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.utils.path import unfrackpath
 
 from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
@@ -134,7 +135,7 @@ def completed(provider, given, variables, template):
     # what is given has been rendered already; once more would let a secret that looks like a template be one
     values = {option: rendered(value, None, option) for option, value in given.items()}
     values = {option: value for option, value in values.items() if not is_unset(value)}
-    for read in _places(provider.PREFIX, variables, template):
+    for read in _places(provider, variables, template):
         named_here = provider.address({option: read(option) for option in provider.ADDRESS})
         if named_here and provider.address(values) not in (None, named_here):
             continue  # what it says is for that server, and its secrets are for no other
@@ -231,20 +232,23 @@ def variable_name(prefix, option):
     return 'buildops_tokens_%s_%s' % (prefix, option)
 
 
-def _places(prefix, variables, template):
+def _places(provider, variables, template):
     """:returns: for each place that options come from, a function of an option that returns its value, or None; the one that wins first."""
     def set_to(value):
         return None if is_unset(value) else value
 
     def variable(option):
-        name = variable_name(prefix, option)
+        name = variable_name(provider.PREFIX, option)
         return set_to(rendered(variables.get(name), template, 'the variable %s' % name))
 
     def environment(option):
-        return set_to(os.environ.get(variable_name(prefix, option).upper()))
+        return set_to(os.environ.get(variable_name(provider.PREFIX, option).upper()))
 
     def setting(option):
-        return set_to(ini().get('%s_%s' % (prefix, option)))
+        value = set_to(ini().get('%s_%s' % (provider.PREFIX, option)))
+        if value is not None and shared.arguments(provider)[option].get('type') == 'path':  # as ansible-core takes those in this file
+            value = unfrackpath(value, follow=False, basedir=os.path.dirname(C.CONFIG_FILE))
+        return value
 
     return variable, environment, setting
 

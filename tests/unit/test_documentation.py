@@ -53,11 +53,11 @@ def test_the_names_that_are_documented_are_those_that_are_read(documented, monke
             variable = 'buildops_tokens_' + key
             assert {'name': variable} in option['vars'] and {'name': variable.upper()} in option['env']
             assert {'section': 'buildops_tokens', 'key': key} in option['ini']
-            for place, environment, ini in (({variable: 'here'}, '', ''), ({}, 'here', ''), ({}, '', 'here')):
+            for place, environment, ini in (({variable: '/here'}, '', ''), ({}, '/here', ''), ({}, '', '/here')):
                 with monkeypatch.context() as patch:
                     patch.setenv(variable.upper(), environment)
                     patch.setattr(sources, 'ini', partial(dict, [(key, ini)]))
-                    assert sources.completed(provider, {}, place, None)[name] == 'here'
+                    assert sources.completed(provider, {}, place, None)[name] == '/here'
 
 
 def test_prefixes_belong_to_one_type_each():

@@ -118,6 +118,14 @@ def ini(tmp_path, monkeypatch):
     return write
 
 
+def test_paths_in_the_settings_are_relative_to_them_as_all_of_ansible_core(monkeypatch, ini, tmp_path):
+    monkeypatch.chdir('/')
+    monkeypatch.setenv('HOME', '/home/me')
+    for written, read in (('certs/ca.pem', tmp_path / 'certs/ca.pem'), ('../ca.pem', tmp_path.parent / 'ca.pem'), ('~/ca.pem', '/home/me/ca.pem')):
+        ini('[buildops_tokens]\nnexus_ca_path = %s\n' % written)
+        assert resolve()['ca_path'] == str(read)
+
+
 def test_options_come_from_the_nearest_place(monkeypatch, ini):
     def ca_path(variables=None):
         return resolve(variables=variables)['ca_path']
