@@ -38,7 +38,7 @@ POLICY = {
 STATE = {'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'}}
 # They say how and when to ask, not for what: two sources that differ in them alone share one token.
 NOT_IDENTITY = frozenset(POLICY) | frozenset(('state', 'timeout', 'retries', 'max_age', 'allow_http', 'check_url', 'nexus_version', 'client_auth',
-                                                 'form_encode_credentials'))
+                                              'form_encode_credentials'))
 FILES = frozenset(('ca_path', 'client_cert', 'client_key'))
 LARGEST_FILE = 16 * 1024 * 1024  # bytes
 LIMITS = {'timeout': (1, 600), 'retries': (0, 10), 'min_remaining': (0, 365 * 86400), 'cache_timeout': (1, 3600), 'max_age': (1, 36500 * 86400)}

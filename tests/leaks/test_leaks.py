@@ -170,7 +170,7 @@ FAILURES = [
     task('Nuxeo refuses a refresh token', 'nuxeo_oauth2_token', dict(
         CLIENT, grant='refresh_token', refresh_token='{{ secret_refresh_in_hand }}', cache='file', cache_path='{{ folder }}/cache'), **FORGIVEN),
     task('Nuxeo refuses a code', 'nuxeo_oauth2_token', dict(CLIENT, grant='authorization_code', code='{{ secret_code_in_hand }}',
-                                                             code_verifier='{{ secret_verifier_in_hand }}'), **FORGIVEN),
+                                                            code_verifier='{{ secret_verifier_in_hand }}'), **FORGIVEN),
     task('Nuxeo refuses an assertion', 'nuxeo_oauth2_token', dict(CLIENT, grant='jwt_bearer', assertion='{{ secret_assertion_in_hand }}'), **FORGIVEN),
     task('Nuxeo refuses elsewhere', 'nuxeo_oauth2_token', dict(GRANT, password='{{ secret_wrong }}'), delegate_to='host0', **FORGIVEN),
     task('The registry refuses', 'nuxeo_oauth2_client', dict(REGISTRY, password='{{ secret_wrong }}', redirect_uris=['https://x.example/y'],
