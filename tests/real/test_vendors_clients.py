@@ -28,7 +28,7 @@ JAVASCRIPT = {'nuxeo': '4.0.6'}
 
 @pytest.fixture(scope='session')
 def python_clients():
-    folder = FOLDER / '-'.join(['python', *PYTHON.values()])
+    folder = FOLDER / '-'.join(['python%d.%d' % sys.version_info[:2], *PYTHON.values()])
     if not folder.exists():
         half = folder.with_name('half')
         shutil.rmtree(half, ignore_errors=True)
