@@ -8,19 +8,18 @@
 from __future__ import annotations
 
 import json
-import re
 
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils.http import shown
 from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC
 from ansible_collections.buildops.tokens.plugins.module_utils.token_module import place_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.service import find_out
 
 CHECK_MODE_VALUE = 'check-mode-no-token-yet'
-PLAIN_NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]{0,60}\Z')
 
 
 def answer(question):
@@ -57,16 +56,17 @@ def picked(result, query):
     """:returns: what a JMESPath expression picks of a mapping. :raises BadInput: it cannot be used, or is a plain name that the mapping does not have."""
     if not query or query in result:
         return result[query] if query else result
-    query = ''.join(query)
-    if PLAIN_NAME.match(query):  # JMESPath gives null, which ends as an empty password somewhere
-        raise BadInput('the token has no %s.%s It has: %s.' % (query, sources.nearest(query, result), ', '.join(sorted(result))))
     try:
         import jmespath
         from jmespath.exceptions import JMESPathError
     except ImportError:
         raise BadInput('query needs the Python library jmespath on the controller. Install it, or name one plain key.') from None
     try:
-        found = jmespath.search(query, result)
+        expression = jmespath.compile(''.join(query))
+        wanted = expression.parsed
+        if wanted['type'] == 'field' and wanted['value'] not in result:  # JMESPath gives null, which ends as an empty password somewhere
+            raise BadInput('the token has no %s.%s It has: %s.' % (shown(wanted['value']), sources.nearest(wanted['value'], result), ', '.join(sorted(result))))
+        found = expression.search(result)
         json.dumps(found)  # an expression can also be the answer, as for C(&@), which is of use to nobody
         return found
     except (JMESPathError, TypeError):

@@ -100,6 +100,6 @@ def test_seed_it_is_refused_for_the_host_of_the_hotfixes_with_the_right_kind_nam
 
 def test_the_source_type_is_found_by_its_name():
     source = sources.resolve("nuxeo_online_token", {"username": "jdoe", "token": TOKEN}, {})
-    assert source.options["url"] == "https://connect.nuxeo.com/nuxeo" and source.options["cache"] == "none"
+    assert source.options["url"] == "https://connect.nuxeo.com/nuxeo"
     with pytest.raises(TokensError, match="Did you mean token"):
         sources.resolve("nuxeo_online_token", {"username": "jdoe", "tokn": TOKEN}, {})
