@@ -45,7 +45,9 @@ NO_SETTINGS.touch()
 os.environ['ANSIBLE_COLLECTIONS_PATH'] = str(COLLECTIONS)
 os.environ['ANSIBLE_CONFIG'] = str(NO_SETTINGS)
 # How long an example takes says something about the machine, and what else it does
-hypothesis.settings.register_profile('any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile('any machine')
 
 
@@ -54,19 +56,27 @@ def pytest_configure(config):
         return
     sys.path.insert(0, str(COLLECTIONS))  # for the processes that tests start
     from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+
     _AnsibleCollectionFinder(paths=[str(COLLECTIONS)])._install()
 
 
 def pytest_terminal_summary(terminalreporter):
     """Adds up what tests of a suite have counted: C(record_property('leaks: hits', 0))."""
     totals: dict[str, dict[str, int]] = {}
-    for report in [report for reports in terminalreporter.stats.values() for report in reports if getattr(report, 'when', '') == 'teardown']:
+    for report in [
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, 'when', '') == 'teardown'
+    ]:
         for name, value in report.user_properties:
             suite, _colon, what = name.partition(': ')
             totals.setdefault(suite, {}).setdefault(what, 0)
             totals[suite][what] += value
     for suite, counts in sorted(totals.items()):
-        terminalreporter.write_line(f'counted: {suite}: ' + ', '.join(f'{what} {value}' for what, value in counts.items()))
+        terminalreporter.write_line(
+            f'counted: {suite}: ' + ', '.join(f'{what} {value}' for what, value in counts.items())
+        )
 
 
 def pytest_runtest_setup(item):
@@ -87,6 +97,7 @@ def pytest_runtest_setup(item):
 def sandbox():
     """A C(tests.sandbox.serving.Sandbox) that is running: C(sandbox.serve(app)), C(sandbox.ca_path)."""
     from tests.sandbox.serving import Sandbox
+
     with Sandbox() as running:
         yield running
 
@@ -117,8 +128,13 @@ class PlaybookRun:
 
     def results(self, task: str | None = None, host: str | None = None) -> list[dict]:
         """The results of tasks (not of their single loop items), in order; those of one task by its name, of one host."""
-        return [event['result'] for event in self.events
-                if event['event'] in ('ok', 'failed', 'skipped', 'unreachable') and task in (None, event['task']) and host in (None, event['host'])]
+        return [
+            event['result']
+            for event in self.events
+            if event['event'] in ('ok', 'failed', 'skipped', 'unreachable')
+            and task in (None, event['task'])
+            and host in (None, event['host'])
+        ]
 
     def result(self, task: str, host: str | None = None) -> dict:
         """The one result of a task."""
@@ -145,7 +161,10 @@ def run_playbook(tmp_path):
     C(ansible-playbook); C(env) adds environment variables; C(typed) is its standard input. Answers with a PlaybookRun; what it means for the
     test is the test's business.
     """
-    home, tmp = tmp_path / 'home', Path(tempfile.mkdtemp(prefix='run-'))  # Ansible makes a socket in the latter, whose path must be short
+    home, tmp = (
+        tmp_path / 'home',
+        Path(tempfile.mkdtemp(prefix='run-')),
+    )  # Ansible makes a socket in the latter, whose path must be short
     home.mkdir()
     (tmp_path / 'tmp').symlink_to(tmp)
     runs = iter(range(1000))
@@ -154,9 +173,26 @@ def run_playbook(tmp_path):
         folder = tmp_path / f'run-{next(runs)}'
         folder.mkdir()
         if inventory is None:
-            inventory = {'all': {'hosts': {'localhost': {'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}'}}}}
-        command = [sys.executable, '-m', 'ansible', 'playbook', '-i', _as_file(inventory, folder, 'inventory.yml'), *map(str, args),
-                   _as_file(playbook, folder, 'playbook.yml')]
+            inventory = {
+                'all': {
+                    'hosts': {
+                        'localhost': {
+                            'ansible_connection': 'local',
+                            'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+                        }
+                    }
+                }
+            }
+        command = [
+            sys.executable,
+            '-m',
+            'ansible',
+            'playbook',
+            '-i',
+            _as_file(inventory, folder, 'inventory.yml'),
+            *map(str, args),
+            _as_file(playbook, folder, 'playbook.yml'),
+        ]
         events = folder / 'events.jsonl'
         settings = {
             **environment(home),
@@ -171,13 +207,26 @@ def run_playbook(tmp_path):
             **(env or {}),
         }
         for _attempt in range(3):
-            done = subprocess.run(command, cwd=folder, env=settings, input=typed.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  timeout=timeout, check=False)
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=settings,
+                input=typed.encode(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=timeout,
+                check=False,
+            )
             # ansible-core 2.21 gives a thread of its own five seconds to start, which a busy machine may not keep. Nothing has been run then.
             if b'Local RPC server did not start' not in done.stdout:
                 break
         lines = events.read_text(encoding='utf-8').splitlines() if events.exists() else []
-        return PlaybookRun(done.returncode, done.stdout.decode('utf-8', 'replace'), [json.loads(line) for line in lines], home)
+        return PlaybookRun(
+            done.returncode,
+            done.stdout.decode('utf-8', 'replace'),
+            [json.loads(line) for line in lines],
+            home,
+        )
 
     yield run
     shutil.rmtree(tmp, ignore_errors=True)

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.module_utils.nexus_proxies import NexusProxyCredential
+from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies import (
+    NexusProxyCredential,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_action import DeliveryAction
 
@@ -21,7 +23,9 @@ class ActionModule(DeliveryAction):
     def deliver(self, arguments, task_vars):
         if self._task.delegate_to:
             return super().deliver(arguments, task_vars)
-        manager = NexusProxyCredential(sources.resolve(NexusProxyCredential, arguments, task_vars, self.template).options)
+        manager = NexusProxyCredential(
+            sources.resolve(NexusProxyCredential, arguments, task_vars, self.template).options
+        )
         result = manager.ensure(self._task.check_mode)
         if manager.warnings:
             result['warnings'] = manager.warnings

@@ -5,13 +5,23 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_link import ARGUMENTS, CONSTRAINTS
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_token import NuxeoCliToken
-from ansible_collections.buildops.tokens.plugins.module_utils.options import CONNECTION
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import check_project
-from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
-from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online import CREDENTIALS, NuxeoOnlineAction
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_link import (
+    ARGUMENTS,
+    CONSTRAINTS,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_token import (
+    NuxeoCliToken,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
+    check_project,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
+from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
+    CREDENTIALS,
+    NuxeoOnlineAction,
+)
 
 
 class ActionModule(NuxeoOnlineAction):
@@ -22,27 +32,47 @@ class ActionModule(NuxeoOnlineAction):
     _requires_connection = True
 
     def use(self, arguments, task_vars):
-        check_mode, absent, opened = self._task.check_mode, arguments.get('state') == 'absent', None
-        rest = {name: value for name, value in arguments.items() if name not in CREDENTIALS + tuple(CONNECTION)}
+        check_mode, absent, accepted = (
+            self._task.check_mode,
+            arguments.get('state') == 'absent',
+            None,
+        )
+        rest = {
+            name: value
+            for name, value in arguments.items()
+            if name not in CREDENTIALS + tuple(CONNECTION)
+        }
         if absent and not arguments.get('revoke'):
             return self.module(rest, task_vars)
         if 'cli_token' in arguments:
             return self.module(arguments, task_vars)
-        if arguments['path'][:1] not in ('/', '~', '$'):  # the module says so too, but after the exchange
+        if arguments['path'][:1] not in (
+            '/',
+            '~',
+            '$',
+        ):  # the module says so too, but after the exchange
             raise BadInput('path must be an absolute path, or start with ~.')
         if 'project' not in arguments:
             raise BadInput('revoke needs project.')
         project = check_project(arguments['project'])
         source = self.source(arguments, task_vars)
-        exchange = sources.Source(source.name, NuxeoCliToken, dict(source.options, project=project, cache='run'))
+        exchange = sources.Source(
+            source.name, NuxeoCliToken, dict(source.options, project=project, cache='run')
+        )
         if absent:
             return self._unlinked(rest, exchange, task_vars)
         rest.update({name: source.options[name] for name in ('url', 'allow_http')})
         if not check_mode:
-            rest['cli_token'] = service.obtain(exchange).token.secret
-            opened = True
+            rest['cli_token'] = token_service.obtain(exchange).token.secret
+            accepted = True
         result = self.module(rest, task_vars)
-        result['doors'] = [{'name': result.get('path'), 'opened': opened, 'msg': 'opened' if opened else 'check mode'}]
+        result['verification'] = [
+            {
+                'name': result.get('path'),
+                'accepted': accepted,
+                'message': 'accepted' if accepted else 'check mode',
+            }
+        ]
         return result
 
     def _unlinked(self, arguments, exchange, task_vars):
@@ -55,5 +85,5 @@ class ActionModule(NuxeoOnlineAction):
             self._task.check_mode = check_mode
         if linked.get('failed') or not linked.get('changed') or check_mode:
             return linked
-        service.obtain(exchange, service.desired_of(exchange.options, state='absent'))
+        token_service.obtain(exchange, token_service.desired_of(exchange.options, state='absent'))
         return self.module(arguments, task_vars)

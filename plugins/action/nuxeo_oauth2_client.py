@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_client_registry import NuxeoClientRegistry
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.client_registry import (
+    NuxeoClientRegistry,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ManagerAction
 
 

@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_registration import ARGUMENTS, CONSTRAINTS
-from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online import NuxeoOnlineAction
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
+    ARGUMENTS,
+    CONSTRAINTS,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
+    NuxeoOnlineAction,
+)
 
 
 class ActionModule(NuxeoOnlineAction):
@@ -21,7 +26,9 @@ class ActionModule(NuxeoOnlineAction):
         if arguments.pop('token', None) and arguments.get('state') != 'absent':
             given.pop('timeout', None)  # for nuxeoctl, not for a connection
             source = self.source(given, task_vars)
-            arguments.update({name: source.options[name] for name in ('url', 'username', 'allow_http')})
+            arguments.update(
+                {name: source.options[name] for name in ('url', 'username', 'allow_http')}
+            )
             password = source.options['token']
         result = self.module(arguments, task_vars)
         if result.get('needs_token') and password is not None:

@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_studio import ARGUMENTS, CONSTRAINTS, StudioProject, ensure
-from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online import NuxeoOnlineAction
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.studio import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    StudioProject,
+    ensure,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
+    NuxeoOnlineAction,
+)
 
 
 class ActionModule(NuxeoOnlineAction):
@@ -18,14 +25,20 @@ class ActionModule(NuxeoOnlineAction):
         source = self.source(arguments, task_vars)
         provider = source.provider(source.options)
         try:
-            result = ensure(StudioProject(provider.client, source.options, arguments['project']), arguments['version'],
-                            arguments.get('revision') or ARGUMENTS['revision']['default'], self._task.check_mode)
+            result = ensure(
+                StudioProject(provider.client, source.options, arguments['project']),
+                arguments['version'],
+                arguments.get('revision') or ARGUMENTS['revision']['default'],
+                self._task.check_mode,
+            )
         finally:
             provider.close()
         if provider.warnings:
             result['warnings'] = provider.warnings
         if self._task.diff:
             names = ('project', 'version')
-            after = {name: result[name] or 'the next %s version' % arguments['version'] for name in names}
+            after = {
+                name: result[name] or 'the next %s version' % arguments['version'] for name in names
+            }
             result['diff'] = {'before': {} if result['changed'] else after, 'after': after}
         return result

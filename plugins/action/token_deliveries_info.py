@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.plugin_utils.planning import make_plan
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
 
@@ -16,9 +16,18 @@ class ActionModule(ControllerAction):
         given = self.arguments('token_deliveries_info')
         hostvars = task_vars['hostvars']
         hosts = task_vars['groups']['all'] if given['hosts'] is None else given['hosts']
-        plan = make_plan({str(host): hostvars.raw_get(host) for host in hosts}, given['deliveries'], lambda host, value: self._rendered(hostvars, host, value),
-                         given['once'])
-        result = {'changed': False, 'sources': plan.sources, 'hosts': plan.hosts, 'problems': plan.problems}
+        plan = make_plan(
+            {str(host): hostvars.raw_get(host) for host in hosts},
+            given['deliveries'],
+            lambda host, value: self._rendered(hostvars, host, value),
+            given['once'],
+        )
+        result = {
+            'changed': False,
+            'sources': plan.sources,
+            'hosts': plan.hosts,
+            'problems': plan.problems,
+        }
         if plan.problems:
             result.update(failed=True, msg=' '.join(plan.problems))
         return result

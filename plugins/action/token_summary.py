@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
+    line_of,
+    rows_of,
+    table_of,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
-from ansible_collections.buildops.tokens.plugins.plugin_utils.summary import line_of, rows_of, table_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
 # Variables that AWX gives to its jobs; the second of a schedule is that of a workflow around the job
@@ -20,16 +24,31 @@ class ActionModule(ControllerAction):
     def work(self, task_vars):
         given = self.arguments('token_summary')
         hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
-        rows, problems = rows_of(given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts})
-        job = {key: plain(task_vars[name]) for key, names in JOB.items() for name in names if task_vars.get(name)}
+        rows, problems = rows_of(
+            given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts}
+        )
+        job = {
+            key: plain(task_vars[name])
+            for key, names in JOB.items()
+            for name in names
+            if task_vars.get(name)
+        }
         table = table_of(rows, problems) + problems + line_of(job)
         if given.get('path'):
             try:
                 with open(given['path'], 'w', encoding='utf-8') as file:
                     file.write('\n'.join(table) + '\n')
             except OSError as problem:
-                raise FileProblem('The summary cannot be written to %s: %s.' % (given['path'], problem.strerror)) from None
-        result = {'changed': False, 'rows': rows, 'summary': table, 'problems': problems, 'job': job}
-        kept = {'token_summary': rows, 'token_problems': problems, 'token_job': job}
+                raise FileProblem(
+                    'The summary cannot be written to %s: %s.' % (given['path'], problem.strerror)
+                ) from None
+        result = {
+            'changed': False,
+            'rows': rows,
+            'summary': table,
+            'problems': problems,
+            'job': job,
+        }
+        kept = {'token_summary': rows, 'token_errors': problems, 'token_job': job}
         result['ansible_stats'] = {'data': kept, 'per_host': False, 'aggregate': True}
         return result

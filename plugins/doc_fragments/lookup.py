@@ -11,7 +11,7 @@ from __future__ import annotations
 class ModuleDocFragment:
     """The options of all types of sources, for the lookup."""
 
-    DOCUMENTATION = r'''
+    DOCUMENTATION = r"""
 options:
   allow_http:
     description:
@@ -714,4 +714,4 @@ options:
       - name: buildops_tokens_nuvy_validate_certs
       - name: buildops_tokens_nuxeo_validate_certs
       - name: buildops_tokens_nos_validate_certs
-'''
+"""

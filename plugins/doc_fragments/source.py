@@ -10,7 +10,7 @@ class ModuleDocFragment:
     """Options that the modules of all token sources, and the lookup, share."""
 
     # How to reach the server
-    SECURE_CONNECTION = r'''
+    SECURE_CONNECTION = r"""
 options:
   url:
     description:
@@ -50,20 +50,20 @@ options:
       - How often a request is sent again when the server is busy or unreachable. Requests that use up a ticket, a code or a refresh token are not.
     type: int
     default: 2
-'''
+"""
 
     # For servers that people may run in a network of their own, besides SECURE_CONNECTION
-    PLAIN_HTTP = r'''
+    PLAIN_HTTP = r"""
 options:
   allow_http:
     description:
       - Whether to send credentials over plain HTTP to a host other than this one.
     type: bool
     default: false
-'''
+"""
 
     # When to replace a token, and where to keep it meanwhile
-    POLICY = r'''
+    POLICY = r"""
 options:
   regenerate:
     description:
@@ -107,9 +107,9 @@ notes:
   - Of these, one that names another server than the task, or than one before it, gives nothing, since what it says is for that server alone.
     One that names another user or client gives no password, and nothing else that is theirs.
   - The result is hidden in output and logs without C(no_log), and stays usable when registered.
-'''
+"""
 
-    STATE = r'''
+    STATE = r"""
 options:
   state:
     description:
@@ -117,4 +117,4 @@ options:
     type: str
     choices: [present, absent]
     default: present
-'''
+"""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 name: as_curl
 short_description: A token source as the curl commands that fetch the same token by hand
 version_added: 1.0.0
@@ -30,9 +30,9 @@ options:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Show how to fetch the token of the source "company" by hand
   ansible.builtin.debug:
     msg: "{{ token_sources.company | buildops.tokens.as_curl(nexus_version='2.14.9') }}"
@@ -42,9 +42,9 @@ EXAMPLES = r'''
     content: "{{ token_sources.nuvy | buildops.tokens.as_curl }}"
     dest: ./nuvy-token.sh
     mode: "0600"
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 _value:
   description: The commands.
   type: str
@@ -55,16 +55,16 @@ _value:
     : "${NUVY_CLIENT_SECRET:?is not set}"
     ...
     )
-'''
+"""
 
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils.options import arguments
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import place_of
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._options import arguments
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import place_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 
 
@@ -73,18 +73,26 @@ def as_curl(context, source, nexus_version=None):
     """See DOCUMENTATION."""
     try:
         if not isinstance(source, Mapping) or not isinstance(source.get('type'), str):
-            raise AnsibleFilterError('as_curl needs a source: a mapping with a type. Types are: %s.' % ', '.join(sources.types()))
+            raise AnsibleFilterError(
+                'as_curl needs a source: a mapping with a type. Types are: %s.'
+                % ', '.join(sources.types())
+            )
         given = sources.plain(source)
         provider = sources.provider_class(given.pop('type'))
         names = [sources.variable_name(provider.PREFIX, option) for option in arguments(provider)]
         variables = {name: context[name] for name in names if name in context}
-        return curl.commands(sources.resolve(provider.TYPE, given, variables), nexus_version and ''.join(nexus_version))
+        return curl.commands(
+            sources.resolve(provider.TYPE, given, variables),
+            nexus_version and ''.join(nexus_version),
+        )
     except TokensError as problem:
         raise AnsibleFilterError('as_curl: %s' % problem) from None
     except AnsibleFilterError:
         raise
     except Exception as problem:  # its text could hold a secret
-        raise AnsibleFilterError('This should not have happened: %s. Please report it.' % place_of(problem)) from None
+        raise AnsibleFilterError(
+            'This should not have happened: %s. Please report it.' % place_of(problem)
+        ) from None
 
 
 class FilterModule:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 name: token
 short_description: A token of a source, fetched once for the whole run
 version_added: 1.0.0
@@ -55,9 +55,9 @@ seealso:
   - module: buildops.tokens.nuxeo_online_token_info
   - plugin: buildops.tokens.as_curl
     plugin_type: filter
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Call an API with the token of the source "nuvy"
   ansible.builtin.uri:
     url: https://api.example.com/v1/things
@@ -68,16 +68,16 @@ EXAMPLES = r'''
   ansible.builtin.set_fact:
     registry_username: "{{ lookup('buildops.tokens.token', type='nexus_user_token', url='https://nexus.example.com',
                                   username=nexus_username, password=vault_nexus_password, query='name_code') }}"
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 _raw:
   description:
     - One element for each term; what O(query) picks of it, or the whole mapping with C(kind), C(type), C(username) and C(password) or C(access_token),
       C(authorization), C(expires_at), C(fingerprint), and what the type adds.
   type: list
   elements: raw
-'''
+"""
 
 import os
 import sys
@@ -86,11 +86,18 @@ from importlib.util import module_from_spec, spec_from_file_location
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
-SHORTCUT = 'ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut'
+SHORTCUT = 'ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path'
 if SHORTCUT not in sys.modules:
     # An ordinary import would compile the file anew in each process, as ansible-core does with the files of collections. This is Python's
     # own way, which keeps what it has compiled; it halves what a lookup costs.
-    spec = spec_from_file_location(SHORTCUT, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'plugin_utils', 'shortcut.py'))
+    spec = spec_from_file_location(
+        SHORTCUT,
+        os.path.join(
+            os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+            'plugin_utils',
+            'lookup_fast_path.py',
+        ),
+    )
     sys.modules[SHORTCUT] = module_from_spec(spec)
     spec.loader.exec_module(sys.modules[SHORTCUT])
 Question = sys.modules[SHORTCUT].Question
@@ -101,7 +108,7 @@ del DOCUMENTATION, EXAMPLES, RETURN
 
 
 class LookupModule(LookupBase):
-    """Follows the short way to the token. What is not needed for that is in C(plugin_utils/lookup_answer.py), which is imported when it is needed."""
+    """Follows the short way to the token. What is not needed for that is in C(plugin_utils/lookup_backend.py), which is imported when it is needed."""
 
     def run(self, terms, variables=None, type=None, query=None, on_error=None, **options):
         if on_error not in (None, '', 'fail', 'warn', 'skip'):
@@ -111,16 +118,31 @@ class LookupModule(LookupBase):
         template = self._templar.template if self._templar is not None else None
         results = []
         # A list of names is as good as several
-        for name in [name for term in terms for name in (term if isinstance(term, (list, tuple)) else [term])] if terms else [None]:
+        for name in (
+            [
+                name
+                for term in terms
+                for name in (term if isinstance(term, (list, tuple)) else [term])
+            ]
+            if terms
+            else [None]
+        ):
             question = Question(name, type, options, variables or {}, template)
             try:
                 known = question.known()
                 if known and (not query or query in known):
                     results.append(known[query] if query else known)
                 else:
-                    from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_answer import answer, picked
+                    from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_backend import (
+                        answer,
+                        picked,
+                    )
+
                     results.append(picked(known or answer(question), query))
             except Exception as problem:
-                from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_answer import explain
+                from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_backend import (
+                    explain,
+                )
+
                 explain(problem, on_error)
         return results

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: git_credential
 short_description: Entries of git's credential store
 version_added: 1.0.0
@@ -102,7 +102,7 @@ options:
   expires_at:
     description:
       - When the credential ends, in UTC, as V(2026-01-31T12:00:00Z). One that has ended is refused.
-      - The store cannot hold it, therefore see O(tell_expiry).
+      - The store cannot hold it, therefore see O(include_expiry).
     type: str
   exclusive:
     description:
@@ -141,7 +141,7 @@ options:
     type: str
     choices: [global, url]
     default: global
-  tell_expiry:
+  include_expiry:
     description:
       - Whether git shall know O(expires_at). Since the store cannot hold it, the helper in C(credential.<url>.helper) adds it to the store's answer.
       - git 2.40 and newer then never sends the credential after its end, and keeps it in no cache beyond it. Older git ignores the time.
@@ -163,7 +163,7 @@ options:
       - Whether to accept C(http://), over which passwords can be read on the way.
     type: bool
     default: false
-  fix_line_ends:
+  fix_line_endings:
     description:
       - Whether to repair entries of others whose lines end in CR LF. git cannot read such lines.
     type: bool
@@ -196,9 +196,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Have git use a Nuxeo Online Services token
   buildops.tokens.git_credential:
     url: https://connect.nuxeo.com
@@ -227,9 +227,9 @@ EXAMPLES = r'''
   buildops.tokens.git_credential:
     url: https://git.example.com
     state: absent
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 path:
   description: The store.
   returned: success
@@ -271,12 +271,12 @@ entries:
       returned: for an O(access_token)
       type: str
       sample: 9f86d081884c
-narrowed:
+permissions_restricted:
   description: Whether the store could be read by other users, and no longer can.
   returned: success
   type: bool
   sample: false
-doors:
+verification:
   description: Whether git got in, for each present entry.
   returned: with O(verify)
   type: list
@@ -290,26 +290,35 @@ doors:
       description: The repository that was tried, or null.
       type: str
       sample: https://git.example.com/team/project.git
-    opened:
+    accepted:
       description: Whether git got in. Null where it was not tried.
       type: bool
       sample: true
-    msg:
+    message:
       description: The reason in words.
       type: str
-      sample: opened
-'''
+      sample: accepted
+"""
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils.git_delivery import ARGUMENTS, CONSTRAINTS, deliver
-from ansible_collections.buildops.tokens.plugins.module_utils.git_door import runner
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._git.delivery import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    deliver,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import runner
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(module, lambda params: deliver(params, module.check_mode, module._diff, lambda: runner(module), module.get_bin_path))
+    finish(
+        module,
+        lambda params: deliver(
+            params, module.check_mode, module._diff, lambda: runner(module), module.get_bin_path
+        ),
+    )
 
 
 if __name__ == '__main__':

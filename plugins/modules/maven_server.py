@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: maven_server
 short_description: Server entries of a Maven settings.xml
 version_added: 1.0.0
@@ -246,9 +246,9 @@ seealso:
   - name: Maven password encryption
     description: How to make a master password.
     link: https://maven.apache.org/guides/mini/guide-encryption.html
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Have Maven use a Nexus user token
   buildops.tokens.maven_server:
     id: company-releases
@@ -297,9 +297,9 @@ EXAMPLES = r'''
     file_permissions: "664"
     directory_permissions: "775"
     remove: [password]
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 path:
   description: The settings file, as it was given.
   returned: success
@@ -329,12 +329,12 @@ servers:
       returned: for an O(access_token)
       type: str
       sample: 9f86d081884c
-narrowed:
+permissions_restricted:
   description: Whether the file could be read by other users, and no longer can.
   returned: success
   type: bool
   sample: false
-doors:
+verification:
   description: Whether the repository accepted the credentials, for each present entry.
   returned: with O(verify)
   type: list
@@ -348,25 +348,31 @@ doors:
       description: The address that was asked for, or null.
       type: str
       sample: https://nexus.example.com/repository/maven-releases/
-    opened:
+    accepted:
       description: Whether they were accepted. Null where that was not tried or could not be known.
       type: bool
       sample: true
-    msg:
+    message:
       description: The reason in words.
       type: str
-      sample: opened
-'''
+      sample: accepted
+"""
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils.maven_delivery import ARGUMENTS, CONSTRAINTS, deliver
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    deliver,
+)
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(module, lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path))
+    finish(
+        module, lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path)
+    )
 
 
 if __name__ == '__main__':

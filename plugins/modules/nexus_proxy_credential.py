@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nexus_proxy_credential
 short_description: Remote credentials of proxy repositories in Sonatype Nexus Repository
 version_added: 1.0.0
@@ -157,7 +157,7 @@ options:
         type: dict
       verify_path:
         description:
-          - Path of a file that the proxy shall get from its remote afterwards. Whether it could is told in RV(doors); where it could not, the task fails.
+          - Path of a file that the proxy shall get from its remote afterwards. Whether it could is told in RV(verification); where it could not, the task fails.
           - A file that the proxy has already says nothing, since it is not fetched again.
         type: str
       expires_at:
@@ -166,9 +166,9 @@ options:
         type: str
 seealso:
   - module: buildops.tokens.nexus_user_token
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Give the proxy of Nuxeo Studio its token, and create it where it is missing
   buildops.tokens.nexus_proxy_credential:
     url: https://nexus.example.com
@@ -191,9 +191,9 @@ EXAMPLES = r'''
         username: acme
         password: "{{ vault_partner_password }}"
         verify_path: com/example/app/1.0/app-1.0.pom
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 repositories:
   description: What became of each repository.
   returned: success
@@ -210,7 +210,7 @@ repositories:
       description: Names of what changed; empty where nothing did.
       type: list
       elements: str
-doors:
+verification:
   description: For each repository with a C(verify_path), whether the proxy could fetch the file.
   returned: success
   type: list
@@ -219,10 +219,10 @@ doors:
     name:
       description: Name of the repository.
       type: str
-    opened:
+    accepted:
       description: True, false, or null where the remote does not have the file.
       type: bool
-    msg:
+    message:
       description: Why not.
       type: str
 tokens:
@@ -234,10 +234,12 @@ server:
   description: Version and edition of the server, as far as it told.
   returned: success
   type: dict
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.nexus_proxies import NexusProxyCredential
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run_manager
+from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies import (
+    NexusProxyCredential,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_manager
 
 
 def main():

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nexus_user_token
 short_description: Make sure that a user has a user token in Sonatype Nexus Repository
 version_added: 1.0.0
@@ -80,9 +80,9 @@ seealso:
   - module: buildops.tokens.nexus_user_token_info
   - plugin: buildops.tokens.token
     plugin_type: lookup
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Make sure that the build user has a user token
   buildops.tokens.nexus_user_token:
     url: https://nexus.example.com
@@ -112,9 +112,9 @@ EXAMPLES = r'''
     username: ci
     password: "{{ vault_nexus_password }}"
     state: absent
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 token:
   description:
     - The token. Null where there is none (O(state=absent), check mode), and where it exists but can no longer be read (O(user_id)).
@@ -174,10 +174,12 @@ server:
       description: V(PRO), V(COMMUNITY) or V(OSS). Nexus 2 does not tell it on the way.
       type: str
       sample: PRO
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nexus_user_token import NexusUserToken
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nexus_user_token import (
+    NexusUserToken,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run
 
 
 def main():

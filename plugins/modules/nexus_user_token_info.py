@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nexus_user_token_info
 short_description: Tell about a user token in Sonatype Nexus Repository without creating it
 version_added: 1.0.0
@@ -52,9 +52,9 @@ options:
     type: str
 seealso:
   - module: buildops.tokens.nexus_user_token
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Look at the token of the build user
   buildops.tokens.nexus_user_token_info:
     url: https://nexus.example.com
@@ -66,9 +66,9 @@ EXAMPLES = r'''
   ansible.builtin.debug:
     msg: "The token ends at {{ nexus.expires_at }}"
   when: nexus.exists
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 exists:
   description: Whether the user has a token. Null where the server cannot tell without creating one (before 3.69).
   returned: success
@@ -104,10 +104,12 @@ server:
       description: V(PRO), V(COMMUNITY) or V(OSS). Nexus 2 does not tell it on the way.
       type: str
       sample: PRO
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nexus_user_token import NexusUserToken
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run_info
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nexus_user_token import (
+    NexusUserToken,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_info
 
 
 def main():

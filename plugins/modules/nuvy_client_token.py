@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nuvy_client_token
 short_description: Get an access token for the Nuvy Nexus APIs
 version_added: 1.0.0
@@ -84,9 +84,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Get a token
   buildops.tokens.nuvy_client_token:
     environment: production
@@ -134,9 +134,9 @@ EXAMPLES = r'''
     scope: [read]
     regenerate: if_invalid
     check_url: https://qa.api.nuvy.ai/nexus/v1/whoami
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 token:
   description:
     - The token. Hidden in output, whole when registered.
@@ -177,10 +177,12 @@ server:
   description: Always empty. Nuvy does not tell anything about itself.
   returned: success
   type: dict
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuvy_client_token import NuvyClientToken
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuvy_client_token import (
+    NuvyClientToken,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run
 
 
 def main():

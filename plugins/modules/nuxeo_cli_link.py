@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nuxeo_cli_link
 short_description: Link a project folder to a Nuxeo Studio project for Nuxeo CLI
 version_added: 1.0.0
@@ -98,9 +98,9 @@ notes:
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
   - module: buildops.tokens.nuxeo_registration
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Link the project
   buildops.tokens.nuxeo_cli_link:
     path: /home/ci/shop
@@ -111,9 +111,9 @@ EXAMPLES = r'''
   buildops.tokens.nuxeo_cli_link:
     path: /home/ci/shop
     state: absent
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 path:
   description: The file.
   returned: success
@@ -136,7 +136,7 @@ git_ignored:
   returned: success
   type: bool
   sample: true
-doors:
+verification:
   description: Whether the token of the CLI opens the project.
   returned: with O(state=present), unless O(cli_token) is given
   type: list
@@ -146,20 +146,24 @@ doors:
       description: The file.
       type: str
       sample: /home/ci/shop/.yo-rc.json
-    opened:
+    accepted:
       description: Whether it does. Null in check mode.
       type: bool
       sample: true
-    msg:
+    message:
       description: The reason in words.
       type: str
-      sample: opened
-'''
+      sample: accepted
+"""
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_cli_link import ARGUMENTS, CONSTRAINTS, deliver
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_link import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    deliver,
+)
 
 
 def main():
@@ -167,7 +171,11 @@ def main():
     program = module.get_bin_path('git')
 
     def git(folder, arguments):
-        return module.run_command([program, '-C', folder, '-c', 'core.fsmonitor=false'] + arguments)[0] if program else None
+        return (
+            module.run_command([program, '-C', folder, '-c', 'core.fsmonitor=false'] + arguments)[0]
+            if program
+            else None
+        )
 
     finish(module, lambda params: deliver(params, module.check_mode, module._diff, git))
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nuxeo_oauth2_client
 short_description: Register, change or remove an OAuth2 client of a Nuxeo Platform
 version_added: 1.0.0
@@ -106,9 +106,9 @@ notes:
     C(requests).
 seealso:
   - module: buildops.tokens.nuxeo_oauth2_token
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Register a client, and have its secret made
   buildops.tokens.nuxeo_oauth2_client:
     url: https://nuxeo.example.com/nuxeo
@@ -148,9 +148,9 @@ EXAMPLES = r'''
     password: "{{ vault_nuxeo_admin_password }}"
     client_id: ci
     state: absent
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 client:
   description:
     - The client as it is now, in check mode as it would be. Null where there is none.
@@ -192,10 +192,12 @@ revoked_tokens:
   returned: when the client was created, and with O(state=absent)
   type: int
   sample: 2
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_client_registry import NuxeoClientRegistry
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run_manager
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.client_registry import (
+    NuxeoClientRegistry,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_manager
 
 
 def main():

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nuxeo_oauth2_token
 short_description: Get, renew or revoke an OAuth2 token of a Nuxeo Platform
 version_added: 1.0.0
@@ -120,9 +120,9 @@ seealso:
   - module: buildops.tokens.nuxeo_oauth2_client
   - plugin: buildops.tokens.token
     plugin_type: lookup
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Get a token for a machine (LTS 2023.31, LTS 2025.3 and newer)
   buildops.tokens.nuxeo_oauth2_token:
     url: https://nuxeo.example.com/nuxeo
@@ -173,9 +173,9 @@ EXAMPLES = r'''
     username: jdoe
     password: "{{ vault_nuxeo_password }}"
     state: absent
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 token:
   description:
     - The token. Null where there is none (O(state=absent), check mode).
@@ -216,10 +216,12 @@ server:
   description: Always empty. These requests do not tell anything about the server.
   returned: success
   type: dict
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_oauth2_token import NuxeoOauth2Token
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_oauth2_token import (
+    NuxeoOauth2Token,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run
 
 
 def main():

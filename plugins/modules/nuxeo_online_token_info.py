@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nuxeo_online_token_info
 short_description: Check a token of Nuxeo Online Services, and tell which Studio projects it opens
 version_added: 1.0.0
@@ -43,9 +43,9 @@ options:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Check the token
   buildops.tokens.nuxeo_online_token_info:
     username: jdoe
@@ -55,11 +55,11 @@ EXAMPLES = r'''
 
 - name: Stop when it does not open the project
   ansible.builtin.assert:
-    that: nos.exists and nos.project_opens
+    that: nos.exists and nos.project_accessible
     fail_msg: Make a new token at https://connect.nuxeo.com/nuxeo/site/connect/tokens
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 exists:
   description: Whether the service takes the token.
   returned: success
@@ -89,7 +89,7 @@ projects:
     uuid:
       description: Identifier of the project.
       type: str
-project_opens:
+project_accessible:
   description: Whether it opens O(project). Null where none was named.
   returned: success
   type: bool
@@ -97,10 +97,12 @@ server:
   description: Always empty.
   returned: success
   type: dict
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuxeo_online_token import NuxeoOnlineToken
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import run_info
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
+    NuxeoOnlineToken,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_info
 
 
 def main():

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nuxeo_registration
 short_description: Register a Nuxeo server at Nuxeo Online Services
 version_added: 1.0.0
@@ -143,9 +143,9 @@ notes:
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
   - module: buildops.tokens.nuxeo_cli_link
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Register the server
   buildops.tokens.nuxeo_registration:
     nuxeo_home: /opt/nuxeo/server
@@ -171,9 +171,9 @@ EXAMPLES = r'''
   buildops.tokens.nuxeo_registration:
     nuxeo_home: /opt/nuxeo/server
     clid: "{{ vault_nuxeo_clid }}"
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 path:
   description: The file C(instance.clid).
   returned: success
@@ -206,7 +206,7 @@ description:
   returned: success
   type: str
   sample: shop, first node
-restart_needed:
+restart_required:
   description: Whether a running server goes on with another registration until it is restarted.
   returned: success
   type: bool
@@ -215,7 +215,7 @@ clid:
   description: The CLID, for E(NUXEO_CLID).
   returned: with O(return_clid)
   type: str
-doors:
+verification:
   description: Whether the registration opens the service.
   returned: with O(verify)
   type: list
@@ -225,26 +225,32 @@ doors:
       description: The file C(instance.clid).
       type: str
       sample: /opt/nuxeo/server/nxserver/data/instance.clid
-    opened:
+    accepted:
       description: Whether it does. Null where it was not tried.
       type: bool
       sample: true
-    msg:
+    message:
       description: The reason in words.
       type: str
-      sample: opened
-'''
+      sample: accepted
+"""
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils.delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeo_registration import ARGUMENTS, CONSTRAINTS, work
-from ansible_collections.buildops.tokens.plugins.module_utils.nuxeoctl import runner
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.nuxeoctl import runner
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
+    ARGUMENTS,
+    CONSTRAINTS,
+    work,
+)
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(module, lambda params: work(params, module.check_mode, module._diff, lambda: runner(module)))
+    finish(
+        module, lambda params: work(params, module.check_mode, module._diff, lambda: runner(module))
+    )
 
 
 if __name__ == '__main__':

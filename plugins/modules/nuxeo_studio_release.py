@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: nuxeo_studio_release
 short_description: Release a Nuxeo Studio project
 version_added: 1.0.0
@@ -70,18 +70,18 @@ notes:
   - Runs on the controller only.
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Release version 1.2.3 of the Studio project
   buildops.tokens.nuxeo_studio_release:
     token: studio
     project: jdoe-SANDBOX
     version: 1.2.3
   run_once: true
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 project:
   description: Symbolic name of the Studio project.
   returned: success
@@ -97,9 +97,9 @@ maven_coordinates:
   returned: success
   type: str
   sample: nuxeo-studio:jdoe-SANDBOX:1.2.3
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
 def main():

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: token_deliveries_info
 short_description: Check all token sources of the inventory, and tell which hosts want which delivery
 version_added: 1.0.0
@@ -39,9 +39,9 @@ notes:
   - Runs on the controller only.
 seealso:
   - module: buildops.tokens.token_source
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Check the inventory
   buildops.tokens.token_deliveries_info:
     deliveries:
@@ -50,17 +50,17 @@ EXAMPLES = r'''
   delegate_to: localhost
   run_once: true
   register: plan
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 sources:
   description:
     - For each source that a delivery uses, its C(type) and the C(hosts) that use it.
-    - C(asked_by) tells which host can ask for which of them. It is one, unless options of the source, or variables that they refer to, differ by host.
-    - C(replaceable) is false where people make the tokens, and put them into the source.
+    - C(requested_by) tells which host can ask for which of them. It is one, unless options of the source, or variables that they refer to, differ by host.
+    - C(rotatable) is false where people make the tokens, and put them into the source.
   returned: always
   type: dict
-  sample: {"company": {"type": "nexus_user_token", "hosts": ["agent1", "agent2"], "asked_by": {"agent1": ["agent1", "agent2"]}, "replaceable": true}}
+  sample: {"company": {"type": "nexus_user_token", "hosts": ["agent1", "agent2"], "requested_by": {"agent1": ["agent1", "agent2"]}, "rotatable": true}}
 hosts:
   description: For each delivery, the hosts that want it.
   returned: always
@@ -71,9 +71,9 @@ problems:
   returned: always
   type: list
   elements: str
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
 def main():

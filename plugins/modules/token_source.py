@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: token_source
 short_description: Make sure that there is a token of a source, by the source's name
 version_added: 1.0.0
@@ -50,17 +50,17 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Replace the token of the source "company"
   buildops.tokens.token_source:
     name: company
     regenerate: always
   run_once: true
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 token:
   description: The token, as the module of its type returns it.
   returned: success
@@ -69,9 +69,9 @@ server:
   description: What the server told about itself.
   returned: success
   type: dict
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
 def main():

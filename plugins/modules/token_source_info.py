@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: token_source_info
 short_description: Tell about the token of a source, by the source's name, without creating it
 version_added: 1.0.0
@@ -27,15 +27,15 @@ notes:
   - Runs on the controller only.
 seealso:
   - module: buildops.tokens.token_source
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Look at the token of the source "company"
   buildops.tokens.token_source_info:
     name: company
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 exists:
   description: Whether there is a token, or null where nobody can tell.
   returned: success
@@ -52,9 +52,9 @@ server:
   description: What the server told about itself.
   returned: success
   type: dict
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
 def main():

@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: token_summary
 short_description: Sum up what a provisioning run delivered
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Puts together what the roles of this collection registered, which source gave which token, where it went, and whether its door opened.
+  - Puts together what the roles of this collection registered, which source gave which token, where it went, and whether its door accepted.
   - Tokens are shown as fingerprints.
   - RV(rows), RV(problems) and RV(job) also go into the statistics of the run, as with M(ansible.builtin.set_stats), by the names C(token_summary),
-    C(token_problems) and C(token_job). AWX keeps them as artifacts of the job, and hands them to the next jobs of a workflow.
+    C(token_errors) and C(token_job). AWX keeps them as artifacts of the job, and hands them to the next jobs of a workflow.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
@@ -33,15 +33,15 @@ notes:
   - Runs on the controller only.
 seealso:
   - module: buildops.tokens.token_deliveries_info
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Sum up
   buildops.tokens.token_summary:
     plan: "{{ plan }}"
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 rows:
   description: One mapping for each source, place and token.
   returned: always
@@ -74,7 +74,7 @@ rows:
       description: The hosts on which the entry changed.
       type: list
       elements: str
-    door:
+    verified:
       description: Whether the credentials were accepted, where that was tried.
       type: str
 summary:
@@ -98,9 +98,9 @@ job:
     schedule:
       description: Name of the schedule that started it, or the workflow that it is part of.
       type: str
-'''
+"""
 
-from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
 def main():

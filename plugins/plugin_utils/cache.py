@@ -26,10 +26,24 @@ import shutil
 import stat
 import time
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import ServerProblem, TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils.files import private_file
-from ansible_collections.buildops.tokens.plugins.module_utils.token import CLOCK_TOLERANCE, Token, from_iso8601
-from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import SALT_BYTES, SCHEMA, CacheProblem, Folder
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    ServerProblem,
+    TokensError,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._files import (
+    atomic_file as private_file,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token import (
+    CLOCK_TOLERANCE,
+    Token,
+    from_iso8601,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
+    SALT_BYTES,
+    SCHEMA,
+    CacheProblem,
+    Folder,
+)
 
 # How long a failure is remembered within a run: a hundred hosts must not lock an account with one wrong password, nor wait for a dead
 # server one after the other.
@@ -83,7 +97,9 @@ class Cache(Folder):
                 if not os.path.lexists(self.path('salt', '')):
                     self._offer_salt()
             except OSError as problem:
-                raise CacheProblem('The token cache %s cannot be used: %s.' % (self.folder, problem.strerror)) from None
+                raise CacheProblem(
+                    'The token cache %s cannot be used: %s.' % (self.folder, problem.strerror)
+                ) from None
         else:
             super().prepare()
 
@@ -92,17 +108,28 @@ class Cache(Folder):
         data = self.noted(key)
         if not data:
             return Entry()
-        return Entry(_token_in(data.get('token')), data.get('server') if isinstance(data.get('server'), dict) else {}, _failure_in(data.get('failure'), now))
+        return Entry(
+            _token_in(data.get('token')),
+            data.get('server') if isinstance(data.get('server'), dict) else {},
+            _failure_in(data.get('failure'), now),
+        )
 
     def write(self, key, token, server):
         """Keep a token, and what is known of its server. What cannot be written becomes a warning. :returns: True when it is kept."""
-        return self.note(key, {'token': token.dump(), 'result': token.as_result(), 'server': server})
+        return self.note(
+            key, {'token': token.dump(), 'result': token.as_result(), 'server': server}
+        )
 
     def write_failure(self, key, problem, now):
         """Remember for a short time that the token cannot be had, within one run. A token that is kept stays: its refresh token may still be good."""
         if not self.lasting:
             data = self.noted(key) or {}
-            data['failure'] = {'message': str(problem), 'status': problem.status, 'code': problem.code, 'at': now}
+            data['failure'] = {
+                'message': str(problem),
+                'status': problem.status,
+                'code': problem.code,
+                'at': now,
+            }
             self.note(key, data)
 
     def good_span(self, token, regenerate, min_remaining, max_age):
@@ -118,7 +145,9 @@ class Cache(Folder):
             limits.append(created_at + max_age)
         if self.lasting and token.expires_at is None:
             limits.append(token.fetched_at + ENDLESS_SECONDS)
-        return token.issued_at - CLOCK_TOLERANCE, min((limit for limit in limits if limit is not None), default=None)
+        return token.issued_at - CLOCK_TOLERANCE, min(
+            (limit for limit in limits if limit is not None), default=None
+        )
 
     def forget(self, key):
         """Drop what is kept of one token; the others stay. What cannot be dropped becomes a warning."""
@@ -127,8 +156,10 @@ class Cache(Folder):
         except FileNotFoundError:
             pass
         except OSError as problem:
-            self.warnings.append('The token cache %s cannot be written (%s), and still holds a token that is not good any more. Remove the file %s.json.'
-                                 % (self.folder, problem.strerror, key))
+            self.warnings.append(
+                'The token cache %s cannot be written (%s), and still holds a token that is not good any more. Remove the file %s.json.'
+                % (self.folder, problem.strerror, key)
+            )
 
     @contextlib.contextmanager
     def lock(self, key, seconds, whose):
@@ -138,9 +169,14 @@ class Cache(Folder):
         :raises TokensError: the time is over; the message names the process that holds the lock."""
         path = self.path(key, '.lock')
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+            handle = os.open(
+                path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600
+            )
         except OSError as problem:
-            self.warnings.append('The lock %s cannot be opened (%s), so several processes may fetch the token of %s.' % (path, problem.strerror, whose))
+            self.warnings.append(
+                'The lock %s cannot be opened (%s), so several processes may fetch the token of %s.'
+                % (path, problem.strerror, whose)
+            )
             yield
             return
         try:
@@ -153,7 +189,9 @@ class Cache(Folder):
     def sign(self, key):
         """Write the number of this process, which does the work of the holder, into the lock."""
         with contextlib.suppress(OSError):
-            handle = os.open(self.path(key, '.lock'), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            handle = os.open(
+                self.path(key, '.lock'), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+            )
             try:
                 _sign(handle)
             finally:
@@ -167,15 +205,21 @@ class Cache(Folder):
                 return
             except OSError as problem:
                 if problem.errno in _NO_LOCKS:
-                    self.warnings.append('The file system of %s knows no locks, so several processes may fetch the token of %s.' % (self.folder, whose))
+                    self.warnings.append(
+                        'The file system of %s knows no locks, so several processes may fetch the token of %s.'
+                        % (self.folder, whose)
+                    )
                     return
                 if problem.errno not in (errno.EAGAIN, errno.EACCES, errno.EINTR):
                     raise
             left = deadline - time.monotonic()
             if left <= 0:
                 holder = os.pread(handle, 20, 0).decode('ascii', 'replace') or 'unknown'
-                raise TokensError('Process %s has been fetching the token of %s for more than %d seconds (lock %s). '
-                                  'Look what it waits for, or raise cache_timeout.' % (holder, whose, seconds, path))
+                raise TokensError(
+                    'Process %s has been fetching the token of %s for more than %d seconds (lock %s). '
+                    'Look what it waits for, or raise cache_timeout.'
+                    % (holder, whose, seconds, path)
+                )
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, 0.1)
 
@@ -184,16 +228,26 @@ class Cache(Folder):
     def note(self, name, data):
         """Keep a mapping of JSON types under a name that C(key) made. What cannot be written becomes a warning. :returns: True when it is kept."""
         if not self._prepared and self._is_newer(name):
-            self.warnings.append('The token cache %s was written by a newer release of this collection; it is left as it is.' % self.folder)
+            self.warnings.append(
+                'The token cache %s was written by a newer release of this collection; it is left as it is.'
+                % self.folder
+            )
             return False
         try:
-            with self._written(json.dumps(dict(data, schema=SCHEMA, name=name, id=secrets.token_hex(8))).encode('utf-8', 'surrogatepass')) as temporary:
+            with self._written(
+                json.dumps(dict(data, schema=SCHEMA, name=name, id=secrets.token_hex(8))).encode(
+                    'utf-8', 'surrogatepass'
+                )
+            ) as temporary:
                 os.replace(temporary, self.path(name))
             if self.lasting:
                 self._settle()
             return True
         except OSError as problem:
-            self.warnings.append('The token cache %s cannot be written (%s); the token is used without it.' % (self.folder, problem.strerror))
+            self.warnings.append(
+                'The token cache %s cannot be written (%s); the token is used without it.'
+                % (self.folder, problem.strerror)
+            )
             return False
 
     @contextlib.contextmanager
@@ -209,10 +263,13 @@ class Cache(Folder):
 
     def recover(self, key):
         """Keep what a killed process had written whole, but not renamed yet, and sweep what else such processes left. For the holder of the lock."""
+
         def spared(name):
             data = self.load(name, '', links=2)
             # What belongs under another lock waits for its holder
-            return data is not None and ((data.get('schema'), data.get('name')) != (SCHEMA, key) or not self.note(key, data))
+            return data is not None and (
+                (data.get('schema'), data.get('name')) != (SCHEMA, key) or not self.note(key, data)
+            )
 
         if self.lasting:
             private_file.sweep(self.folder, LEFTOVER, spared)
@@ -221,11 +278,15 @@ class Cache(Folder):
         if not self.lasting:
             return 'the token cache %s is gone at the end of this run' % self.folder
         if self._is_newer(key):
-            return 'the token cache %s was written by a newer release of this collection' % self.folder
+            return (
+                'the token cache %s was written by a newer release of this collection' % self.folder
+            )
         try:
             if not self._prepared:
                 self._prepared = self._temporary()
-                _fill(self._prepared[1], b' ' * USUAL_ENTRY)  # takes the space; JSON may end with blanks
+                _fill(
+                    self._prepared[1], b' ' * USUAL_ENTRY
+                )  # takes the space; JSON may end with blanks
                 os.fsync(self._prepared[1])
                 os.lseek(self._prepared[1], 0, os.SEEK_SET)
             return None
@@ -247,7 +308,9 @@ class Cache(Folder):
         """:returns: path and descriptor of a new private file."""
         while True:
             path = os.path.join(self.folder, '.tmp-' + secrets.token_hex(8))
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            handle = os.open(
+                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+            )
             try:
                 if private_file.claim(handle):
                     os.fchmod(handle, 0o600)  # a umask may have taken the owner's own right
@@ -287,7 +350,9 @@ class Cache(Folder):
 
     def _offer_salt(self):
         """Make what file names are derived from; of several processes that make it at once, one wins."""
-        with self._written(secrets.token_bytes(SALT_BYTES)) as temporary, contextlib.suppress(FileExistsError):
+        with self._written(secrets.token_bytes(SALT_BYTES)) as temporary, contextlib.suppress(
+            FileExistsError
+        ):
             os.link(temporary, self.path('salt', ''))
 
 
@@ -300,15 +365,23 @@ def _sweep_runs(folder):
         for run in os.scandir(os.path.dirname(this)):
             left = os.path.join(run.path, name)
             with contextlib.suppress(OSError):
-                if run.path != this and run.name.startswith('ansible-local-') and run.is_dir(follow_symlinks=False):
+                if (
+                    run.path != this
+                    and run.name.startswith('ansible-local-')
+                    and run.is_dir(follow_symlinks=False)
+                ):
                     about = os.lstat(left)
-                    if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and about.st_mtime < time.time() - LEFT_RUN_SECONDS:
+                    if (
+                        stat.S_ISDIR(about.st_mode)
+                        and about.st_uid == os.geteuid()
+                        and about.st_mtime < time.time() - LEFT_RUN_SECONDS
+                    ):
                         shutil.rmtree(left, ignore_errors=True)
 
 
 def _fill(handle, content):
     while content:
-        content = content[os.write(handle, content):]
+        content = content[os.write(handle, content) :]
 
 
 def _discard(path, handle):

@@ -14,8 +14,12 @@ from __future__ import annotations
 from shlex import quote
 from urllib.parse import quote as url_quote
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils.nexus_product import GENERATIONS, QUERY, Product
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
+    GENERATIONS,
+    QUERY,
+    Product,
+)
 
 FUNCTIONS = {
     'b64': "b64() { base64 | tr -d '\\n'; }",
@@ -95,10 +99,16 @@ class Script:
         arguments = ['--max-time %d' % options['timeout']]
         if options.get('validate_certs') is False:
             arguments.append('--insecure')
-        for option, name in (('ca_path', '--cacert'), ('client_cert', '--cert'), ('client_key', '--key')):
+        for option, name in (
+            ('ca_path', '--cacert'),
+            ('client_cert', '--cert'),
+            ('client_key', '--key'),
+        ):
             if options.get(option):
                 path = options[option]
-                if option == 'client_cert':  # behind a colon curl expects the password of the certificate
+                if (
+                    option == 'client_cert'
+                ):  # behind a colon curl expects the password of the certificate
                     path = path.replace('\\', '\\\\').replace(':', '\\:')
                 arguments.append('%s %s' % (name, quote(path)))
         proxy = options.get('proxy')
@@ -117,7 +127,9 @@ def commands(source, version=None):
     :returns: the commands, as text. :raises BadInput: there are none for this source."""
     write = WRITERS.get(source.provider.TYPE)
     if write is None:
-        raise BadInput('%s: there are no curl commands for a %s.' % (source.label, source.provider.TYPE))
+        raise BadInput(
+            '%s: there are no curl commands for a %s.' % (source.label, source.provider.TYPE)
+        )
     return write(source, Script(source), version)
 
 
@@ -131,32 +143,65 @@ def _nexus(source, script, version):
     login = script.login(user, password)
     if options.get('user_id'):
         path = '/service/rest/v1/security/users/%s/%s/user-token' % tuple(
-            url_quote(name, safe='') for name in (options['user_id'], options.get('realm') or 'default'))
-        script.note('Creates the token; 409 where there is one, whose pass code cannot be read again')
-        script.add("ask -X POST %s -H 'Accept: application/json' %s" % (login, quote(options['url'] + path)))
-        return script.text('The user token of %s, made by an administrator (Nexus Repository 3.90.1 and newer).' % _word(options['user_id']))
+            url_quote(name, safe='')
+            for name in (options['user_id'], options.get('realm') or 'default')
+        )
+        script.note(
+            'Creates the token; 409 where there is one, whose pass code cannot be read again'
+        )
+        script.add(
+            "ask -X POST %s -H 'Accept: application/json' %s"
+            % (login, quote(options['url'] + path))
+        )
+        return script.text(
+            'The user token of %s, made by an administrator (Nexus Repository 3.90.1 and newer).'
+            % _word(options['user_id'])
+        )
     script.uses('field')
     script.note('1. A ticket: it works once, within 20 seconds')
-    script.add("ticket=$(ask -X POST %s -H 'Accept: application/json' -H 'Content-Type: application/json' \\" % login)
-    script.add("""  --data @<(printf '{"u": "%%s", "p": "%%s"}' "$(printf %%s %s | b64)" "$(printf %%s %s | b64)") \\""" % (user, password))
+    script.add(
+        "ticket=$(ask -X POST %s -H 'Accept: application/json' -H 'Content-Type: application/json' \\"
+        % login
+    )
+    script.add(
+        """  --data @<(printf '{"u": "%%s", "p": "%%s"}' "$(printf %%s %s | b64)" "$(printf %%s %s | b64)") \\"""
+        % (user, password)
+    )
     script.add('  %s | field t)' % quote(options['url'] + generation.step1))
     script.note('2. The token: it is created where there is none')
     if generation.ticket_in == QUERY:
-        script.add("ask -G %s -H 'Accept: application/json' --data-urlencode %s@<(printf %%s \"$ticket\" | b64) \\" % (login, QUERY))
+        script.add(
+            'ask -G %s -H \'Accept: application/json\' --data-urlencode %s@<(printf %%s "$ticket" | b64) \\'
+            % (login, QUERY)
+        )
     else:
-        script.add("ask %s -H 'Accept: application/json' -H 'Content-Type: application/json' -H @<(printf '%s: %%s' \"$ticket\") \\"
-                   % (login, generation.ticket_in))
+        script.add(
+            "ask %s -H 'Accept: application/json' -H 'Content-Type: application/json' -H @<(printf '%s: %%s' \"$ticket\") \\"
+            % (login, generation.ticket_in)
+        )
     script.add('  ' + quote(options['url'] + generation.step2))
-    known = product.version or '%d.%d and newer; say nexus_version for older ones' % generation.since
-    return script.text('The user token of %s (Nexus Repository %s).' % (_word(options['username']), known))
+    known = (
+        product.version or '%d.%d and newer; say nexus_version for older ones' % generation.since
+    )
+    return script.text(
+        'The user token of %s (Nexus Repository %s).' % (_word(options['username']), known)
+    )
 
 
 def _client(script, options):
     """:returns: the arguments of curl with which an OAuth2 client names itself."""
     identity = quote('client_id=' + options['client_id'])
     if options['client_auth'] == 'basic':
-        secret = script.secret('client_secret') if options.get('client_secret') is not None else "''"
-        return [script.login(quote(options['client_id']), secret, encode=options.get('form_encode_credentials', False))]
+        secret = (
+            script.secret('client_secret') if options.get('client_secret') is not None else "''"
+        )
+        return [
+            script.login(
+                quote(options['client_id']),
+                secret,
+                encode=options.get('form_encode_credentials', False),
+            )
+        ]
     fields = ['--data-urlencode ' + identity]
     if options.get('client_secret') is not None:
         fields.append(script.field('client_secret', script.secret('client_secret')))
@@ -164,11 +209,15 @@ def _client(script, options):
 
 
 def _request(script, url, arguments):
-    script.add(" \\\n  ".join(["ask -H 'Accept: application/json'"] + arguments + [quote(url)]))
+    script.add(' \\\n  '.join(["ask -H 'Accept: application/json'"] + arguments + [quote(url)]))
 
 
 def _nuvy(source, script, version):
-    from ansible_collections.buildops.tokens.plugins.module_utils.providers.nuvy_client_token import GRANT, PATH
+    from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuvy_client_token import (
+        GRANT,
+        PATH,
+    )
+
     options = source.options
     arguments = _client(script, options) + ['-d grant_type=' + GRANT]
     if options.get('scope'):
@@ -178,7 +227,10 @@ def _nuvy(source, script, version):
 
 
 def _nuxeo(source, script, version):
-    from ansible_collections.buildops.tokens.plugins.module_utils.providers import nuxeo_oauth2_token as nuxeo
+    from ansible_collections.buildops.tokens.plugins.module_utils._sources import (
+        nuxeo_oauth2_token as nuxeo,
+    )
+
     options, grant = source.options, source.options['grant']
     legacy = options['endpoints'] == nuxeo.LEGACY
     url = source.provider(options).base_url()
@@ -189,26 +241,46 @@ def _nuxeo(source, script, version):
     redirect = ['--data-urlencode ' + quote('redirect_uri=' + redirect)] if redirect else []
     if grant == nuxeo.CODE:
         if options.get('code'):
-            code, verifier = script.secret('code'), script.secret('code_verifier') if options.get('code_verifier') else None
+            code, verifier = (
+                script.secret('code'),
+                script.secret('code_verifier') if options.get('code_verifier') else None,
+            )
         elif legacy:
-            raise BadInput('%s: to get a code from the legacy endpoints takes a browser. Give code.' % source.label)
+            raise BadInput(
+                '%s: to get a code from the legacy endpoints takes a browser. Give code.'
+                % source.label
+            )
         else:
             script.uses('code', 'challenge')
             script.note('1. A code: it works once, within ten minutes')
             script.add("verifier=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')")
-            script.add(" \\\n  ".join([
-                'code=$(ask -D - -o /dev/null ' + script.login(quote(options['username']), script.secret('password')),
-                '-d response_type=code -d code_challenge_method=S256 -d grant_access=1 -d "code_challenge=$(printf %s "$verifier" | challenge)"',
-                ' '.join(['--data-urlencode ' + quote('client_id=' + options['client_id'])] + redirect),
-                quote(url + nuxeo.SUBMIT_PATH) + ' | code)']))
+            script.add(
+                ' \\\n  '.join(
+                    [
+                        'code=$(ask -D - -o /dev/null '
+                        + script.login(quote(options['username']), script.secret('password')),
+                        '-d response_type=code -d code_challenge_method=S256 -d grant_access=1 -d "code_challenge=$(printf %s "$verifier" | challenge)"',
+                        ' '.join(
+                            ['--data-urlencode ' + quote('client_id=' + options['client_id'])]
+                            + redirect
+                        ),
+                        quote(url + nuxeo.SUBMIT_PATH) + ' | code)',
+                    ]
+                )
+            )
             script.note('2. The token')
             code, verifier = '"$code"', '"$verifier"'
         arguments += ['-d grant_type=authorization_code', script.field('code', code)] + redirect
         if verifier:
             arguments.append(script.field('code_verifier', verifier))
     elif grant == nuxeo.REFRESH:
-        script.note('The refresh token works once; the answer has the next one, which the source needs from then on')
-        arguments += ['-d grant_type=refresh_token', script.field('refresh_token', script.secret('refresh_token'))]
+        script.note(
+            'The refresh token works once; the answer has the next one, which the source needs from then on'
+        )
+        arguments += [
+            '-d grant_type=refresh_token',
+            script.field('refresh_token', script.secret('refresh_token')),
+        ]
     elif grant == nuxeo.CLIENT:
         arguments += ['-d grant_type=client_credentials']
     else:
@@ -217,9 +289,15 @@ def _nuxeo(source, script, version):
         else:
             script.uses('jwt')
             script.note('An assertion that names the user, signed with the secret of the server')
-            script.add('assertion=$(printf %%s %s | jwt %s)' % (script.secret('jwt_secret'), quote(options['username'])))
+            script.add(
+                'assertion=$(printf %%s %s | jwt %s)'
+                % (script.secret('jwt_secret'), quote(options['username']))
+            )
             assertion = '"$assertion"'
-        arguments += ['--data-urlencode grant_type=' + nuxeo.JWT_GRANT, script.field('assertion', assertion)]
+        arguments += [
+            '--data-urlencode grant_type=' + nuxeo.JWT_GRANT,
+            script.field('assertion', assertion),
+        ]
     _request(script, url + nuxeo.TOKEN_PATH, arguments)
     return script.text('An OAuth2 token of Nuxeo (grant %s).' % grant)
 
@@ -227,8 +305,11 @@ def _nuxeo(source, script, version):
 def _nuxeo_online(source, script, version):
     options = source.options
     script.note('The token is in the source; this shows which Studio projects it opens')
-    _request(script, options['url'] + '/site/connect-gateway/getAvailableProjectsForRegistration',
-             [script.login(quote(options['username']), script.secret('token'))])
+    _request(
+        script,
+        options['url'] + '/site/connect-gateway/getAvailableProjectsForRegistration',
+        [script.login(quote(options['username']), script.secret('token'))],
+    )
     return script.text('The token of %s for Nuxeo Online Services.' % _word(options['username']))
 
 
@@ -237,4 +318,9 @@ def _word(text):
     return ''.join(character if character.isprintable() else '?' for character in text)
 
 
-WRITERS = {'nexus_user_token': _nexus, 'nuvy_client_token': _nuvy, 'nuxeo_oauth2_token': _nuxeo, 'nuxeo_online_token': _nuxeo_online}
+WRITERS = {
+    'nexus_user_token': _nexus,
+    'nuvy_client_token': _nuvy,
+    'nuxeo_oauth2_token': _nuxeo,
+    'nuxeo_online_token': _nuxeo_online,
+}

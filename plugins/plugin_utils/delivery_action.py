@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC, iso8601
-from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC, iso8601
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
 
@@ -36,7 +36,11 @@ class DeliveryAction(ControllerAction):
         if self.ENTRIES and arguments.get(self.ENTRIES):
             entries = []
             for entry in arguments[self.ENTRIES]:
-                filled = self._filled(entry, task_vars, tokens, problems, warnings) if isinstance(entry, dict) else entry
+                filled = (
+                    self._filled(entry, task_vars, tokens, problems, warnings)
+                    if isinstance(entry, dict)
+                    else entry
+                )
                 entries.append(filled)
             dropped = sum(1 for entry in entries if entry is None)
             arguments[self.ENTRIES] = [entry for entry in entries if entry is not None]
@@ -50,7 +54,9 @@ class DeliveryAction(ControllerAction):
             result = {'changed': any(token['changed'] for token in tokens)}
         else:
             result = self.deliver(arguments, task_vars)
-            result['changed'] = bool(result.get('changed')) or (bool(dropped) and any(token['changed'] for token in tokens))
+            result['changed'] = bool(result.get('changed')) or (
+                bool(dropped) and any(token['changed'] for token in tokens)
+            )
         result['tokens'] = tokens
         if warnings:
             result['warnings'] = list(dict.fromkeys(list(result.get('warnings') or []) + warnings))
@@ -76,15 +82,28 @@ class DeliveryAction(ControllerAction):
         try:
             clash = [option for option in ('password', 'access_token') if entry.get(option)]
             if clash:
-                raise BadInput('%s: token and %s exclude each other.' % (entry.get(self.ENTRY_NAME) or 'an entry', ', '.join(clash)))
+                raise BadInput(
+                    '%s: token and %s exclude each other.'
+                    % (entry.get(self.ENTRY_NAME) or 'an entry', ', '.join(clash))
+                )
             source = sources.named(name, task_vars, self.template)
             self._refuse_wrong_hosts(entry, source)
-            outcome = service.obtain(source, check_mode=self._task.check_mode, once=True)
+            outcome = token_service.obtain(source, check_mode=self._task.check_mode, once=True)
             warnings.extend(outcome.warnings)
-            tokens.append({'source': name, 'type': source.provider.TYPE, 'changed': outcome.changed, 'to': entry.get(self.ENTRY_NAME)})
+            tokens.append(
+                {
+                    'source': name,
+                    'type': source.provider.TYPE,
+                    'changed': outcome.changed,
+                    'to': entry.get(self.ENTRY_NAME),
+                }
+            )
             if outcome.token is None:
                 if not self._task.check_mode:
-                    raise BadInput('source %s: its token exists, but its value cannot be read again. See regenerate.' % name)
+                    raise BadInput(
+                        'source %s: its token exists, but its value cannot be read again. See regenerate.'
+                        % name
+                    )
                 return None
             tokens[-1].update(outcome.token.about())
             return self.with_token(entry, outcome.token, name)

@@ -18,12 +18,14 @@ from ansible.errors import AnsibleUndefinedVariable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 
-PACKAGE = 'ansible_collections.buildops.tokens.plugins.module_utils.providers'
-FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'module_utils', 'providers')
+PACKAGE = 'ansible_collections.buildops.tokens.plugins.module_utils._sources'
+FOLDER = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'module_utils', '_sources'
+)
 INI_SECTION = 'buildops_tokens'
 OMITTED = '_OmitType'  # of C(omit) since ansible-core 2.19
 _classes = {}
@@ -56,7 +58,11 @@ class Source:
 
 def types():
     """:returns: the names of all source types, sorted."""
-    return sorted(name[:-3] for name in os.listdir(FOLDER) if name.endswith('.py') and name not in ('base.py', '__init__.py'))
+    return sorted(
+        name[:-3]
+        for name in os.listdir(FOLDER)
+        if name.endswith('.py') and name not in ('base.py', '__init__.py')
+    )
 
 
 def provider_class(type_name):
@@ -67,10 +73,16 @@ def provider_class(type_name):
     if type_name not in _classes:
         known = types()
         if type_name not in known:
-            raise BadInput('there is no source type %s.%s Types are: %s.' % (_plain(type_name), nearest(type_name, known), ', '.join(known)))
+            raise BadInput(
+                'there is no source type %s.%s Types are: %s.'
+                % (_plain(type_name), nearest(type_name, known), ', '.join(known))
+            )
         module = importlib.import_module('%s.%s' % (PACKAGE, type_name))
         _classes[type_name] = next(
-            value for value in vars(module).values() if isinstance(value, type) and getattr(value, 'TYPE', None) == type_name)
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and getattr(value, 'TYPE', None) == type_name
+        )
     return _classes[type_name]
 
 
@@ -92,8 +104,18 @@ def check_names(given, provider, label, info=False):
     known = shared.info_arguments(provider) if info else shared.arguments(provider)
     for name in given:
         if name not in known:
-            raise BadInput('%s has no option %s.%s' % (label if info else '%s of type %s' % (label, provider.TYPE) if label != provider.TYPE else label,
-                                                       _plain(name), nearest(name, known)))
+            raise BadInput(
+                '%s has no option %s.%s'
+                % (
+                    label
+                    if info
+                    else '%s of type %s' % (label, provider.TYPE)
+                    if label != provider.TYPE
+                    else label,
+                    _plain(name),
+                    nearest(name, known),
+                )
+            )
 
 
 def resolve(type_name, given, variables, template=None, name=None, keep=()):
@@ -115,7 +137,10 @@ def resolve(type_name, given, variables, template=None, name=None, keep=()):
         values = completed(provider, given, variables, template)
         for option in shared.secret_names(provider):
             if option in values and not isinstance(values[option], str):
-                raise BadInput('%s must be a string, but it is of type %s. Quote it.' % (option, type(values[option]).__name__))
+                raise BadInput(
+                    '%s must be a string, but it is of type %s. Quote it.'
+                    % (option, type(values[option]).__name__)
+                )
         try:
             result = ArgumentSpecValidator(spec, **shared.constraints(provider)).validate(values)
         except OverflowError:  # of an infinite number
@@ -139,8 +164,12 @@ def completed(provider, given, variables, template):
         named_here = provider.address({option: read(option) for option in provider.ADDRESS})
         if named_here and provider.address(values) not in (None, named_here):
             continue  # what it says is for that server, and its secrets are for no other
-        left_out = provider.ruled_out(values, read)
-        found = {option: read(option) for option in shared.arguments(provider) if option not in values and option not in left_out}
+        left_out = provider.excluded_options(values, read)
+        found = {
+            option: read(option)
+            for option in shared.arguments(provider)
+            if option not in values and option not in left_out
+        }
         values.update((option, value) for option, value in found.items() if value is not None)
     return values
 
@@ -154,10 +183,19 @@ def named(name, variables, template):
     entry = declared(variables, template, name)[name]
     name = _plain(name)
     entry = _mapping(entry, template, 'source %s' % name)
-    type_name = rendered(entry.pop('type', None), template, 'source %s: type' % name) if isinstance(entry, dict) else None
+    type_name = (
+        rendered(entry.pop('type', None), template, 'source %s: type' % name)
+        if isinstance(entry, dict)
+        else None
+    )
     if not type_name or not isinstance(type_name, str):
-        raise BadInput('source %s must be a mapping with a type. Types are: %s.' % (name, ', '.join(types())))
-    given = {option: rendered(value, template, 'source %s: %s' % (name, option)) for option, value in entry.items()}
+        raise BadInput(
+            'source %s must be a mapping with a type. Types are: %s.' % (name, ', '.join(types()))
+        )
+    given = {
+        option: rendered(value, template, 'source %s: %s' % (name, option))
+        for option, value in entry.items()
+    }
     return resolve(type_name, given, variables, template, name=name)
 
 
@@ -165,10 +203,19 @@ def declared(variables, template, wanted=None):
     """:returns: C(token_sources), with its values not rendered. :raises BadInput: it is missing, no mapping, or lacks C(wanted)."""
     sources = _mapping(variables.get('token_sources'), template, 'the variable token_sources')
     if sources is None or not isinstance(sources, dict):
-        raise BadInput('the variable token_sources must be a mapping of names to sources%s.' % (', but it is not defined' if sources is None else ''))
+        raise BadInput(
+            'the variable token_sources must be a mapping of names to sources%s.'
+            % (', but it is not defined' if sources is None else '')
+        )
     if wanted is not None and wanted not in sources:
-        raise BadInput('there is no source %s in token_sources.%s It has: %s.'
-                       % (_plain(wanted), nearest(wanted, sources), ', '.join(sorted(_plain(name) for name in sources)) or 'none'))
+        raise BadInput(
+            'there is no source %s in token_sources.%s It has: %s.'
+            % (
+                _plain(wanted),
+                nearest(wanted, sources),
+                ', '.join(sorted(_plain(name) for name in sources)) or 'none',
+            )
+        )
     return sources
 
 
@@ -197,15 +244,28 @@ def _why(problem):
     if any('Vault' in type(cause).__name__ for cause in causes):
         return 'is encrypted with Ansible Vault, and cannot be decrypted. Give this run the right vault password.'
     for cause in causes:
-        missing = re.search(r"'([\w .]{1,80})' is undefined", str(cause)) if isinstance(cause, AnsibleUndefinedVariable) else None
+        missing = (
+            re.search(r"'([\w .]{1,80})' is undefined", str(cause))
+            if isinstance(cause, AnsibleUndefinedVariable)
+            else None
+        )
         if missing:
             return 'uses the variable %s, which is not defined.' % missing.group(1)
-    return 'cannot be rendered (%s). Its template, or what it refers to, is wrong.' % type(causes[-1]).__name__
+    return (
+        'cannot be rendered (%s). Its template, or what it refers to, is wrong.'
+        % type(causes[-1]).__name__
+    )
 
 
 def is_unset(value):
     """:returns: True for what counts as not set: null, an empty str, C(omit)."""
-    return value is None or value == '' or type(value).__name__ == OMITTED or isinstance(value, str) and value.startswith('__omit_place_holder__')
+    return (
+        value is None
+        or value == ''
+        or type(value).__name__ == OMITTED
+        or isinstance(value, str)
+        and value.startswith('__omit_place_holder__')
+    )
 
 
 def plain(value):
@@ -234,6 +294,7 @@ def variable_name(prefix, option):
 
 def _places(provider, variables, template):
     """:returns: for each place that options come from, a function of an option that returns its value, or None; the one that wins first."""
+
     def set_to(value):
         return None if is_unset(value) else value
 
@@ -246,7 +307,9 @@ def _places(provider, variables, template):
 
     def setting(option):
         value = set_to(ini().get('%s_%s' % (provider.PREFIX, option)))
-        if value is not None and shared.arguments(provider)[option].get('type') == 'path':  # as ansible-core takes those in this file
+        if (
+            value is not None and shared.arguments(provider)[option].get('type') == 'path'
+        ):  # as ansible-core takes those in this file
             value = unfrackpath(value, follow=False, basedir=os.path.dirname(C.CONFIG_FILE))
         return value
 
@@ -268,11 +331,14 @@ def ini():
             text = ''
         if '[%s]' % INI_SECTION in text:
             from configparser import Error, RawConfigParser
+
             parser = RawConfigParser(inline_comment_prefixes=(';',))
             try:
                 parser.read_string(text)
                 section = dict(parser.items(INI_SECTION))
             except Error:
-                raise BadInput('The section [%s] of %s cannot be read.' % (INI_SECTION, path)) from None
+                raise BadInput(
+                    'The section [%s] of %s cannot be read.' % (INI_SECTION, path)
+                ) from None
         _ini_cache[path] = section
     return _ini_cache[path]

@@ -14,11 +14,18 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.buildops.tokens.plugins.module_utils.controller_only import SPECS
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import BadInput, TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils.options import info_arguments, module_arguments
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe, place_of, result_of
-from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import SPECS
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._options import (
+    info_arguments,
+    module_arguments,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import (
+    describe,
+    place_of,
+    result_of,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
 
 display = Display()
 
@@ -37,9 +44,14 @@ def _urls(arguments):
 def _unreadable(code):
     """:param code: of the process that should have been the module. :returns: what to say instead of what it printed, which could hold a secret."""
     if code in (126, 127):
-        return 'Python does not start on the host (exit code %d). Set ansible_python_interpreter to one that is there.' % code
-    return ('What the host printed is not the answer of the module alone (exit code %s), and is not shown, since it could hold a secret. '
-            'See that its shell, sudo and Python print nothing by themselves.' % code)
+        return (
+            'Python does not start on the host (exit code %d). Set ansible_python_interpreter to one that is there.'
+            % code
+        )
+    return (
+        'What the host printed is not the answer of the module alone (exit code %s), and is not shown, since it could hold a secret. '
+        'See that its shell, sudo and Python print nothing by themselves.' % code
+    )
 
 
 class ControllerAction(ActionBase):
@@ -60,10 +72,18 @@ class ControllerAction(ActionBase):
         except TokensError as problem:
             result.update(failed=True, changed=False, msg=str(problem))
         except AnsibleConnectionFailure as problem:
-            reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]  # above it, ssh tells what it did
-            result.update(unreachable=True, changed=False, msg='The host cannot be reached: %s' % reason)
+            reason = (str(problem).strip().splitlines() or ['no reason is known'])[
+                -1
+            ]  # above it, ssh tells what it did
+            result.update(
+                unreachable=True, changed=False, msg='The host cannot be reached: %s' % reason
+            )
         except Exception as problem:  # its text could hold a secret
-            result.update(failed=True, changed=False, msg='This should not have happened: %s. Please report it.' % place_of(problem))
+            result.update(
+                failed=True,
+                changed=False,
+                msg='This should not have happened: %s. Please report it.' % place_of(problem),
+            )
         return result
 
     def work(self, task_vars):
@@ -91,7 +111,14 @@ class ControllerAction(ActionBase):
 
         :param source: C(sources.Source). :param options: the names of the options that the module has."""
         # Paths are those of that host, so what was given goes there as it is
-        return dict({name: source.options[name] for name in options if source.options.get(name) is not None}, **self._task.args)
+        return dict(
+            {
+                name: source.options[name]
+                for name in options
+                if source.options.get(name) is not None
+            },
+            **self._task.args,
+        )
 
     def module(self, arguments, task_vars):
         """:returns: the result of the module, on the host."""
@@ -109,7 +136,9 @@ class ControllerAction(ActionBase):
         heard = self._connection._play_context
         before = self._task.no_log, heard.no_log
         if max(display.verbosity, getattr(display, 'log_verbosity', 0)) > 2:
-            self._low_level_execute_command(':')  # why a host cannot be reached would be hidden, too
+            self._low_level_execute_command(
+                ':'
+            )  # why a host cannot be reached would be hidden, too
             heard.no_log = True
         # The module refuses such an address, but has told the system log by then; ansible-core 2.22 hides no part of it there
         self._task.no_log = before[0] or any('@' in url or '?' in url for url in _urls(arguments))
@@ -120,7 +149,10 @@ class ControllerAction(ActionBase):
 
     def delegated_module(self, task_vars, arguments):
         """Run as an ordinary module, on the host that C(delegate_to) names."""
-        before, self._task.no_log = self._task.no_log, True  # keeps the arguments out of that host's system log
+        before, self._task.no_log = (
+            self._task.no_log,
+            True,
+        )  # keeps the arguments out of that host's system log
         result = self.module(arguments, task_vars)
         if result.get('failed'):
             self._task.no_log = before
@@ -138,14 +170,20 @@ class TokenAction(ControllerAction):
 
     def work(self, task_vars):
         keep = ('state',) if sources.provider_class(self.TYPE).HAS_STATE else ()
-        source = sources.resolve(self.TYPE, dict(self._task.args), task_vars, self.template, keep=keep)
+        source = sources.resolve(
+            self.TYPE, dict(self._task.args), task_vars, self.template, keep=keep
+        )
         if self._task.delegate_to:
-            return self.delegated_module(task_vars, self.completed_arguments(source, module_arguments(source.provider)))
+            return self.delegated_module(
+                task_vars, self.completed_arguments(source, module_arguments(source.provider))
+            )
         return self.obtained(source)
 
     def obtained(self, source, **changes):
-        """:returns: the result of the module for this source. :param changes: of the C(Desired)."""
-        outcome = service.obtain(source, service.desired_of(source.options, **changes), self._task.check_mode)
+        """:returns: the result of the module for this source. :param changes: of the C(DesiredState)."""
+        outcome = token_service.obtain(
+            source, token_service.desired_of(source.options, **changes), self._task.check_mode
+        )
         result = result_of(outcome, self._task.diff)
         if outcome.warnings:
             result['warnings'] = outcome.warnings
@@ -159,10 +197,14 @@ class InfoAction(ControllerAction):
 
     def work(self, task_vars):
         given = dict(self._task.args)
-        sources.check_names(given, sources.provider_class(self.TYPE), self.TYPE + '_info', info=True)
+        sources.check_names(
+            given, sources.provider_class(self.TYPE), self.TYPE + '_info', info=True
+        )
         source = sources.resolve(self.TYPE, given, task_vars, self.template)
         if self._task.delegate_to:
-            return self.module(self.completed_arguments(source, info_arguments(source.provider)), task_vars)
+            return self.module(
+                self.completed_arguments(source, info_arguments(source.provider)), task_vars
+            )
         result, warnings = describe(source.provider(source.options))
         if warnings:
             result['warnings'] = warnings
@@ -176,9 +218,13 @@ class ManagerAction(ControllerAction):
 
     def work(self, task_vars):
         keep = ('state',) if self.MANAGER.HAS_STATE else ()
-        source = sources.resolve(self.MANAGER, dict(self._task.args), task_vars, self.template, keep=keep)
+        source = sources.resolve(
+            self.MANAGER, dict(self._task.args), task_vars, self.template, keep=keep
+        )
         if self._task.delegate_to:
-            return self.delegated_module(task_vars, self.completed_arguments(source, module_arguments(self.MANAGER)))
+            return self.delegated_module(
+                task_vars, self.completed_arguments(source, module_arguments(self.MANAGER))
+            )
         manager = self.MANAGER(source.options)
         result = manager.ensure(self._task.check_mode)
         if manager.warnings:
@@ -194,7 +240,10 @@ class SourceAction(TokenAction):
         source = sources.named(given.pop('name'), task_vars, self.template)
         if given['state'] == 'absent' and not source.provider.HAS_STATE:
             page = source.provider.REVOKED_AT
-            raise BadInput('%s: a %s cannot be revoked from here.%s' % (source.label, source.provider.TYPE, ' Revoke it at %s.' % page if page else ''))
+            raise BadInput(
+                '%s: a %s cannot be revoked from here.%s'
+                % (source.label, source.provider.TYPE, ' Revoke it at %s.' % page if page else '')
+            )
         changes = {name: value for name, value in given.items() if value is not None}
         try:
             source.provider.check(dict(source.options, **changes))
@@ -207,7 +256,9 @@ class SourceInfoAction(ControllerAction):
     """Tells about the token of a source that is named in C(token_sources)."""
 
     def work(self, task_vars):
-        source = sources.named(self.arguments('token_source_info')['name'], task_vars, self.template)
+        source = sources.named(
+            self.arguments('token_source_info')['name'], task_vars, self.template
+        )
         try:
             result, warnings = describe(source.provider(source.options))
         except TokensError as problem:

@@ -27,20 +27,32 @@ from tests.tools.scratch import BUILD, ROOT, environment
 
 def noise() -> str:
     """How much the time for the same work differs on this machine, now."""
+
     def work():
         started, processor = time.perf_counter(), time.process_time()
         sum(number * number for number in range(300000))
         return time.perf_counter() - started, time.process_time() - processor
+
     walls, processors = zip(*(work() for _round in range(20)))
     spread = [100 * (max(times) / statistics.median(times) - 1) for times in (processors, walls)]
-    return ('noise of this machine, slowest of 20 equal pieces of work against the median: processor time %+.0f %%, wall time %+.0f %%; '
-            'load %.1f on %d processors' % (*spread, os.getloadavg()[0], os.cpu_count() or 1))
+    return (
+        'noise of this machine, slowest of 20 equal pieces of work against the median: processor time %+.0f %%, wall time %+.0f %%; '
+        'load %.1f on %d processors' % (*spread, os.getloadavg()[0], os.cpu_count() or 1)
+    )
 
 
 def main() -> int:
-    known = sorted(path.stem for path in Path(__file__).parent.glob('*.py') if not path.stem.startswith('_') and path.stem != 'plays')
-    parser = argparse.ArgumentParser(prog='python -m tests.benchmarks', description='Measure speed against the targets.')
-    parser.add_argument('--quick', action='store_true', help='smaller measurements, good for a look only')
+    known = sorted(
+        path.stem
+        for path in Path(__file__).parent.glob('*.py')
+        if not path.stem.startswith('_') and path.stem != 'plays'
+    )
+    parser = argparse.ArgumentParser(
+        prog='python -m tests.benchmarks', description='Measure speed against the targets.'
+    )
+    parser.add_argument(
+        '--quick', action='store_true', help='smaller measurements, good for a look only'
+    )
     parser.add_argument('names', nargs='*', metavar='name', help='of: %s' % ', '.join(known))
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(known))
@@ -49,15 +61,23 @@ def main() -> int:
     subprocess.run([ROOT / 'tools/link.sh'], check=True)
     sys.path.insert(0, str(BUILD / 'collections'))
     with tempfile.TemporaryDirectory(prefix='tokens-benchmarks-') as home:
-        os.environ.update({**environment(home), 'ANSIBLE_COLLECTIONS_PATH': str(BUILD / 'collections')})
+        os.environ.update(
+            {**environment(home), 'ANSIBLE_COLLECTIONS_PATH': str(BUILD / 'collections')}
+        )
         Path(home, 'ansible.cfg').touch()
         os.environ['ANSIBLE_CONFIG'] = str(Path(home, 'ansible.cfg'))
         missed = 0
         print(noise(), flush=True)
         for name in options.names or known:
-            for title, measured, target, met in importlib.import_module('tests.benchmarks.' + name).rows(options.quick):
+            for title, measured, target, met in importlib.import_module(
+                'tests.benchmarks.' + name
+            ).rows(options.quick):
                 missed += not met
-                judged = '   to compare' if target is None else '<= %-8.6g %s' % (target, 'ok' if met else 'MISSED')
+                judged = (
+                    '   to compare'
+                    if target is None
+                    else '<= %-8.6g %s' % (target, 'ok' if met else 'MISSED')
+                )
                 print('%-100s %8.2f  %s' % (title, measured, judged), flush=True)
         print(noise())
     return 1 if missed else 0

@@ -10,8 +10,11 @@ from __future__ import annotations
 import sys
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from ansible_collections.buildops.tokens.plugins.module_utils.files.git_credentials import Wanted, edit, parse_url
-
+from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credentials import (
+    Wanted,
+    edit,
+    parse_url,
+)
 from tests.benchmarks.maven_server import seconds
 
 MOST_TIMES_A_SPLIT = 3.0
@@ -20,13 +23,21 @@ MOST_GROWTH = 1.5  # of the time per line, from the smallest to the largest file
 
 def store(lines: int) -> bytes:
     """A store of so many lines, about 60 bytes each."""
-    return b''.join(b'https://user-%d:secret%%2f%d@host-%d.example.com%%3a8443\n' % (number, number, number % 5000) for number in range(lines))
+    return b''.join(
+        b'https://user-%d:secret%%2f%d@host-%d.example.com%%3a8443\n'
+        % (number, number, number % 5000)
+        for number in range(lines)
+    )
 
 
 def split(content: bytes):
     for line in content.decode().splitlines():
         parts = urlsplit(line)
-        unquote_to_bytes(parts.username), unquote_to_bytes(parts.password), unquote_to_bytes(parts.netloc)
+        (
+            unquote_to_bytes(parts.username),
+            unquote_to_bytes(parts.password),
+            unquote_to_bytes(parts.netloc),
+        )
 
 
 def measure(lines: int, rounds: int):
@@ -36,19 +47,48 @@ def measure(lines: int, rounds: int):
     user = 'user-%d' % middle
     changed = [Wanted(url, user, 'new')]
     same = [Wanted(parse_url('https://host-0.example.com:8443'), 'user-0', 'secret/0')]
-    more = [Wanted(parse_url('https://new-%d.example.com' % number), 'user', 'new') for number in range(100)]
+    more = [
+        Wanted(parse_url('https://new-%d.example.com' % number), 'user', 'new')
+        for number in range(100)
+    ]
     assert edit(content, changed).content != content and edit(content, same).content is content
-    return seconds(lambda: split(content), lambda: edit(content, changed), lambda: edit(content, same), lambda: edit(content, more), rounds=rounds)
+    return seconds(
+        lambda: split(content),
+        lambda: edit(content, changed),
+        lambda: edit(content, same),
+        lambda: edit(content, more),
+        rounds=rounds,
+    )
 
 
 def rows():
     """:returns: list of (name, measured ratio, target, whether it is met)."""
-    small, (parse, change, same, more), large = measure(1000, 20), measure(10000, 7), measure(100000, 2)
+    small, (parse, change, same, more), large = (
+        measure(1000, 20),
+        measure(10000, 7),
+        measure(100000, 2),
+    )
     ratios = [
-        ('git_credential: one of 10 000 lines changed / urlsplit of each', change / parse, MOST_TIMES_A_SPLIT),
-        ('git_credential: nothing to change in 10 000 lines / urlsplit of each', same / parse, MOST_TIMES_A_SPLIT),
-        ('git_credential: a hundred added to 10 000 lines / urlsplit of each', more / parse, MOST_TIMES_A_SPLIT),
-        ('git_credential: time per line, 100 000 / 1 000 lines', large[1] / small[1] / 100, MOST_GROWTH),
+        (
+            'git_credential: one of 10 000 lines changed / urlsplit of each',
+            change / parse,
+            MOST_TIMES_A_SPLIT,
+        ),
+        (
+            'git_credential: nothing to change in 10 000 lines / urlsplit of each',
+            same / parse,
+            MOST_TIMES_A_SPLIT,
+        ),
+        (
+            'git_credential: a hundred added to 10 000 lines / urlsplit of each',
+            more / parse,
+            MOST_TIMES_A_SPLIT,
+        ),
+        (
+            'git_credential: time per line, 100 000 / 1 000 lines',
+            large[1] / small[1] / 100,
+            MOST_GROWTH,
+        ),
     ]
     return [(name, ratio, target, ratio <= target) for name, ratio, target in ratios]
 

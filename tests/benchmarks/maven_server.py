@@ -12,7 +12,10 @@ import sys
 import time
 from xml.parsers import expat
 
-from ansible_collections.buildops.tokens.plugins.module_utils.files.maven_settings import edit, wanted_server
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import (
+    edit,
+    wanted_server,
+)
 
 MOST_TIMES_A_PARSE = 3.0
 MOST_GROWTH = 1.5  # of the first ratio from 1 000 to 100 000 servers: expat is linear, so 1 is linear and 100 would be quadratic
@@ -22,20 +25,31 @@ def document(servers: int) -> bytes:
     """A settings file of so many servers, about 130 bytes each."""
     entries = ''.join(
         '    <server>\n      <id>server-%d</id>\n      <username>user-%d</username>\n      <password>secret-&amp;-%d</password>\n    </server>\n'
-        % (number, number, number) for number in range(servers))
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">\n  <servers>\n'
-            + entries + '  </servers>\n</settings>\n').encode()
+        % (number, number, number)
+        for number in range(servers)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">\n  <servers>\n'
+        + entries
+        + '  </servers>\n</settings>\n'
+    ).encode()
 
 
 def ratios(base, *functions, rounds):
     """How much more processor time each function takes than C(base): the median of ratios that are measured side by side."""
+
     def seconds(function):
         started = time.process_time()
         function()
         return time.process_time() - started
+
     measured = []
     for _round in range(rounds):
-        before, times, after = seconds(base), [seconds(function) for function in functions], seconds(base)
+        before, times, after = (
+            seconds(base),
+            [seconds(function) for function in functions],
+            seconds(base),
+        )
         measured.append([taken / ((before + after) / 2) for taken in times])
     return [statistics.median(column) for column in zip(*measured)]
 
@@ -48,8 +62,13 @@ def measure(servers: int, rounds: int):
     same = wanted_server(dict(middle, password='secret-&-%d' % (servers // 2)))
     more = wanted_server({'id': 'one-more', 'username': 'user', 'password': 'new'})
     assert edit(content, [changed]).content != content and edit(content, [same]).content is content
-    return ratios(lambda: expat.ParserCreate().Parse(content, True), lambda: edit(content, [changed]), lambda: edit(content, [same]),
-                  lambda: edit(content, [more]), rounds=rounds)
+    return ratios(
+        lambda: expat.ParserCreate().Parse(content, True),
+        lambda: edit(content, [changed]),
+        lambda: edit(content, [same]),
+        lambda: edit(content, [more]),
+        rounds=rounds,
+    )
 
 
 def rows():
@@ -57,9 +76,17 @@ def rows():
     small, (change, same, more), large = measure(1000, 60), measure(10000, 25), measure(100000, 3)
     found = [
         ('maven_server: one of 10 000 servers changed / expat parse', change, MOST_TIMES_A_PARSE),
-        ('maven_server: nothing to change in 10 000 servers / expat parse', same, MOST_TIMES_A_PARSE),
+        (
+            'maven_server: nothing to change in 10 000 servers / expat parse',
+            same,
+            MOST_TIMES_A_PARSE,
+        ),
         ('maven_server: one added to 10 000 servers / expat parse', more, MOST_TIMES_A_PARSE),
-        ('maven_server: the first at 100 000 servers / at 1 000 servers', large[0] / small[0], MOST_GROWTH),
+        (
+            'maven_server: the first at 100 000 servers / at 1 000 servers',
+            large[0] / small[0],
+            MOST_GROWTH,
+        ),
     ]
     return [(name, ratio, target, ratio <= target) for name, ratio, target in found]
 

@@ -31,9 +31,20 @@ class Bench:
         # As people run it: what Python has compiled, it keeps, though not in the checkout
         self._environment = {**os.environ, 'PYTHONPYCACHEPREFIX': str(BUILD / 'cache/pycache')}
         self._environment.pop('PYTHONDONTWRITEBYTECODE', None)
-        (self.folder / 'inventory.json').write_text(json.dumps({'all': {
-            'hosts': {'host%03d' % number: {} for number in range(hosts)},
-            'vars': {'ansible_connection': 'local', 'ansible_python_interpreter': sys.executable, **variables}}}))
+        (self.folder / 'inventory.json').write_text(
+            json.dumps(
+                {
+                    'all': {
+                        'hosts': {'host%03d' % number: {} for number in range(hosts)},
+                        'vars': {
+                            'ansible_connection': 'local',
+                            'ansible_python_interpreter': sys.executable,
+                            **variables,
+                        },
+                    }
+                }
+            )
+        )
 
     def __enter__(self):
         return self
@@ -43,10 +54,30 @@ class Bench:
 
     def seconds(self, tasks):
         """:param tasks: of the play. :returns: the processor time that a run takes: that of all its processes, and of the servers in this process."""
-        (self.folder / 'play.json').write_text(json.dumps([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}]))
+        (self.folder / 'play.json').write_text(
+            json.dumps([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}])
+        )
         before = _spent()
-        command = [sys.executable, '-m', 'ansible', 'playbook', '-f', str(self.forks), '-i', 'inventory.json', 'play.json']
-        done = subprocess.run(command, cwd=self.folder, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        command = [
+            sys.executable,
+            '-m',
+            'ansible',
+            'playbook',
+            '-f',
+            str(self.forks),
+            '-i',
+            'inventory.json',
+            'play.json',
+        ]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         after = _spent()
         if done.returncode:
             raise RuntimeError(done.stdout[-3000:])

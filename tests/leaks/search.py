@@ -24,15 +24,27 @@ LONG_ENOUGH = 10  # what is shorter could turn up by chance
 
 def forms(secret: str) -> set[bytes]:
     """A secret as it stands in logs, URLs, headers, XML, JSON, and within any longer text that was encoded with base64."""
-    texts = {secret, quote(secret, safe=''), quote(secret), quote_plus(secret), html.escape(secret), html.escape(secret, quote=False),
-             json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[1:-1], repr(secret)[1:-1], repr(json.dumps(secret)[1:-1])[1:-1],
-             secret.replace('/', '\\/'), secret[::-1], secret.encode().hex()}
+    texts = {
+        secret,
+        quote(secret, safe=''),
+        quote(secret),
+        quote_plus(secret),
+        html.escape(secret),
+        html.escape(secret, quote=False),
+        json.dumps(secret)[1:-1],
+        json.dumps(json.dumps(secret))[1:-1],
+        repr(secret)[1:-1],
+        repr(json.dumps(secret)[1:-1])[1:-1],
+        secret.replace('/', '\\/'),
+        secret[::-1],
+        secret.encode().hex(),
+    }
     found = {text.encode() for text in texts}
     for before in range(3):
         # Only whole groups of three bytes look the same whatever stands around them
         start, end = -before % 3, before + len(secret.encode())
         encoded = base64.b64encode(b'x' * before + secret.encode())
-        middle = encoded[(before + start) // 3 * 4:end // 3 * 4]
+        middle = encoded[(before + start) // 3 * 4 : end // 3 * 4]
         found |= {middle, middle.replace(b'+', b'-').replace(b'/', b'_')}
     return found
 
@@ -54,11 +66,15 @@ class Search:
                 at = data.find(needle)
                 if at >= 0:
                     # What stands before it says which line it was, and holds none of it
-                    self.hits.append('%s in %s, after %r' % (name, place, data[max(0, at - 80):at]))
+                    self.hits.append(
+                        '%s in %s, after %r' % (name, place, data[max(0, at - 80) : at])
+                    )
 
     def texts(self, place: str, contents: Collection[bytes]) -> None:
         """Many that are alike, each of parts that a zero byte ends: each part is looked at once."""
-        self.text(place, b'\n'.join({part for content in contents for part in content.split(b'\0')}))
+        self.text(
+            place, b'\n'.join({part for content in contents for part in content.split(b'\0')})
+        )
         self.places += len(contents) - 1
 
     def tree(self, folder: Path, but: Collection[Path] = ()) -> None:
@@ -66,7 +82,12 @@ class Search:
         names = []
         for path in [folder, *folder.rglob('*')]:
             names.append(path.name)
-            if path.is_file() and not path.is_symlink() and path not in but and not any(parent in but for parent in path.parents):
+            if (
+                path.is_file()
+                and not path.is_symlink()
+                and path not in but
+                and not any(parent in but for parent in path.parents)
+            ):
                 with suppress(FileNotFoundError):  # somebody else's, who has removed it
                     self.text(str(path), path.read_bytes())
         self.text('the names of files in %s' % folder, '\n'.join(names))

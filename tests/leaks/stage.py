@@ -28,8 +28,15 @@ from tests.tools.scratch import ROOT, environment
 from .search import LONG_ENOUGH, WORDS, Search, Watch
 
 # Names under which servers take and give secrets
-SECRET_FIELDS = re.compile(r't|authToken|pass_?code|.*password|.*secret|(access_|refresh_)?token|code_verifier|assertion|passphrase|bearerToken', re.IGNORECASE)
-SECRET_HEADERS = ('HTTP_X_NX_AUTHTICKET', 'HTTP_X_NX_USERTOKEN_AUTHTICKET', 'HTTP_X_AUTHENTICATION_TOKEN')
+SECRET_FIELDS = re.compile(
+    r't|authToken|pass_?code|.*password|.*secret|(access_|refresh_)?token|code_verifier|assertion|passphrase|bearerToken',
+    re.IGNORECASE,
+)
+SECRET_HEADERS = (
+    'HTTP_X_NX_AUTHTICKET',
+    'HTTP_X_NX_USERTOKEN_AUTHTICKET',
+    'HTTP_X_AUTHENTICATION_TOKEN',
+)
 PROJECT = 'jdoe-SANDBOX'
 # Where a program could leave files that it does not want beside its own
 SHARED_FOLDERS = [Path(name) for name in ('/tmp', '/var/tmp', '/dev/shm') if os.path.isdir(name)]
@@ -122,7 +129,12 @@ class Overheard:
         setattr(self._app, name, value)
 
     def _keep(self, what, value):
-        if isinstance(value, str) and len(value) >= LONG_ENOUGH and value != PLACEHOLDER and value not in self._secrets.values():
+        if (
+            isinstance(value, str)
+            and len(value) >= LONG_ENOUGH
+            and value != PLACEHOLDER
+            and value not in self._secrets.values()
+        ):
             self._secrets['%s of %s %d' % (what, self._name, len(self._secrets))] = value
 
     def _keep_fields(self, value, name=''):
@@ -154,7 +166,10 @@ class Overheard:
         scheme, _blank, credentials = environ.get('HTTP_AUTHORIZATION', '').partition(' ')
         self._keep('credentials', credentials)
         if scheme.lower() == 'basic':
-            self._keep('password', base64.b64decode(credentials).decode('utf-8', 'replace').partition(':')[2])
+            self._keep(
+                'password',
+                base64.b64decode(credentials).decode('utf-8', 'replace').partition(':')[2],
+            )
         for header in SECRET_HEADERS:
             self._keep('ticket', environ.get(header))
         self._keep_query(environ.get('QUERY_STRING', ''))
@@ -163,13 +178,22 @@ class Overheard:
 
         def started(status, headers, exc_info=None):
             about.update({name.lower(): value for name, value in headers}, status=status)
-            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
+            return (
+                start_response(status, headers, exc_info)
+                if exc_info
+                else start_response(status, headers)
+            )
 
         body = b''.join(self._app(environ, started))
         self._keep_body(about.get('content-type'), body)
         self._keep_query(urlsplit(about.get('location', '')).query)
         path = environ['PATH_INFO']
-        if about['status'].startswith('20') and ('egistration' in path or 'connect-gateway' in path) and b'--' in body and len(body) < 500:
+        if (
+            about['status'].startswith('20')
+            and ('egistration' in path or 'connect-gateway' in path)
+            and b'--' in body
+            and len(body) < 500
+        ):
             for half in body.decode('ascii', 'replace').strip().split('--'):
                 self._keep('registration', half)
         if about['status'].startswith('20') and path.endswith('/authentication/token'):
@@ -186,15 +210,47 @@ class Stage:
         self.searched, self.hits, self.counts = 0, 0, True
         self.ca_path = str(sandbox.ca_path)
         self.tag = os.urandom(4).hex()  # nothing that another test leaves behind is ours
-        self.secrets = {name: self.canary(name) for name in (
-            'person', 'admin', 'client', 'nuxeo_person', 'nuxeo_admin', 'signing', 'nuvy', 'nos', 'old_maven', 'old_phrase', 'old_git', 'old_npm', 'broken',
-            'git_door', 'vault')}
+        self.secrets = {
+            name: self.canary(name)
+            for name in (
+                'person',
+                'admin',
+                'client',
+                'nuxeo_person',
+                'nuxeo_admin',
+                'signing',
+                'nuvy',
+                'nos',
+                'old_maven',
+                'old_phrase',
+                'old_git',
+                'old_npm',
+                'broken',
+                'git_door',
+                'vault',
+            )
+        }
         # A JWT for jdoe that nobody signed
-        self.secrets['assertion_in_hand'] = '.'.join(base64.urlsafe_b64encode(part.encode()).decode().rstrip('=') for part in (
-            '{"alg": "HS512"}', '{"sub": "jdoe", "iss": "nuxeo"}', self.canary('signature')))
+        self.secrets['assertion_in_hand'] = '.'.join(
+            base64.urlsafe_b64encode(part.encode()).decode().rstrip('=')
+            for part in (
+                '{"alg": "HS512"}',
+                '{"sub": "jdoe", "iss": "nuxeo"}',
+                self.canary('signature'),
+            )
+        )
         # Nexus 2 and PKCE do not take all characters
-        self.secrets.update({name: '%s-%s-%s' % (name.replace('_', '-'), self.tag, 'plain' * 6) for name in (
-            'nexus_2_person', 'nexus_2_admin', 'nexus_2_remote', 'verifier_in_hand')})
+        self.secrets.update(
+            {
+                name: '%s-%s-%s' % (name.replace('_', '-'), self.tag, 'plain' * 6)
+                for name in (
+                    'nexus_2_person',
+                    'nexus_2_admin',
+                    'nexus_2_remote',
+                    'verifier_in_hand',
+                )
+            }
+        )
         self.servers = self._serve(sandbox)
         self.server = self.servers['nexus']
         self.work = folder / 'work'
@@ -221,20 +277,59 @@ class Stage:
     def _serve(self, sandbox):
         secret = self.secrets
         person, admin = nexus.User(secret['person']), nexus.User(secret['admin'], admin=True)
-        people = {'ci': person, 'bob': person, 'admin': admin, 'sam': nexus.User(None, source='SAML')}
+        people = {
+            'ci': person,
+            'bob': person,
+            'admin': admin,
+            'sam': nexus.User(None, source='SAML'),
+        }
         apps = {
             'nexus': nexus.create_app('3.97.0', users=people),
-            'nexus3': nexus.create_app('3.15.0', users={'ci': person}),  # takes its ticket in a header
-            'nexus2': nexus.create_app('2.15.1', users={'admin': nexus.User(secret['nexus_2_admin'], admin=True), 'ci': nexus.User(secret['nexus_2_person'])}),
-            'git': git_http.create_app(self.folder, lambda user, password: user == 'ci' and password == secret['git_door']),
-            'nuxeo': nuxeo.create_app('2025.3', users=[nuxeo.User('jdoe', secret['nuxeo_person']), nuxeo.User('root', secret['nuxeo_admin'], admin=True),
-                                                       nuxeo.User('ci', secret['nuxeo_person'])],
-                                      clients=[nuxeo.Client('ci', 'ci', secret['client'], 'https://client.example/callback', auto_grant=True)],
-                                      jwt_secret=secret['signing']),
-            'nuvy': nuvy.create_app([nuvy.AppClient('builder', secret['nuvy'], ('read', 'write'), ('read',))]),
-            'nos': nuxeo_online.create_app(users=[nuxeo_online.Account('jdoe', tokens={'ci': secret['nos']}, projects={PROJECT: 'write'})]),
+            'nexus3': nexus.create_app(
+                '3.15.0', users={'ci': person}
+            ),  # takes its ticket in a header
+            'nexus2': nexus.create_app(
+                '2.15.1',
+                users={
+                    'admin': nexus.User(secret['nexus_2_admin'], admin=True),
+                    'ci': nexus.User(secret['nexus_2_person']),
+                },
+            ),
+            'git': git_http.create_app(
+                self.folder, lambda user, password: user == 'ci' and password == secret['git_door']
+            ),
+            'nuxeo': nuxeo.create_app(
+                '2025.3',
+                users=[
+                    nuxeo.User('jdoe', secret['nuxeo_person']),
+                    nuxeo.User('root', secret['nuxeo_admin'], admin=True),
+                    nuxeo.User('ci', secret['nuxeo_person']),
+                ],
+                clients=[
+                    nuxeo.Client(
+                        'ci',
+                        'ci',
+                        secret['client'],
+                        'https://client.example/callback',
+                        auto_grant=True,
+                    )
+                ],
+                jwt_secret=secret['signing'],
+            ),
+            'nuvy': nuvy.create_app(
+                [nuvy.AppClient('builder', secret['nuvy'], ('read', 'write'), ('read',))]
+            ),
+            'nos': nuxeo_online.create_app(
+                users=[
+                    nuxeo_online.Account(
+                        'jdoe', tokens={'ci': secret['nos']}, projects={PROJECT: 'write'}
+                    )
+                ]
+            ),
         }
-        return {name: sandbox.serve(Overheard(app, name, self.secrets)) for name, app in apps.items()}
+        return {
+            name: sandbox.serve(Overheard(app, name, self.secrets)) for name, app in apps.items()
+        }
 
     def _prepare_repository(self):
         if shutil.which('git'):
@@ -254,69 +349,154 @@ class Stage:
     def _prepare_files(self):
         """Files of people, with secrets of theirs in them."""
         secret = self.secrets
-        self.holders = {self.work / name for name in ('settings.xml', 'settings-security.xml', 'git-credentials', 'project/.yo-rc.json', 'cache')}
-        escaped = {name: secret[name].replace('&', '&amp;').replace('<', '&lt;') for name in ('old_maven', 'old_phrase')}
-        (self.work / 'settings.xml').write_text(SETTINGS.format(old=escaped['old_maven'], passphrase=escaped['old_phrase']))
-        (self.work / 'git-credentials').write_text('https://somebody:%s@git.example\n' % secret['old_git'].replace('/', '%2f').replace('%>', '%25>'))
+        self.holders = {
+            self.work / name
+            for name in (
+                'settings.xml',
+                'settings-security.xml',
+                'git-credentials',
+                'project/.yo-rc.json',
+                'cache',
+            )
+        }
+        escaped = {
+            name: secret[name].replace('&', '&amp;').replace('<', '&lt;')
+            for name in ('old_maven', 'old_phrase')
+        }
+        (self.work / 'settings.xml').write_text(
+            SETTINGS.format(old=escaped['old_maven'], passphrase=escaped['old_phrase'])
+        )
+        (self.work / 'git-credentials').write_text(
+            'https://somebody:%s@git.example\n'
+            % secret['old_git'].replace('/', '%2f').replace('%>', '%25>')
+        )
         (self.work / 'project').mkdir()
-        (self.work / 'project/.yo-rc.json').write_text(json.dumps({'generator-nuxeo': {'connect:token': secret['old_npm']}}))
+        (self.work / 'project/.yo-rc.json').write_text(
+            json.dumps({'generator-nuxeo': {'connect:token': secret['old_npm']}})
+        )
         home = self.work / 'nuxeo'
         (home / 'bin').mkdir(parents=True)
         (home / 'nxserver/data').mkdir(parents=True)
         shutil.copy(ROOT / 'tests/stand_ins/nuxeoctl', home / 'bin/nuxeoctl')
         (home / 'bin/nuxeo.conf').write_text(
-            'org.nuxeo.connect.url=%s/site/\nstand-in.version=2023\nstand-in.ca=%s\n' % (self.servers['nos'].url, self.ca_path))
+            'org.nuxeo.connect.url=%s/site/\nstand-in.version=2023\nstand-in.ca=%s\n'
+            % (self.servers['nos'].url, self.ca_path)
+        )
         # What nuxeoctl itself writes into its log is its own; the module has the token typed into it, and searches no log
         self.holders.add(home / 'nxserver/data/instance.clid')
 
     def _variables(self):
         url = {name: server.url for name, server in self.servers.items()}
-        person = {'type': 'nexus_user_token', 'url': url['nexus'], 'ca_path': self.ca_path, 'username': 'ci', 'password': '{{ secret_person }}'}
-        client = {'type': 'nuxeo_oauth2_token', 'url': url['nuxeo'], 'ca_path': self.ca_path, 'client_id': 'ci', 'client_secret': '{{ secret_client }}',
-                  'username': 'jdoe', 'password': '{{ secret_nuxeo_person }}', 'grant': 'authorization_code'}
+        person = {
+            'type': 'nexus_user_token',
+            'url': url['nexus'],
+            'ca_path': self.ca_path,
+            'username': 'ci',
+            'password': '{{ secret_person }}',
+        }
+        client = {
+            'type': 'nuxeo_oauth2_token',
+            'url': url['nuxeo'],
+            'ca_path': self.ca_path,
+            'client_id': 'ci',
+            'client_secret': '{{ secret_client }}',
+            'username': 'jdoe',
+            'password': '{{ secret_nuxeo_person }}',
+            'grant': 'authorization_code',
+        }
         return {
-            'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}', 'folder': str(self.work),
-            'url': url, 'ca': self.ca_path, 'project': PROJECT, 'planned': [{'id': 'a', 'token': 'company'}, {'id': 'b', 'token': 'studio'}],
+            'ansible_connection': 'local',
+            'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+            'folder': str(self.work),
+            'url': url,
+            'ca': self.ca_path,
+            'project': PROJECT,
+            'planned': [{'id': 'a', 'token': 'company'}, {'id': 'b', 'token': 'studio'}],
             'token_sources': {
-                'company': person, 'refused': dict(person, username='bob', password='{{ secret_refused }}'),
-                'misspelt': dict(person, pasword='{{ secret_misspelt }}'), 'masked': dict(person, password='********'),
-                'gone': dict(person, url='https://127.0.0.1:1', retries=0), 'broken': dict(person, username='bob', cache='none'),
+                'company': person,
+                'refused': dict(person, username='bob', password='{{ secret_refused }}'),
+                'misspelt': dict(person, pasword='{{ secret_misspelt }}'),
+                'masked': dict(person, password='********'),
+                'gone': dict(person, url='https://127.0.0.1:1', retries=0),
+                'broken': dict(person, username='bob', cache='none'),
                 'platform': dict(client, cache='file', cache_path=str(self.work / 'cache')),
-                'nuvy': {'type': 'nuvy_client_token', 'url': url['nuvy'], 'ca_path': self.ca_path, 'client_id': 'builder',
-                         'client_secret': '{{ secret_nuvy }}'},
-                'studio': {'type': 'nuxeo_online_token', 'url': url['nos'], 'ca_path': self.ca_path, 'username': 'jdoe', 'token': '{{ secret_nos }}'},
+                'nuvy': {
+                    'type': 'nuvy_client_token',
+                    'url': url['nuvy'],
+                    'ca_path': self.ca_path,
+                    'client_id': 'builder',
+                    'client_secret': '{{ secret_nuvy }}',
+                },
+                'studio': {
+                    'type': 'nuxeo_online_token',
+                    'url': url['nos'],
+                    'ca_path': self.ca_path,
+                    'username': 'jdoe',
+                    'token': '{{ secret_nos }}',
+                },
             },
         }
 
     def _environment(self):
         log, junit, tree = self.folder / 'ansible.log', self.folder / 'junit', self.folder / 'tree'
         return {
-            'ANSIBLE_LOG_PATH': str(log), 'ANSIBLE_CALLBACKS_ENABLED': 'events,junit,tree', 'JUNIT_OUTPUT_DIR': str(junit),
-            'ANSIBLE_CALLBACK_TREE_DIR': str(tree), 'PYTHONPATH': str(self.folder / 'site'), 'BREAK_WITH': str(self.folder / 'secret'),
+            'ANSIBLE_LOG_PATH': str(log),
+            'ANSIBLE_CALLBACKS_ENABLED': 'events,junit,tree',
+            'JUNIT_OUTPUT_DIR': str(junit),
+            'ANSIBLE_CALLBACK_TREE_DIR': str(tree),
+            'PYTHONPATH': str(self.folder / 'site'),
+            'BREAK_WITH': str(self.folder / 'secret'),
             'BREAK_AT': str(self.folder / 'break'),
-            'JOURNAL_FILE': str(self.folder / 'journal'), 'ANSIBLE_REMOTE_TMP': str(self.folder / 'remote'), 'ANSIBLE_CACHE_PLUGIN': 'jsonfile',
-            'ANSIBLE_CACHE_PLUGIN_CONNECTION': str(self.folder / 'facts'), 'TMPDIR': str(self.tmp)}
+            'JOURNAL_FILE': str(self.folder / 'journal'),
+            'ANSIBLE_REMOTE_TMP': str(self.folder / 'remote'),
+            'ANSIBLE_CACHE_PLUGIN': 'jsonfile',
+            'ANSIBLE_CACHE_PLUGIN_CONNECTION': str(self.folder / 'facts'),
+            'TMPDIR': str(self.tmp),
+        }
 
     def over_ssh(self, greeting=''):
         """From now on hosts are reached by ssh, which ansible-core lets tell with -vvv all that it hears. :param greeting: what each host says by itself."""
         ssh = self.folder / 'ssh'
         ssh.write_text(SSH % shlex.quote(greeting))
         ssh.chmod(0o755)
-        self.variables.update(ansible_connection='ssh', ansible_ssh_executable=str(ssh), ansible_pipelining=True)
+        self.variables.update(
+            ansible_connection='ssh', ansible_ssh_executable=str(ssh), ansible_pipelining=True
+        )
 
     def plays(self, tasks):
         person = {'url': '{{ url.nexus }}', 'username': 'ci', 'password': '{{ secret_person }}'}
-        return [{'hosts': 'all', 'gather_facts': False, 'tasks': tasks, 'module_defaults': {
-            'group/buildops.tokens.tokens': {'ca_path': '{{ ca }}', 'retries': 0},
-            'buildops.tokens.nexus_user_token': person, 'buildops.tokens.nexus_user_token_info': person}}]
+        return [
+            {
+                'hosts': 'all',
+                'gather_facts': False,
+                'tasks': tasks,
+                'module_defaults': {
+                    'group/buildops.tokens.tokens': {'ca_path': '{{ ca }}', 'retries': 0},
+                    'buildops.tokens.nexus_user_token': person,
+                    'buildops.tokens.nexus_user_token_info': person,
+                },
+            }
+        ]
 
     def play(self, tasks, *arguments, hosts=1, verbosity='-vvvv', plays=None, **env):
         """Run tasks, or whole C(plays), and search everywhere. :returns: the run, and what was found."""
         self.plant(tasks, plays, self.variables)
-        inventory = {'all': {'hosts': {'host%d' % number: {} for number in range(hosts)}, 'vars': self.variables}}
+        inventory = {
+            'all': {
+                'hosts': {'host%d' % number: {} for number in range(hosts)},
+                'vars': self.variables,
+            }
+        }
         settings = dict(self._environment(), **env)
         with Watch() as watch, careless():
-            run = self.run_playbook(plays or self.plays(tasks), inventory, *([verbosity] if verbosity else []), '--diff', *arguments, env=settings)
+            run = self.run_playbook(
+                plays or self.plays(tasks),
+                inventory,
+                *([verbosity] if verbosity else []),
+                '--diff',
+                *arguments,
+                env=settings,
+            )
         assert watch.seen and run.events, run.output
         return run, self.search(run.output, run.events, watch.seen, run.home)
 
@@ -326,20 +506,53 @@ class Stage:
         private = self.folder / 'runner'
         for name in ('inventory', 'project', 'env'):
             (private / name).mkdir(parents=True)
-        (private / 'inventory/hosts.json').write_text(json.dumps({'all': {'hosts': {'host0': {}}, 'vars': self.variables}}))
+        (private / 'inventory/hosts.json').write_text(
+            json.dumps({'all': {'hosts': {'host0': {}}, 'vars': self.variables}})
+        )
         (private / 'project/site.yml').write_text(json.dumps(self.plays(tasks)))
         home = self.folder / 'runner-home'
         home.mkdir()
-        settings = {**environment(home), **self._environment(), 'ANSIBLE_CONFIG': str(NO_SETTINGS), 'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS),
-                    'ANSIBLE_CALLBACKS_ENABLED': 'junit'}
+        settings = {
+            **environment(home),
+            **self._environment(),
+            'ANSIBLE_CONFIG': str(NO_SETTINGS),
+            'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS),
+            'ANSIBLE_CALLBACKS_ENABLED': 'junit',
+        }
         with Watch() as watch, careless():
-            done = subprocess.run([sys.executable, '-m', 'ansible_runner', 'run', str(private), '-p', 'site.yml', '--ident', 'one', '-vvvv', *arguments],
-                                  cwd=private, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
-                                  check=False)
-        events = [json.loads(path.read_text(encoding='utf-8')) for path in sorted((private / 'artifacts/one/job_events').glob('*.json'))]
+            done = subprocess.run(
+                [
+                    sys.executable,
+                    '-m',
+                    'ansible_runner',
+                    'run',
+                    str(private),
+                    '-p',
+                    'site.yml',
+                    '--ident',
+                    'one',
+                    '-vvvv',
+                    *arguments,
+                ],
+                cwd=private,
+                env=settings,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=300,
+                check=False,
+            )
+        events = [
+            json.loads(path.read_text(encoding='utf-8'))
+            for path in sorted((private / 'artifacts/one/job_events').glob('*.json'))
+        ]
         # What stands in env and inventory is what the person put there
         shutil.rmtree(private / 'inventory')
-        return done.returncode, events, self.search(done.stdout.decode('utf-8', 'replace'), events, watch.seen, home, private)
+        return (
+            done.returncode,
+            events,
+            self.search(done.stdout.decode('utf-8', 'replace'), events, watch.seen, home, private),
+        )
 
     def search(self, output, events, processes, *folders):
         """:returns: where what was found."""
@@ -351,10 +564,22 @@ class Stage:
             if path.exists():
                 search.text('the ' + path.name.replace('ansible.', ''), path.read_bytes())
         search.texts('a command line or environment', processes)
-        for folder in (self.folder / 'junit', self.folder / 'tree', self.folder / 'facts', self.folder / 'remote', self.tmp, self.work, *folders):
+        for folder in (
+            self.folder / 'junit',
+            self.folder / 'tree',
+            self.folder / 'facts',
+            self.folder / 'remote',
+            self.tmp,
+            self.work,
+            *folders,
+        ):
             if folder.exists():
                 search.tree(folder, but=self.holders)
-        for path in {path for folder in SHARED_FOLDERS for path in folder.iterdir()} - self.shared - {self.tmp}:
+        for path in (
+            {path for folder in SHARED_FOLDERS for path in folder.iterdir()}
+            - self.shared
+            - {self.tmp}
+        ):
             search.tree(path, but=self.holders)
         search.places += len(self.holders)
         search.hits += ['%s is open to others' % path for path in self._wide()]
@@ -366,9 +591,17 @@ class Stage:
         """Files that hold secrets, that others have rights on, and that are no longer as they were at first."""
         for holder in self.holders:
             for path in [holder, *holder.rglob('*')]:
-                if path.exists() and stat.S_IMODE(os.lstat(path).st_mode) & 0o077 and not (path in self.at_first and path.read_bytes() == self.at_first[path]):
+                if (
+                    path.exists()
+                    and stat.S_IMODE(os.lstat(path).st_mode) & 0o077
+                    and not (path in self.at_first and path.read_bytes() == self.at_first[path])
+                ):
                     yield path
 
     def modes(self):
         """The files that hold secrets, and what others may do with them."""
-        return {str(path.relative_to(self.work)): stat.S_IMODE(os.lstat(path).st_mode) & 0o077 for path in self.holders if path.exists()}
+        return {
+            str(path.relative_to(self.work)): stat.S_IMODE(os.lstat(path).st_mode) & 0o077
+            for path in self.holders
+            if path.exists()
+        }

@@ -33,7 +33,12 @@ def shown(stage):
 
 
 def deliver(password, **more):
-    return task('Deliver %s' % len(password), 'maven_server', dict(MAVEN, id='x', username='u', password=password), **more)
+    return task(
+        'Deliver %s' % len(password),
+        'maven_server',
+        dict(MAVEN, id='x', username='u', password=password),
+        **more,
+    )
 
 
 def seen_in(hits, place):
@@ -43,20 +48,47 @@ def seen_in(hits, place):
 def test_A16_callbacks_that_look_at_arguments(stage, shown):
     found = stage.folder / 'tree'
     found.mkdir()
-    by_name = [task(name, module, arguments, ignore_errors=True) for name, module, arguments in (
-        ('Get', 'token_source', {'name': 'company'}), ('Tell', 'token_source_info', {'name': 'studio'}), ('Fail', 'token_source', {'name': 'refused'}),
-        ('Deliver', 'maven_server', dict(MAVEN, servers=[{'id': 'a', 'token': 'company'}, {'id': 'b', 'token': 'nuvy'}])),
-        ('Deliver one', 'maven_server', dict(MAVEN, id='c', token='studio')),
-        ('Deliver to git', 'git_credential', dict(GIT, url='https://git.example', token='company')), ('Link', 'nuxeo_cli_link', dict(LINK, token='studio')))]
-    run, hits = stage.play([*by_name, deliver(shown[1])], ANSIBLE_CALLBACKS_ENABLED='events,arguments', ARGUMENTS_FILE=str(found / 'arguments'))
+    by_name = [
+        task(name, module, arguments, ignore_errors=True)
+        for name, module, arguments in (
+            ('Get', 'token_source', {'name': 'company'}),
+            ('Tell', 'token_source_info', {'name': 'studio'}),
+            ('Fail', 'token_source', {'name': 'refused'}),
+            (
+                'Deliver',
+                'maven_server',
+                dict(
+                    MAVEN, servers=[{'id': 'a', 'token': 'company'}, {'id': 'b', 'token': 'nuvy'}]
+                ),
+            ),
+            ('Deliver one', 'maven_server', dict(MAVEN, id='c', token='studio')),
+            (
+                'Deliver to git',
+                'git_credential',
+                dict(GIT, url='https://git.example', token='company'),
+            ),
+            ('Link', 'nuxeo_cli_link', dict(LINK, token='studio')),
+        )
+    ]
+    run, hits = stage.play(
+        [*by_name, deliver(shown[1])],
+        ANSIBLE_CALLBACKS_ENABLED='events,arguments',
+        ARGUMENTS_FILE=str(found / 'arguments'),
+    )
     seen = (found / 'arguments').read_text(encoding='utf-8')
     assert all(seen.count(entry['name'] + ': ') >= 2 for entry in by_name)
-    assert {event['task'] for event in run.events if event['event'] == 'failed'} == {'Fail'}, run.output
-    assert seen_in(hits, '/tree/arguments') == {'shown'} and len(hits) == len([hit for hit in hits if '/tree/arguments' in hit]), hits
+    assert {event['task'] for event in run.events if event['event'] == 'failed'} == {'Fail'}, (
+        run.output
+    )
+    assert seen_in(hits, '/tree/arguments') == {'shown'} and len(hits) == len(
+        [hit for hit in hits if '/tree/arguments' in hit]
+    ), hits
 
 
 def test_A15_a_banner_with_arguments(stage, shown):
-    run, hits = stage.play([deliver(password) for password in shown], verbosity='', ANSIBLE_DISPLAY_ARGS_TO_STDOUT='1')
+    run, hits = stage.play(
+        [deliver(password) for password in shown], verbosity='', ANSIBLE_DISPLAY_ARGS_TO_STDOUT='1'
+    )
     assert run.rc == 0 and seen_in(hits, ' in the output') == {'inline'}, run.output
 
 
@@ -80,10 +112,23 @@ def test_A17_a_secret_in_the_text_of_a_task_that_fails(stage, shown):
 
 
 def test_A31_the_debugger_shows_variables(stage, shown):
-    tasks = [task('Deliver', 'maven_server', dict(MAVEN, path='/proc/none/settings.xml', id='a', token='company'), debugger='on_failed')]
+    tasks = [
+        task(
+            'Deliver',
+            'maven_server',
+            dict(MAVEN, path='/proc/none/settings.xml', id='a', token='company'),
+            debugger='on_failed',
+        )
+    ]
     stage.plant(stage.variables)
     inventory = {'all': {'hosts': {'host0': {}}, 'vars': stage.variables}}
-    run = stage.run_playbook(stage.plays(tasks), inventory, typed="p task.args\np task_vars['token_sources']\np task_vars['shown']\nc\n")
+    run = stage.run_playbook(
+        stage.plays(tasks),
+        inventory,
+        typed="p task.args\np task_vars['token_sources']\np task_vars['shown']\nc\n",
+    )
     assert run.output.count('(debug)> ') >= 4, run.output
     # Of sources it shows the templates, where they do not hold the secrets themselves
-    assert {hit.partition(' in ')[0] for hit in stage.search(run.output, run.events, ())} == {'shown'}
+    assert {hit.partition(' in ')[0] for hit in stage.search(run.output, run.events, ())} == {
+        'shown'
+    }

@@ -16,8 +16,10 @@ import shutil
 import pytest
 from ansible.module_utils import basic
 from ansible.parsing.vault import VaultLib, VaultSecret
-from ansible_collections.buildops.tokens.plugins.module_utils import maven_encryption
 
+from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
+    encryption as maven_encryption,
+)
 from tests.conftest import COLLECTIONS
 from tests.sandbox.serving import faults
 from tests.tools.scratch import ROOT
@@ -29,29 +31,78 @@ NAMESPACE = 'buildops.tokens.'
 
 
 def task(name, module='nexus_user_token', arguments=None, **keywords):
-    return dict({'name': name, module if '.' in module else NAMESPACE + module: arguments or {}}, **keywords)
+    return dict(
+        {'name': name, module if '.' in module else NAMESPACE + module: arguments or {}}, **keywords
+    )
 
 
 def lookup(name, *options):
-    return "lookup('buildops.tokens.token', '%s'%s)" % (name, ''.join(', ' + option for option in options))
+    return "lookup('buildops.tokens.token', '%s'%s)" % (
+        name,
+        ''.join(', ' + option for option in options),
+    )
 
 
 FORGIVEN = {'ignore_errors': True}
-PERSON = {'url': '{{ url.nexus }}', 'ca_path': '{{ ca }}', 'username': 'ci', 'password': '{{ secret_person }}'}
+PERSON = {
+    'url': '{{ url.nexus }}',
+    'ca_path': '{{ ca }}',
+    'username': 'ci',
+    'password': '{{ secret_person }}',
+}
 WRONG = {'username': 'bob', 'password': '{{ secret_wrong }}'}
 ADMIN = {'username': 'admin', 'password': '{{ secret_admin }}'}
-NUVY = {'url': '{{ url.nuvy }}', 'ca_path': '{{ ca }}', 'client_id': 'builder', 'client_secret': '{{ secret_nuvy }}'}
-CLIENT = {'url': '{{ url.nuxeo }}', 'ca_path': '{{ ca }}', 'client_id': 'ci', 'client_secret': '{{ secret_client }}', 'cache': 'none'}
-GRANT = dict(CLIENT, grant='authorization_code', username='jdoe', password='{{ secret_nuxeo_person }}')
-REGISTRY = {'url': '{{ url.nuxeo }}', 'ca_path': '{{ ca }}', 'username': 'root', 'password': '{{ secret_nuxeo_admin }}', 'client_id': 'desktop'}
+NUVY = {
+    'url': '{{ url.nuvy }}',
+    'ca_path': '{{ ca }}',
+    'client_id': 'builder',
+    'client_secret': '{{ secret_nuvy }}',
+}
+CLIENT = {
+    'url': '{{ url.nuxeo }}',
+    'ca_path': '{{ ca }}',
+    'client_id': 'ci',
+    'client_secret': '{{ secret_client }}',
+    'cache': 'none',
+}
+GRANT = dict(
+    CLIENT, grant='authorization_code', username='jdoe', password='{{ secret_nuxeo_person }}'
+)
+REGISTRY = {
+    'url': '{{ url.nuxeo }}',
+    'ca_path': '{{ ca }}',
+    'username': 'root',
+    'password': '{{ secret_nuxeo_admin }}',
+    'client_id': 'desktop',
+}
 NOS = {'url': '{{ url.nos }}', 'ca_path': '{{ ca }}', 'username': 'jdoe'}
-PROXIES = {'url': '{{ url.nexus }}', 'ca_path': '{{ ca }}', 'username': 'admin', 'password': '{{ secret_admin }}'}
-PROXY = {'name': 'studio', 'create': {'remote_url': '{{ url.nos }}/site/studio/maven/', 'version_policy': 'release'}}
+PROXIES = {
+    'url': '{{ url.nexus }}',
+    'ca_path': '{{ ca }}',
+    'username': 'admin',
+    'password': '{{ secret_admin }}',
+}
+PROXY = {
+    'name': 'studio',
+    'create': {'remote_url': '{{ url.nos }}/site/studio/maven/', 'version_policy': 'release'},
+}
 NEXUS_2 = dict(PROXIES, url='{{ url.nexus2 }}', password='{{ secret_nexus_2_admin }}')
-SERVERS = [{'id': 'company', 'token': 'company'}, {'id': 'api', 'token': 'nuvy'}, {'id': 'studio', 'token': 'studio', 'configuration': {
-    'httpHeaders': {'property': {'name': 'X-Key', 'value': '{{ secret_header }}'}}}}]
-MAVEN, GIT, LINK = {'path': '{{ folder }}/settings.xml'}, {'path': '{{ folder }}/git-credentials', 'config_path': '{{ folder }}/gitconfig'}, {
-    'path': '{{ folder }}/project', 'project': '{{ project }}', 'git_ignore': False}
+SERVERS = [
+    {'id': 'company', 'token': 'company'},
+    {'id': 'api', 'token': 'nuvy'},
+    {
+        'id': 'studio',
+        'token': 'studio',
+        'configuration': {
+            'httpHeaders': {'property': {'name': 'X-Key', 'value': '{{ secret_header }}'}}
+        },
+    },
+]
+MAVEN, GIT, LINK = (
+    {'path': '{{ folder }}/settings.xml'},
+    {'path': '{{ folder }}/git-credentials', 'config_path': '{{ folder }}/gitconfig'},
+    {'path': '{{ folder }}/project', 'project': '{{ project }}', 'git_ignore': False},
+)
 REGISTRATION = {'nuxeo_home': '{{ folder }}/nuxeo', 'project': '{{ project }}', 'timeout': 30}
 
 NEXUS = [
@@ -63,7 +114,10 @@ NEXUS = [
     task('For another', arguments=dict(ADMIN, user_id='sam', realm='SAML')),
     task('For another again', arguments=dict(ADMIN, user_id='sam', realm='SAML')),
     task('Get from an older one', arguments=dict(PERSON, url='{{ url.nexus3 }}')),
-    task('Get from Nexus 2', arguments=dict(PERSON, url='{{ url.nexus2 }}', password='{{ secret_nexus_2_person }}')),
+    task(
+        'Get from Nexus 2',
+        arguments=dict(PERSON, url='{{ url.nexus2 }}', password='{{ secret_nexus_2_person }}'),
+    ),
     task('Elsewhere', arguments=PERSON, delegate_to='host0', register='elsewhere'),
     task('Elsewhere refused', arguments=dict(PERSON, **WRONG), delegate_to='host0', **FORGIVEN),
     task('By name', 'token_source', {'name': 'company'}),
@@ -73,139 +127,610 @@ NEXUS = [
 ]
 OTHERS = [
     task('Get from Nuvy', 'nuvy_client_token', NUVY, register='nuvy'),
-    task('Get from Nuvy in the body', 'nuvy_client_token', dict(NUVY, client_auth='body', regenerate='always')),
+    task(
+        'Get from Nuvy in the body',
+        'nuvy_client_token',
+        dict(NUVY, client_auth='body', regenerate='always'),
+    ),
     task('Get from Nuvy elsewhere', 'nuvy_client_token', NUVY, delegate_to='host0'),
     task('Get from Nuxeo', 'nuxeo_oauth2_token', GRANT, register='granted'),
     task('Renew', 'nuxeo_oauth2_token', dict(GRANT, regenerate='always')),
-    task('Get from Nuxeo by name', 'token_source', {'name': 'platform', 'regenerate': 'always'}, loop=[1, 2]),
-    task('Get with a key', 'nuxeo_oauth2_token', dict(CLIENT, grant='jwt_bearer', jwt_secret='{{ secret_signing }}', username='jdoe')),
+    task(
+        'Get from Nuxeo by name',
+        'token_source',
+        {'name': 'platform', 'regenerate': 'always'},
+        loop=[1, 2],
+    ),
+    task(
+        'Get with a key',
+        'nuxeo_oauth2_token',
+        dict(CLIENT, grant='jwt_bearer', jwt_secret='{{ secret_signing }}', username='jdoe'),
+    ),
     task('Get for a machine', 'nuxeo_oauth2_token', dict(CLIENT, grant='client_credentials')),
     task('Get from Nuxeo elsewhere', 'nuxeo_oauth2_token', GRANT, delegate_to='host0'),
     task('Revoke from Nuxeo', 'nuxeo_oauth2_token', dict(GRANT, state='absent')),
-    task('Register a client', 'nuxeo_oauth2_client', dict(REGISTRY, redirect_uris=['https://x.example/y'], generate_secret='if_missing'), register='made'),
-    task('Change its secret', 'nuxeo_oauth2_client', dict(REGISTRY, redirect_uris=['https://x.example/y'], client_secret='{{ secret_new_client }}')),
-    task('Remove the client', 'nuxeo_oauth2_client', dict(REGISTRY, state='absent'), delegate_to='host0'),
-    task('Check the NOS token', 'nuxeo_online_token_info', dict(NOS, token='{{ secret_nos }}', project='{{ project }}')),
+    task(
+        'Register a client',
+        'nuxeo_oauth2_client',
+        dict(REGISTRY, redirect_uris=['https://x.example/y'], generate_secret='if_missing'),
+        register='made',
+    ),
+    task(
+        'Change its secret',
+        'nuxeo_oauth2_client',
+        dict(
+            REGISTRY, redirect_uris=['https://x.example/y'], client_secret='{{ secret_new_client }}'
+        ),
+    ),
+    task(
+        'Remove the client',
+        'nuxeo_oauth2_client',
+        dict(REGISTRY, state='absent'),
+        delegate_to='host0',
+    ),
+    task(
+        'Check the NOS token',
+        'nuxeo_online_token_info',
+        dict(NOS, token='{{ secret_nos }}', project='{{ project }}'),
+    ),
     task('Link', 'nuxeo_cli_link', dict(LINK, token='studio')),
     task('Link again', 'nuxeo_cli_link', dict(LINK, password='{{ secret_nos }}', **NOS)),
-    task('Link with a token of the CLI', 'nuxeo_cli_link', dict(LINK, cli_token='{{ secret_cli }}')),
-    task('Register the server', 'nuxeo_registration', dict(REGISTRATION, token='studio', return_clid=True), register='registered'),
-    task('Register the server again', 'nuxeo_registration', dict(REGISTRATION, url='{{ url.nos }}', username='jdoe', password='{{ secret_nos }}',
-                                                                 force=True, verify=True)),
-    task('Install the registration', 'nuxeo_registration', dict(REGISTRATION, clid='{{ registered.clid }}'), when='registered.clid is defined'),
+    task(
+        'Link with a token of the CLI', 'nuxeo_cli_link', dict(LINK, cli_token='{{ secret_cli }}')
+    ),
+    task(
+        'Register the server',
+        'nuxeo_registration',
+        dict(REGISTRATION, token='studio', return_clid=True),
+        register='registered',
+    ),
+    task(
+        'Register the server again',
+        'nuxeo_registration',
+        dict(
+            REGISTRATION,
+            url='{{ url.nos }}',
+            username='jdoe',
+            password='{{ secret_nos }}',
+            force=True,
+            verify=True,
+        ),
+    ),
+    task(
+        'Install the registration',
+        'nuxeo_registration',
+        dict(REGISTRATION, clid='{{ registered.clid }}'),
+        when='registered.clid is defined',
+    ),
     task('Unregister', 'nuxeo_registration', dict(REGISTRATION, state='absent')),
-    task('Release', 'nuxeo_studio_release', {'token': 'studio', 'project': '{{ project }}', 'version': '2.0.0'}),
+    task(
+        'Release',
+        'nuxeo_studio_release',
+        {'token': 'studio', 'project': '{{ project }}', 'version': '2.0.0'},
+    ),
     task('Unlink', 'nuxeo_cli_link', dict(LINK, token='studio', state='absent', revoke=True)),
 ]
 LOOKUPS = [
-    *[task('Look up ' + name, 'ansible.builtin.assert', {'that': lookup(name) + '.fingerprint is defined'})
-      for name in ('company', 'nuvy', 'platform', 'studio')],
-    task('Look up a part', 'ansible.builtin.debug', {'msg': '{{ %s }}' % lookup('company', "query='fingerprint'")}),
-    task('Look up what is given in place', 'ansible.builtin.assert', {
-        'that': "lookup('buildops.tokens.token', type='nuvy_client_token', url=url.nuvy, ca_path=ca, client_id='builder',"
-                " client_secret=secret_nuvy) is mapping"}),
-    task('Show how', 'ansible.builtin.debug', {'msg': '{{ token_sources[item] | buildops.tokens.as_curl }}'}, loop=['company', 'nuvy', 'platform', 'studio']),
+    *[
+        task(
+            'Look up ' + name,
+            'ansible.builtin.assert',
+            {'that': lookup(name) + '.fingerprint is defined'},
+        )
+        for name in ('company', 'nuvy', 'platform', 'studio')
+    ],
+    task(
+        'Look up a part',
+        'ansible.builtin.debug',
+        {'msg': '{{ %s }}' % lookup('company', "query='fingerprint'")},
+    ),
+    task(
+        'Look up what is given in place',
+        'ansible.builtin.assert',
+        {
+            'that': "lookup('buildops.tokens.token', type='nuvy_client_token', url=url.nuvy, ca_path=ca, client_id='builder',"
+            ' client_secret=secret_nuvy) is mapping'
+        },
+    ),
+    task(
+        'Show how',
+        'ansible.builtin.debug',
+        {'msg': '{{ token_sources[item] | buildops.tokens.as_curl }}'},
+        loop=['company', 'nuvy', 'platform', 'studio'],
+    ),
 ]
 DELIVERIES = [
-    task('Deliver to Maven', 'maven_server', dict(MAVEN, servers=SERVERS), register='maven_settings_result'),
+    task(
+        'Deliver to Maven',
+        'maven_server',
+        dict(MAVEN, servers=SERVERS),
+        register='maven_settings_result',
+    ),
     task('Deliver to Maven again', 'maven_server', dict(MAVEN, servers=SERVERS)),
-    task('Deliver one to Maven', 'maven_server', dict(MAVEN, id='{{ item }}', username='ci', password='{{ secret_deployer }}'), loop=['one', 'two']),
-    task('Change one', 'maven_server', dict(MAVEN, id='one', username='ci', password='{{ secret_changed }}')),
-    task('Deliver a token to Maven', 'maven_server', dict(MAVEN, id='token', access_token='{{ secret_maven_token }}', configuration={
-        'httpHeaders': {'property': [{'name': 'X-Key', 'value': '{{ secret_lone_header }}'}]}})),
-    task('Deliver tokens to Maven', 'maven_server', dict(MAVEN, servers=[
-        {'id': 'a-token', 'access_token': '{{ secret_maven_entry_token }}'},
-        {'id': 'a-key', 'private_key': '/home/ci/.ssh/id', 'passphrase': '{{ secret_entry_passphrase }}'}])),
-    task('Knock for Maven', 'maven_server', dict(MAVEN, id='door', username='ci', password='{{ secret_person }}', verify=True, ca_path='{{ ca }}',
-                                                 verify_url='{{ url.nexus }}/repository/private/')),
-    task('Deliver a key', 'maven_server', dict(MAVEN, id='key', private_key='/home/ci/.ssh/id', passphrase='{{ secret_passphrase }}')),
-    task('Deliver to git', 'git_credential', dict(GIT, entries=[{'url': 'https://git.example', 'token': 'company'}, {
-        'url': 'https://api.example', 'token': 'nuvy'}])),
-    task('Deliver a token to git', 'git_credential', dict(GIT, url='https://token.example', access_token='{{ secret_git_token }}')),
-    task('Deliver tokens to git', 'git_credential', dict(GIT, entries=[{'url': 'https://tokens.example', 'access_token': '{{ secret_git_entry_token }}'}])),
-    task('Knock for git', 'git_credential', dict(GIT, url='{{ url.git }}', username='ci', password='{{ secret_git_door }}', verify=True, ca_path='{{ ca }}',
-                                                 verify_url='{{ url.git }}/project.git')),
-    task('Change git', 'git_credential', dict(GIT, url='https://git.example', username='somebody', password='{{ secret_deployer }}')),
-    task('Create a proxy', 'nexus_proxy_credential', dict(PROXIES, repositories=[dict(PROXY, username='x', password='{{ secret_old_remote }}')])),
-    task('Change a proxy', 'nexus_proxy_credential', dict(PROXIES, repositories=[dict(PROXY, token='studio')])),
-    task('Have a proxy use a token', 'nexus_proxy_credential', dict(PROXIES, repositories=[dict(PROXY, access_token='{{ secret_remote_token }}', secrets={
-        'aptSigning': {'keypair': '{{ secret_keypair }}', 'passphrase': '{{ secret_keypair_passphrase }}'}})])),
-    task('Create a proxy of Nexus 2', 'nexus_proxy_credential', dict(NEXUS_2, repositories=[
-        dict(PROXY, username='x', password='{{ secret_nexus_2_remote }}')])),
-    task('Forget what a proxy has', 'nexus_proxy_credential', dict(PROXIES, repositories=[{'name': 'studio', 'state': 'absent'}])),
-    task('Forget what a proxy of Nexus 2 has', 'nexus_proxy_credential', dict(NEXUS_2, repositories=[{'name': 'studio', 'state': 'absent'}])),
-    task('Plan', 'token_deliveries_info', {'deliveries': {'maven_settings': 'planned'}}, **FORGIVEN),  # two sources are none
-    task('Sum up', 'token_summary', {'plan': {'hosts': {'maven_settings': ['host0']}}, 'path': '{{ folder }}/summary'}),
-    task('Remove from Maven', 'maven_server', dict(MAVEN, servers=[{'id': 'company', 'state': 'absent'}, {'id': 'old', 'state': 'absent'}])),
-    task('Remove from git', 'git_credential', dict(GIT, entries=[{'url': 'https://api.example', 'token': 'nuvy', 'state': 'absent'}])),
+    task(
+        'Deliver one to Maven',
+        'maven_server',
+        dict(MAVEN, id='{{ item }}', username='ci', password='{{ secret_deployer }}'),
+        loop=['one', 'two'],
+    ),
+    task(
+        'Change one',
+        'maven_server',
+        dict(MAVEN, id='one', username='ci', password='{{ secret_changed }}'),
+    ),
+    task(
+        'Deliver a token to Maven',
+        'maven_server',
+        dict(
+            MAVEN,
+            id='token',
+            access_token='{{ secret_maven_token }}',
+            configuration={
+                'httpHeaders': {
+                    'property': [{'name': 'X-Key', 'value': '{{ secret_lone_header }}'}]
+                }
+            },
+        ),
+    ),
+    task(
+        'Deliver tokens to Maven',
+        'maven_server',
+        dict(
+            MAVEN,
+            servers=[
+                {'id': 'a-token', 'access_token': '{{ secret_maven_entry_token }}'},
+                {
+                    'id': 'a-key',
+                    'private_key': '/home/ci/.ssh/id',
+                    'passphrase': '{{ secret_entry_passphrase }}',
+                },
+            ],
+        ),
+    ),
+    task(
+        'Knock for Maven',
+        'maven_server',
+        dict(
+            MAVEN,
+            id='verified',
+            username='ci',
+            password='{{ secret_person }}',
+            verify=True,
+            ca_path='{{ ca }}',
+            verify_url='{{ url.nexus }}/repository/private/',
+        ),
+    ),
+    task(
+        'Deliver a key',
+        'maven_server',
+        dict(MAVEN, id='key', private_key='/home/ci/.ssh/id', passphrase='{{ secret_passphrase }}'),
+    ),
+    task(
+        'Deliver to git',
+        'git_credential',
+        dict(
+            GIT,
+            entries=[
+                {'url': 'https://git.example', 'token': 'company'},
+                {'url': 'https://api.example', 'token': 'nuvy'},
+            ],
+        ),
+    ),
+    task(
+        'Deliver a token to git',
+        'git_credential',
+        dict(GIT, url='https://token.example', access_token='{{ secret_git_token }}'),
+    ),
+    task(
+        'Deliver tokens to git',
+        'git_credential',
+        dict(
+            GIT,
+            entries=[
+                {'url': 'https://tokens.example', 'access_token': '{{ secret_git_entry_token }}'}
+            ],
+        ),
+    ),
+    task(
+        'Knock for git',
+        'git_credential',
+        dict(
+            GIT,
+            url='{{ url.git }}',
+            username='ci',
+            password='{{ secret_git_door }}',
+            verify=True,
+            ca_path='{{ ca }}',
+            verify_url='{{ url.git }}/project.git',
+        ),
+    ),
+    task(
+        'Change git',
+        'git_credential',
+        dict(GIT, url='https://git.example', username='somebody', password='{{ secret_deployer }}'),
+    ),
+    task(
+        'Create a proxy',
+        'nexus_proxy_credential',
+        dict(PROXIES, repositories=[dict(PROXY, username='x', password='{{ secret_old_remote }}')]),
+    ),
+    task(
+        'Change a proxy',
+        'nexus_proxy_credential',
+        dict(PROXIES, repositories=[dict(PROXY, token='studio')]),
+    ),
+    task(
+        'Have a proxy use a token',
+        'nexus_proxy_credential',
+        dict(
+            PROXIES,
+            repositories=[
+                dict(
+                    PROXY,
+                    access_token='{{ secret_remote_token }}',
+                    secrets={
+                        'aptSigning': {
+                            'keypair': '{{ secret_keypair }}',
+                            'passphrase': '{{ secret_keypair_passphrase }}',
+                        }
+                    },
+                )
+            ],
+        ),
+    ),
+    task(
+        'Create a proxy of Nexus 2',
+        'nexus_proxy_credential',
+        dict(
+            NEXUS_2,
+            repositories=[dict(PROXY, username='x', password='{{ secret_nexus_2_remote }}')],
+        ),
+    ),
+    task(
+        'Forget what a proxy has',
+        'nexus_proxy_credential',
+        dict(PROXIES, repositories=[{'name': 'studio', 'state': 'absent'}]),
+    ),
+    task(
+        'Forget what a proxy of Nexus 2 has',
+        'nexus_proxy_credential',
+        dict(NEXUS_2, repositories=[{'name': 'studio', 'state': 'absent'}]),
+    ),
+    task(
+        'Plan', 'token_deliveries_info', {'deliveries': {'maven_settings': 'planned'}}, **FORGIVEN
+    ),  # two sources are none
+    task(
+        'Sum up',
+        'token_summary',
+        {'plan': {'hosts': {'maven_settings': ['host0']}}, 'path': '{{ folder }}/summary'},
+    ),
+    task(
+        'Remove from Maven',
+        'maven_server',
+        dict(
+            MAVEN, servers=[{'id': 'company', 'state': 'absent'}, {'id': 'old', 'state': 'absent'}]
+        ),
+    ),
+    task(
+        'Remove from git',
+        'git_credential',
+        dict(GIT, entries=[{'url': 'https://api.example', 'token': 'nuvy', 'state': 'absent'}]),
+    ),
 ]
 REVOKE = [task('Revoke', arguments={'state': 'absent'})]
 WORK = NEXUS + OTHERS + LOOKUPS + DELIVERIES + REVOKE
 
 FAILURES = [
     task('Wrong password', arguments=WRONG, **FORGIVEN),
-    task('Wrong password for many', arguments=dict(WRONG, username='{{ item }}'), loop=['ci', 'bob'], **FORGIVEN),
-    task('Wrong password until', arguments=WRONG, register='got', until='got is success', retries=1, delay=0, **FORGIVEN),
+    task(
+        'Wrong password for many',
+        arguments=dict(WRONG, username='{{ item }}'),
+        loop=['ci', 'bob'],
+        **FORGIVEN,
+    ),
+    task(
+        'Wrong password until',
+        arguments=WRONG,
+        register='got',
+        until='got is success',
+        retries=1,
+        delay=0,
+        **FORGIVEN,
+    ),
     task('Masked', arguments={'password': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER'}, **FORGIVEN),
     task('With a line feed', arguments={'password': "{{ secret_wrong ~ '\n' }}"}, **FORGIVEN),
     task('Of another type', arguments={'password': ['{{ secret_wrong }}']}, **FORGIVEN),
-    task('In the address', arguments={'url': "{{ url.nexus | replace('//', '//ci:' ~ (secret_wrong | urlencode) ~ '@') }}"}, **FORGIVEN),
-    task('In the query', arguments={'url': "{{ url.nexus ~ '?p=' ~ (secret_wrong | urlencode) }}"}, **FORGIVEN),
+    task(
+        'In the address',
+        arguments={
+            'url': "{{ url.nexus | replace('//', '//ci:' ~ (secret_wrong | urlencode) ~ '@') }}"
+        },
+        **FORGIVEN,
+    ),
+    task(
+        'In the query',
+        arguments={'url': "{{ url.nexus ~ '?p=' ~ (secret_wrong | urlencode) }}"},
+        **FORGIVEN,
+    ),
     task('As the user name', arguments={'username': "{{ 'x:' ~ secret_wrong }}"}, **FORGIVEN),
-    task('In the proxy', arguments={'proxy': "{{ 'http://u:' ~ (secret_wrong | urlencode) ~ '@127.0.0.1:1' }}"}, **FORGIVEN),
+    task(
+        'In the proxy',
+        arguments={'proxy': "{{ 'http://u:' ~ (secret_wrong | urlencode) ~ '@127.0.0.1:1' }}"},
+        **FORGIVEN,
+    ),
     task('Misspelt', arguments={'pasword': '{{ secret_wrong }}'}, **FORGIVEN),
-    task('Misspelt elsewhere', 'maven_server', dict(MAVEN, id='a', pasword='{{ secret_wrong }}'), **FORGIVEN),
-    task('Misspelt in an entry', 'maven_server', dict(MAVEN, servers=[{'id': 'a', 'username': 'u', 'pasword': '{{ secret_wrong }}'}]), **FORGIVEN),
-    task('Misspelt for git', 'git_credential', dict(GIT, url='https://git.example', username='u', pasword='{{ secret_wrong }}'), **FORGIVEN),
-    task('Misspelt for NOS', 'nuxeo_cli_link', dict(LINK, pasword='{{ secret_wrong }}'), **FORGIVEN),
+    task(
+        'Misspelt elsewhere',
+        'maven_server',
+        dict(MAVEN, id='a', pasword='{{ secret_wrong }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'Misspelt in an entry',
+        'maven_server',
+        dict(MAVEN, servers=[{'id': 'a', 'username': 'u', 'pasword': '{{ secret_wrong }}'}]),
+        **FORGIVEN,
+    ),
+    task(
+        'Misspelt for git',
+        'git_credential',
+        dict(GIT, url='https://git.example', username='u', pasword='{{ secret_wrong }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'Misspelt for NOS', 'nuxeo_cli_link', dict(LINK, pasword='{{ secret_wrong }}'), **FORGIVEN
+    ),
     task('Asynchronous', arguments={'username': 'bob'}, **{'async': 10, 'poll': 1}, **FORGIVEN),
-    *[task('By name ' + name, 'token_source', {'name': name}, **FORGIVEN) for name in ('refused', 'misspelt', 'masked', 'gone')],
-    *[task('Look up ' + name, 'ansible.builtin.debug', {'msg': '{{ %s.kind }}' % lookup(name)}, **FORGIVEN) for name in ('refused', 'misspelt', 'gone')],
-    task('Look up and warn', 'ansible.builtin.debug', {'msg': '{{ %s }}' % lookup('refused', "errors='warn'")}),
-    task('Look up and warn ourselves', 'ansible.builtin.debug', {'msg': '{{ %s }}' % lookup('gone', "on_error='warn'")}),
-    task('Show how with a mistake', 'ansible.builtin.debug', {'msg': '{{ token_sources.misspelt | buildops.tokens.as_curl }}'}, **FORGIVEN),
-    task('Nuvy refuses', 'nuvy_client_token', dict(NUVY, client_secret='{{ secret_wrong }}'), **FORGIVEN),
-    task('Nuxeo refuses the client', 'nuxeo_oauth2_token', dict(GRANT, client_secret='{{ secret_wrong }}'), **FORGIVEN),
-    task('Nuxeo refuses the person', 'nuxeo_oauth2_token', dict(GRANT, password='{{ secret_wrong }}'), **FORGIVEN),
-    task('Nuxeo refuses a refresh token', 'nuxeo_oauth2_token', dict(
-        CLIENT, grant='refresh_token', refresh_token='{{ secret_refresh_in_hand }}', cache='file', cache_path='{{ folder }}/cache'), **FORGIVEN),
-    task('Nuxeo refuses a code', 'nuxeo_oauth2_token', dict(CLIENT, grant='authorization_code', code='{{ secret_code_in_hand }}',
-                                                            code_verifier='{{ secret_verifier_in_hand }}'), **FORGIVEN),
-    task('Nuxeo refuses an assertion', 'nuxeo_oauth2_token', dict(CLIENT, grant='jwt_bearer', assertion='{{ secret_assertion_in_hand }}'), **FORGIVEN),
-    task('Nuxeo refuses elsewhere', 'nuxeo_oauth2_token', dict(GRANT, password='{{ secret_wrong }}'), delegate_to='host0', **FORGIVEN),
-    task('The registry refuses', 'nuxeo_oauth2_client', dict(REGISTRY, password='{{ secret_wrong }}', redirect_uris=['https://x.example/y'],
-                                                             client_secret='{{ secret_new_client }}'), **FORGIVEN),
-    task('NOS refuses', 'nuxeo_online_token_info', dict(NOS, token='{{ secret_wrong }}'), **FORGIVEN),
-    task('NOS refuses the link', 'nuxeo_cli_link', dict(LINK, password='{{ secret_wrong }}', **NOS), **FORGIVEN),
-    task('NOS refuses the server', 'nuxeo_registration', dict(REGISTRATION, url='{{ url.nos }}', username='jdoe', password='{{ secret_wrong }}'), **FORGIVEN),
-    task('No registration', 'nuxeo_registration', dict(REGISTRATION, clid='{{ secret_wrong }}'), **FORGIVEN),
-    task('NOS refuses the release', 'nuxeo_studio_release', dict(NOS, password='{{ secret_wrong }}', project='{{ project }}', version='3.0.0'), **FORGIVEN),
-    task('Nexus refuses the proxy', 'nexus_proxy_credential', dict(PROXIES, repositories=[dict(PROXY, username='x', password='{{ secret_remote }}')],
-                                                                   password='{{ secret_wrong }}'), **FORGIVEN),
-    task('Nexus 2 would change the password', 'nexus_proxy_credential', dict(NEXUS_2, repositories=[dict(PROXY, username='x', password='{{ secret_wrong }}')]),
-         **FORGIVEN),
-    task('Deliver a refused one', 'maven_server', dict(MAVEN, servers=[{'id': 'a', 'token': 'refused'}, {
-        'id': 'b', 'username': 'x', 'password': '{{ secret_wrong }}'}]), **FORGIVEN),
-    task('Deliver to nowhere', 'maven_server', {'path': '/proc/settings.xml', 'id': 'a', 'username': 'x', 'password': '{{ secret_wrong }}'}, **FORGIVEN),
-    task('Deliver what Maven would misread', 'maven_server', dict(MAVEN, id='a', username='x', password="{{ '${' ~ secret_wrong ~ '}' }}"), **FORGIVEN),
-    task('Deliver what git would misread', 'git_credential', dict(GIT, url='https://git.example', username='x', password="{{ secret_wrong ~ '\r' }}"),
-         **FORGIVEN),
-    task('Deliver to git with a secret in the address', 'git_credential', dict(
-        GIT, url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@git.example' }}", username='x', password='{{ secret_deployer }}'), **FORGIVEN),
-    task('Deliver to git with a secret in a query', 'git_credential', dict(GIT, entries=[
-        {'url': "{{ 'https://git.example/?p=' ~ (secret_wrong | urlencode) }}", 'username': 'x', 'password': '{{ secret_deployer }}'}]), **FORGIVEN),
-    task('Knock with a secret in the address', 'maven_server', dict(
-        MAVEN, id='a', username='x', password='{{ secret_deployer }}', verify=True,
-        verify_url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@maven.example' }}"), **FORGIVEN),
-    task('Maven is refused', 'maven_server', dict(MAVEN, id='a', username='ci', password='{{ secret_wrong }}', verify=True, ca_path='{{ ca }}',
-                                                  verify_url='{{ url.nexus }}/repository/private/'), **FORGIVEN),
-    task('git is refused', 'git_credential', dict(GIT, url='{{ url.git }}', username='ci', password='{{ secret_wrong }}', verify=True, ca_path='{{ ca }}',
-                                                  verify_url='{{ url.git }}/project.git'), **FORGIVEN),
-    {'name': 'Rescued', 'block': [task('Fail', arguments=WRONG)],
-     'rescue': [task('Show why', 'ansible.builtin.debug', {'var': 'ansible_failed_result'})]},
+    *[
+        task('By name ' + name, 'token_source', {'name': name}, **FORGIVEN)
+        for name in ('refused', 'misspelt', 'masked', 'gone')
+    ],
+    *[
+        task(
+            'Look up ' + name,
+            'ansible.builtin.debug',
+            {'msg': '{{ %s.kind }}' % lookup(name)},
+            **FORGIVEN,
+        )
+        for name in ('refused', 'misspelt', 'gone')
+    ],
+    task(
+        'Look up and warn',
+        'ansible.builtin.debug',
+        {'msg': '{{ %s }}' % lookup('refused', "errors='warn'")},
+    ),
+    task(
+        'Look up and warn ourselves',
+        'ansible.builtin.debug',
+        {'msg': '{{ %s }}' % lookup('gone', "on_error='warn'")},
+    ),
+    task(
+        'Show how with a mistake',
+        'ansible.builtin.debug',
+        {'msg': '{{ token_sources.misspelt | buildops.tokens.as_curl }}'},
+        **FORGIVEN,
+    ),
+    task(
+        'Nuvy refuses',
+        'nuvy_client_token',
+        dict(NUVY, client_secret='{{ secret_wrong }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'Nuxeo refuses the client',
+        'nuxeo_oauth2_token',
+        dict(GRANT, client_secret='{{ secret_wrong }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'Nuxeo refuses the person',
+        'nuxeo_oauth2_token',
+        dict(GRANT, password='{{ secret_wrong }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'Nuxeo refuses a refresh token',
+        'nuxeo_oauth2_token',
+        dict(
+            CLIENT,
+            grant='refresh_token',
+            refresh_token='{{ secret_refresh_in_hand }}',
+            cache='file',
+            cache_path='{{ folder }}/cache',
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'Nuxeo refuses a code',
+        'nuxeo_oauth2_token',
+        dict(
+            CLIENT,
+            grant='authorization_code',
+            code='{{ secret_code_in_hand }}',
+            code_verifier='{{ secret_verifier_in_hand }}',
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'Nuxeo refuses an assertion',
+        'nuxeo_oauth2_token',
+        dict(CLIENT, grant='jwt_bearer', assertion='{{ secret_assertion_in_hand }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'Nuxeo refuses elsewhere',
+        'nuxeo_oauth2_token',
+        dict(GRANT, password='{{ secret_wrong }}'),
+        delegate_to='host0',
+        **FORGIVEN,
+    ),
+    task(
+        'The registry refuses',
+        'nuxeo_oauth2_client',
+        dict(
+            REGISTRY,
+            password='{{ secret_wrong }}',
+            redirect_uris=['https://x.example/y'],
+            client_secret='{{ secret_new_client }}',
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'NOS refuses', 'nuxeo_online_token_info', dict(NOS, token='{{ secret_wrong }}'), **FORGIVEN
+    ),
+    task(
+        'NOS refuses the link',
+        'nuxeo_cli_link',
+        dict(LINK, password='{{ secret_wrong }}', **NOS),
+        **FORGIVEN,
+    ),
+    task(
+        'NOS refuses the server',
+        'nuxeo_registration',
+        dict(REGISTRATION, url='{{ url.nos }}', username='jdoe', password='{{ secret_wrong }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'No registration',
+        'nuxeo_registration',
+        dict(REGISTRATION, clid='{{ secret_wrong }}'),
+        **FORGIVEN,
+    ),
+    task(
+        'NOS refuses the release',
+        'nuxeo_studio_release',
+        dict(NOS, password='{{ secret_wrong }}', project='{{ project }}', version='3.0.0'),
+        **FORGIVEN,
+    ),
+    task(
+        'Nexus refuses the proxy',
+        'nexus_proxy_credential',
+        dict(
+            PROXIES,
+            repositories=[dict(PROXY, username='x', password='{{ secret_remote }}')],
+            password='{{ secret_wrong }}',
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'Nexus 2 would change the password',
+        'nexus_proxy_credential',
+        dict(NEXUS_2, repositories=[dict(PROXY, username='x', password='{{ secret_wrong }}')]),
+        **FORGIVEN,
+    ),
+    task(
+        'Deliver a refused one',
+        'maven_server',
+        dict(
+            MAVEN,
+            servers=[
+                {'id': 'a', 'token': 'refused'},
+                {'id': 'b', 'username': 'x', 'password': '{{ secret_wrong }}'},
+            ],
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'Deliver to nowhere',
+        'maven_server',
+        {
+            'path': '/proc/settings.xml',
+            'id': 'a',
+            'username': 'x',
+            'password': '{{ secret_wrong }}',
+        },
+        **FORGIVEN,
+    ),
+    task(
+        'Deliver what Maven would misread',
+        'maven_server',
+        dict(MAVEN, id='a', username='x', password="{{ '${' ~ secret_wrong ~ '}' }}"),
+        **FORGIVEN,
+    ),
+    task(
+        'Deliver what git would misread',
+        'git_credential',
+        dict(GIT, url='https://git.example', username='x', password="{{ secret_wrong ~ '\r' }}"),
+        **FORGIVEN,
+    ),
+    task(
+        'Deliver to git with a secret in the address',
+        'git_credential',
+        dict(
+            GIT,
+            url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@git.example' }}",
+            username='x',
+            password='{{ secret_deployer }}',
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'Deliver to git with a secret in a query',
+        'git_credential',
+        dict(
+            GIT,
+            entries=[
+                {
+                    'url': "{{ 'https://git.example/?p=' ~ (secret_wrong | urlencode) }}",
+                    'username': 'x',
+                    'password': '{{ secret_deployer }}',
+                }
+            ],
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'Knock with a secret in the address',
+        'maven_server',
+        dict(
+            MAVEN,
+            id='a',
+            username='x',
+            password='{{ secret_deployer }}',
+            verify=True,
+            verify_url="{{ 'https://x:' ~ (secret_wrong | urlencode) ~ '@maven.example' }}",
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'Maven is refused',
+        'maven_server',
+        dict(
+            MAVEN,
+            id='a',
+            username='ci',
+            password='{{ secret_wrong }}',
+            verify=True,
+            ca_path='{{ ca }}',
+            verify_url='{{ url.nexus }}/repository/private/',
+        ),
+        **FORGIVEN,
+    ),
+    task(
+        'git is refused',
+        'git_credential',
+        dict(
+            GIT,
+            url='{{ url.git }}',
+            username='ci',
+            password='{{ secret_wrong }}',
+            verify=True,
+            ca_path='{{ ca }}',
+            verify_url='{{ url.git }}/project.git',
+        ),
+        **FORGIVEN,
+    ),
+    {
+        'name': 'Rescued',
+        'block': [task('Fail', arguments=WRONG)],
+        'rescue': [task('Show why', 'ansible.builtin.debug', {'var': 'ansible_failed_result'})],
+    },
 ]
 # Each has a secret of its own, since ansible-core 2.22 hides everywhere what one task has told it to hide
-FAILURES = [json.loads(re.sub(r'\bsecret_wrong\b', 'secret_wrong_%d' % number, json.dumps(entry))) for number, entry in enumerate(FAILURES)]
+FAILURES = [
+    json.loads(re.sub(r'\bsecret_wrong\b', 'secret_wrong_%d' % number, json.dumps(entry)))
+    for number, entry in enumerate(FAILURES)
+]
 # An info module tells that a token opens nothing; the others say why
 SHOWN_BY_CHOICE = {'NOS refuses', 'Show why', 'Look up and warn', 'Look up and warn ourselves'}
 
@@ -222,7 +747,13 @@ def chosen(tasks, *names):
 
 def one_of_each(tasks):
     """The first task of each module."""
-    return list({next(key for key in entry if '.' in key): entry for entry in reversed(tasks) if 'block' not in entry}.values())[::-1]
+    return list(
+        {
+            next(key for key in entry if '.' in key): entry
+            for entry in reversed(tasks)
+            if 'block' not in entry
+        }.values()
+    )[::-1]
 
 
 def test_A1_A3_A5_A7_A9_A12_A22_A25_A26_A27_A28_work_that_goes_well(stage):
@@ -231,10 +762,26 @@ def test_A1_A3_A5_A7_A9_A12_A22_A25_A26_A27_A28_work_that_goes_well(stage):
     failed = names_of(run, 'failed')
     assert failed == {'Get until', 'Elsewhere refused', 'Plan'}, run.output
     assert run.rc == 0 and 'retry' in names_of_events(run)
-    assert {'t of nexus', 't of nexus2', 't of nexus3', 'authToken of nexus', 'passCode of nexus', 'passCode of nexus2', 'passCode of nexus3', 'code of nuxeo',
-            'access_token of nuxeo', 'refresh_token of nuxeo', 'access_token of nuvy', 'registration of nos', 'token of nos', 'credentials of nexus',
-            'credentials of git'} <= {name.rpartition(' ')[0] for name in stage.secrets}
-    assert (stage.folder / 'ansible.log').stat().st_size > 10000 and (stage.folder / 'journal').stat().st_size > 1000
+    assert {
+        't of nexus',
+        't of nexus2',
+        't of nexus3',
+        'authToken of nexus',
+        'passCode of nexus',
+        'passCode of nexus2',
+        'passCode of nexus3',
+        'code of nuxeo',
+        'access_token of nuxeo',
+        'refresh_token of nuxeo',
+        'access_token of nuvy',
+        'registration of nos',
+        'token of nos',
+        'credentials of nexus',
+        'credentials of git',
+    } <= {name.rpartition(' ')[0] for name in stage.secrets}
+    assert (stage.folder / 'ansible.log').stat().st_size > 10000 and (
+        stage.folder / 'journal'
+    ).stat().st_size > 1000
     assert set(stage.modes().values()) == {0}
 
 
@@ -244,42 +791,111 @@ def names_of_events(run):
 
 def test_A10_A11_C14_check_mode(stage):
     def files():
-        return {path: path.read_bytes() for path in stage.work.rglob('*') if path.is_file() and path.name != 'summary'}  # which tells of the run
+        return {
+            path: path.read_bytes()
+            for path in stage.work.rglob('*')
+            if path.is_file() and path.name != 'summary'
+        }  # which tells of the run
+
     before = files()
     run, hits = stage.play(WORK, '--check')
     assert hits == [], '\n'.join(hits)
     assert names_of(run, 'failed') == {'Elsewhere refused', 'Plan'}, run.output
-    assert files() == before and not any(stage.servers[name].state.tokens for name in ('nexus', 'nexus2', 'nexus3'))
+    assert files() == before and not any(
+        stage.servers[name].state.tokens for name in ('nexus', 'nexus2', 'nexus3')
+    )
     # Of Nuvy's tokens nothing stays on the server
-    assert {name for name, server in stage.servers.items() for request in server.requests if request['method'] != 'GET'} == {'nuvy'}
-    changed = {event['task'] for event in run.events if event['event'] == 'ok' and event['result'].get('changed')}
-    assert changed >= {'Get', 'For another', 'Elsewhere', 'Get from Nuxeo', 'Register a client', 'Link', 'Register the server', 'Release', 'Deliver to Maven',
-                       'Deliver a token to Maven', 'Deliver to git', 'Create a proxy', 'Create a proxy of Nexus 2', 'Remove from Maven'}
-    assert not changed & {'Tell', 'Tell elsewhere', 'Revoke', 'Revoke from Nuxeo', 'Remove the client', 'Unregister', 'Forget what a proxy has', 'Sum up'}
+    assert {
+        name
+        for name, server in stage.servers.items()
+        for request in server.requests
+        if request['method'] != 'GET'
+    } == {'nuvy'}
+    changed = {
+        event['task']
+        for event in run.events
+        if event['event'] == 'ok' and event['result'].get('changed')
+    }
+    assert changed >= {
+        'Get',
+        'For another',
+        'Elsewhere',
+        'Get from Nuxeo',
+        'Register a client',
+        'Link',
+        'Register the server',
+        'Release',
+        'Deliver to Maven',
+        'Deliver a token to Maven',
+        'Deliver to git',
+        'Create a proxy',
+        'Create a proxy of Nexus 2',
+        'Remove from Maven',
+    }
+    assert not changed & {
+        'Tell',
+        'Tell elsewhere',
+        'Revoke',
+        'Revoke from Nuxeo',
+        'Remove the client',
+        'Unregister',
+        'Forget what a proxy has',
+        'Sum up',
+    }
 
 
-@pytest.mark.parametrize('verbosity, shown_by', [
-    ('', {}), ('-v', {'ANSIBLE_STDOUT_CALLBACK': 'minimal'}), ('-vv', {'ANSIBLE_CALLBACK_RESULT_FORMAT': 'yaml', 'ANSIBLE_PIPELINING': '1'}),
-    ('-vvv', {'ANSIBLE_INJECT_INVOCATION': '1', 'ANSIBLE_DISPLAY_TRACEBACK': 'always'}),
-])
+@pytest.mark.parametrize(
+    'verbosity, shown_by',
+    [
+        ('', {}),
+        ('-v', {'ANSIBLE_STDOUT_CALLBACK': 'minimal'}),
+        ('-vv', {'ANSIBLE_CALLBACK_RESULT_FORMAT': 'yaml', 'ANSIBLE_PIPELINING': '1'}),
+        ('-vvv', {'ANSIBLE_INJECT_INVOCATION': '1', 'ANSIBLE_DISPLAY_TRACEBACK': 'always'}),
+    ],
+)
 def test_A1_less_verbose(stage, verbosity, shown_by):
-    tasks = one_of_each(WORK) + one_of_each(FAILURES) + chosen(WORK, 'Get for many', 'Look up company') + chosen(
-        FAILURES, 'Wrong password for many', 'Look up refused', 'Misspelt elsewhere', 'Deliver to git with a secret in the address')
+    tasks = (
+        one_of_each(WORK)
+        + one_of_each(FAILURES)
+        + chosen(WORK, 'Get for many', 'Look up company')
+        + chosen(
+            FAILURES,
+            'Wrong password for many',
+            'Look up refused',
+            'Misspelt elsewhere',
+            'Deliver to git with a secret in the address',
+        )
+    )
     run, hits = stage.play(tasks, verbosity=verbosity, **shown_by)
     assert hits == [], '\n'.join(hits)
-    assert run.rc == 0 and len(names_of(run, 'ok')) > 16 and len(names_of(run, 'failed')) > 13, run.output
+    assert run.rc == 0 and len(names_of(run, 'ok')) > 16 and len(names_of(run, 'failed')) > 13, (
+        run.output
+    )
 
 
 def test_A28_events_that_awx_keeps(stage):
-    tasks = chosen(WORK, 'Get', 'Get for many', 'Get again', 'Elsewhere', 'Get from Nuvy', 'Get from Nuxeo', 'Register a client', 'Register the server',
-                   'Deliver to Maven', 'Look up company') + chosen(FAILURES, 'Wrong password', 'Look up refused', 'NOS refuses', 'Deliver to nowhere')
+    tasks = chosen(
+        WORK,
+        'Get',
+        'Get for many',
+        'Get again',
+        'Elsewhere',
+        'Get from Nuvy',
+        'Get from Nuxeo',
+        'Register a client',
+        'Register the server',
+        'Deliver to Maven',
+        'Look up company',
+    ) + chosen(FAILURES, 'Wrong password', 'Look up refused', 'NOS refuses', 'Deliver to nowhere')
     code, events, hits = stage.play_by_runner(tasks)
     assert hits == [], '\n'.join(hits)
     assert code == 0 and len([event for event in events if event['event'] == 'runner_on_ok']) >= 8
 
 
 def test_P11_many_hosts_at_once(stage):
-    run, hits = stage.play(chosen(WORK, 'Look up company', 'By name', 'Tell', 'Get'), '-f', '4', hosts=4)
+    run, hits = stage.play(
+        chosen(WORK, 'Look up company', 'By name', 'Tell', 'Get'), '-f', '4', hosts=4
+    )
     assert hits == [] and run.rc == 0, '\n'.join(hits)
 
 
@@ -289,25 +905,50 @@ def test_A2_A4_A8_A13_A18_A30_N13_every_failure(stage):
     assert not names_of(run, 'ok') - SHOWN_BY_CHOICE and run.rc == 0, run.output
 
 
-TO_HOSTS = {NAMESPACE + name for name in ('maven_server', 'git_credential', 'nuxeo_cli_link', 'nuxeo_registration')}
+TO_HOSTS = {
+    NAMESPACE + name
+    for name in ('maven_server', 'git_credential', 'nuxeo_cli_link', 'nuxeo_registration')
+}
 
 
 def test_A1_A18_I8_what_ssh_tells(stage):
     """ansible-core shows with -vvv all that comes over ssh: what a module answers, and what it was given."""
     stage.over_ssh()
-    run, hits = stage.play([entry for entry in WORK + FAILURES if 'delegate_to' in entry or TO_HOSTS & entry.keys()])
+    run, hits = stage.play(
+        [entry for entry in WORK + FAILURES if 'delegate_to' in entry or TO_HOSTS & entry.keys()]
+    )
     assert hits == [], '\n'.join(hits)
-    assert run.rc == 0 and run.output.count('SSH: EXEC') > 50 and not names_of(run, 'unreachable'), run.output
+    assert (
+        run.rc == 0 and run.output.count('SSH: EXEC') > 50 and not names_of(run, 'unreachable')
+    ), run.output
 
 
 def test_A2_a_host_that_says_something_by_itself(stage):
     """What a module answers cannot be told from it then, and is not shown with it."""
     stage.over_ssh(greeting='{ Welcome\n')
-    tasks = [dict(entry, **FORGIVEN) for entry in chosen(WORK, 'Elsewhere', 'Get from Nuvy elsewhere', 'Register the server', 'Deliver one to Maven')]
-    run, hits = stage.play(tasks + [dict(tasks[0], name='Without Python', vars={'ansible_python_interpreter': '/none'})], verbosity='')
+    tasks = [
+        dict(entry, **FORGIVEN)
+        for entry in chosen(
+            WORK,
+            'Elsewhere',
+            'Get from Nuvy elsewhere',
+            'Register the server',
+            'Deliver one to Maven',
+        )
+    ]
+    run, hits = stage.play(
+        tasks
+        + [dict(tasks[0], name='Without Python', vars={'ansible_python_interpreter': '/none'})],
+        verbosity='',
+    )
     assert hits == [], '\n'.join(hits)
-    assert len(names_of(run, 'failed')) == 5 and 'is not the answer of the module alone (exit code 0)' in run.output, run.output
-    assert 'Python does not start on the host (exit code 127)' in run.result('Without Python')['msg']
+    assert (
+        len(names_of(run, 'failed')) == 5
+        and 'is not the answer of the module alone (exit code 0)' in run.output
+    ), run.output
+    assert (
+        'Python does not start on the host (exit code 127)' in run.result('Without Python')['msg']
+    )
 
 
 def secret_options(spec):
@@ -324,7 +965,11 @@ def given_options(arguments):
         if '{{' in json.dumps(value):
             yield name
         for entry in value if isinstance(value, list) else ():
-            yield from (name + '.' + inner for inner in given_options(entry)) if isinstance(entry, dict) else ()
+            yield from (
+                (name + '.' + inner for inner in given_options(entry))
+                if isinstance(entry, dict)
+                else ()
+            )
 
 
 def test_every_option_that_holds_a_secret_was_given_one(stage, monkeypatch):
@@ -333,13 +978,24 @@ def test_every_option_that_holds_a_secret_was_given_one(stage, monkeypatch):
 
     def told(_self, argument_spec, **_more):
         raise Spec(argument_spec)
+
     monkeypatch.setattr(basic.AnsibleModule, '__init__', told)
     defaults = stage.plays([])[0]['module_defaults']
     for path in (ROOT / 'plugins/modules').glob('*.py'):
         with pytest.raises(Spec) as caught:
-            importlib.import_module('ansible_collections.buildops.tokens.plugins.modules.' + path.stem).main()
-        played = [entry[NAMESPACE + path.stem] for entry in WORK + FAILURES if NAMESPACE + path.stem in entry]
-        given = {name for arguments in [*played, defaults.get(NAMESPACE + path.stem, {})] for name in given_options(arguments)}
+            importlib.import_module(
+                'ansible_collections.buildops.tokens.plugins.modules.' + path.stem
+            ).main()
+        played = [
+            entry[NAMESPACE + path.stem]
+            for entry in WORK + FAILURES
+            if NAMESPACE + path.stem in entry
+        ]
+        given = {
+            name
+            for arguments in [*played, defaults.get(NAMESPACE + path.stem, {})]
+            for name in given_options(arguments)
+        }
         assert set(secret_options(caught.value.args[0])) <= given, path.stem
     stage.counts = False
 
@@ -350,16 +1006,33 @@ JOBS = ('provision_tokens', 'report_tokens', 'rotate_tokens', 'revoke_tokens')
 @pytest.mark.parametrize('arguments', [(), ('--check',)], ids=['for real', 'check mode'])
 def test_roles_and_playbooks(stage, arguments):
     playbooks = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
-    stage.variables.update({
-        'maven_settings_servers': SERVERS[:2], 'maven_settings_path': MAVEN['path'], 'git_credentials_path': GIT['path'],
-        'git_credentials_config_path': GIT['config_path'], 'git_credentials_entries': [{'url': 'https://git.example', 'token': 'company'}],
-        **{'nexus_proxies_' + name: value for name, value in PROXIES.items()},
-        'nexus_proxies_repositories': [dict(PROXY, token='studio')],
-        'nuxeo_online_url': '{{ url.nos }}', 'nuxeo_online_ca_path': '{{ ca }}', 'nuxeo_online_maven_path': MAVEN['path'],
-        'nuxeo_online_git_path': GIT['path'], 'nuxeo_online_git_config_path': GIT['config_path'],
-        'nuxeo_online_projects': [{'project': PROJECT, 'token': 'studio', 'registration': {'nuxeo_home': '{{ folder }}/nuxeo'}, 'git': True, 'maven': True,
-                                   'cli': {'path': LINK['path'], 'git_ignore': False}, 'release': {'version': '4.0.0'}}],
-    })
+    stage.variables.update(
+        {
+            'maven_settings_servers': SERVERS[:2],
+            'maven_settings_path': MAVEN['path'],
+            'git_credentials_path': GIT['path'],
+            'git_credentials_config_path': GIT['config_path'],
+            'git_credentials_entries': [{'url': 'https://git.example', 'token': 'company'}],
+            **{'nexus_proxies_' + name: value for name, value in PROXIES.items()},
+            'nexus_proxies_repositories': [dict(PROXY, token='studio')],
+            'nuxeo_online_url': '{{ url.nos }}',
+            'nuxeo_online_ca_path': '{{ ca }}',
+            'nuxeo_online_maven_path': MAVEN['path'],
+            'nuxeo_online_git_path': GIT['path'],
+            'nuxeo_online_git_config_path': GIT['config_path'],
+            'nuxeo_online_projects': [
+                {
+                    'project': PROJECT,
+                    'token': 'studio',
+                    'registration': {'nuxeo_home': '{{ folder }}/nuxeo'},
+                    'git': True,
+                    'maven': True,
+                    'cli': {'path': LINK['path'], 'git_ignore': False},
+                    'release': {'version': '4.0.0'},
+                }
+            ],
+        }
+    )
     for name in ('misspelt', 'masked'):
         del stage.variables['token_sources'][name]
     plays = [{'import_playbook': str(playbooks / (name + '.yml'))} for name in JOBS]
@@ -369,56 +1042,117 @@ def test_roles_and_playbooks(stage, arguments):
     assert 'a nuxeo_online_token cannot be revoked from here' in run.output, run.output
     assert names_of(run, 'failed') == {'Revoke the token', 'Fail when something failed'}, run.output
     actions = {event.get('action', '').rpartition('.')[2] for event in run.events}
-    assert {'maven_server', 'git_credential', 'nexus_proxy_credential', 'nuxeo_registration', 'nuxeo_cli_link', 'nuxeo_studio_release', 'token_source',
-            'token_source_info', 'token_summary', 'token_deliveries_info'} <= actions
+    assert {
+        'maven_server',
+        'git_credential',
+        'nexus_proxy_credential',
+        'nuxeo_registration',
+        'nuxeo_cli_link',
+        'nuxeo_studio_release',
+        'token_source',
+        'token_source_info',
+        'token_summary',
+        'token_deliveries_info',
+    } <= actions
 
 
 def test_nothing_that_the_collection_offers_is_missing_above():
     played = json.dumps(WORK + FAILURES)
-    plugins = {path.stem for kind in ('modules', 'lookup', 'filter') for path in (ROOT / 'plugins' / kind).glob('*.py')}
+    plugins = {
+        path.stem
+        for kind in ('modules', 'lookup', 'filter')
+        for path in (ROOT / 'plugins' / kind).glob('*.py')
+    }
     assert {name for name in plugins if NAMESPACE + name not in played} == set()
-    jobs = {path.stem for path in (ROOT / 'playbooks').glob('*.yml') if not path.stem.startswith(('deliver_to', 'plan_'))}
-    assert jobs == {*JOBS, 'awx_setup'}, 'the last one is watched where there is an AWX: tests/unit/awx'
+    jobs = {
+        path.stem
+        for path in (ROOT / 'playbooks').glob('*.yml')
+        if not path.stem.startswith(('deliver_to', 'plan_'))
+    }
+    assert jobs == {*JOBS, 'awx_setup'}, (
+        'the last one is watched where there is an AWX: tests/unit/awx'
+    )
     roles = {path.parents[1].name for path in (ROOT / 'roles').glob('*/tasks/main.yml')}
-    assert all('deliver_to_role: ' + role in (ROOT / 'playbooks/deliver_tokens.yml').read_text(encoding='utf-8') for role in roles)
+    assert all(
+        'deliver_to_role: ' + role
+        in (ROOT / 'playbooks/deliver_tokens.yml').read_text(encoding='utf-8')
+        for role in roles
+    )
 
 
 # By each place that breaks, what fails then; each place on the controller is one that some of these need
 PLACES = {
     'requests:Session.__init__': ['Get', 'Elsewhere', 'Look up company'],
-    'requests:Session.request': ['Get', 'Get for many', 'By name', 'Tell', 'Elsewhere', 'Look up company', 'Get until', 'Get from Nuvy',
-                                 'Get from Nuxeo elsewhere', 'Register a client', 'Check the NOS token', 'Link', 'Create a proxy'],
+    'requests:Session.request': [
+        'Get',
+        'Get for many',
+        'By name',
+        'Tell',
+        'Elsewhere',
+        'Look up company',
+        'Get until',
+        'Get from Nuvy',
+        'Get from Nuxeo elsewhere',
+        'Register a client',
+        'Check the NOS token',
+        'Link',
+        'Create a proxy',
+    ],
     'fcntl:flock': ['Get', 'Look up company', 'Deliver one to Maven'],
     'os:replace': ['Get', 'By name', 'Look up nuvy', 'Deliver one to Maven', 'Change git'],
     'plugin_utils.cache:Cache.read': ['Get', 'Look up company'],
     'plugin_utils.cache:Cache.note': ['Get from Nuvy', 'Look up nuvy'],
-    'plugin_utils.sources:resolve': ['By name', 'Look up company', 'Show how', 'Register the server'],
-    'plugin_utils.service:obtain': ['Get', 'Deliver to Maven', 'Deliver to git', 'Look up company'],
+    'plugin_utils.sources:resolve': [
+        'By name',
+        'Look up company',
+        'Show how',
+        'Register the server',
+    ],
+    'plugin_utils.token_service:obtain': [
+        'Get',
+        'Deliver to Maven',
+        'Deliver to git',
+        'Look up company',
+    ],
     'plugin_utils.curl:commands': ['Show how'],
-    'plugin_utils.lookup_answer:answer': ['Look up company', 'Look up what is given in place'],
-    'plugin_utils.delivery_action:DeliveryAction.with_token': ['Deliver to Maven', 'Deliver to git'],
-    'module_utils.http:Answer.json': ['Get from Nuvy', 'Get from Nuvy elsewhere'],
-    'module_utils.options:checked': ['Get', 'Tell elsewhere'],
-    'module_utils.policy:decide': ['Replace', 'Elsewhere', 'Look up nuvy'],
-    'module_utils.flow:ensure': ['Get from Nuxeo', 'Get from Nuxeo elsewhere', 'Look up platform'],
-    'module_utils.oauth2:token_of': ['Get from Nuxeo', 'Look up nuvy'],
-    'module_utils.token_module:describe': ['Tell', 'Tell by name', 'Tell elsewhere'],
-    'module_utils.nexus_proxies:bring': ['Create a proxy'],
-    'module_utils.nuxeo_client_registry:NuxeoClientRegistry.ensure': ['Register a client', 'Remove the client'],
-    'module_utils.nuxeo_studio:ensure': ['Release'],
-    'module_utils.nuxeo_cli_token:NuxeoCliToken.issue': ['Link'],
-    'module_utils.nuxeoctl:call': ['Register the server'],
-    'module_utils.limited_command:limited': ['Register the server', 'Knock for git'],
-    'module_utils.maven_door:try_door': ['Knock for Maven'],
-    'module_utils.git_door:try_door': ['Knock for git'],
-    'module_utils.maven_encryption:encryptor': ['Deliver a key'],
-    'plugin_utils.planning:make_plan': ['Plan'],
-    'plugin_utils.summary:rows_of': ['Sum up'],
-    'module_utils.secret_text:check_secret': ['Deliver to git', 'Link'],
-    'module_utils.files.private_file:read_private': ['Deliver one to Maven', 'Change git', 'Link'],
-    'module_utils.files.maven_settings:edit': ['Deliver to Maven', 'Deliver one to Maven', 'Deliver a key'],
-    'module_utils.files.git_credentials:edit': ['Deliver to git', 'Change git'],
-    'module_utils.files.json_members:edit': ['Link'],
+    'plugin_utils.lookup_backend:answer': ['Look up company', 'Look up what is given in place'],
+    'plugin_utils.delivery_action:DeliveryAction.with_token': [
+        'Deliver to Maven',
+        'Deliver to git',
+    ],
+    'module_utils._http.client:Answer.json': ['Get from Nuvy', 'Get from Nuvy elsewhere'],
+    'module_utils._options:checked': ['Get', 'Tell elsewhere'],
+    'module_utils._policy:decide': ['Replace', 'Elsewhere', 'Look up nuvy'],
+    'module_utils._lifecycle:ensure': [
+        'Get from Nuxeo',
+        'Get from Nuxeo elsewhere',
+        'Look up platform',
+    ],
+    'module_utils._oauth2.token_endpoint:token_of': ['Get from Nuxeo', 'Look up nuvy'],
+    'module_utils._token_module:describe': ['Tell', 'Tell by name', 'Tell elsewhere'],
+    'module_utils._nexus.proxies:bring': ['Create a proxy'],
+    'module_utils._nuxeo.client_registry:NuxeoClientRegistry.ensure': [
+        'Register a client',
+        'Remove the client',
+    ],
+    'module_utils._nuxeo_online.studio:ensure': ['Release'],
+    'module_utils._nuxeo_online.cli_token:NuxeoCliToken.issue': ['Link'],
+    'module_utils._nuxeo_online.nuxeoctl:call': ['Register the server'],
+    'module_utils._command:limited': ['Register the server', 'Knock for git'],
+    'module_utils._maven.verify:verify': ['Knock for Maven'],
+    'module_utils._git.verify:verify': ['Knock for git'],
+    'module_utils._maven.encryption:encryptor': ['Deliver a key'],
+    'plugin_utils.delivery_plan:make_plan': ['Plan'],
+    'plugin_utils.delivery_report:rows_of': ['Sum up'],
+    'module_utils._redaction:check_secret': ['Deliver to git', 'Link'],
+    'module_utils._files.atomic_file:read_private': ['Deliver one to Maven', 'Change git', 'Link'],
+    'module_utils._files.maven_settings:edit': [
+        'Deliver to Maven',
+        'Deliver one to Maven',
+        'Deliver a key',
+    ],
+    'module_utils._files.git_credentials:edit': ['Deliver to git', 'Change git'],
+    'module_utils._files.json_members:edit': ['Link'],
 }
 # Whatever breaks a conversation is told as a broken conversation
 TOLD_AS_ANSWER = 'the answer could not be read (ValueError)'
@@ -433,41 +1167,100 @@ def breaking(place, entry):
 
 def test_A2_errors_that_nobody_thought_of(stage):
     stage.variables['break_at'] = str(stage.folder / 'break')
-    tasks = [breaking(place, entry) for place, names in PLACES.items() for entry in chosen(WORK, *names)]
+    tasks = [
+        breaking(place, entry) for place, names in PLACES.items() for entry in chosen(WORK, *names)
+    ]
     run, hits = stage.play(tasks, BREAK=' '.join(PLACES))
     assert hits == [], '\n'.join(hits)
     assert {entry['name'] for entry in tasks} - names_of(run, 'failed') == set(), run.output
-    told = {event['task']: json.dumps(event['result']) for event in run.events if event['event'] in ('failed', 'item_failed')}
-    assert [name for name, result in told.items() if UNFORESEEN not in result and TOLD_AS_ANSWER not in result] == []
+    told = {
+        event['task']: json.dumps(event['result'])
+        for event in run.events
+        if event['event'] in ('failed', 'item_failed')
+    }
+    assert [
+        name
+        for name, result in told.items()
+        if UNFORESEEN not in result and TOLD_AS_ANSWER not in result
+    ] == []
 
 
 @pytest.mark.needs_client('mvn')
 def test_passwords_that_maven_encrypts(stage):
     """Its master password, too, comes from a person."""
     stage.secrets['master'] = stage.canary('master')
-    typed = maven_encryption._ask([shutil.which('mvn'), '--encrypt-master-password'], stage.secrets['master']).decode()
+    typed = maven_encryption._ask(
+        [shutil.which('mvn'), '--encrypt-master-password'], stage.secrets['master']
+    ).decode()
     stage.secrets['encrypted master'] = re.search(r'\{.*\}', typed)[0]
     security = stage.work / 'settings-security.xml'  # which is only read
     security.touch(0o600)
-    security.write_text('<settingsSecurity><master>%s</master></settingsSecurity>' % stage.secrets['encrypted master'])
+    security.write_text(
+        '<settingsSecurity><master>%s</master></settingsSecurity>'
+        % stage.secrets['encrypted master']
+    )
     encrypted = dict(MAVEN, encrypt=True, id='sealed', username='ci')
-    run, hits = stage.play([
-        task('Seal', 'maven_server', dict(encrypted, password='{{ secret_deployer }}')),
-        task('Seal a token', 'maven_server', dict(MAVEN, encrypt=True, servers=SERVERS[:1])),
-        task('Refuse to seal', 'maven_server', dict(encrypted, id='other', password='{{ secret_wrong }}', security_path='{{ folder }}/none'), **FORGIVEN),
-        task('Nothing to seal with', 'maven_server', dict(encrypted, id='other', password='{{ secret_wrong }}', mvn='/bin/false'), **FORGIVEN),
-    ])
+    run, hits = stage.play(
+        [
+            task('Seal', 'maven_server', dict(encrypted, password='{{ secret_deployer }}')),
+            task('Seal a token', 'maven_server', dict(MAVEN, encrypt=True, servers=SERVERS[:1])),
+            task(
+                'Refuse to seal',
+                'maven_server',
+                dict(
+                    encrypted,
+                    id='other',
+                    password='{{ secret_wrong }}',
+                    security_path='{{ folder }}/none',
+                ),
+                **FORGIVEN,
+            ),
+            task(
+                'Nothing to seal with',
+                'maven_server',
+                dict(encrypted, id='other', password='{{ secret_wrong }}', mvn='/bin/false'),
+                **FORGIVEN,
+            ),
+        ]
+    )
     assert hits == [], '\n'.join(hits)
-    assert run.rc == 0 and names_of(run, 'failed') == {'Refuse to seal', 'Nothing to seal with'}, run.output
-    assert b'{' in (stage.work / 'settings.xml').read_bytes() and stage.secrets['deployer'].encode() not in (stage.work / 'settings.xml').read_bytes()
+    assert run.rc == 0 and names_of(run, 'failed') == {'Refuse to seal', 'Nothing to seal with'}, (
+        run.output
+    )
+    assert (
+        b'{' in (stage.work / 'settings.xml').read_bytes()
+        and stage.secrets['deployer'].encode() not in (stage.work / 'settings.xml').read_bytes()
+    )
 
 
 def test_A20_values_that_the_vault_holds(stage):
     vault = VaultLib([('default', VaultSecret(stage.secrets['vault'].encode()))])
-    tasks = chosen(WORK, 'Get', 'By name', 'Get from Nuvy', 'Deliver one to Maven', 'Look up company', 'Look up nuvy')
-    tasks += chosen(FAILURES, 'Wrong password', 'By name refused', 'Look up refused', 'Misspelt elsewhere', 'Deliver what Maven would misread')
-    sealed = {name: vault.encrypt(secret).decode() for name, secret in stage.plant(tasks, stage.variables).items()}
-    lines = [line for name, text in sealed.items() for line in [name + ': !vault |', *('  ' + line for line in text.splitlines())]]
+    tasks = chosen(
+        WORK,
+        'Get',
+        'By name',
+        'Get from Nuvy',
+        'Deliver one to Maven',
+        'Look up company',
+        'Look up nuvy',
+    )
+    tasks += chosen(
+        FAILURES,
+        'Wrong password',
+        'By name refused',
+        'Look up refused',
+        'Misspelt elsewhere',
+        'Deliver what Maven would misread',
+    )
+    sealed = {
+        name: vault.encrypt(secret).decode()
+        for name, secret in stage.plant(tasks, stage.variables).items()
+    }
+    lines = [
+        line
+        for name, text in sealed.items()
+        for line in [name + ': !vault |', *('  ' + line for line in text.splitlines())]
+    ]
     values, password = stage.folder / 'vaulted.yml', stage.folder / 'vault-password'
     values.write_text('\n'.join(lines))
     password.write_text(stage.secrets['vault'])
@@ -483,23 +1276,50 @@ def test_A2_O5_N13_servers_that_echo_what_they_were_sent(stage):
             decoded = base64.b64decode(header.partition(' ')[2]).decode()
         except ValueError:
             decoded = ''
-        said = header + decoded + exchange.environ['QUERY_STRING'] + exchange.environ['wsgi.input'].getvalue().decode()
+        said = (
+            header
+            + decoded
+            + exchange.environ['QUERY_STRING']
+            + exchange.environ['wsgi.input'].getvalue().decode()
+        )
         code = next(statuses)
-        return faults.status(code, [('Content-Type', 'application/json'), ('X-Siesta-FaultId', said.replace('\n', ' ').replace('\r', ' ')[:200]),
-                                    ('Location', 'https://idp.example/?' + header)],
-                             json.dumps({'message': said, 'error': said, 'error_description': said, 'errorMessage': said}))(exchange)
+        return faults.status(
+            code,
+            [
+                ('Content-Type', 'application/json'),
+                ('X-Siesta-FaultId', said.replace('\n', ' ').replace('\r', ' ')[:200]),
+                ('Location', 'https://idp.example/?' + header),
+            ],
+            json.dumps(
+                {'message': said, 'error': said, 'error_description': said, 'errorMessage': said}
+            ),
+        )(exchange)
+
     codes = [200, 302, 400, 401, 403, 404, 405, 409, 410, 422, 500]
     statuses = iter(codes * 200)
     stage.server.faults.add('authenticate$', echo, times=len(codes))
     stage.server.faults.add('user-token$', echo, times=len(codes))
     for name in ('nuvy', 'nuxeo', 'nos'):
-        stage.servers[name].faults.add('.', echo, times=10 ** 6)
-    ask = [task('Ask', arguments={'cache': 'none'}, loop=list(range(len(codes) + 3)), **FORGIVEN),
-           task('Ask for another', arguments=dict(ADMIN, user_id='sam', cache='none'), loop=list(range(4)), **FORGIVEN)]
+        stage.servers[name].faults.add('.', echo, times=10**6)
+    ask = [
+        task('Ask', arguments={'cache': 'none'}, loop=list(range(len(codes) + 3)), **FORGIVEN),
+        task(
+            'Ask for another',
+            arguments=dict(ADMIN, user_id='sam', cache='none'),
+            loop=list(range(4)),
+            **FORGIVEN,
+        ),
+    ]
     several = {'loop': list(range(len(codes)))}
-    more = [dict(entry, **several, **FORGIVEN) for entry in chosen(OTHERS, 'Get from Nuvy', 'Check the NOS token')]
-    more += [dict(entry, name=entry['name'] + str(number), **FORGIVEN) for entry in chosen(OTHERS, 'Get from Nuxeo', 'Register a client', 'Link', 'Release')
-             for number in range(3)]
+    more = [
+        dict(entry, **several, **FORGIVEN)
+        for entry in chosen(OTHERS, 'Get from Nuvy', 'Check the NOS token')
+    ]
+    more += [
+        dict(entry, name=entry['name'] + str(number), **FORGIVEN)
+        for entry in chosen(OTHERS, 'Get from Nuxeo', 'Register a client', 'Link', 'Release')
+        for number in range(3)
+    ]
     _run, hits = stage.play(ask + more)
     assert hits == [], '\n'.join(hits)
 
@@ -510,18 +1330,53 @@ def test_what_does_leak_is_found(stage):
     leaks = {name: f'{name}-{WORDS}-leaked' for name in names}
     stage.secrets.update(leaks)
     stage.variables.update({'leaked_' + name: value for name, value in leaks.items()})
-    _run, hits = stage.play([
-        task('Show', 'ansible.builtin.debug', {'msg': '{{ leaked_output }}'}),
-        task('Show quoted', 'ansible.builtin.debug', {'msg': '{{ leaked_event | urlencode }}'}),
-        task('Show encoded', 'ansible.builtin.debug', {'msg': "{{ ('ci:' ~ leaked_log) | b64encode }}"}),
-        task('Call', 'ansible.builtin.command', {'argv': ['sh', '-c', 'sleep 0.3', '{{ leaked_command }}']}, no_log=True),
-        task('Set', 'ansible.builtin.command', {'cmd': 'sleep 0.3'}, environment={'X': '{{ leaked_environment }}'}, no_log=True),
-        task('Write', 'ansible.builtin.copy', {'dest': '{{ folder }}/x', 'content': '{{ leaked_file | to_json }}'}, no_log=True),
-        task('Know', 'ansible.builtin.set_fact', {'a_fact': '{{ leaked_fact }}', 'cacheable': True}, no_log=True),
-        task('Report', 'ansible.builtin.command', {'argv': ['true', '{{ leaked_journal }}']}),
-    ])
-    for name, place in (('output', 'the output'), ('event', 'an event'), ('log', 'the log'), ('command', 'a command line'),
-                        ('environment', 'a command line or environment'), ('file', '/work/x'), ('fact', '/facts/'), ('journal', 'the journal')):
+    _run, hits = stage.play(
+        [
+            task('Show', 'ansible.builtin.debug', {'msg': '{{ leaked_output }}'}),
+            task('Show quoted', 'ansible.builtin.debug', {'msg': '{{ leaked_event | urlencode }}'}),
+            task(
+                'Show encoded',
+                'ansible.builtin.debug',
+                {'msg': "{{ ('ci:' ~ leaked_log) | b64encode }}"},
+            ),
+            task(
+                'Call',
+                'ansible.builtin.command',
+                {'argv': ['sh', '-c', 'sleep 0.3', '{{ leaked_command }}']},
+                no_log=True,
+            ),
+            task(
+                'Set',
+                'ansible.builtin.command',
+                {'cmd': 'sleep 0.3'},
+                environment={'X': '{{ leaked_environment }}'},
+                no_log=True,
+            ),
+            task(
+                'Write',
+                'ansible.builtin.copy',
+                {'dest': '{{ folder }}/x', 'content': '{{ leaked_file | to_json }}'},
+                no_log=True,
+            ),
+            task(
+                'Know',
+                'ansible.builtin.set_fact',
+                {'a_fact': '{{ leaked_fact }}', 'cacheable': True},
+                no_log=True,
+            ),
+            task('Report', 'ansible.builtin.command', {'argv': ['true', '{{ leaked_journal }}']}),
+        ]
+    )
+    for name, place in (
+        ('output', 'the output'),
+        ('event', 'an event'),
+        ('log', 'the log'),
+        ('command', 'a command line'),
+        ('environment', 'a command line or environment'),
+        ('file', '/work/x'),
+        ('fact', '/facts/'),
+        ('journal', 'the journal'),
+    ):
         assert any(hit.startswith(f'{name} in ') and place in hit for hit in hits), (name, hits)
     stage.counts = False
 
@@ -529,7 +1384,9 @@ def test_what_does_leak_is_found(stage):
 def test_what_does_leak_into_events_of_awx_is_found(stage):
     stage.secrets['result'] = f'result-{WORDS}-leaked'
     stage.variables['leaked'] = stage.secrets['result']
-    _code, _events, hits = stage.play_by_runner([task('Show', 'ansible.builtin.command', {'argv': ['echo', '{{ leaked }}']})])
+    _code, _events, hits = stage.play_by_runner(
+        [task('Show', 'ansible.builtin.command', {'argv': ['echo', '{{ leaked }}']})]
+    )
     for place in ('the output', 'an event', '/job_events/', '/stdout'):
         assert any(hit.startswith('result in ') and place in hit for hit in hits), (place, hits)
     stage.counts = False
@@ -537,16 +1394,65 @@ def test_what_does_leak_into_events_of_awx_is_found(stage):
 
 # What ansible-core itself shows, whatever a collection does: how, and the way around that the security guide names
 SHOWN_BY_ANSIBLE = {
-    'A6': ('debug of a registered result', [task('Get', register='got'), task('Show', 'ansible.builtin.debug', {'var': 'got'})],
-           [task('Get', register='got'), task('Show', 'ansible.builtin.debug', {'var': 'got.token.fingerprint'})]),
-    'A9': ('a diff of contents', [task('Copy', 'ansible.builtin.copy', {'dest': '{{ folder }}/x', 'content': '{{ shown }}'}, check_mode=True)],
-           [task('Copy', 'ansible.builtin.copy', {'dest': '{{ folder }}/x', 'content': '{{ shown }}'}, check_mode=True, no_log=True)]),
-    'A12': ('set_fact', [task('Set', 'ansible.builtin.set_fact', {'x': '{{ shown }}'})],
-            [task('Set', 'ansible.builtin.set_fact', {'x': '{{ shown }}'}, no_log=True)]),
-    'A14': ('environment', [task('Set', 'ansible.builtin.command', {'cmd': 'true'}, environment={'X': '{{ shown }}'}, no_log=True)],
-            [task('Get')]),
-    'A19': ('items of a loop', [task('Loop', 'ansible.builtin.command', {'cmd': 'true'}, loop=['{{ shown }}'])],
-            [task('Loop', 'ansible.builtin.command', {'cmd': 'true'}, loop=['{{ shown }}'], no_log=True)]),
+    'A6': (
+        'debug of a registered result',
+        [task('Get', register='got'), task('Show', 'ansible.builtin.debug', {'var': 'got'})],
+        [
+            task('Get', register='got'),
+            task('Show', 'ansible.builtin.debug', {'var': 'got.token.fingerprint'}),
+        ],
+    ),
+    'A9': (
+        'a diff of contents',
+        [
+            task(
+                'Copy',
+                'ansible.builtin.copy',
+                {'dest': '{{ folder }}/x', 'content': '{{ shown }}'},
+                check_mode=True,
+            )
+        ],
+        [
+            task(
+                'Copy',
+                'ansible.builtin.copy',
+                {'dest': '{{ folder }}/x', 'content': '{{ shown }}'},
+                check_mode=True,
+                no_log=True,
+            )
+        ],
+    ),
+    'A12': (
+        'set_fact',
+        [task('Set', 'ansible.builtin.set_fact', {'x': '{{ shown }}'})],
+        [task('Set', 'ansible.builtin.set_fact', {'x': '{{ shown }}'}, no_log=True)],
+    ),
+    'A14': (
+        'environment',
+        [
+            task(
+                'Set',
+                'ansible.builtin.command',
+                {'cmd': 'true'},
+                environment={'X': '{{ shown }}'},
+                no_log=True,
+            )
+        ],
+        [task('Get')],
+    ),
+    'A19': (
+        'items of a loop',
+        [task('Loop', 'ansible.builtin.command', {'cmd': 'true'}, loop=['{{ shown }}'])],
+        [
+            task(
+                'Loop',
+                'ansible.builtin.command',
+                {'cmd': 'true'},
+                loop=['{{ shown }}'],
+                no_log=True,
+            )
+        ],
+    ),
 }
 
 
@@ -554,7 +1460,9 @@ SHOWN_BY_ANSIBLE = {
 def test_A6_A9_A12_A14_A19_what_ansible_shows_and_the_way_around(stage, fault):
     """The guide lists what no collection can prevent; this shows that it is so, and that the way around is one."""
     what, shows, way_around = SHOWN_BY_ANSIBLE[fault]
-    stage.secrets['shown'] = stage.variables['shown'] = f'shown-{fault}-{WORDS}-by-ansible'  # another test may show its own at this moment
+    stage.secrets['shown'] = stage.variables['shown'] = (
+        f'shown-{fault}-{WORDS}-by-ansible'  # another test may show its own at this moment
+    )
     _run, hits = stage.play(way_around, verbosity='-vvv')
     assert hits == [], (what, hits)
     run, hits = stage.play(shows, verbosity='-vvv')
@@ -566,6 +1474,14 @@ def test_A6_A9_A12_A14_A19_what_ansible_shows_and_the_way_around(stage, fault):
 def test_A23_A24_settings_of_ansible_that_show_secrets(stage, setting):
     """Settings for debugging show what modules get and return."""
     stage.secrets['shown'] = stage.variables['shown'] = f'shown-{setting}-{WORDS}-by-ansible'
-    run, hits = stage.play([task('Deliver', 'maven_server', dict(MAVEN, id='x', username='u', password='{{ shown }}'))], verbosity='', **{setting: '1'})
+    run, hits = stage.play(
+        [
+            task(
+                'Deliver', 'maven_server', dict(MAVEN, id='x', username='u', password='{{ shown }}')
+            )
+        ],
+        verbosity='',
+        **{setting: '1'},
+    )
     assert run.rc == 0 and hits, run.output
     stage.counts = False

@@ -19,9 +19,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Calls that change files, or could fail on the way there
-CALLS = ('openat', 'mkdir', 'fchmod', 'fchown', 'chown', 'write', 'ftruncate', 'pwrite64', 'fsync', 'rename', 'link', 'unlink', 'close')
-ERRORS = {'ENOSPC': ('openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'close'), 'EROFS': ('openat', 'mkdir', 'fchmod', 'fchown', 'rename', 'link'),
-          'EIO': ('openat', 'read', 'write', 'fsync', 'rename', 'close'), 'EACCES': ('openat', 'mkdir', 'rename', 'link')}
+CALLS = (
+    'openat',
+    'mkdir',
+    'fchmod',
+    'fchown',
+    'chown',
+    'write',
+    'ftruncate',
+    'pwrite64',
+    'fsync',
+    'rename',
+    'link',
+    'unlink',
+    'close',
+)
+ERRORS = {
+    'ENOSPC': ('openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'close'),
+    'EROFS': ('openat', 'mkdir', 'fchmod', 'fchown', 'rename', 'link'),
+    'EIO': ('openat', 'read', 'write', 'fsync', 'rename', 'close'),
+    'EACCES': ('openat', 'mkdir', 'rename', 'link'),
+}
 _PR_SET_PTRACER, _ANY = 0x59616D61, -1
 _ENOUGH_SECONDS = 60
 
@@ -37,7 +55,9 @@ class Trial:
 
 
 def _child(function, writer):
-    ctypes.CDLL(None).prctl(_PR_SET_PTRACER, ctypes.c_ulong(_ANY), 0, 0, 0)  # where only parents may trace
+    ctypes.CDLL(None).prctl(
+        _PR_SET_PTRACER, ctypes.c_ulong(_ANY), 0, 0, 0
+    )  # where only parents may trace
     os.kill(os.getpid(), signal.SIGSTOP)
     value = problem = None
     try:
@@ -61,14 +81,30 @@ def trial(function, log: Path, *inject: str) -> Trial:
     os.close(writer)
     os.waitpid(pid, os.WUNTRACED)
     arguments = [part for spec in inject for part in ('-e', 'inject=' + spec)]
-    tracer = subprocess.Popen(['strace', '-y', '-o', str(log), '-e', 'trace=read,' + ','.join(CALLS), *arguments, '-p', str(pid)], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    tracer = subprocess.Popen(
+        [
+            'strace',
+            '-y',
+            '-o',
+            str(log),
+            '-e',
+            'trace=read,' + ','.join(CALLS),
+            *arguments,
+            '-p',
+            str(pid),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     deadline = time.monotonic() + _ENOUGH_SECONDS
     while not (log.exists() and b'stopped by SIGSTOP' in log.read_bytes()):
         if tracer.poll() is not None or time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            raise RuntimeError('strace cannot trace here: %s' % tracer.stderr.read().decode('utf-8', 'replace'))
+            raise RuntimeError(
+                'strace cannot trace here: %s' % tracer.stderr.read().decode('utf-8', 'replace')
+            )
         time.sleep(0.001)
     os.kill(pid, signal.SIGCONT)
     with open(reader, 'rb') as stream:
@@ -89,4 +125,10 @@ def trial(function, log: Path, *inject: str) -> Trial:
 
 def points(calls, folder: Path, names=CALLS):
     """The calls of these names on what is in a folder."""
-    return [(name, number) for name, number, line in calls if str(folder) in line and name in names and not (name == 'openat' and 'O_DIRECTORY' in line)]
+    return [
+        (name, number)
+        for name, number, line in calls
+        if str(folder) in line
+        and name in names
+        and not (name == 'openat' and 'O_DIRECTORY' in line)
+    ]

@@ -12,8 +12,9 @@ import re
 import stat
 
 import pytest
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import TokensError
-from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import CacheProblem
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import CacheProblem
 
 from .harness import ERRORS, points, trial
 from .writers import NOBODY, OLD, OTHER, ROOT, SECRET, WRITERS, Writer
@@ -54,20 +55,39 @@ class Proof:
             name, content = str(path.relative_to(self.writer.folder)), path.read_bytes()
             if name in self.new:
                 written = content != self.old[name]
-                assert not written or not any(secret in content for secret in SECRETS) or info.st_mode & 0o077 == 0, (at, name, oct(info.st_mode))
-                assert not ROOT or not self.writer.OWNED_BY_A_USER or (info.st_uid, info.st_gid) == (NOBODY, NOBODY), (at, name)
+                assert (
+                    not written
+                    or not any(secret in content for secret in SECRETS)
+                    or info.st_mode & 0o077 == 0
+                ), (at, name, oct(info.st_mode))
+                assert (
+                    not ROOT
+                    or not self.writer.OWNED_BY_A_USER
+                    or (info.st_uid, info.st_gid) == (NOBODY, NOBODY)
+                ), (at, name)
             elif any(secret in content for secret in SECRETS):
-                assert not alive and stat.S_IMODE(info.st_mode) == 0o600, (at, name, oct(info.st_mode))
+                assert not alive and stat.S_IMODE(info.st_mode) == 0o600, (
+                    at,
+                    name,
+                    oct(info.st_mode),
+                )
 
     def heal(self, at):
         """The next run, however soon it comes, finishes the work and clears away what the last one left."""
         self.writer.write()
         assert self.writer.contents() == self.new, at
-        left = {str(path.relative_to(self.writer.folder)) for path in self.writer.folder.rglob('*') if path.is_file()}
+        left = {
+            str(path.relative_to(self.writer.folder))
+            for path in self.writer.folder.rglob('*')
+            if path.is_file()
+        }
         assert left - set(self.new) - {'cache/salt'} == set(), (at, left)
 
 
-@pytest.fixture(params=[(name, exists) for name in WRITERS for exists in (True, False)], ids=lambda param: '%s, %s' % (param[0], 'old' if param[1] else 'none'))
+@pytest.fixture(
+    params=[(name, exists) for name in WRITERS for exists in (True, False)],
+    ids=lambda param: '%s, %s' % (param[0], 'old' if param[1] else 'none'),
+)
 def proof(request, tmp_path):
     name, exists = request.param
     return Proof(WRITERS[name], tmp_path, exists)
@@ -91,12 +111,20 @@ def test_T22_P2_P5_C16_killed_at_each_call(proof, record_property):
 
 def test_T1_what_is_renamed_is_on_disk_before_and_its_name_afterwards(proof):
     lines = [line for _name, _number, line in proof.calls]
-    renames = [(index, *re.match(r'rename\("([^"]+)", "([^"]+)"', line).groups()) for index, line in enumerate(lines)
-               if line.startswith('rename(') and str(proof.writer.folder) in line]
+    renames = [
+        (index, *re.match(r'rename\("([^"]+)", "([^"]+)"', line).groups())
+        for index, line in enumerate(lines)
+        if line.startswith('rename(') and str(proof.writer.folder) in line
+    ]
     assert renames
     for index, temporary, target in renames:
-        assert any(line.startswith('fsync(') and '<%s>' % temporary in line for line in lines[:index]), (temporary, lines)
-        assert any(line.startswith('fsync(') and '<%s>' % os.path.dirname(target) in line for line in lines[index:]), (target, lines)
+        assert any(
+            line.startswith('fsync(') and '<%s>' % temporary in line for line in lines[:index]
+        ), (temporary, lines)
+        assert any(
+            line.startswith('fsync(') and '<%s>' % os.path.dirname(target) in line
+            for line in lines[index:]
+        ), (target, lines)
 
 
 @pytest.mark.parametrize('error', ERRORS)
@@ -106,7 +134,11 @@ def test_T20_T21_C11_G15_an_error_at_each_call(proof, error, record_property):
         done = proof.run('%s:error=%s:when=%d' % (name, error, number))
         assert not done.killed
         if done.problem is not None:
-            assert isinstance(done.problem, (TokensError, CacheProblem)), (name, number, done.problem)
+            assert isinstance(done.problem, (TokensError, CacheProblem)), (
+                name,
+                number,
+                done.problem,
+            )
             assert not any(secret.decode() in str(done.problem) for secret in SECRETS)
         elif proof.writer.contents() != proof.new:
             raise AssertionError('%s %d failed, and nobody said so' % (name, number))

@@ -49,7 +49,10 @@ else:
 
 
 def started(script, *arguments):
-    return subprocess.Popen([sys.executable, '-c', script, json.dumps(sys.path), *map(str, arguments)], env=dict(os.environ))
+    return subprocess.Popen(
+        [sys.executable, '-c', script, json.dumps(sys.path), *map(str, arguments)],
+        env=dict(os.environ),
+    )
 
 
 @contextmanager
@@ -95,7 +98,9 @@ def test_T1_maven_reads_whole_settings_at_any_time(tmp_path, record_property):
                 settings = maven.read(writer.folder / 'settings.xml')
                 assert settings.fatal is None
                 seen.append({server.id: server.password for server in settings.servers})
-    assert all(servers['mine'] == OTHER and servers['ours'] in (SECRET, OLD) for servers in seen) and {servers['ours'] for servers in seen} == {SECRET, OLD}
+    assert all(
+        servers['mine'] == OTHER and servers['ours'] in (SECRET, OLD) for servers in seen
+    ) and {servers['ours'] for servers in seen} == {SECRET, OLD}
     record_property('losses: reads while writing', len(seen))
 
 
@@ -107,11 +112,29 @@ def test_T1_git_reads_whole_stores_at_any_time(tmp_path, record_property):
     with rewriting('Git', writer.folder, 40) as process:
         while process.poll() is None:
             for host, name in (('one.example', 'me'), ('git.example', 'ci')):
-                done = subprocess.run(['git', 'credential-store', '--file', str(writer.folder / 'credentials'), 'get'], input=asked % (host, name),
-                                      capture_output=True, text=True, check=False)
+                done = subprocess.run(
+                    [
+                        'git',
+                        'credential-store',
+                        '--file',
+                        str(writer.folder / 'credentials'),
+                        'get',
+                    ],
+                    input=asked % (host, name),
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
                 assert done.returncode == 0 and not done.stderr, done
                 reads += 1
-                seen.add((name, dict(line.split('=', 1) for line in done.stdout.splitlines()).get('password')))
+                seen.add(
+                    (
+                        name,
+                        dict(line.split('=', 1) for line in done.stdout.splitlines()).get(
+                            'password'
+                        ),
+                    )
+                )
     assert process.returncode == 0
     assert {('me', OTHER)} < seen <= {('me', OTHER), ('ci', OLD), ('ci', SECRET)}, seen
     record_property('losses: reads while writing', reads)
@@ -131,7 +154,9 @@ def test_P8_two_runs_of_each_writer_at_once_end_with_the_file_of_one(kind, tmp_p
     assert [process.wait() for process in processes] == [0, 0]
     now = writer.contents()
     assert all(now[name] in [contents[name] for contents in allowed] for name in now), now
-    left = {str(path.relative_to(writer.folder)) for path in writer.folder.rglob('*') if path.is_file()}
+    left = {
+        str(path.relative_to(writer.folder)) for path in writer.folder.rglob('*') if path.is_file()
+    }
     assert not [name for name in left if '.tmp' in name], left
 
 

@@ -12,16 +12,29 @@ import os
 import shutil
 from pathlib import Path
 
-from ansible_collections.buildops.tokens.plugins.module_utils import git_delivery, maven_delivery, nuxeo_cli_link, nuxeo_registration
-from ansible_collections.buildops.tokens.plugins.module_utils.files import private_file
-from ansible_collections.buildops.tokens.plugins.module_utils.token import BEARER, Token
+from ansible_collections.buildops.tokens.plugins.module_utils._files import (
+    atomic_file as private_file,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery as git_delivery
+from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
+    delivery as maven_delivery,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
+    cli_link as nuxeo_cli_link,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
+    registration as nuxeo_registration,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token import BEARER, Token
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
 
 ROOT = os.geteuid() == 0
 NOBODY = 65534
 SECRET, OTHER, OLD = 'n3w-c4nary-token', '0ther-c4nary-password', '0ld-c4nary-token'
-SETTINGS = ('<settings>\n  <!-- mine -->\n  <servers>\n    <server><id>mine</id><username>me</username><password>%s</password></server>\n'
-            '    <server><id>ours</id><username>ci</username><password>%s</password></server>\n  </servers>\n</settings>\n') % (OTHER, OLD)
+SETTINGS = (
+    '<settings>\n  <!-- mine -->\n  <servers>\n    <server><id>mine</id><username>me</username><password>%s</password></server>\n'
+    '    <server><id>ours</id><username>ci</username><password>%s</password></server>\n  </servers>\n</settings>\n'
+) % (OTHER, OLD)
 CLID = '0123abcd-0001.4000000000.c2ln==--%s'
 
 
@@ -55,7 +68,10 @@ class Writer:
         raise NotImplementedError
 
     def contents(self):
-        return {name: (self.folder / name).read_bytes() if (self.folder / name).exists() else None for name in self.FILES}
+        return {
+            name: (self.folder / name).read_bytes() if (self.folder / name).exists() else None
+            for name in self.FILES
+        }
 
 
 class Maven(Writer):
@@ -65,21 +81,46 @@ class Maven(Writer):
         (self.folder / 'settings.xml').write_text(SETTINGS)
 
     def write(self):
-        servers = [_params(maven_delivery.ENTRY, id='ours', username='ci', password=SECRET, update_password=None, encrypt=None)]
-        maven_delivery.deliver(_params(maven_delivery.ARGUMENTS, path=str(self.folder / 'settings.xml'), servers=servers), False, False, lambda name: None)
+        servers = [
+            _params(
+                maven_delivery.ENTRY,
+                id='ours',
+                username='ci',
+                password=SECRET,
+                update_password=None,
+                encrypt=None,
+            )
+        ]
+        maven_delivery.deliver(
+            _params(
+                maven_delivery.ARGUMENTS, path=str(self.folder / 'settings.xml'), servers=servers
+            ),
+            False,
+            False,
+            lambda name: None,
+        )
 
 
 class Git(Writer):
     FILES = ('credentials', 'config')
 
     def make_old(self):
-        (self.folder / 'credentials').write_text('https://me:%s@one.example\nhttps://ci:%s@git.example\n' % (OTHER, OLD))
+        (self.folder / 'credentials').write_text(
+            'https://me:%s@one.example\nhttps://ci:%s@git.example\n' % (OTHER, OLD)
+        )
         (self.folder / 'credentials').chmod(0o600)
         (self.folder / 'config').write_text('[user]\n\tname = me\n')
 
     def write(self):
-        params = _params(git_delivery.ARGUMENTS, path=str(self.folder / 'credentials'), config_path=str(self.folder / 'config'), url='https://git.example',
-                         username='ci', password=SECRET, lock_timeout=1)
+        params = _params(
+            git_delivery.ARGUMENTS,
+            path=str(self.folder / 'credentials'),
+            config_path=str(self.folder / 'config'),
+            url='https://git.example',
+            username='ci',
+            password=SECRET,
+            lock_timeout=1,
+        )
         git_delivery.deliver(params, False, False, lambda: None, lambda name: None)
 
 
@@ -89,11 +130,22 @@ class NuxeoCli(Writer):
     def make_old(self):
         (self.folder / '.git/info').mkdir(parents=True)
         (self.folder / '.git/info/exclude').write_text('# mine\n')
-        (self.folder / '.yo-rc.json').write_text(json.dumps({'generator-nuxeo': {'connect:token': OLD}, 'other': OTHER}))
+        (self.folder / '.yo-rc.json').write_text(
+            json.dumps({'generator-nuxeo': {'connect:token': OLD}, 'other': OTHER})
+        )
 
     def write(self):
-        nuxeo_cli_link.deliver(_params(nuxeo_cli_link.ARGUMENTS, path=str(self.folder), project='jdoe-SANDBOX', cli_token=SECRET), False, False,
-                               lambda folder, arguments: None)
+        nuxeo_cli_link.deliver(
+            _params(
+                nuxeo_cli_link.ARGUMENTS,
+                path=str(self.folder),
+                project='jdoe-SANDBOX',
+                cli_token=SECRET,
+            ),
+            False,
+            False,
+            lambda folder, arguments: None,
+        )
 
 
 class Registration(Writer):
@@ -102,10 +154,18 @@ class Registration(Writer):
 
     def make_old(self):
         (self.folder / 'data').mkdir(mode=0o700)
-        (self.folder / 'data/instance.clid').write_text('0123abcd-0002.1000000000.c2ln==\n%s\nold\n' % OLD)
+        (self.folder / 'data/instance.clid').write_text(
+            '0123abcd-0002.1000000000.c2ln==\n%s\nold\n' % OLD
+        )
 
     def write(self):
-        params = _params(nuxeo_registration.ARGUMENTS, nuxeo_home=str(self.folder), data_dir=str(self.folder / 'data'), clid=CLID % SECRET, description='x')
+        params = _params(
+            nuxeo_registration.ARGUMENTS,
+            nuxeo_home=str(self.folder),
+            data_dir=str(self.folder / 'data'),
+            clid=CLID % SECRET,
+            description='x',
+        )
         nuxeo_registration.ensure(params, False, False, lambda: None, environment={})
 
 
@@ -122,7 +182,18 @@ class TokenCache(Writer):
     def _keep(self, secret):
         cache = Cache(str(self.folder / 'cache'), lasting=True)
         cache.recover('key')
-        cache.write('key', Token(BEARER, 'nuvy_client_token', secret, 1, expires_at=4_000_000_000, refresh_token=secret + '-refresh'), {})
+        cache.write(
+            'key',
+            Token(
+                BEARER,
+                'nuvy_client_token',
+                secret,
+                1,
+                expires_at=4_000_000_000,
+                refresh_token=secret + '-refresh',
+            ),
+            {},
+        )
         if cache.warnings:
             raise private_file.FileProblem(cache.warnings[0])
 

@@ -47,8 +47,17 @@ class SettingsReader:
     def __enter__(self):
         libraries = Path(shutil.which('mvn')).resolve().parents[1] / 'lib' / '*'
         self._java = subprocess.Popen(
-            ['java', '-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8', '-cp', str(libraries), str(Path(__file__).with_name('MavenSettings.java'))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [
+                'java',
+                '-XX:TieredStopAtLevel=1',
+                '-Dfile.encoding=UTF-8',
+                '-cp',
+                str(libraries),
+                str(Path(__file__).with_name('MavenSettings.java')),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         return self
 
     def __exit__(self, *exception):
@@ -60,5 +69,9 @@ class SettingsReader:
         answer = json.loads(self._java.stdout.readline())
         if 'fatal' in answer:
             return Settings(fatal=_text(answer['fatal']))
-        return Settings(None, [_text(problem) for problem in answer['problems']],
-                        [Server(*map(_text, server)) for server in answer['servers']], _text(answer['rest']))
+        return Settings(
+            None,
+            [_text(problem) for problem in answer['problems']],
+            [Server(*map(_text, server)) for server in answer['servers']],
+            _text(answer['rest']),
+        )

@@ -41,14 +41,34 @@ def main() -> int:
         print(missing)
         print('\n0 passed, 1 failed')
         return 1
-    print(f'The servers and tools are in .build/cache after {time.monotonic() - began:.0f} s.', flush=True)
+    print(
+        f'The servers and tools are in .build/cache after {time.monotonic() - began:.0f} s.',
+        flush=True,
+    )
     started = time.monotonic()
-    status = subprocess.run([sys.executable, '-m', 'pytest', '-q', '--durations=8', f'--junit-xml={REPORT}', *(args if named else [*args, *TESTS])], cwd=ROOT,
-                            env=environment(BUILD / 'home'), stdin=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
+    status = subprocess.run(
+        [
+            sys.executable,
+            '-m',
+            'pytest',
+            '-q',
+            '--durations=8',
+            f'--junit-xml={REPORT}',
+            *(args if named else [*args, *TESTS]),
+        ],
+        cwd=ROOT,
+        env=environment(BUILD / 'home'),
+        stdin=subprocess.DEVNULL,
+        timeout=LIMIT,
+        check=False,
+    ).returncode
     passed, failed = 0, 1
     if REPORT.exists():
         suite = ElementTree.parse(REPORT).getroot().find('testsuite')
-        total, failed = int(suite.get('tests', 0)), int(suite.get('failures', 0)) + int(suite.get('errors', 0))
+        total, failed = (
+            int(suite.get('tests', 0)),
+            int(suite.get('failures', 0)) + int(suite.get('errors', 0)),
+        )
         passed = max(total - failed - int(suite.get('skipped', 0)), 0)
     else:
         print(f'pytest ended without a report, with status {status}.')
@@ -56,17 +76,26 @@ def main() -> int:
         failed = 1
     seconds, busy = time.monotonic() - started, os.getloadavg()[2] > 2 * (os.cpu_count() or 1)
     if seconds > SECONDS:
-        print(f'The tests took {seconds:.0f} s, where {SECONDS} s are the limit{", on a busy machine" if busy else ""}.')
+        print(
+            f'The tests took {seconds:.0f} s, where {SECONDS} s are the limit{", on a busy machine" if busy else ""}.'
+        )
         failed = failed or int(not busy)
     found = [] if args or failed or keep else tried.drift(tried.load(tried.LATEST), tried.load())
     if found:
         failed = 1
-        print(f'{tried.PAGE.relative_to(ROOT)} tells something else than this run; python -m tests.real --keep writes it anew:', *found, sep='\n')
+        print(
+            f'{tried.PAGE.relative_to(ROOT)} tells something else than this run; python -m tests.real --keep writes it anew:',
+            *found,
+            sep='\n',
+        )
     if keep and not failed and not args:
         shutil.copyfile(tried.LATEST, tried.KEPT)
         tried.PAGE.write_text(tried.page(tried.load()), encoding='utf-8')
         print(f'{tried.PAGE.relative_to(ROOT)} tells of this run now.')
-    print(f'\nAll of it took {time.monotonic() - began:.0f} s.\n{passed} passed, {failed} failed', flush=True)
+    print(
+        f'\nAll of it took {time.monotonic() - began:.0f} s.\n{passed} passed, {failed} failed',
+        flush=True,
+    )
     return int(failed > 0)
 
 

@@ -33,20 +33,41 @@ class Between:
 
     def __call__(self, environ, start_response):
         path = environ['RAW_URI']
-        headers = {name[5:].replace('_', '-').title(): value for name, value in environ.items() if name.startswith('HTTP_') and name != 'HTTP_HOST'}
+        headers = {
+            name[5:].replace('_', '-').title(): value
+            for name, value in environ.items()
+            if name.startswith('HTTP_') and name != 'HTTP_HOST'
+        }
         if environ.get('CONTENT_TYPE'):
             headers['Content-Type'] = environ['CONTENT_TYPE']
         body = environ['wsgi.input'].read(int(environ.get('CONTENT_LENGTH') or 0))
         connection = http.client.HTTPConnection(self._netloc, timeout=60)
         try:
-            connection.request(environ['REQUEST_METHOD'], self._paths.get(path, path), body or None, headers)
+            connection.request(
+                environ['REQUEST_METHOD'], self._paths.get(path, path), body or None, headers
+            )
             answer = connection.getresponse()
             content = answer.read()
         finally:
             connection.close()
-        self.asked.append(Asked(environ['REQUEST_METHOD'], path, answer.status, environ.get('HTTP_USER_AGENT'), environ.get('HTTP_COOKIE'),
-                                environ.get('HTTP_AUTHORIZATION')))
-        left = [(name, value) for name, value in answer.getheaders()
-                if name.lower() not in ('transfer-encoding', 'connection', 'content-length') + (('server',) if self._strip else ())]
-        start_response(f'{answer.status} {answer.reason}', [*left, ('Content-Length', str(len(content)))])
+        self.asked.append(
+            Asked(
+                environ['REQUEST_METHOD'],
+                path,
+                answer.status,
+                environ.get('HTTP_USER_AGENT'),
+                environ.get('HTTP_COOKIE'),
+                environ.get('HTTP_AUTHORIZATION'),
+            )
+        )
+        left = [
+            (name, value)
+            for name, value in answer.getheaders()
+            if name.lower()
+            not in ('transfer-encoding', 'connection', 'content-length')
+            + (('server',) if self._strip else ())
+        ]
+        start_response(
+            f'{answer.status} {answer.reason}', [*left, ('Content-Length', str(len(content)))]
+        )
         return [content]

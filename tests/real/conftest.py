@@ -29,8 +29,17 @@ class Findings:
         self.systems: dict[str, dict] = {}
 
     def system(self, name: str, version: str, kind: str = 'real') -> dict:
-        return self.systems.setdefault(f'{name} {version}'.strip(), {'name': name, 'version': version, 'kind': kind, 'shown': [], 'counts': {},
-                                                                     'differences': []})
+        return self.systems.setdefault(
+            f'{name} {version}'.strip(),
+            {
+                'name': name,
+                'version': version,
+                'kind': kind,
+                'shown': [],
+                'counts': {},
+                'differences': [],
+            },
+        )
 
     def note(self, system: dict, sentence: str) -> None:
         if sentence not in system['shown']:
@@ -52,7 +61,10 @@ def pytest_configure(config):
 
 def pytest_sessionfinish(session, exitstatus):
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(list(_findings.systems.values()), indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
+    RESULTS.write_text(
+        json.dumps(list(_findings.systems.values()), indent=2, ensure_ascii=False) + '\n',
+        encoding='utf-8',
+    )
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -65,7 +77,9 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f'{name} ({system["kind"]}): {told}')
         for difference in system['differences']:
             terminalreporter.write_line(f'    differs: {difference}')
-    terminalreporter.write_line('all: ' + ', '.join(f'{number} {what}' for what, number in total.items()))
+    terminalreporter.write_line(
+        'all: ' + ', '.join(f'{number} {what}' for what, number in total.items())
+    )
 
 
 def on(*names: str):
@@ -107,6 +121,7 @@ class Live:
 def live(request):
     """A server by its name: C(keycloak), or a version of Nexus. Use it through L(on, on)."""
     from tests.sandbox.serving import Sandbox
+
     # The paths of some tools are too long for sockets and class paths below pytest's own folders
     folder = Path(tempfile.mkdtemp(prefix='tokens-real-'))
     try:

@@ -51,9 +51,16 @@ class GuardedRemote:
                 return [b'<project/>']
             start_response('200 OK', [('Content-Type', 'text/plain')])
             return [b'open\n']
-        start_response(f'{status} {STATUS[status]}', [('WWW-Authenticate', 'Basic realm="remote"')] if status == 401 else [])
+        start_response(
+            f'{status} {STATUS[status]}',
+            [('WWW-Authenticate', 'Basic realm="remote"')] if status == 401 else [],
+        )
         return [b'']
 
     def seen(self, path_end: str) -> list[list]:
         """Credentials and status of each request for this file, in order."""
-        return [[arrival.credentials, arrival.status] for arrival in self.arrivals if arrival.path.endswith(path_end)]
+        return [
+            [arrival.credentials, arrival.status]
+            for arrival in self.arrivals
+            if arrival.path.endswith(path_end)
+        ]

@@ -47,13 +47,25 @@ SECONDS_TO_START = 420
 #: Servers that live for a minute gain nothing from the second compiler.
 QUICK = ('-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC')
 #: JAXB was a part of Java up to 10.
-_JAXB = ('com.sun.xml.bind:jaxb-core:2.2.7:jar', 'com.sun.xml.bind:jaxb-impl:2.2.7:jar', 'javax.xml.bind:jaxb-api:2.2.7:jar',
-         'javax.activation:activation:1.1.1:jar')
-_OPENED = ([f'java.base/{name}' for name in (
-    'java.security java.net java.lang java.lang.reflect java.io java.util java.util.concurrent java.nio java.text sun.nio.ch sun.nio.fs sun.security.ssl '
-    'jdk.internal.ref jdk.internal.misc').split()] + ['java.naming/javax.naming.spi', 'java.rmi/sun.rmi.transport.tcp', 'java.sql/java.sql'])
-_EXPORTED = [f'java.base/{name}' for name in (
-    'sun.net.www.protocol.http sun.net.www.protocol.https sun.net.www.protocol.jar sun.nio.ch sun.security.ssl sun.security.x509').split()]
+_JAXB = (
+    'com.sun.xml.bind:jaxb-core:2.2.7:jar',
+    'com.sun.xml.bind:jaxb-impl:2.2.7:jar',
+    'javax.xml.bind:jaxb-api:2.2.7:jar',
+    'javax.activation:activation:1.1.1:jar',
+)
+_OPENED = [
+    f'java.base/{name}'
+    for name in (
+        'java.security java.net java.lang java.lang.reflect java.io java.util java.util.concurrent java.nio java.text sun.nio.ch sun.nio.fs sun.security.ssl '
+        'jdk.internal.ref jdk.internal.misc'
+    ).split()
+] + ['java.naming/javax.naming.spi', 'java.rmi/sun.rmi.transport.tcp', 'java.sql/java.sql']
+_EXPORTED = [
+    f'java.base/{name}'
+    for name in (
+        'sun.net.www.protocol.http sun.net.www.protocol.https sun.net.www.protocol.jar sun.nio.ch sun.security.ssl sun.security.x509'
+    ).split()
+]
 
 
 class Missing(Exception):
@@ -62,17 +74,29 @@ class Missing(Exception):
 
 def need(clients: bool = True) -> None:
     """:param clients: also what the vendors' clients need. :raises Missing: this machine has not enough; the message says what to install."""
-    wants = {'java': 'a Java 17 runtime', 'javac': 'the Java 17 compiler (a JDK)', 'mvn': 'Maven 3.6.3 or newer',
-             **({'node': 'Node.js', 'npm': 'npm'} if clients else {})}
+    wants = {
+        'java': 'a Java 17 runtime',
+        'javac': 'the Java 17 compiler (a JDK)',
+        'mvn': 'Maven 3.6.3 or newer',
+        **({'node': 'Node.js', 'npm': 'npm'} if clients else {}),
+    }
     lacks = [what for name, what in wants.items() if shutil.which(name) is None]
     if shutil.which('java') and java_version() < 17:
         lacks.insert(0, f'a Java 17 runtime (this is {java_version()})')
     if lacks:
-        raise Missing(f'The tests with real servers need {", ".join(lacks)}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven nodejs npm')
+        raise Missing(
+            f'The tests with real servers need {", ".join(lacks)}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven nodejs npm'
+        )
 
 
 def java_version() -> int:
-    said = subprocess.run(['java', '-version'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
+    said = subprocess.run(
+        ['java', '-version'],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    ).stdout
     found = re.search(r'version "(?:1\.)?(\d+)', said)
     return int(found[1]) if found else 0
 
@@ -80,11 +104,31 @@ def java_version() -> int:
 def artifact(coordinates: str) -> Path:
     """The file of C(group:artifact:version:type[:classifier]), downloaded unless it is in the cache."""
     group, name, version, kind, *classifier = coordinates.split(':')
-    path = REPOSITORY / group.replace('.', '/') / name / version / f'{"-".join([name, version, *classifier])}.{kind}'
+    path = (
+        REPOSITORY
+        / group.replace('.', '/')
+        / name
+        / version
+        / f'{"-".join([name, version, *classifier])}.{kind}'
+    )
     if not path.exists():
         print(f'Downloading {coordinates}', flush=True)
-        ran = subprocess.run(['mvn', '--batch-mode', '--quiet', f'-Dmaven.repo.local={REPOSITORY}', 'dependency:get', f'-Dartifact={coordinates}',
-                              '-Dtransitive=false'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        ran = subprocess.run(
+            [
+                'mvn',
+                '--batch-mode',
+                '--quiet',
+                f'-Dmaven.repo.local={REPOSITORY}',
+                'dependency:get',
+                f'-Dartifact={coordinates}',
+                '-Dtransitive=false',
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         if ran.returncode != 0:
             raise Missing(f'Maven cannot download {coordinates}:\n{ran.stdout[-2000:]}')
     return path
@@ -127,9 +171,16 @@ def java_11() -> str:
 
 def fetch_all() -> None:
     """Have everything in the cache, so that a missing download is told before anything is started. Takes some minutes the first time."""
-    wanted = [f'org.sonatype.nexus:nexus-oss-webapp:{version}:zip:bundle' if version.startswith('2.') else
-              f'org.sonatype.nexus.assemblies:nexus-base-template:{version}:zip' for version in NEXUS]
-    wanted += [f'org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:zip', *(f'org.apache.maven:apache-maven:{version}:zip:bin' for version in MAVEN)]
+    wanted = [
+        f'org.sonatype.nexus:nexus-oss-webapp:{version}:zip:bundle'
+        if version.startswith('2.')
+        else f'org.sonatype.nexus.assemblies:nexus-base-template:{version}:zip'
+        for version in NEXUS
+    ]
+    wanted += [
+        f'org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:zip',
+        *(f'org.apache.maven:apache-maven:{version}:zip:bin' for version in MAVEN),
+    ]
     for coordinates in _JAXB:
         artifact(coordinates)  # small, and with them come the parts of Maven that all others need
     with futures.ThreadPoolExecutor(3) as pool:
@@ -138,8 +189,15 @@ def fetch_all() -> None:
 
 
 def pip(*args: str) -> None:
-    ran = subprocess.run([sys.executable, '-m', 'pip', '--quiet', '--disable-pip-version-check', *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, text=True, env={**os.environ, 'PIP_CACHE_DIR': str(CACHE / 'pip')}, check=False)
+    ran = subprocess.run(
+        [sys.executable, '-m', 'pip', '--quiet', '--disable-pip-version-check', *args],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, 'PIP_CACHE_DIR': str(CACHE / 'pip')},
+        check=False,
+    )
     if ran.returncode != 0:
         raise Missing(f'pip cannot {" ".join(args)}:\n{ran.stdout[-2000:]}')
 
@@ -166,8 +224,15 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
     log = folder / 'server.log'
     began = time.monotonic()
     with log.open('wb') as output:
-        process = subprocess.Popen([str(part) for part in command], cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                                   env={**environment(folder), **(env or {})}, start_new_session=True)
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**environment(folder), **(env or {})},
+            start_new_session=True,
+        )
     try:
         said = None
         while said is None:
@@ -176,7 +241,9 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
                     said = answer.headers.get('Server', '')
             except (OSError, urllib.error.URLError):
                 if process.poll() is not None or time.monotonic() - began > SECONDS_TO_START:
-                    raise RuntimeError(f'{name} {version} did not start:\n{log.read_text(encoding="utf-8", errors="replace")[-3000:]}') from None
+                    raise RuntimeError(
+                        f'{name} {version} did not start:\n{log.read_text(encoding="utf-8", errors="replace")[-3000:]}'
+                    ) from None
                 time.sleep(0.3)
         yield Running(name, version, url, str(folder), time.monotonic() - began, said)
     finally:
@@ -199,7 +266,11 @@ def free_port() -> int:
 
 def nexus(version: str, folder: Path, truststore: str = '') -> t.ContextManager[Running]:
     """:param folder: an empty one for the server's data. :param truststore: whose certificates it trusts, instead of Java's own (password changeit)."""
-    options = [f'-Djavax.net.ssl.trustStore={truststore}', '-Djavax.net.ssl.trustStorePassword=changeit'] if truststore else []
+    options = (
+        [f'-Djavax.net.ssl.trustStore={truststore}', '-Djavax.net.ssl.trustStorePassword=changeit']
+        if truststore
+        else []
+    )
     return (_nexus_2 if version.startswith('2.') else _nexus_3)(version, folder, options)
 
 
@@ -210,18 +281,44 @@ def _nexus_2(version, folder, options):
     home = next(folder.glob('nexus-oss-webapp-*'))
     settings = home / 'conf/nexus.properties'
     text = settings.read_text(encoding='utf-8')
-    for key, value in (('application-port', port), ('application-host', '127.0.0.1'), ('nexus-work', folder / 'work')):
+    for key, value in (
+        ('application-port', port),
+        ('application-host', '127.0.0.1'),
+        ('nexus-work', folder / 'work'),
+    ):
         text = re.sub(f'^{key}=.*$', f'{key}={value}', text, flags=re.MULTILINE)
     settings.write_text(text, encoding='utf-8')
     for name in (home / 'tmp', folder / 'work', folder / 'classes'):
         name.mkdir(exist_ok=True)
     sources = Path(__file__).with_name('java')
-    subprocess.run(['javac', '-nowarn', '--release', '8', '-d', folder / 'classes', *sources.rglob('*.java')], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        ['javac', '-nowarn', '--release', '8', '-d', folder / 'classes', *sources.rglob('*.java')],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     path = [folder / 'classes', *map(artifact, _JAXB), 'conf', 'lib/*']
-    command = [java_11(), '-Xmx768m', *QUICK, '-Djava.net.preferIPv4Stack=true', '-Dfile.encoding=UTF-8', *options, '-cp', ':'.join(map(str, path)),
-               'org.sonatype.nexus.bootstrap.Launcher', './conf/jetty.xml']
-    return _started('Nexus Repository OSS', version, command, f'http://127.0.0.1:{port}/nexus', '/service/local/status', folder, cwd=home)
+    command = [
+        java_11(),
+        '-Xmx768m',
+        *QUICK,
+        '-Djava.net.preferIPv4Stack=true',
+        '-Dfile.encoding=UTF-8',
+        *options,
+        '-cp',
+        ':'.join(map(str, path)),
+        'org.sonatype.nexus.bootstrap.Launcher',
+        './conf/jetty.xml',
+    ]
+    return _started(
+        'Nexus Repository OSS',
+        version,
+        command,
+        f'http://127.0.0.1:{port}/nexus',
+        '/service/local/status',
+        folder,
+        cwd=home,
+    )
 
 
 def _nexus_3(version, folder, options):
@@ -232,32 +329,88 @@ def _nexus_3(version, folder, options):
         (folder / name).mkdir()
     (folder / 'etc/nexus.properties').write_text(
         f'application-port={port}\napplication-host=127.0.0.1\nnexus.onboarding.enabled=false\nnexus.security.randompassword=false\n'
-        'nexus.scripts.allowCreation=true\n', encoding='utf-8')
+        'nexus.scripts.allowCreation=true\n',
+        encoding='utf-8',
+    )
     properties = {
-        'karaf.home': home, 'karaf.base': home, 'karaf.etc': home / 'etc/karaf', 'karaf.data': folder, 'karaf.log': folder / 'log',
-        'karaf.instances': folder / 'instances', 'java.io.tmpdir': folder / 'tmp', 'karaf.startLocalConsole': 'false', 'karaf.startRemoteShell': 'false',
-        'java.util.logging.config.file': 'etc/karaf/java.util.logging.properties', 'java.net.preferIPv4Stack': 'true'}
-    command = ['java' if number >= (3, 71) else java_11(), '-Xms400m', '-Xmx900m', '-XX:MaxDirectMemorySize=900m', *QUICK,
-               *options, *(f'-D{key}={value}' for key, value in properties.items())]
+        'karaf.home': home,
+        'karaf.base': home,
+        'karaf.etc': home / 'etc/karaf',
+        'karaf.data': folder,
+        'karaf.log': folder / 'log',
+        'karaf.instances': folder / 'instances',
+        'java.io.tmpdir': folder / 'tmp',
+        'karaf.startLocalConsole': 'false',
+        'karaf.startRemoteShell': 'false',
+        'java.util.logging.config.file': 'etc/karaf/java.util.logging.properties',
+        'java.net.preferIPv4Stack': 'true',
+    }
+    command = [
+        'java' if number >= (3, 71) else java_11(),
+        '-Xms400m',
+        '-Xmx900m',
+        '-XX:MaxDirectMemorySize=900m',
+        *QUICK,
+        *options,
+        *(f'-D{key}={value}' for key, value in properties.items()),
+    ]
     patches = {'java.base': 'locator', 'java.xml': 'java.xml'}
-    jars = {module: next(iter((home / 'lib/endorsed').glob(f'org.apache.karaf.specs.{name}-[0-9]*.jar')), None) for module, name in patches.items()}
+    jars = {
+        module: next(
+            iter((home / 'lib/endorsed').glob(f'org.apache.karaf.specs.{name}-[0-9]*.jar')), None
+        )
+        for module, name in patches.items()
+    }
     if all(jars.values()):
-        command += ['--add-reads=java.xml=java.logging', '--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED',
-                    *(f'--patch-module={module}={jar}' for module, jar in jars.items())]
-    command += [f'--add-opens={name}=ALL-UNNAMED' for name in _OPENED] + [f'--add-exports={name}=ALL-UNNAMED' for name in _EXPORTED]
+        command += [
+            '--add-reads=java.xml=java.logging',
+            '--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED',
+            *(f'--patch-module={module}={jar}' for module, jar in jars.items()),
+        ]
+    command += [f'--add-opens={name}=ALL-UNNAMED' for name in _OPENED] + [
+        f'--add-exports={name}=ALL-UNNAMED' for name in _EXPORTED
+    ]
     command += ['-cp', 'lib/boot/*:lib/*', 'org.sonatype.nexus.karaf.NexusMain']
-    return _started('Nexus Repository OSS', version, command, f'http://127.0.0.1:{port}', '/service/rest/v1/status', folder, cwd=home)
+    return _started(
+        'Nexus Repository OSS',
+        version,
+        command,
+        f'http://127.0.0.1:{port}',
+        '/service/rest/v1/status',
+        folder,
+        cwd=home,
+    )
 
 
 def keycloak(folder: Path, version: str = KEYCLOAK) -> t.ContextManager[Running]:
     """Administrator admin, password admin123, of the realm C(master)."""
     port = free_port()
-    unpack(artifact(f'org.keycloak:keycloak-quarkus-dist:{version}:zip'), folder)  # it writes into its own folder
-    command = [folder / f'keycloak-{version}/bin/kc.sh', 'start-dev', '--http-host', '127.0.0.1', '--http-port', port]
+    unpack(
+        artifact(f'org.keycloak:keycloak-quarkus-dist:{version}:zip'), folder
+    )  # it writes into its own folder
+    command = [
+        folder / f'keycloak-{version}/bin/kc.sh',
+        'start-dev',
+        '--http-host',
+        '127.0.0.1',
+        '--http-port',
+        port,
+    ]
     user, password = ADMINISTRATOR
-    return _started('Keycloak', version, command, f'http://127.0.0.1:{port}', '/realms/master', folder,
-                    env={'KC_BOOTSTRAP_ADMIN_USERNAME': user, 'KC_BOOTSTRAP_ADMIN_PASSWORD': password, 'JAVA_OPTS_KC_HEAP': '-Xms200m -Xmx600m',
-                         'JAVA_OPTS_APPEND': QUICK[0]})
+    return _started(
+        'Keycloak',
+        version,
+        command,
+        f'http://127.0.0.1:{port}',
+        '/realms/master',
+        folder,
+        env={
+            'KC_BOOTSTRAP_ADMIN_USERNAME': user,
+            'KC_BOOTSTRAP_ADMIN_PASSWORD': password,
+            'JAVA_OPTS_KC_HEAP': '-Xms200m -Xmx600m',
+            'JAVA_OPTS_APPEND': QUICK[0],
+        },
+    )
 
 
 def maven(version: str) -> Path:
@@ -269,12 +422,18 @@ def main() -> int:
     name, version = (sys.argv[1:] + ['', ''])[:2]
     starts = {'nexus': lambda folder: nexus(version or NEXUS[-1], folder), 'keycloak': keycloak}
     if name not in starts:
-        print(f'usage: python -m tests.real.servers nexus [{" | ".join(NEXUS)}]\n       python -m tests.real.servers keycloak', file=sys.stderr)
+        print(
+            f'usage: python -m tests.real.servers nexus [{" | ".join(NEXUS)}]\n       python -m tests.real.servers keycloak',
+            file=sys.stderr,
+        )
         return 2
     try:
         need(clients=False)
         with tempfile.TemporaryDirectory() as folder, starts[name](Path(folder)) as server:
-            print(f'{server.name} {server.version}: {server.url}, user {ADMINISTRATOR[0]}, password {ADMINISTRATOR[1]}. Enter ends it.', flush=True)
+            print(
+                f'{server.name} {server.version}: {server.url}, user {ADMINISTRATOR[0]}, password {ADMINISTRATOR[1]}. Enter ends it.',
+                flush=True,
+            )
             sys.stdin.readline()
     except Missing as missing:
         print(missing, file=sys.stderr)

@@ -17,8 +17,10 @@ import urllib.error
 import urllib.request
 
 import pytest
-from ansible_collections.buildops.tokens.plugins.module_utils import maven_encryption
 
+from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
+    encryption as maven_encryption,
+)
 from tests.real import servers
 from tests.real.conftest import on
 from tests.real.test_conformance import send
@@ -27,11 +29,13 @@ from tests.sandbox.serving import basic_credentials
 from tests.tools.scratch import environment
 
 MAVENS = ['3', *servers.MAVEN]
-ODD = ('ci & cd', '''p&a<s>s"w'#rd %40+=/''')
+ODD = ('ci & cd', """p&a<s>s"w'#rd %40+=/""")
 BEYOND_ASCII = ('zoë', 'pässwörd')
 #: What a Maven that does not send user names and passwords in UTF-8 has to be told, by the first part of its version.
-SAY_UTF_8 = {'3.9': ['-Daether.connector.http.credentialEncoding=UTF-8'],
-             '4.': ['-Dmaven.resolver.transport=apache', '-Daether.transport.http.credentialEncoding=UTF-8']}
+SAY_UTF_8 = {
+    '3.9': ['-Daether.connector.http.credentialEncoding=UTF-8'],
+    '4.': ['-Dmaven.resolver.transport=apache', '-Daether.transport.http.credentialEncoding=UTF-8'],
+}
 ENCRYPTED = ('builder', 'C4n4ry+pass/word=')
 TOKEN = 'eyJhbGciOi.J9-_~+/token=='
 _numbers = itertools.count(int(time.time()))
@@ -40,19 +44,41 @@ _numbers = itertools.count(int(time.time()))
 @pytest.fixture(scope='session')
 def mvn(findings):
     """A function that gives the program of a version; C(3) is the one on this machine."""
+
     def program(version):
         path = servers.maven(version) if version != '3' else shutil.which('mvn')
-        said = subprocess.run([path, '--batch-mode', '--version'], stdout=subprocess.PIPE, text=True, check=True).stdout
-        return str(path), findings.system('Apache Maven', re.search(r'Apache Maven ([0-9][\w.-]*)', said)[1])
+        said = subprocess.run(
+            [path, '--batch-mode', '--version'], stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+        return str(path), findings.system(
+            'Apache Maven', re.search(r'Apache Maven ([0-9][\w.-]*)', said)[1]
+        )
+
     return program
 
 
 def run(program, home, project, *args):
     """:returns: whether it succeeded, and what it printed."""
     settings = home / '.m2/settings.xml'
-    ran = subprocess.run([program, '--batch-mode', '--show-version', '-s', settings, f'-Dsettings.security={home}/.m2/settings-security.xml', *args],
-                         cwd=project, env=environment(home), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
-                         check=False)
+    ran = subprocess.run(
+        [
+            program,
+            '--batch-mode',
+            '--show-version',
+            '-s',
+            settings,
+            f'-Dsettings.security={home}/.m2/settings-security.xml',
+            *args,
+        ],
+        cwd=project,
+        env=environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     return ran.returncode == 0, ran.stdout
 
 
@@ -67,7 +93,11 @@ class Guarded:
         header = environ.get('HTTP_AUTHORIZATION')
         _nothing, place, path = environ['PATH_INFO'].split('/', 2)
         known = {'odd': ODD, 'encrypted': ENCRYPTED, 'beyond': BEYOND_ASCII}
-        good = header == f'Bearer {TOKEN}' if place == 'bearer' else basic_credentials(header) == known[place]
+        good = (
+            header == f'Bearer {TOKEN}'
+            if place == 'bearer'
+            else basic_credentials(header) == known[place]
+        )
         self.seen.append((place, good if header else None))
         content = self.files.get(path) if place in ('bearer', 'beyond') else None
         if not good:
@@ -81,25 +111,50 @@ class Guarded:
 
 
 def pom(artifact, version, parent=None, inside=''):
-    above = ('<parent><groupId>org.example.real</groupId><artifactId>{}</artifactId><version>{}</version><relativePath/></parent>'.format(*parent)
-             if parent else '')
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
-            f'{above}<groupId>org.example.real</groupId><artifactId>{artifact}</artifactId><version>{version}</version><packaging>pom</packaging>'
-            f'{inside}</project>\n')
+    above = (
+        '<parent><groupId>org.example.real</groupId><artifactId>{}</artifactId><version>{}</version><relativePath/></parent>'.format(
+            *parent
+        )
+        if parent
+        else ''
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        f'{above}<groupId>org.example.real</groupId><artifactId>{artifact}</artifactId><version>{version}</version><packaging>pom</packaging>'
+        f'{inside}</project>\n'
+    )
 
 
 def repositories(*pairs):
-    return '<repositories>' + ''.join(f'<repository><id>{name}</id><url>{url}</url></repository>' for name, url in pairs) + '</repositories>'
+    return (
+        '<repositories>'
+        + ''.join(
+            f'<repository><id>{name}</id><url>{url}</url></repository>' for name, url in pairs
+        )
+        + '</repositories>'
+    )
 
 
 def play(*entries, **options):
-    task = {'buildops.tokens.maven_server': {'path': '{{ path }}', 'servers': list(entries), **options}, 'register': 'result', 'name': 'deliver'}
+    task = {
+        'buildops.tokens.maven_server': {'path': '{{ path }}', 'servers': list(entries), **options},
+        'register': 'result',
+        'name': 'deliver',
+    }
     return [{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}]
 
 
 def inventory(home):
-    return {'all': {'hosts': {'build': {}}, 'vars': {'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
-                                                     'path': f'{home}/.m2/settings.xml'}}}
+    return {
+        'all': {
+            'hosts': {'build': {}},
+            'vars': {
+                'ansible_connection': 'local',
+                'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+                'path': f'{home}/.m2/settings.xml',
+            },
+        }
+    }
 
 
 @pytest.fixture
@@ -111,68 +166,145 @@ def home(tmp_path):
 
 
 def test_maven_3_and_4_send_what_was_written(sandbox, run_playbook, home, mvn, findings):
-    master = re.search(r'\{.*\}', maven_encryption._ask([mvn('3')[0], '--encrypt-master-password'], 'the master password').decode())[0]
-    (home / '.m2/settings-security.xml').write_text(f'<settingsSecurity><master>{master}</master></settingsSecurity>')
+    master = re.search(
+        r'\{.*\}',
+        maven_encryption._ask(
+            [mvn('3')[0], '--encrypt-master-password'], 'the master password'
+        ).decode(),
+    )[0]
+    (home / '.m2/settings-security.xml').write_text(
+        f'<settingsSecurity><master>{master}</master></settingsSecurity>'
+    )
     guarded = Guarded()
     url = sandbox.serve(guarded, tls=False).url
-    delivered = run_playbook(play(
-        {'id': 'odd', 'username': ODD[0], 'password': ODD[1]}, {'id': 'encrypted', 'username': ENCRYPTED[0], 'password': ENCRYPTED[1], 'encrypt': True},
-        {'id': 'bearer', 'access_token': TOKEN}, mvn=mvn('3')[0]), inventory(home))
+    delivered = run_playbook(
+        play(
+            {'id': 'odd', 'username': ODD[0], 'password': ODD[1]},
+            {
+                'id': 'encrypted',
+                'username': ENCRYPTED[0],
+                'password': ENCRYPTED[1],
+                'encrypt': True,
+            },
+            {'id': 'bearer', 'access_token': TOKEN},
+            mvn=mvn('3')[0],
+        ),
+        inventory(home),
+    )
     assert delivered.rc == 0, delivered.output
     written = (home / '.m2/settings.xml').read_text(encoding='utf-8')
     assert ENCRYPTED[1] not in written and '{' in written
     for version in MAVENS:
         program, system = mvn(version)
         number = f'1.{next(_numbers)}'
-        guarded.files.put(f'org/example/real/door/{number}/door-{number}.pom', pom('door', number).encode())
-        (home / 'project/pom.xml').write_text(pom('visitor', '1', ('door', number), repositories(*((place, f'{url}/{place}') for place in (
-            'odd', 'encrypted', 'bearer')))))
+        guarded.files.put(
+            f'org/example/real/door/{number}/door-{number}.pom', pom('door', number).encode()
+        )
+        (home / 'project/pom.xml').write_text(
+            pom(
+                'visitor',
+                '1',
+                ('door', number),
+                repositories(
+                    *((place, f'{url}/{place}') for place in ('odd', 'encrypted', 'bearer'))
+                ),
+            )
+        )
         guarded.seen.clear()
         good, output = run(program, home, home / 'project', '-N', 'validate')
         assert good, output
         for place in ('odd', 'encrypted', 'bearer'):
-            assert (place, True) in guarded.seen and (place, False) not in guarded.seen, (place, guarded.seen)
+            assert (place, True) in guarded.seen and (place, False) not in guarded.seen, (
+                place,
+                guarded.seen,
+            )
             findings.count(system, 'credentials read')
         for secret in (ODD[1], ENCRYPTED[1], TOKEN):
             assert secret not in output
-        findings.note(system, 'reads what maven_server writes: odd characters, an encrypted password, an access token as header')
+        findings.note(
+            system,
+            'reads what maven_server writes: odd characters, an encrypted password, an access token as header',
+        )
 
 
 def test_characters_beyond_ascii(sandbox, run_playbook, home, mvn, findings):
     """Servers expect them in UTF-8 (RFC 7617 section 2.1 leaves it open; Nexus refuses anything else)."""
     guarded = Guarded()
     url = sandbox.serve(guarded, tls=False).url
-    delivered = run_playbook(play({'id': 'beyond', 'username': BEYOND_ASCII[0], 'password': BEYOND_ASCII[1]}), inventory(home))
+    delivered = run_playbook(
+        play({'id': 'beyond', 'username': BEYOND_ASCII[0], 'password': BEYOND_ASCII[1]}),
+        inventory(home),
+    )
     assert delivered.rc == 0, delivered.output
 
     def visit(program, *args):
         number = f'3.{next(_numbers)}'
-        guarded.files.put(f'org/example/real/door/{number}/door-{number}.pom', pom('door', number).encode())
-        (home / 'project/pom.xml').write_text(pom('visitor', '1', ('door', number), repositories(('beyond', f'{url}/beyond'))))
+        guarded.files.put(
+            f'org/example/real/door/{number}/door-{number}.pom', pom('door', number).encode()
+        )
+        (home / 'project/pom.xml').write_text(
+            pom('visitor', '1', ('door', number), repositories(('beyond', f'{url}/beyond')))
+        )
         return run(program, home, home / 'project', '-N', *args, 'validate')[0]
 
     for version in MAVENS:
         program, system = mvn(version)
-        options = next((value for start, value in SAY_UTF_8.items() if version.startswith(start)), [])
+        options = next(
+            (value for start, value in SAY_UTF_8.items() if version.startswith(start)), []
+        )
         assert visit(program) == (not options)
         if options:
             assert visit(program, *options), 'when it is told so'
         settings = ' and '.join(option[2:].replace('=', ' set to ') for option in options)
-        findings.note(system, 'sends user names and passwords beyond ASCII in UTF-8' + (f' only with {settings}' if options else ''))
+        findings.note(
+            system,
+            'sends user names and passwords beyond ASCII in UTF-8'
+            + (f' only with {settings}' if options else ''),
+        )
 
 
 @on(servers.NEXUS[-1])
 def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
     """A local user without any right but to deploy; nobody gets in without credentials."""
+
     def ask(method, path, body, good=(200, 204)):
-        status, text = send(live.url, method, path, json.dumps(body) if not isinstance(body, str) else body,
-                            'application/json' if not isinstance(body, str) else 'text/plain')
+        status, text = send(
+            live.url,
+            method,
+            path,
+            json.dumps(body) if not isinstance(body, str) else body,
+            'application/json' if not isinstance(body, str) else 'text/plain',
+        )
         assert status in good, (path, status, text)
 
-    ask('PUT', '/service/rest/v1/security/anonymous', {'enabled': False, 'userId': 'anonymous', 'realmName': 'NexusAuthorizingRealm'})
-    ask('POST', '/service/rest/v1/security/roles', {'id': 'deployers', 'name': 'deployers', 'description': '', 'roles': [], 'privileges': [
-        f'nx-repository-view-maven2-maven-releases-{what}' for what in ('add', 'browse', 'edit', 'read')]})
-    user = {'userId': 'ci', 'firstName': 'c', 'lastName': 'i', 'emailAddress': 'ci@example.org', 'status': 'active', 'roles': ['deployers'], 'password': ODD[1]}
+    ask(
+        'PUT',
+        '/service/rest/v1/security/anonymous',
+        {'enabled': False, 'userId': 'anonymous', 'realmName': 'NexusAuthorizingRealm'},
+    )
+    ask(
+        'POST',
+        '/service/rest/v1/security/roles',
+        {
+            'id': 'deployers',
+            'name': 'deployers',
+            'description': '',
+            'roles': [],
+            'privileges': [
+                f'nx-repository-view-maven2-maven-releases-{what}'
+                for what in ('add', 'browse', 'edit', 'read')
+            ],
+        },
+    )
+    user = {
+        'userId': 'ci',
+        'firstName': 'c',
+        'lastName': 'i',
+        'emailAddress': 'ci@example.org',
+        'status': 'active',
+        'roles': ['deployers'],
+        'password': ODD[1],
+    }
     ask('POST', '/service/rest/v1/security/users', user)
     url = f'{live.url}/repository/maven-releases/'
     with pytest.raises(urllib.error.HTTPError, match='401'):
@@ -191,20 +323,32 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
         good, output = run(program, home, home / 'project', '-N', 'deploy')
         if good:
             findings.count(system, 'deployments')
-            shutil.rmtree(servers.REPOSITORY / f'org/example/real/{name}', ignore_errors=True)  # Maven 4 puts none there
-            (home / 'project/pom.xml').write_text(pom('visitor', '1', (name, number), repositories(('company', url))))
+            shutil.rmtree(
+                servers.REPOSITORY / f'org/example/real/{name}', ignore_errors=True
+            )  # Maven 4 puts none there
+            (home / 'project/pom.xml').write_text(
+                pom('visitor', '1', (name, number), repositories(('company', url)))
+            )
             good, output = run(program, home, home / 'project', '-N', 'validate')
             findings.count(system, 'downloads', int(good))
         assert ODD[1] not in output
         return None if good else output
 
     told = deliver(entry)
-    assert told['doors'] == [{'name': 'company', 'verify_url': url, 'opened': True, 'msg': 'opened'}], told
+    assert told['verification'] == [
+        {'name': 'company', 'verify_url': url, 'accepted': True, 'message': 'accepted'}
+    ], told
     for version in MAVENS:
         system = mvn(version)[1]
         assert work(mvn(version), f'door-{version}') is None
-        findings.note(system, 'deploys to a real Nexus 3.71.0 and downloads from it with what maven_server delivered')
-    findings.note(live.system, 'maven_server: a local user\'s name and password open it to mvn deploy and to downloads, with anonymous access off')
+        findings.note(
+            system,
+            'deploys to a real Nexus 3.71.0 and downloads from it with what maven_server delivered',
+        )
+    findings.note(
+        live.system,
+        "maven_server: a local user's name and password open it to mvn deploy and to downloads, with anonymous access off",
+    )
 
     wrong = deliver({**entry, 'password': 'wrong'})
     assert wrong['failed'] and 'the server refuses the credentials (401)' in wrong['msg'], wrong
@@ -213,7 +357,11 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
     assert not deliver(entry)['failed'] and work(mvn('3'), 'door-right') is None
     ask('PUT', '/service/rest/v1/security/users/ci/change-password', 'another password')
     changed = deliver(entry)
-    assert changed['changed'] is False and changed['failed'] and 'the server refuses the credentials (401)' in changed['msg'], changed
+    assert (
+        changed['changed'] is False
+        and changed['failed']
+        and 'the server refuses the credentials (401)' in changed['msg']
+    ), changed
     assert '401' in work(mvn('3'), 'door-changed')
 
     url = f'http://127.0.0.1:{servers.free_port()}/repository/maven-releases/'
@@ -221,4 +369,7 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
     assert down['failed'] and 'the server cannot be reached' in down['msg'], down
     output = work(mvn('3'), 'door-down')
     assert '401' not in output and 'Connection refused' in output
-    findings.note(live.system, 'maven_server: a wrong password and one that was changed on the server are told apart from a server that is down')
+    findings.note(
+        live.system,
+        'maven_server: a wrong password and one that was changed on the server are told apart from a server that is down',
+    )

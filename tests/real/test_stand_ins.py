@@ -16,15 +16,24 @@ from tests.unit.sandbox import test_nexus_conformance as nexus
 from tests.unit.sandbox import test_nuxeo, test_nuxeo_online
 
 CONFORM, DIFFER = 'requests that conform', 'requests that differ'
-NEXUS = {'2': {}, '2-repositories': None, '3': {}, '3-tickets': {}, '3-anonymous-off': {'anonymous': False}, '3-repositories': None,
-         '3-repositories-3.71': None}
+NEXUS = {
+    '2': {},
+    '2-repositories': None,
+    '3': {},
+    '3-tickets': {},
+    '3-anonymous-off': {'anonymous': False},
+    '3-repositories': None,
+    '3-repositories-3.71': None,
+}
 
 
 def noted(findings, system, played, reasons):
     """:param reasons: why, for each exchange that differs as planned."""
     findings.count(system, CONFORM, played - len(reasons))
     findings.count(system, DIFFER, len(reasons))
-    system['differences'] += [reason for reason in dict.fromkeys(reasons) if reason not in system['differences']]
+    system['differences'] += [
+        reason for reason in dict.fromkeys(reasons) if reason not in system['differences']
+    ]
 
 
 @pytest.mark.parametrize('name', NEXUS)
@@ -33,7 +42,11 @@ def test_nexus(sandbox, findings, monkeypatch, name):
     monkeypatch.setattr(nexus, 'DEPARTURES', {})
     system = findings.system('Nexus Repository', '', 'stand-in')
     for version in recorded.versions(name):
-        found = nexus.play_repositories(sandbox, version, name) if NEXUS[name] is None else nexus.play(sandbox, version, name, **NEXUS[name])
+        found = (
+            nexus.play_repositories(sandbox, version, name)
+            if NEXUS[name] is None
+            else nexus.play(sandbox, version, name, **NEXUS[name])
+        )
         reasons = {}
         for line in found:
             entry, _bracket, difference = line.partition(' (')
@@ -42,27 +55,58 @@ def test_nexus(sandbox, findings, monkeypatch, name):
             assert reason, line
             reasons[entry] = reason
         noted(findings, system, len(list(recorded.of_version(version, name))), reasons.values())
-    findings.note(system, 'answers as the recorded servers of 2.2, 2.3, 2.4, 2.5, 3.16, 3.23, 3.24, 3.30, 3.41, 3.62 and 3.71 did: how it is found out, step 1 '
-                          'with its refusals, tickets, wrong paths, repositories')
+    findings.note(
+        system,
+        'answers as the recorded servers of 2.2, 2.3, 2.4, 2.5, 3.16, 3.23, 3.24, 3.30, 3.41, 3.62 and 3.71 did: how it is found out, step 1 '
+        'with its refusals, tickets, wrong paths, repositories',
+    )
 
 
 @pytest.mark.parametrize('group', test_nuxeo.RECORDED)
 def test_nuxeo_platform(findings, group):
     system = findings.system('Nuxeo Platform', '2023.6', 'stand-in')
     played, differences = test_nuxeo.play_recording(group)
-    listed = {entry['exchange']: entry['reason'] for entry in play.load(test_nuxeo.DATA / 'nuxeo-differences.json')}
+    listed = {
+        entry['exchange']: entry['reason']
+        for entry in play.load(test_nuxeo.DATA / 'nuxeo-differences.json')
+    }
     assert set(differences) <= set(listed)
-    noted(findings, system, played, [f'{differences[exchange][0].partition(":")[0]}: {listed[exchange]}' for exchange in differences])
-    findings.note(system, 'answers as a recorded Nuxeo 2023.6 did: authorization, tokens, refresh, use, JWT, clients by REST')
+    noted(
+        findings,
+        system,
+        played,
+        [
+            f'{differences[exchange][0].partition(":")[0]}: {listed[exchange]}'
+            for exchange in differences
+        ],
+    )
+    findings.note(
+        system,
+        'answers as a recorded Nuxeo 2023.6 did: authorization, tokens, refresh, use, JWT, clients by REST',
+    )
 
 
 def test_nuxeo_online_services(findings):
     system = findings.system('Nuxeo Online Services', '', 'stand-in')
     played, differences = test_nuxeo_online.play_recording()
-    listed = {entry['exchange']: entry['reason'] for entry in play.load(test_nuxeo_online.DATA / 'nuxeo-online-differences.json')}
+    listed = {
+        entry['exchange']: entry['reason']
+        for entry in play.load(test_nuxeo_online.DATA / 'nuxeo-online-differences.json')
+    }
     assert set(differences) <= set(listed)
-    noted(findings, system, played, [f'{differences[exchange][0].partition(":")[0]}: {listed[exchange]}' for exchange in differences])
-    findings.note(system, 'takes what the recorded nuxeoctl and Nuxeo CLI sent, and answers what they went on with')
+    noted(
+        findings,
+        system,
+        played,
+        [
+            f'{differences[exchange][0].partition(":")[0]}: {listed[exchange]}'
+            for exchange in differences
+        ],
+    )
+    findings.note(
+        system,
+        'takes what the recorded nuxeoctl and Nuxeo CLI sent, and answers what they went on with',
+    )
 
 
 def test_nuxeoctl(sandbox, findings, tmp_path):
@@ -72,4 +116,6 @@ def test_nuxeoctl(sandbox, findings, tmp_path):
         folder.mkdir()
         nuxeoctl.test_recorded_run(sandbox, folder, run)
         findings.count(system, 'runs that conform')
-    findings.note(system, 'asks, says and writes what the recorded nuxeoctl of 2023 and of 10.10 did')
+    findings.note(
+        system, 'asks, says and writes what the recorded nuxeoctl of 2023 and of 10.10 did'
+    )

@@ -13,14 +13,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused, TokensError, Unreachable
-from ansible_collections.buildops.tokens.plugins.module_utils.flow import ensure
-from ansible_collections.buildops.tokens.plugins.module_utils.options import checked
-from ansible_collections.buildops.tokens.plugins.module_utils.policy import Desired
-from ansible_collections.buildops.tokens.plugins.module_utils.providers.nexus_user_token import NexusUserToken
-from ansible_collections.buildops.tokens.plugins.module_utils.token import Token
-from ansible_collections.buildops.tokens.plugins.module_utils.token_module import describe
 
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    Refused,
+    TokensError,
+    Unreachable,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
+from ansible_collections.buildops.tokens.plugins.module_utils._options import checked
+from ansible_collections.buildops.tokens.plugins.module_utils._policy import DesiredState
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nexus_user_token import (
+    NexusUserToken,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import describe
 from tests.real.between import Between
 from tests.real.conftest import on
 from tests.real.servers import ADMINISTRATOR, NEXUS, free_port
@@ -32,18 +38,31 @@ USER, PASSWORD = ADMINISTRATOR
 def between(live, strip=False):
     proxy = Between(live.url, strip)
     server = live.sandbox.serve(proxy)
-    return proxy, server.url + live.url.partition('://')[2].partition('/')[1] + live.url.partition('://')[2].partition('/')[2]
+    return proxy, server.url + live.url.partition('://')[2].partition('/')[1] + live.url.partition(
+        '://'
+    )[2].partition('/')[2]
 
 
 def provider(live, url, **options):
-    return NexusUserToken(checked(NexusUserToken, {'url': url, 'username': USER, 'password': PASSWORD, 'ca_path': live.sandbox.ca_path, 'retries': 0,
-                                                   **options}))
+    return NexusUserToken(
+        checked(
+            NexusUserToken,
+            {
+                'url': url,
+                'username': USER,
+                'password': PASSWORD,
+                'ca_path': live.sandbox.ca_path,
+                'retries': 0,
+                **options,
+            },
+        )
+    )
 
 
 def refusal(live, url, check_mode=False, state='present', **options):
     instance = provider(live, url, **options)
     with pytest.raises(TokensError) as caught:
-        ensure(instance, Desired(state, 'if_expired', 0, None), check_mode=check_mode)
+        ensure(instance, DesiredState(state, 'if_expired', 0, None), check_mode=check_mode)
     message = str(caught.value)
     for word in ('Exception', '<', 'java.', PASSWORD, 'null'):
         assert word not in message
@@ -54,8 +73,14 @@ def assert_polite(proxy):
     """No agent of a browser, which some servers take for a session without a token against forgery; no cookie; no ticket twice."""
     assert proxy.asked
     for asked in proxy.asked:
-        assert asked.agent.startswith('buildops.tokens/') and asked.cookie is None and asked.authorization
-    tickets = [asked.path.partition('authToken=')[2] for asked in proxy.asked if 'authToken=' in asked.path]
+        assert (
+            asked.agent.startswith('buildops.tokens/')
+            and asked.cookie is None
+            and asked.authorization
+        )
+    tickets = [
+        asked.path.partition('authToken=')[2] for asked in proxy.asked if 'authToken=' in asked.path
+    ]
     assert len(tickets) == len(set(tickets))
 
 
@@ -65,12 +90,20 @@ def test_N_no_user_tokens_on_this_edition(live, findings, strip):
     proxy, url = between(live, strip)
     message = refusal(live, url)
     if strip:
-        assert message.startswith('The server has no user tokens (') and ('OSS' in message or 'answered 404' in message)
+        assert message.startswith('The server has no user tokens (') and (
+            'OSS' in message or 'answered 404' in message
+        )
     else:
-        assert message == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
+        assert (
+            message
+            == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
+        )
     assert len(proxy.asked) == (3 if strip else 2), proxy.asked
     assert_polite(proxy)
-    findings.note(live.system, 'nexus_user_token: step 1 gives a ticket; that the edition has no user tokens is told from its 404')
+    findings.note(
+        live.system,
+        'nexus_user_token: step 1 gives a ticket; that the edition has no user tokens is told from its 404',
+    )
 
 
 @pytest.mark.parametrize('strip', [False, True], ids=['as it is', 'without Server header'])
@@ -78,11 +111,18 @@ def test_N_no_user_tokens_on_this_edition(live, findings, strip):
 def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
     proxy, url = between(live, strip)
     told = describe(provider(live, url))[0]
-    assert told['server'] == {'version': live.version, 'edition': 'OSS'} and told['exists'] is False and told['feature_enabled'] is False
+    assert (
+        told['server'] == {'version': live.version, 'edition': 'OSS'}
+        and told['exists'] is False
+        and told['feature_enabled'] is False
+    )
     assert len(proxy.asked) == (1 if not strip and live.server.number >= (3, 8) else 2), proxy.asked
     assert_polite(proxy)
-    findings.note(live.system, f'nexus_user_token_info: version and edition in {len(proxy.asked)} request{"s" if len(proxy.asked) > 1 else ""}'
-                               + (' where a reverse proxy takes the Server header away' if strip else ''))
+    findings.note(
+        live.system,
+        f'nexus_user_token_info: version and edition in {len(proxy.asked)} request{"s" if len(proxy.asked) > 1 else ""}'
+        + (' where a reverse proxy takes the Server header away' if strip else ''),
+    )
 
 
 @on(*NEXUS)
@@ -103,24 +143,43 @@ def test_whether_credentials_work_is_asked_where_no_right_is_needed(live, findin
     describe(instance)
     del proxy.asked[:]
     for secret, works in ((PASSWORD, True), ('wrong', False)):
-        assert instance._works(Token('basic', 'nexus_user_token', secret, 0, username=USER)) is works
-    assert [(asked.method, asked.path, asked.status) for asked in proxy.asked] == [('GET', '/service/rest/v1/status', status) for status in (200, 401)]
-    findings.note(live.system, 'nexus_user_token: GET /service/rest/v1/status tells good credentials from bad ones')
+        assert (
+            instance._works(Token('basic', 'nexus_user_token', secret, 0, username=USER)) is works
+        )
+    assert [(asked.method, asked.path, asked.status) for asked in proxy.asked] == [
+        ('GET', '/service/rest/v1/status', status) for status in (200, 401)
+    ]
+    findings.note(
+        live.system,
+        'nexus_user_token: GET /service/rest/v1/status tells good credentials from bad ones',
+    )
 
 
 @on(*NEXUS)
 def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
     proxy, url = between(live)
-    for wrong in dict.fromkeys((url.replace('/nexus', '') + '/wrong', url + '/wrong', url + '/repository/maven-public')):
+    for wrong in dict.fromkeys(
+        (url.replace('/nexus', '') + '/wrong', url + '/wrong', url + '/repository/maven-public')
+    ):
         for options in ({}, {'password': 'wrong'}, {'nexus_version': live.version}):
             if 'password' in options and wrong.endswith('maven-public'):
                 continue  # below a repository of Nexus 3, passwords are checked
-            told = [refusal(live, wrong, check_mode, state, **options) for check_mode in (False, True) for state in ('present', 'absent')]
+            told = [
+                refusal(live, wrong, check_mode, state, **options)
+                for check_mode in (False, True)
+                for state in ('present', 'absent')
+            ]
             with pytest.raises(Refused) as caught:
                 describe(provider(live, wrong, **options))
-            assert all(re.search('ends? with the context path', message) for message in (*told, str(caught.value))), (wrong, options, told, caught.value)
+            assert all(
+                re.search('ends? with the context path', message)
+                for message in (*told, str(caught.value))
+            ), (wrong, options, told, caught.value)
     assert_polite(proxy)
-    findings.note(live.system, 'nexus_user_token and its info: a wrong path is told, whatever was asked for and whatever the server answers there')
+    findings.note(
+        live.system,
+        'nexus_user_token and its info: a wrong path is told, whatever was asked for and whatever the server answers there',
+    )
 
 
 @on(*NEXUS_3)
@@ -134,7 +193,10 @@ def test_nothing_to_revoke_and_nothing_predicted_where_there_are_no_user_tokens(
 @on('2.5.1-01')
 def test_nexus_2_without_its_plugin(live, findings):
     proxy, url = between(live)
-    assert refusal(live, url) == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
+    assert (
+        refusal(live, url)
+        == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
+    )
     assert_polite(proxy)
     findings.note(live.system, 'nexus_user_token: the missing plugin is told')
 
@@ -142,6 +204,12 @@ def test_nexus_2_without_its_plugin(live, findings):
 @on(NEXUS[-1])
 def test_a_server_that_is_down_is_told_from_one_that_refuses(live):
     with pytest.raises(Unreachable, match='refuses the connection'):
-        ensure(provider(live, f'http://127.0.0.1:{free_port()}'), Desired('present', 'if_expired', 0, None))
+        ensure(
+            provider(live, f'http://127.0.0.1:{free_port()}'),
+            DesiredState('present', 'if_expired', 0, None),
+        )
     with pytest.raises(Refused, match='401'):
-        ensure(provider(live, live.url, password='wrong'), Desired('present', 'if_expired', 0, None))
+        ensure(
+            provider(live, live.url, password='wrong'),
+            DesiredState('present', 'if_expired', 0, None),
+        )

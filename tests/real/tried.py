@@ -18,7 +18,7 @@ LATEST = BUILD / 'real/results.json'
 KEPT = Path(__file__).with_name('tried_against.json')
 PAGE = ROOT / 'docs/docsite/rst/tried_against.rst'
 
-HEAD = '''..
+HEAD = """..
   Copyright (c) 2026, buildops.tokens contributors
   GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
   SPDX-License-Identifier: GPL-3.0-or-later
@@ -46,7 +46,7 @@ A server or tool is called real where the published package of its maker was sta
 So the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins in the tests. They follow the vendors'
 documentation, and recordings of real servers where there are some; recordings and the vendors' own clients judge them below, but nobody judges that of Nuvy.
 A stand-in is no proof: what a server of yours does otherwise is worth a report.
-'''
+"""
 
 
 def load(path: Path = KEPT) -> list[dict]:
@@ -55,6 +55,7 @@ def load(path: Path = KEPT) -> list[dict]:
 
 def drift(systems: list[dict], kept: list[dict]) -> list[str]:
     """What a run found that the page does not tell, and the other way round. Numbers may differ, and the version of the machine's own Maven."""
+
     def told(found):
         for system in found:
             own = system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN
@@ -64,7 +65,9 @@ def drift(systems: list[dict], kept: list[dict]) -> list[str]:
                 yield f'{name}: {sentence}'
 
     now, before = dict.fromkeys(told(systems)), dict.fromkeys(told(kept))
-    return [f'+ {line}' for line in now if line not in before] + [f'- {line}' for line in before if line not in now]
+    return [f'+ {line}' for line in now if line not in before] + [
+        f'- {line}' for line in before if line not in now
+    ]
 
 
 def _order(system):
@@ -79,16 +82,29 @@ def _quoted(text):
 
 def page(systems: list[dict]) -> str:
     parts = [HEAD]
-    for kind, title in (('real', 'Real servers and tools'), ('stand-in', 'Stand-ins, judged by recordings and by the clients of the vendors')):
+    for kind, title in (
+        ('real', 'Real servers and tools'),
+        ('stand-in', 'Stand-ins, judged by recordings and by the clients of the vendors'),
+    ):
         parts.append(f'\n{title}\n{"-" * len(title)}\n')
         for system in sorted(systems, key=_order):
             if system['kind'] != kind:
                 continue
             name = f'{system["name"]} {system["version"]}'.strip()
             parts.append(f'\n{name}\n{"~" * len(name)}\n')
-            parts += [f'\n- {_quoted(sentence[0].upper() + sentence[1:] if " " in sentence.split(":")[0] else sentence)}.' for sentence in system['shown']]
-            parts += [f'\n- Differs from what was recorded: {_quoted(difference)}.' for difference in system['differences']]
-            counted = ', '.join(f'{what}: {number}' for what, number in system['counts'].items() if what != 'servers started')
+            parts += [
+                f'\n- {_quoted(sentence[0].upper() + sentence[1:] if " " in sentence.split(":")[0] else sentence)}.'
+                for sentence in system['shown']
+            ]
+            parts += [
+                f'\n- Differs from what was recorded: {_quoted(difference)}.'
+                for difference in system['differences']
+            ]
+            counted = ', '.join(
+                f'{what}: {number}'
+                for what, number in system['counts'].items()
+                if what != 'servers started'
+            )
             parts.append(f'\n\nCounted: {counted}.\n' if counted else '\n')
     return ''.join(parts)
 

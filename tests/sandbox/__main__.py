@@ -38,20 +38,48 @@ def main(argv=None) -> int:
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog='python -m tests.sandbox', description='Runs stand-ins for token systems on loopback, until Ctrl-C.')
-    parser.add_argument('--nexus', action='append', metavar='VERSION[:EDITION]', default=[],
-                        help='a Nexus Repository Manager of this version, such as 3.90.1, 2.5.1-01 or 3.84.0-03:COMMUNITY; may be repeated '
-                             '(default: 3.90.1, unless another system is asked for)')
+    parser = argparse.ArgumentParser(
+        prog='python -m tests.sandbox',
+        description='Runs stand-ins for token systems on loopback, until Ctrl-C.',
+    )
+    parser.add_argument(
+        '--nexus',
+        action='append',
+        metavar='VERSION[:EDITION]',
+        default=[],
+        help='a Nexus Repository Manager of this version, such as 3.90.1, 2.5.1-01 or 3.84.0-03:COMMUNITY; may be repeated '
+        '(default: 3.90.1, unless another system is asked for)',
+    )
     for name, title in OTHERS.items():
         if _present(name):
-            parser.add_argument('--' + name.replace('_', '-'), action='store_true', help=f'a stand-in for {title}')
+            parser.add_argument(
+                '--' + name.replace('_', '-'), action='store_true', help=f'a stand-in for {title}'
+            )
     parser.add_argument('--all', action='store_true', help='one of each')
-    parser.add_argument('--port', type=int, default=0, help='port of the first server, the next ones follow it (default: any free ones)')
-    parser.add_argument('--host', default='127.0.0.1', help='address to listen on (default: %(default)s)')
+    parser.add_argument(
+        '--port',
+        type=int,
+        default=0,
+        help='port of the first server, the next ones follow it (default: any free ones)',
+    )
+    parser.add_argument(
+        '--host', default='127.0.0.1', help='address to listen on (default: %(default)s)'
+    )
     parser.add_argument('--http', action='store_true', help='plain HTTP instead of TLS')
-    parser.add_argument('--expiration-days', type=int, metavar='DAYS', help='user tokens of Nexus 3.69 and newer expire after so many days')
-    parser.add_argument('--state', metavar='FILE', help='write URLs, CA and process id to this file, as JSON; it is removed at the end')
-    parser.add_argument('--verbose', action='store_true', help='print what goes wrong on connections')
+    parser.add_argument(
+        '--expiration-days',
+        type=int,
+        metavar='DAYS',
+        help='user tokens of Nexus 3.69 and newer expire after so many days',
+    )
+    parser.add_argument(
+        '--state',
+        metavar='FILE',
+        help='write URLs, CA and process id to this file, as JSON; it is removed at the end',
+    )
+    parser.add_argument(
+        '--verbose', action='store_true', help='print what goes wrong on connections'
+    )
     return parser
 
 
@@ -63,7 +91,9 @@ def _apps(options):
     others = [name for name in OTHERS if _present(name) and (options.all or getattr(options, name))]
     for text in options.nexus or ([] if others and not options.all else ['3.90.1']):
         version, _colon, edition = text.partition(':')
-        app = nexus.create_app(version, edition.upper() or None, expiration_days=options.expiration_days)
+        app = nexus.create_app(
+            version, edition.upper() or None, expiration_days=options.expiration_days
+        )
         yield 'nexus', f'Nexus Repository Manager {version} {app.edition}', app
     for name in others:
         yield name, OTHERS[name], importlib.import_module(f'{__package__}.{name}').create_app()
@@ -75,17 +105,33 @@ def _run(sandbox, options):
         signal.signal(number, lambda *_args: stop.set())
     described, hints = [], {}
     for offset, (system, title, app) in enumerate(_apps(options)):
-        server = sandbox.serve(app, tls=not options.http, port=options.port + offset if options.port else 0, host=options.host)
+        server = sandbox.serve(
+            app,
+            tls=not options.http,
+            port=options.port + offset if options.port else 0,
+            host=options.host,
+        )
         entry = {'system': system, 'title': title, 'url': server.url}
         if system == 'nexus':
             kind = '/content/repositories/' if app.number < (3,) else '/repository/'
-            entry.update(version=app.version, edition=app.edition, repository=server.url + kind + next(iter(app.state.repositories)) + '/')
+            entry.update(
+                version=app.version,
+                edition=app.edition,
+                repository=server.url + kind + next(iter(app.state.repositories)) + '/',
+            )
         described.append(entry)
         hints[title] = getattr(app, 'hints', [])
     _print(sandbox, options, described, hints)
     if options.state:
-        _write_state(options.state, {'pid': os.getpid(), 'ca_path': None if options.http else sandbox.ca_path, 'servers': described,
-                                     'urls': {entry['system']: entry['url'] for entry in reversed(described)}})
+        _write_state(
+            options.state,
+            {
+                'pid': os.getpid(),
+                'ca_path': None if options.http else sandbox.ca_path,
+                'servers': described,
+                'urls': {entry['system']: entry['url'] for entry in reversed(described)},
+            },
+        )
     try:
         stop.wait()
     finally:
@@ -107,9 +153,19 @@ def _print(sandbox, options, described, hints):
     if any(entry['system'] == 'nexus' for entry in described):
         print('Users of the Nexus servers:')
         for name, user in nexus.USERS.items():
-            notes = [text for text, true in (('administrator', user.admin), ('may deploy', user.deploy and not user.admin),
-                                             ('no right to a user token', not user.own_token), ('from ' + user.source, user.source != 'default')) if true]
-            print(f"    {name:<16} {'(no password)' if user.password is None else user.password:<20} {', '.join(notes)}".rstrip())
+            notes = [
+                text
+                for text, true in (
+                    ('administrator', user.admin),
+                    ('may deploy', user.deploy and not user.admin),
+                    ('no right to a user token', not user.own_token),
+                    ('from ' + user.source, user.source != 'default'),
+                )
+                if true
+            ]
+            print(
+                f'    {name:<16} {"(no password)" if user.password is None else user.password:<20} {", ".join(notes)}'.rstrip()
+            )
     if not options.http:
         print(f'CA of all servers (curl --cacert):\n    {sandbox.ca_path}')
     print('Stop with Ctrl-C.', flush=True)

@@ -19,11 +19,40 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ENCRYPTED = '$encrypted$'
-FIELD_KEYS = {'id', 'label', 'type', 'format', 'choices', 'help_text', 'multiline', 'secret', 'ask_at_runtime', 'default'}
+FIELD_KEYS = {
+    'id',
+    'label',
+    'type',
+    'format',
+    'choices',
+    'help_text',
+    'multiline',
+    'secret',
+    'ask_at_runtime',
+    'default',
+}
 STRING_ONLY = ('choices', 'multiline', 'format', 'secret')
-RESERVED_ENV = {'VIRTUAL_ENV', 'PATH', 'PYTHONPATH', 'JOB_ID', 'INVENTORY_ID', 'INVENTORY_SOURCE_ID', 'INVENTORY_UPDATE_ID', 'AD_HOC_COMMAND_ID',
-                'REST_API_URL', 'REST_API_TOKEN', 'MAX_EVENT_RES', 'CALLBACK_QUEUE', 'CALLBACK_CONNECTION', 'CACHE', 'JOB_CALLBACK_DEBUG',
-                'INVENTORY_HOSTVARS', 'AWX_HOST', 'PROJECT_REVISION', 'SUPERVISOR_CONFIG_PATH'}
+RESERVED_ENV = {
+    'VIRTUAL_ENV',
+    'PATH',
+    'PYTHONPATH',
+    'JOB_ID',
+    'INVENTORY_ID',
+    'INVENTORY_SOURCE_ID',
+    'INVENTORY_UPDATE_ID',
+    'AD_HOC_COMMAND_ID',
+    'REST_API_URL',
+    'REST_API_TOKEN',
+    'MAX_EVENT_RES',
+    'CALLBACK_QUEUE',
+    'CALLBACK_CONNECTION',
+    'CACHE',
+    'JOB_CALLBACK_DEBUG',
+    'INVENTORY_HOSTVARS',
+    'AWX_HOST',
+    'PROJECT_REVISION',
+    'SUPERVISOR_CONFIG_PATH',
+}
 NAME = re.compile(r'[a-zA-Z_]+[a-zA-Z0-9_]*')
 FILE_KEY = re.compile(r'template(\.[a-zA-Z_]+[a-zA-Z0-9_]*)?')
 
@@ -35,19 +64,27 @@ def type_problems(definition: dict) -> list[str]:
         problems.append('kind must be cloud or net')
     inputs, injectors = definition.get('inputs', {}), definition.get('injectors', {})
     problems += [f'inputs cannot have {key}' for key in set(inputs) - {'fields', 'required'}]
-    problems += [f'injectors cannot have {key}' for key in set(injectors) - {'env', 'file', 'extra_vars'}]
+    problems += [
+        f'injectors cannot have {key}' for key in set(injectors) - {'env', 'file', 'extra_vars'}
+    ]
     fields = inputs.get('fields', [])
     names = [field.get('id') for field in fields]
     problems += [f'{name} is there twice' for name in set(names) if names.count(name) > 1]
     for field in fields:
         problems += _field_problems(field)
-    problems += [f'{name} is required and is no field' for name in inputs.get('required', []) if name not in names]
+    problems += [
+        f'{name} is required and is no field'
+        for name in inputs.get('required', [])
+        if name not in names
+    ]
 
     files = injectors.get('file', {})
     problems += [f'file {key}: wrong name' for key in files if not FILE_KEY.fullmatch(key)]
     if 'template' in files and len(files) > 1:
         problems.append('template cannot stand beside other files')
-    filename = 'EXAMPLE' if 'template' in files else {key.partition('.')[2]: 'EXAMPLE' for key in files}
+    filename = (
+        'EXAMPLE' if 'template' in files else {key.partition('.')[2]: 'EXAMPLE' for key in files}
+    )
     known = {**dict.fromkeys(names, 'EXAMPLE'), 'tower': {'filename': filename}}
     for name, template in injectors.get('env', {}).items():
         if not NAME.fullmatch(name) or name.startswith('ANSIBLE_') or name in RESERVED_ENV:
@@ -60,7 +97,9 @@ def type_problems(definition: dict) -> list[str]:
                 problems.append(f'{kind} {name}: its value must be a str')
                 continue
             try:
-                ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(template).render(known)
+                ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(
+                    template
+                ).render(known)
             except TemplateError as problem:
                 problems.append(f'{kind} {name}: {problem}')
     return problems
@@ -75,12 +114,21 @@ def _field_problems(field: dict) -> list[str]:
         problems.append(f'{name} needs a label')
     if kind not in ('string', 'boolean'):
         problems.append(f'{name} cannot be of type {kind}')
-    elif 'default' in field and field['default'].__class__ is not {'string': str, 'boolean': bool}[kind]:
+    elif (
+        'default' in field
+        and field['default'].__class__ is not {'string': str, 'boolean': bool}[kind]
+    ):
         problems.append(f'{name}: the default is not of its type')
-    problems += [f'{name}: {key} is for strings' for key in STRING_ONLY if key in field and kind != 'string']
+    problems += [
+        f'{name}: {key} is for strings' for key in STRING_ONLY if key in field and kind != 'string'
+    ]
     if field.get('format', 'url') not in ('url', 'ssh_private_key'):
         problems.append(f'{name}: there is no format {field["format"]}')
-    problems += [f'{name}: {key} must be true or false' for key in ('multiline', 'secret', 'ask_at_runtime') if not isinstance(field.get(key, True), bool)]
+    problems += [
+        f'{name}: {key} must be true or false'
+        for key in ('multiline', 'secret', 'ask_at_runtime')
+        if not isinstance(field.get(key, True), bool)
+    ]
     if 'help_text' in field and not isinstance(field['help_text'], str):
         problems.append(f'{name}: help_text must be a str')
     return problems
@@ -88,9 +136,13 @@ def _field_problems(field: dict) -> list[str]:
 
 def _leaves(node, name=''):
     if isinstance(node, dict):
-        return itertools.chain.from_iterable(_leaves(value, f'{name}.{key}'.strip('.')) for key, value in node.items())
+        return itertools.chain.from_iterable(
+            _leaves(value, f'{name}.{key}'.strip('.')) for key, value in node.items()
+        )
     if isinstance(node, list):
-        return itertools.chain.from_iterable(_leaves(value, f'{name}[{index}]') for index, value in enumerate(node))
+        return itertools.chain.from_iterable(
+            _leaves(value, f'{name}[{index}]') for index, value in enumerate(node)
+        )
     return [(name, node)]
 
 
@@ -122,7 +174,9 @@ def rrule_problems(rrule: str) -> list[str]:
         problems.append('DTSTART must be in UTC or have a TZID')
     if not rules:
         problems.append('a RRULE is needed')
-    problems += [f'{word} is not allowed' for word in ('EXDATE', 'RDATE') if word + ':' in rrule.upper()]
+    problems += [
+        f'{word} is not allowed' for word in ('EXDATE', 'RDATE') if word + ':' in rrule.upper()
+    ]
     for _name, rule in rules:
         parts = dict(part.split('=', 1) for part in rule.split(';') if '=' in part)
         if 'INTERVAL' not in parts:
@@ -160,19 +214,42 @@ class State:
     def fetch(self, project: dict) -> dict:
         """:returns: the update of the project, which is over."""
         if not self.repository['fails']:
-            project.update(scm_revision=self.repository['revision'], playbooks=self.repository['playbooks'])
-        return self.add('project_updates', {'name': project['name'], 'status': 'failed' if self.repository['fails'] else 'successful', 'finished': True,
-                                            'failed': self.repository['fails'], 'scm_revision': project['scm_revision']})
+            project.update(
+                scm_revision=self.repository['revision'], playbooks=self.repository['playbooks']
+            )
+        return self.add(
+            'project_updates',
+            {
+                'name': project['name'],
+                'status': 'failed' if self.repository['fails'] else 'successful',
+                'finished': True,
+                'failed': self.repository['fails'],
+                'scm_revision': project['scm_revision'],
+            },
+        )
 
     def named(self, kind: str, name: str) -> dict:
         return next(item for item in self.items[kind].values() if item['name'] == name)
 
 
-KINDS = {'organizations': 'organization', 'execution_environments': 'execution_environment', 'credential_types': 'credential_type',
-         'credentials': 'credential', 'projects': 'project', 'inventories': 'inventory', 'inventory_sources': 'inventory_source',
-         'job_templates': 'job_template', 'schedules': 'schedule', 'tokens': 'token', 'project_updates': 'project_update',
-         'instance_groups': 'instance_group'}
-DEFAULTS = {'inventories': {'kind': '', 'host_filter': None}, 'projects': {'scm_revision': '', 'playbooks': ()}}
+KINDS = {
+    'organizations': 'organization',
+    'execution_environments': 'execution_environment',
+    'credential_types': 'credential_type',
+    'credentials': 'credential',
+    'projects': 'project',
+    'inventories': 'inventory',
+    'inventory_sources': 'inventory_source',
+    'job_templates': 'job_template',
+    'schedules': 'schedule',
+    'tokens': 'token',
+    'project_updates': 'project_update',
+    'instance_groups': 'instance_group',
+}
+DEFAULTS = {
+    'inventories': {'kind': '', 'host_filter': None},
+    'projects': {'scm_revision': '', 'playbooks': ()},
+}
 
 
 def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tuple = ()) -> Flask:
@@ -181,27 +258,50 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
     app.state = state = State(playbooks)
 
     def shown(kind, item):
-        item = {**item, 'type': KINDS[kind], 'url': f'/api/v2/{kind}/{item["id"]}/', 'related': {}, 'summary_fields': {}}
+        item = {
+            **item,
+            'type': KINDS[kind],
+            'url': f'/api/v2/{kind}/{item["id"]}/',
+            'related': {},
+            'summary_fields': {},
+        }
         if kind == 'projects':
             item['related'] = {'update': f'{item["url"]}update/'}
         if kind == 'credentials':
-            secret = {field['id'] for field in state.items['credential_types'][item['credential_type']]['inputs']['fields'] if field.get('secret')}
-            item['inputs'] = {name: ENCRYPTED if name in secret and value else value for name, value in item['inputs'].items()}
+            secret = {
+                field['id']
+                for field in state.items['credential_types'][item['credential_type']]['inputs'][
+                    'fields'
+                ]
+                if field.get('secret')
+            }
+            item['inputs'] = {
+                name: ENCRYPTED if name in secret and value else value
+                for name, value in item['inputs'].items()
+            }
         return item
 
     def check(kind, item, before):
         problems = []
         if kind == 'credential_types':
             problems = type_problems(item)
-            used = any(credential['credential_type'] == item.get('id') for credential in state.items.get('credentials', {}).values())
+            used = any(
+                credential['credential_type'] == item.get('id')
+                for credential in state.items.get('credentials', {}).values()
+            )
             if before and before['inputs'] != item['inputs'] and used:
                 problems.append('inputs cannot be changed: credentials use the type')
         elif kind == 'credentials':
             item.setdefault('inputs', {})
-            problems = credential_problems(state.items['credential_types'][item['credential_type']], item['inputs'])
+            problems = credential_problems(
+                state.items['credential_types'][item['credential_type']], item['inputs']
+            )
         elif kind == 'schedules':
             problems = rrule_problems(item['rrule'])
-        elif kind == 'job_templates' and item['playbook'] not in state.items['projects'][item['project']]['playbooks']:
+        elif (
+            kind == 'job_templates'
+            and item['playbook'] not in state.items['projects'][item['project']]['playbooks']
+        ):
             problems = [f'Playbook {item["playbook"]} not found for project.']
         if problems:
             raise Refused('; '.join(problems))
@@ -213,8 +313,12 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
     @app.before_request
     def authorize():
         given = request.authorization
-        if given is None or not (given.type == 'basic' and (given.username, given.password) == (user, password)
-                                 or given.type == 'bearer' and given.token in [item['token'] for item in state.items.get('tokens', {}).values()]):
+        if given is None or not (
+            given.type == 'basic'
+            and (given.username, given.password) == (user, password)
+            or given.type == 'bearer'
+            and given.token in [item['token'] for item in state.items.get('tokens', {}).values()]
+        ):
             return jsonify({'detail': 'Authentication credentials were not provided.'}), 401
         return None
 
@@ -229,9 +333,19 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
 
     @app.get('/api/v2/<kind>/')
     def found(kind):
-        wanted = {name: value for name, value in request.args.items() if name not in ('page_size', 'organization' if kind == 'job_templates' else '')}
-        items = [shown(kind, item) for item in state.items.get(kind, {}).values()
-                 if all(str(item.get(name.removeprefix('or__'), '')) == value for name, value in wanted.items())]
+        wanted = {
+            name: value
+            for name, value in request.args.items()
+            if name not in ('page_size', 'organization' if kind == 'job_templates' else '')
+        }
+        items = [
+            shown(kind, item)
+            for item in state.items.get(kind, {}).values()
+            if all(
+                str(item.get(name.removeprefix('or__'), '')) == value
+                for name, value in wanted.items()
+            )
+        ]
         return jsonify({'count': len(items), 'next': None, 'results': items})
 
     @app.get('/api/v2/<kind>/<key>/')
@@ -273,7 +387,10 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
 
     @app.get('/api/v2/<kind>/<int:number>/<what>/')
     def linked(kind, number, what):
-        items = [shown(what, state.items[what][each]) for each in state.links.get((kind, number, what), [])]
+        items = [
+            shown(what, state.items[what][each])
+            for each in state.links.get((kind, number, what), [])
+        ]
         return jsonify({'count': len(items), 'next': None, 'results': items})
 
     @app.post('/api/v2/<kind>/<int:number>/<what>/')
@@ -282,7 +399,11 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
         if asked.get('disassociate'):
             links.remove(asked['id'])
         else:
-            used = [state.items[what][each].get('credential_type') for each in links] if what == 'credentials' else []
+            used = (
+                [state.items[what][each].get('credential_type') for each in links]
+                if what == 'credentials'
+                else []
+            )
             if state.items[what][asked['id']].get('credential_type') in used:
                 raise Refused('Cannot assign multiple credentials of one type.')
             links.append(asked['id'])

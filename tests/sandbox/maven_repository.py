@@ -18,7 +18,7 @@ import threading
 import zipfile
 
 GROUP = 'org.example.buildops'
-DOOR_PROJECT = '''<?xml version="1.0" encoding="UTF-8"?>
+DOOR_PROJECT = """<?xml version="1.0" encoding="UTF-8"?>
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <parent>
@@ -38,9 +38,19 @@ DOOR_PROJECT = '''<?xml version="1.0" encoding="UTF-8"?>
     </repository>
   </repositories>
 </project>
-'''
-_CHECKSUMS = {'.md5': hashlib.md5, '.sha1': hashlib.sha1, '.sha256': hashlib.sha256, '.sha512': hashlib.sha512}
-_TYPES = {'.jar': 'application/java-archive', '.pom': 'application/xml', '.xml': 'application/xml', '.txt': 'text/plain'}
+"""
+_CHECKSUMS = {
+    '.md5': hashlib.md5,
+    '.sha1': hashlib.sha1,
+    '.sha256': hashlib.sha256,
+    '.sha512': hashlib.sha512,
+}
+_TYPES = {
+    '.jar': 'application/java-archive',
+    '.pom': 'application/xml',
+    '.xml': 'application/xml',
+    '.txt': 'text/plain',
+}
 
 
 class MavenRepository:
@@ -58,8 +68,8 @@ class MavenRepository:
             if path in self.files:
                 return self.files[path]
             for suffix, digest in _CHECKSUMS.items():
-                if path.endswith(suffix) and path[:-len(suffix)] in self.files:
-                    return digest(self.files[path[:-len(suffix)]]).hexdigest().encode()
+                if path.endswith(suffix) and path[: -len(suffix)] in self.files:
+                    return digest(self.files[path[: -len(suffix)]]).hexdigest().encode()
         return None
 
     def put(self, path: str, content: bytes) -> None:
@@ -72,7 +82,10 @@ class MavenRepository:
 
     @staticmethod
     def content_type(path: str) -> str:
-        return _TYPES.get(path[path.rfind('.'):], 'text/plain' if path.endswith(tuple(_CHECKSUMS)) else 'application/octet-stream')
+        return _TYPES.get(
+            path[path.rfind('.') :],
+            'text/plain' if path.endswith(tuple(_CHECKSUMS)) else 'application/octet-stream',
+        )
 
     def _add_artifacts(self):
         base = GROUP.replace('.', '/')
@@ -81,12 +94,14 @@ class MavenRepository:
             self.files[folder + '.pom'] = (
                 '<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
                 f'  <modelVersion>4.0.0</modelVersion>\n  <groupId>{GROUP}</groupId>\n  <artifactId>{artifact}</artifactId>\n'
-                f'  <version>1.0.0</version>\n  <packaging>{packaging}</packaging>\n</project>\n').encode()
+                f'  <version>1.0.0</version>\n  <packaging>{packaging}</packaging>\n</project>\n'
+            ).encode()
             self.files[f'{base}/{artifact}/maven-metadata.xml'] = (
                 f'<?xml version="1.0" encoding="UTF-8"?>\n<metadata>\n  <groupId>{GROUP}</groupId>\n  <artifactId>{artifact}</artifactId>\n'
                 '  <versioning>\n    <latest>1.0.0</latest>\n    <release>1.0.0</release>\n'
                 '    <versions>\n      <version>1.0.0</version>\n    </versions>\n'
-                '    <lastUpdated>20260101000000</lastUpdated>\n  </versioning>\n</metadata>\n').encode()
+                '    <lastUpdated>20260101000000</lastUpdated>\n  </versioning>\n</metadata>\n'
+            ).encode()
             if packaging == 'jar':
                 self.files[folder + '.jar'] = _jar()
 
@@ -94,7 +109,12 @@ class MavenRepository:
 def _jar() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, 'w', zipfile.ZIP_DEFLATED) as archive:
-        for name, text in (('META-INF/MANIFEST.MF', 'Manifest-Version: 1.0\r\nCreated-By: buildops.tokens sandbox\r\n\r\n'),
-                           ('org/example/buildops/hello.txt', 'The door is open.\n')):
+        for name, text in (
+            (
+                'META-INF/MANIFEST.MF',
+                'Manifest-Version: 1.0\r\nCreated-By: buildops.tokens sandbox\r\n\r\n',
+            ),
+            ('org/example/buildops/hello.txt', 'The door is open.\n'),
+        ):
             archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text)
     return stream.getvalue()

@@ -25,11 +25,22 @@ from .nexus_core import USERS, Nexus, State, Token, User, version_number
 __all__ = ['USERS', 'Nexus', 'State', 'Token', 'User', 'create_app', 'version_number']
 
 
-def create_app(version: str = '3.71.0-06', edition: str | None = None, users: dict | None = None, user_tokens: bool = True,
-               expiration_days: int | None = None, protect_content: bool = False, context: str | None = None,
-               strip_server_header: bool | str = False, anonymous: bool = True, clock: t.Callable[[], float] = time.time,
-               repositories: t.Iterable[str] = ('private',), ticket_refusal: int | None = None, utc_offset: int = 0,
-               h2: bool | None = None) -> Nexus:
+def create_app(
+    version: str = '3.71.0-06',
+    edition: str | None = None,
+    users: dict | None = None,
+    user_tokens: bool = True,
+    expiration_days: int | None = None,
+    protect_content: bool = False,
+    context: str | None = None,
+    strip_server_header: bool | str = False,
+    anonymous: bool = True,
+    clock: t.Callable[[], float] = time.time,
+    repositories: t.Iterable[str] = ('private',),
+    ticket_refusal: int | None = None,
+    utc_offset: int = 0,
+    h2: bool | None = None,
+) -> Nexus:
     """A Nexus as a WSGI application; C(app.state) is a L(State, State).
 
     :param version: any version of the 2.x and 3.x lines, such as C(2.5.1-01), C(2.2), C(3.90.1).
@@ -49,7 +60,13 @@ def create_app(version: str = '3.71.0-06', edition: str | None = None, users: di
     number = version_number(version)
     accounts = {}
     for name, user in (USERS if users is None else users).items():
-        fields = {'password': user} if isinstance(user, str) else user if isinstance(user, dict) else dataclasses.asdict(user)
+        fields = (
+            {'password': user}
+            if isinstance(user, str)
+            else user
+            if isinstance(user, dict)
+            else dataclasses.asdict(user)
+        )
         accounts[name] = User(**fields)
     state = State(accounts, clock)
     state.enabled = user_tokens
@@ -59,10 +76,19 @@ def create_app(version: str = '3.71.0-06', edition: str | None = None, users: di
     for position, name in enumerate(repositories):
         state.repositories[name] = MavenRepository(artifacts=position == 0)
     kind: type[Nexus] = Nexus3 if number >= (3,) else Nexus2
-    return kind(version, edition or 'PRO', state, {
-        'context': (('' if number >= (3,) else '/nexus') if context is None else context).rstrip('/'),
-        'server_header': strip_server_header if isinstance(strip_server_header, str) else not strip_server_header,
-        'ticket_refusal': ticket_refusal or (500 if number >= (3,) else 403),
-        'utc_offset': utc_offset,
-        'h2': h2,
-    })
+    return kind(
+        version,
+        edition or 'PRO',
+        state,
+        {
+            'context': (
+                ('' if number >= (3,) else '/nexus') if context is None else context
+            ).rstrip('/'),
+            'server_header': strip_server_header
+            if isinstance(strip_server_header, str)
+            else not strip_server_header,
+            'ticket_refusal': ticket_refusal or (500 if number >= (3,) else 403),
+            'utc_offset': utc_offset,
+            'h2': h2,
+        },
+    )

@@ -15,7 +15,20 @@ import uuid
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from .nexus_core import JSON, NOT_CACHEABLE, REALM, REASONS, SOURCES, Nexus, Refusal, in_context, jackson, jetty_page, negotiate, odd_host
+from .nexus_core import (
+    JSON,
+    NOT_CACHEABLE,
+    REALM,
+    REASONS,
+    SOURCES,
+    Nexus,
+    Refusal,
+    in_context,
+    jackson,
+    jetty_page,
+    negotiate,
+    odd_host,
+)
 from .nexus_proxies import Repositories
 from .serving import Answer
 
@@ -49,19 +62,32 @@ class Nexus3(Nexus):
         else:
             self.route('/usertoken/current', GET=self.own_token, DELETE=self.reset_own_token)
         if number >= (3, 32):
-            self.route('/v1/security/user-tokens', GET=self.get_capability, PUT=self.put_capability, DELETE=self.delete_all_tokens)
+            self.route(
+                '/v1/security/user-tokens',
+                GET=self.get_capability,
+                PUT=self.put_capability,
+                DELETE=self.delete_all_tokens,
+            )
         user = '/v1/security/users/(?P<user>[^/]+)/(?P<realm>[^/]+)'
         if number >= (3, 42):
             self.route(user + '/user-token-reset', DELETE=self.admin_delete)
         if number >= (3, 90, 1):
-            self.route(user + '/user-token', POST=self.admin_create, GET=self.admin_get, DELETE=self.admin_delete)
+            self.route(
+                user + '/user-token',
+                POST=self.admin_create,
+                GET=self.admin_get,
+                DELETE=self.admin_delete,
+            )
             self.route('/v1/security/user-tokens/tokens', GET=self.admin_list)
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
     def finish(self, request, answer):
         if not any(name == 'Server' for name, _value in answer.headers):
-            headers = [('Server', f'Nexus/{self.version} ({self.edition})'), ('X-Content-Type-Options', 'nosniff')] + answer.headers
+            headers = [
+                ('Server', f'Nexus/{self.version} ({self.edition})'),
+                ('X-Content-Type-Options', 'nosniff'),
+            ] + answer.headers
             answer = Answer(answer.status, headers, answer.body)
         return super().finish(request, answer)
 
@@ -69,13 +95,19 @@ class Nexus3(Nexus):
         if odd_host(request):
             return self.reply(400, [('Server', 'Jetty(9.4.53.v20231009)')])
         if not in_context(path, self.context):
-            return self.reply(404, [('Server', 'Jetty(9.4.53.v20231009)'), ('Content-Type', 'text/html;charset=iso-8859-1')],
-                              jetty_page(404, 'Not Found', path))
-        path = path[len(self.context):] or '/'
+            return self.reply(
+                404,
+                [
+                    ('Server', 'Jetty(9.4.53.v20231009)'),
+                    ('Content-Type', 'text/html;charset=iso-8859-1'),
+                ],
+                jetty_page(404, 'Not Found', path),
+            )
+        path = path[len(self.context) :] or '/'
         if path.startswith(self.mount + '/'):
-            return self.rest(request, path[len(self.mount):])
+            return self.rest(request, path[len(self.mount) :])
         if path.startswith('/repository/'):
-            name, _slash, rest = path[len('/repository/'):].partition('/')
+            name, _slash, rest = path[len('/repository/') :].partition('/')
             return self.content(request, name, rest, self.refuse_content)
         if path == '/service/extdirect' and request.method == 'POST':
             return self.extdirect(request)
@@ -86,38 +118,73 @@ class Nexus3(Nexus):
         return self.page(404 if request.method in ('GET', 'HEAD') else 405, request)
 
     def page(self, code, request, reason=None):
-        reason = reason or (f'HTTP method {request.method} is not supported by this URL' if code == 405 else REASONS[code])
-        product = 'Sonatype Nexus Repository' if self.number >= (3, 44) else 'Nexus Repository Manager'
+        reason = reason or (
+            f'HTTP method {request.method} is not supported by this URL'
+            if code == 405
+            else REASONS[code]
+        )
+        product = (
+            'Sonatype Nexus Repository' if self.number >= (3, 44) else 'Nexus Repository Manager'
+        )
         root = request.root_url.rstrip('/') + self.context
-        return self.reply(code, self._page_headers(), (
-            f'\n<!DOCTYPE html>\n<html lang="en">\n<head>\n  <title>{code} - {product}</title>\n'
-            '  <meta http-equiv="Content-Type" content="text/html; charset=UTF-8"/>\n'
-            f'  <link rel="shortcut icon" href="{root}/favicon.ico?{self.version}">\n'
-            f'  <link rel="stylesheet" type="text/css" href="{root}/static/css/nexus-content.css?{self.version}"/>\n</head>\n<body>\n'
-            f'<span class="product-name">{product}</span>\n<span class="product-spec">{self.edition} {self.version}</span>\n'
-            f'<span class="title">Error {code}</span><span class="description">{escape(reason)}</span>\n</body>\n</html>\n'
-        ), reason)
+        return self.reply(
+            code,
+            self._page_headers(),
+            (
+                f'\n<!DOCTYPE html>\n<html lang="en">\n<head>\n  <title>{code} - {product}</title>\n'
+                '  <meta http-equiv="Content-Type" content="text/html; charset=UTF-8"/>\n'
+                f'  <link rel="shortcut icon" href="{root}/favicon.ico?{self.version}">\n'
+                f'  <link rel="stylesheet" type="text/css" href="{root}/static/css/nexus-content.css?{self.version}"/>\n</head>\n<body>\n'
+                f'<span class="product-name">{product}</span>\n<span class="product-spec">{self.edition} {self.version}</span>\n'
+                f'<span class="title">Error {code}</span><span class="description">{escape(reason)}</span>\n</body>\n</html>\n'
+            ),
+            reason,
+        )
 
     def _page_headers(self):
-        cache = 'post-check=0, pre-check=0' if self.number < (3, 20) else 'no-cache, no-store, max-age=0, must-revalidate, post-check=0, pre-check=0'
-        return [('Cache-Control', cache), ('Pragma', 'no-cache'), ('Expires', '0'), ('X-Frame-Options', 'DENY'), ('Content-Type', 'text/html')]
+        cache = (
+            'post-check=0, pre-check=0'
+            if self.number < (3, 20)
+            else 'no-cache, no-store, max-age=0, must-revalidate, post-check=0, pre-check=0'
+        )
+        return [
+            ('Cache-Control', cache),
+            ('Pragma', 'no-cache'),
+            ('Expires', '0'),
+            ('X-Frame-Options', 'DENY'),
+            ('Content-Type', 'text/html'),
+        ]
 
     def index(self):
-        product = 'Sonatype Nexus Repository' if self.number >= (3, 44) else 'Nexus Repository Manager'
-        suffix = f'?_v={self.version}&_e={self.edition}' + ('&_c=2026-01-01-0000-00001' if self.number >= (3, 44) else '')
-        return self.reply(200, [('X-XSS-Protection', '1; mode=block')] + self._page_headers(), (
-            f'\n<!DOCTYPE html>\n<html lang="en">\n<head>\n  <title>{product}</title>\n  <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>\n'
-            f'  <link rel="icon" type="image/png" href="./static/rapture/resources/favicon-32x32.png{suffix}" sizes="32x32">\n'
-            f'  <link rel="stylesheet" type="text/css" href="./static/rapture/resources/baseapp.css{suffix}">\n</head>\n<body></body>\n</html>\n'
-        ))
+        product = (
+            'Sonatype Nexus Repository' if self.number >= (3, 44) else 'Nexus Repository Manager'
+        )
+        suffix = f'?_v={self.version}&_e={self.edition}' + (
+            '&_c=2026-01-01-0000-00001' if self.number >= (3, 44) else ''
+        )
+        return self.reply(
+            200,
+            [('X-XSS-Protection', '1; mode=block')] + self._page_headers(),
+            (
+                f'\n<!DOCTYPE html>\n<html lang="en">\n<head>\n  <title>{product}</title>\n  <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>\n'
+                f'  <link rel="icon" type="image/png" href="./static/rapture/resources/favicon-32x32.png{suffix}" sizes="32x32">\n'
+                f'  <link rel="stylesheet" type="text/css" href="./static/rapture/resources/baseapp.css{suffix}">\n</head>\n<body></body>\n</html>\n'
+            ),
+        )
 
     def fault(self, code, headers=(), body='', reason=None):
         """A refusal of the REST layer: with the key to the server's log."""
-        return self.reply(code, list(headers) + [('X-Siesta-FaultId', str(uuid.uuid4()))], body, reason)
+        return self.reply(
+            code, list(headers) + [('X-Siesta-FaultId', str(uuid.uuid4()))], body, reason
+        )
 
     def error(self, exception):
         fault = str(uuid.uuid4())
-        return self.reply(500, [('Content-Type', 'text/plain;charset=utf-8'), ('X-Siesta-FaultId', fault)], f'ERROR: (ID {fault}) {exception}')
+        return self.reply(
+            500,
+            [('Content-Type', 'text/plain;charset=utf-8'), ('X-Siesta-FaultId', fault)],
+            f'ERROR: (ID {fault}) {exception}',
+        )
 
     def message(self, code, text):
         """A refusal with a text, as servers of this version write it."""
@@ -137,23 +204,40 @@ class Nexus3(Nexus):
     def refuse_content(self, code, reason):
         if code == 401:
             return self.reply(401, [('WWW-Authenticate', REALM)], reason=reason)
-        return self.reply(code, [('Content-Type', 'text/html')], f'<html><body>{code} {REASONS[code]}</body></html>\n', reason)
+        return self.reply(
+            code,
+            [('Content-Type', 'text/html')],
+            f'<html><body>{code} {REASONS[code]}</body></html>\n',
+            reason,
+        )
 
     def proxy_content(self, request, name, path):
         item = self.repositories.known.get(name)
-        return self.repositories.content(request, item, path) if item is not None and item.type == 'proxy' else None
+        return (
+            self.repositories.content(request, item, path)
+            if item is not None and item.type == 'proxy'
+            else None
+        )
 
     # -- the REST layer -----------------------------------------------------------------------------------------------
 
     def extdirect(self, request):
         if self.forged(request):
-            return self.reply(401, [('Content-Type', 'text/plain;charset=iso-8859-1')], 'Anti cross-site request forgery token mismatch')
+            return self.reply(
+                401,
+                [('Content-Type', 'text/plain;charset=iso-8859-1')],
+                'Anti cross-site request forgery token mismatch',
+            )
         user, right = self.user_of(request.headers.get('Authorization'))
         return self.repositories.extdirect(request, user) if right else self.unauthorized()
 
     def rest(self, request, path):
         if self.forged(request):
-            return self.reply(401, [('Content-Type', 'text/plain;charset=iso-8859-1')], 'Anti cross-site request forgery token mismatch')
+            return self.reply(
+                401,
+                [('Content-Type', 'text/plain;charset=iso-8859-1')],
+                'Anti cross-site request forgery token mismatch',
+            )
         user, right = self.user_of(request.headers.get('Authorization'))
         if not right:
             return self.unauthorized()
@@ -163,11 +247,17 @@ class Nexus3(Nexus):
         if handlers is None:
             return self.fault(404)
         if request.method == 'OPTIONS':
-            return self.error('org.jboss.resteasy.spi.DefaultOptionsMethodException: RESTEASY003655: No resource method found for options, '
-                              'return OK with Allow header')
+            return self.error(
+                'org.jboss.resteasy.spi.DefaultOptionsMethodException: RESTEASY003655: No resource method found for options, '
+                'return OK with Allow header'
+            )
         handler = handlers.get('GET' if request.method == 'HEAD' else request.method)
         if handler is None:
-            allowed = ', '.join(name for name in ('POST', 'DELETE', 'GET', 'OPTIONS', 'PUT') if name in handlers or name == 'OPTIONS')
+            allowed = ', '.join(
+                name
+                for name in ('POST', 'DELETE', 'GET', 'OPTIONS', 'PUT')
+                if name in handlers or name == 'OPTIONS'
+            )
             return self.fault(405, [('Allow', allowed)] if self.number < (3, 30) else [])
         return handler(request, user, values)
 
@@ -184,7 +274,10 @@ class Nexus3(Nexus):
 
     def open_session(self, request):
         try:
-            name, password = (base64.b64decode(request.form[key], validate=True).decode() for key in ('username', 'password'))
+            name, password = (
+                base64.b64decode(request.form[key], validate=True).decode()
+                for key in ('username', 'password')
+            )
         except (KeyError, ValueError):
             return self.reply(400)
         user = self.state.users.get(name)
@@ -192,7 +285,13 @@ class Nexus3(Nexus):
             return self.reply(403, [('X-Frame-Options', 'DENY')])
         session = str(uuid.uuid4())
         self.state.sessions[session] = name
-        return self.reply(204, [('Set-Cookie', f'NXSESSIONID={session}; Path={self.context}/; HttpOnly'), ('X-Frame-Options', 'DENY')])
+        return self.reply(
+            204,
+            [
+                ('Set-Cookie', f'NXSESSIONID={session}; Path={self.context}/; HttpOnly'),
+                ('X-Frame-Options', 'DENY'),
+            ],
+        )
 
     def status(self, request, user, values):
         return self.fault(503) if self.state.read_only and values else self.reply(200)
@@ -200,11 +299,21 @@ class Nexus3(Nexus):
     def swagger(self, request, user, values):
         methods: dict[str, dict] = {}
         for pattern, handlers in self.routes:
-            name = re.sub(r'\(\?P<(\w+)>[^)]*\)', r'{\1}', pattern.pattern[:-3]).replace('{user}', '{userId}')
+            name = re.sub(r'\(\?P<(\w+)>[^)]*\)', r'{\1}', pattern.pattern[:-3]).replace(
+                '{user}', '{userId}'
+            )
             if name.startswith('/v1/'):
-                methods[re.sub(r'\(.*', '', name)] = {method.lower(): {'responses': {}} for method in handlers}
-        return self.json({'swagger': '2.0', 'info': {'version': self.version, 'title': 'Nexus Repository Manager REST API'},
-                          'basePath': self.context + '/service/rest/', 'paths': methods})
+                methods[re.sub(r'\(.*', '', name)] = {
+                    method.lower(): {'responses': {}} for method in handlers
+                }
+        return self.json(
+            {
+                'swagger': '2.0',
+                'info': {'version': self.version, 'title': 'Nexus Repository Manager REST API'},
+                'basePath': self.context + '/service/rest/',
+                'paths': methods,
+            }
+        )
 
     def wonderland_status(self, request, user, values):
         if user is None and not self.state.anonymous:
@@ -222,8 +331,11 @@ class Nexus3(Nexus):
 
     def xml(self, root, values, headers=()):
         text = ''.join(f'<{key}>{escape(value)}</{key}>' for key, value in values.items())
-        return self.reply(200, list(headers) + [('Content-Type', 'application/xml;charset=UTF-8')],
-                          f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><{root}>{text}</{root}>')
+        return self.reply(
+            200,
+            list(headers) + [('Content-Type', 'application/xml;charset=UTF-8')],
+            f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><{root}>{text}</{root}>',
+        )
 
     # -- step 1 -------------------------------------------------------------------------------------------------------
 
@@ -240,15 +352,20 @@ class Nexus3(Nexus):
     def _authenticate(self, request, user, sent, kind):
         if self.state.read_only and self.number >= (3, 21):
             fault = str(uuid.uuid4())
-            return self.reply(503, [('Content-Type', 'text/plain;charset=utf-8'), ('X-Siesta-FaultId', fault)],
-                              f'Nexus Repository Manager is in read-only mode: (ID {fault})')
+            return self.reply(
+                503,
+                [('Content-Type', 'text/plain;charset=utf-8'), ('X-Siesta-FaultId', fault)],
+                f'Nexus Repository Manager is in read-only mode: (ID {fault})',
+            )
         payload = self._payload(request, sent)
         if not isinstance(payload.get('u'), str) or not isinstance(payload.get('p'), str):
             return self.error('java.lang.NullPointerException')
         try:
             name, password = self._decode(payload['u']), self._decode(payload['p'])
         except ValueError as error:
-            return self.error(f'java.lang.IllegalArgumentException: com.google.common.io.BaseEncoding$DecodingException: {error}')
+            return self.error(
+                f'java.lang.IllegalArgumentException: com.google.common.io.BaseEncoding$DecodingException: {error}'
+            )
         principal = user if user is not None else ('anonymous' if self.state.anonymous else '')
         if name != principal or not name:
             return self.fault(400)
@@ -265,13 +382,18 @@ class Nexus3(Nexus):
             return {}
         if sent != JSON:
             try:
-                return {item.tag.rpartition('}')[2]: item.text or '' for item in ElementTree.fromstring(body)}
+                return {
+                    item.tag.rpartition('}')[2]: item.text or ''
+                    for item in ElementTree.fromstring(body)
+                }
             except ElementTree.ParseError:
                 raise Refusal(self.fault(400)) from None
         try:
             value = json.loads(body)
         except ValueError:
-            raise Refusal(self._malformed('Unexpected end-of-input within/between Object entries')) from None
+            raise Refusal(
+                self._malformed('Unexpected end-of-input within/between Object entries')
+            ) from None
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -280,15 +402,23 @@ class Nexus3(Nexus):
 
     def _malformed(self, what):
         if self.number < (3, 19):
-            return self.error(f'com.fasterxml.jackson.core.io.JsonEOFException: {what}\n at [Source: (org.eclipse.jetty.server.HttpInputOverHTTP); '
-                              'line: 1, column: 11]')
-        return self.fault(400, self._cacheable() + [('Content-Type', JSON)], jackson({'id': '*', 'message': 'Could not process the input: ' + what}))
+            return self.error(
+                f'com.fasterxml.jackson.core.io.JsonEOFException: {what}\n at [Source: (org.eclipse.jetty.server.HttpInputOverHTTP); '
+                'line: 1, column: 11]'
+            )
+        return self.fault(
+            400,
+            self._cacheable() + [('Content-Type', JSON)],
+            jackson({'id': '*', 'message': 'Could not process the input: ' + what}),
+        )
 
     def _wrong_shape(self):
         if self.number < (3, 19):
-            return self.error('com.fasterxml.jackson.databind.exc.MismatchedInputException: Cannot deserialize instance of '
-                              '`org.sonatype.nexus.coreui.internal.wonderland.AuthTokenXO` out of START_ARRAY token\n'
-                              ' at [Source: (org.eclipse.jetty.server.HttpInputOverHTTP); line: 1, column: 1]')
+            return self.error(
+                'com.fasterxml.jackson.databind.exc.MismatchedInputException: Cannot deserialize instance of '
+                '`org.sonatype.nexus.coreui.internal.wonderland.AuthTokenXO` out of START_ARRAY token\n'
+                ' at [Source: (org.eclipse.jetty.server.HttpInputOverHTTP); line: 1, column: 1]'
+            )
         return self.fault(400, self._cacheable() + [('Content-Type', JSON)], '[ ]')
 
     def _cacheable(self):
@@ -304,7 +434,9 @@ class Nexus3(Nexus):
         if bad:
             raise ValueError(f'Unrecognized character: {bad.group()}')
         try:
-            return base64.b64decode(stripped + '=' * (-len(stripped) % 4)).decode('utf-8', 'replace')
+            return base64.b64decode(stripped + '=' * (-len(stripped) % 4)).decode(
+                'utf-8', 'replace'
+            )
         except binascii.Error:
             raise ValueError(f'Invalid input length {len(text)}') from None
 
@@ -314,7 +446,11 @@ class Nexus3(Nexus):
             answer = self._download(request, user, values)
         except Refusal as refusal:
             answer = refusal.answer
-        return Answer(answer.status, self._cacheable() + answer.headers, answer.body) if self.number >= (3, 41) else answer
+        return (
+            Answer(answer.status, self._cacheable() + answer.headers, answer.body)
+            if self.number >= (3, 41)
+            else answer
+        )
 
     def _download(self, request, user, values):
         if user is None or not self.state.users[user].admin:
@@ -326,8 +462,14 @@ class Nexus3(Nexus):
             if ticket is None:
                 return self.fault(400)
             if not self.redeem_ticket(ticket, user):
-                return self.error('java.lang.IllegalArgumentException: Invalid authentication ticket')
-        return self.error('java.io.FileNotFoundException: /srv/nexus-work/downloads/{} (No such file or directory)'.format(values['name']))
+                return self.error(
+                    'java.lang.IllegalArgumentException: Invalid authentication ticket'
+                )
+        return self.error(
+            'java.io.FileNotFoundException: /srv/nexus-work/downloads/{} (No such file or directory)'.format(
+                values['name']
+            )
+        )
 
     # -- step 2 -------------------------------------------------------------------------------------------------------
 
@@ -338,7 +480,11 @@ class Nexus3(Nexus):
         try:
             return self._decode(request.args[key])
         except ValueError as error:
-            raise Refusal(self.error(f'java.lang.IllegalArgumentException: com.google.common.io.BaseEncoding$DecodingException: {error}')) from None
+            raise Refusal(
+                self.error(
+                    f'java.lang.IllegalArgumentException: com.google.common.io.BaseEncoding$DecodingException: {error}'
+                )
+            ) from None
 
     def own_token(self, request, user, values):
         self._open_own(request, user)
@@ -375,7 +521,9 @@ class Nexus3(Nexus):
 
     def _expired(self):
         if self.number >= (3, 90):
-            return self.fault(410, [('Content-Type', 'text/plain;charset=utf-8')], 'User Token expired')
+            return self.fault(
+                410, [('Content-Type', 'text/plain;charset=utf-8')], 'User Token expired'
+            )
         return self.fault(400, [('Content-Type', 'text/plain;charset=utf-8')], 'User Token expired')
 
     def _may_have_own(self, user):
@@ -395,7 +543,9 @@ class Nexus3(Nexus):
             raise Refusal(self.fault(400))
         if not self.redeem_ticket(ticket, user, self.realm_of(request, user)):
             if self.ticket_refusal == 500:
-                raise Refusal(self.error('java.lang.IllegalArgumentException: Invalid authentication ticket'))
+                raise Refusal(
+                    self.error('java.lang.IllegalArgumentException: Invalid authentication ticket')
+                )
             raise Refusal(self.fault(self.ticket_refusal))
 
     def _own_answer(self, request, token):
@@ -411,7 +561,10 @@ class Nexus3(Nexus):
     def _capability(self):
         values = {'enabled': self.state.enabled, 'protectContent': self.state.protect_content}
         if self.number >= (3, 69):
-            values.update(expirationEnabled=self.state.expiration_days is not None, expirationDays=self.state.expiration_days or 30)
+            values.update(
+                expirationEnabled=self.state.expiration_days is not None,
+                expirationDays=self.state.expiration_days or 30,
+            )
         return self.json(values)
 
     def get_capability(self, request, user, values):
@@ -445,13 +598,25 @@ class Nexus3(Nexus):
             raise Refusal(self.message(422, 'Invalid realm'))
         account = self.state.users.get(values['user'])
         if account is None or account.source != values['realm']:
-            raise Refusal(self.message(404, 'User not found in realm' if self.number >= (3, 90, 1) else 'User not found'))
+            raise Refusal(
+                self.message(
+                    404,
+                    'User not found in realm' if self.number >= (3, 90, 1) else 'User not found',
+                )
+            )
         return values['user']
 
     def _described(self, owner, source, token, secret=False):
         expires = self.state.expires(token)
-        found = {'nameCode': token.name_code, 'created': self.stamp(token.created), 'userId': owner, 'realm': source,
-                 'createdByUserId': token.created_by, 'createdByRealm': token.created_by_source, 'isExpired': self.state.expired(token)}
+        found = {
+            'nameCode': token.name_code,
+            'created': self.stamp(token.created),
+            'userId': owner,
+            'realm': source,
+            'createdByUserId': token.created_by,
+            'createdByRealm': token.created_by_source,
+            'isExpired': self.state.expired(token),
+        }
         if expires is not None:
             found['expires'] = self.stamp(expires)
         if secret:
@@ -462,7 +627,10 @@ class Nexus3(Nexus):
         owner = self._subject(user, values)
         if self.state.token_of(owner) is not None:
             return self.message(409, 'User token already exists for this user and realm')
-        return self.json(self._described(owner, values['realm'], self.create_token(owner, user), secret=True), 201)
+        return self.json(
+            self._described(owner, values['realm'], self.create_token(owner, user), secret=True),
+            201,
+        )
 
     def admin_get(self, request, user, values):
         owner = self._subject(user, values)
@@ -473,7 +641,11 @@ class Nexus3(Nexus):
 
     def admin_delete(self, request, user, values):
         owner = self._subject(user, values)
-        if not self.delete_token(owner) and self.number >= (3, 90, 1) and not request.path.endswith('user-token-reset'):
+        if (
+            not self.delete_token(owner)
+            and self.number >= (3, 90, 1)
+            and not request.path.endswith('user-token-reset')
+        ):
             return self.message(404, 'User not found in realm or token not found')
         return self.reply(204)
 
@@ -482,15 +654,23 @@ class Nexus3(Nexus):
         if not self.state.enabled:
             return self.message(400, 'User tokens are not enabled')
         args = request.args
-        lookup = 'nameCode' if self.number >= (3, 97) else 'namecode' if self.number >= (3, 94) else None
-        items = [(owner, source, token) for (owner, source), token in sorted(self.state.tokens.items())]
+        lookup = (
+            'nameCode' if self.number >= (3, 97) else 'namecode' if self.number >= (3, 94) else None
+        )
+        items = [
+            (owner, source, token) for (owner, source), token in sorted(self.state.tokens.items())
+        ]
         if 'realm' in args:
             items = [item for item in items if item[1] == args['realm']]
         if lookup and lookup in args:
             for item in items:
                 if item[2].name_code == args[lookup]:
                     return self.json(self._described(*item))
-            return self.fault(404, [('Content-Type', JSON)], jackson({'status': 404, 'message': 'User token not found', 'data': None}))
+            return self.fault(
+                404,
+                [('Content-Type', JSON)],
+                jackson({'status': 404, 'message': 'User token not found', 'data': None}),
+            )
         if 'userId' in args:
             items = [item for item in items if item[0] == args['userId']]
         if args.get('includeExpired', 'false') != 'true':
@@ -501,6 +681,10 @@ class Nexus3(Nexus):
             return self.fault(404)
         if skip < 0 or not 1 <= limit <= 100:
             return self.message(400, 'limit must be between 1 and 100')
-        page = items[skip:skip + limit]
-        return self.json({'items': [self._described(*item) for item in page],
-                          'continuationToken': str(skip + limit) if len(items) > skip + limit else None})
+        page = items[skip : skip + limit]
+        return self.json(
+            {
+                'items': [self._described(*item) for item in page],
+                'continuationToken': str(skip + limit) if len(items) > skip + limit else None,
+            }
+        )

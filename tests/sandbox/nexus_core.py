@@ -31,12 +31,32 @@ REALM_2_SPECIAL = 'NxBASIC realm="Sonatype Nexus Repository Manager API (special
 SOURCES = ('default', 'LDAP', 'SAML', 'Crowd')
 JSON = 'application/json'
 NOT_CACHEABLE = [
-    ('Cache-Control', 'no-cache, must-revalidate, no-transform, no-store, proxy-revalidate, s-maxage=0, max-age=0'),
-    ('Expires', '0'), ('Pragma', 'no-cache'),
+    (
+        'Cache-Control',
+        'no-cache, must-revalidate, no-transform, no-store, proxy-revalidate, s-maxage=0, max-age=0',
+    ),
+    ('Expires', '0'),
+    ('Pragma', 'no-cache'),
 ]
-REASONS = {200: 'OK', 201: 'Created', 204: 'No Content', 301: 'Moved Permanently', 302: 'Found', 400: 'Bad Request', 401: 'Unauthorized',
-           403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 406: 'Not Acceptable', 409: 'Conflict', 410: 'Gone',
-           415: 'Unsupported Media Type', 422: 'Unprocessable Entity', 500: 'Server Error', 503: 'Service Unavailable'}
+REASONS = {
+    200: 'OK',
+    201: 'Created',
+    204: 'No Content',
+    301: 'Moved Permanently',
+    302: 'Found',
+    400: 'Bad Request',
+    401: 'Unauthorized',
+    403: 'Forbidden',
+    404: 'Not Found',
+    405: 'Method Not Allowed',
+    406: 'Not Acceptable',
+    409: 'Conflict',
+    410: 'Gone',
+    415: 'Unsupported Media Type',
+    422: 'Unprocessable Entity',
+    500: 'Server Error',
+    503: 'Service Unavailable',
+}
 
 
 @dataclasses.dataclass
@@ -114,7 +134,9 @@ class State:
         return expires is not None and expires <= self.clock()
 
     def expires(self, token: Token) -> float | None:
-        return None if self.expiration_days is None else token.created + self.expiration_days * 86400
+        return (
+            None if self.expiration_days is None else token.created + self.expiration_days * 86400
+        )
 
     def age(self, user: str, days: float) -> None:
         """Makes the token of a user older."""
@@ -164,7 +186,9 @@ class Nexus:
         except Refusal as refusal:
             answer = refusal.answer
         answer = self.finish(request, answer)
-        headers = [(name, value.encode('utf-8').decode('latin-1')) for name, value in answer.headers]
+        headers = [
+            (name, value.encode('utf-8').decode('latin-1')) for name, value in answer.headers
+        ]
         start_response(answer.status, headers)
         return [answer.body]
 
@@ -172,7 +196,9 @@ class Nexus:
         raise NotImplementedError
 
     def finish(self, request: Request, answer: Answer) -> Answer:
-        headers = [item for item in answer.headers if item[0] != 'Server' or self.server_header is True]
+        headers = [
+            item for item in answer.headers if item[0] != 'Server' or self.server_header is True
+        ]
         if isinstance(self.server_header, str):
             headers.append(('Server', self.server_header))
         return Answer(answer.status, headers, answer.body)
@@ -187,9 +213,13 @@ class Nexus:
                 return handlers, dict(match.groupdict().items())
         return None, {}
 
-    def reply(self, code: int, headers=(), body: bytes | str = b'', reason: str | None = None) -> Answer:
+    def reply(
+        self, code: int, headers=(), body: bytes | str = b'', reason: str | None = None
+    ) -> Answer:
         content = body.encode('utf-8') if isinstance(body, str) else body
-        return Answer(f'{code} {REASONS[code] if reason is None else reason}', list(headers), content)
+        return Answer(
+            f'{code} {REASONS[code] if reason is None else reason}', list(headers), content
+        )
 
     def user_of(self, header: str | None) -> tuple[str | None, bool]:
         """The user that an Authorization header speaks for, and whether it is right. (None, True) is nobody."""
@@ -200,7 +230,11 @@ class Nexus:
             return None, False
         name, secret = credentials
         user = self.state.users.get(name)
-        if user is not None and user.password is not None and secrets.compare_digest(user.password.encode(), secret.encode()):
+        if (
+            user is not None
+            and user.password is not None
+            and secrets.compare_digest(user.password.encode(), secret.encode())
+        ):
             return name, True
         owner = self.token_owner(name, secret)
         return owner, owner is not None
@@ -209,7 +243,11 @@ class Nexus:
         """The user whose living token this is."""
         if self.state.enabled and self.has_tokens:
             for (user, _source), token in self.state.tokens.items():
-                if token.name_code == name_code and secrets.compare_digest(token.pass_code.encode(), pass_code.encode()) and not self.state.expired(token):
+                if (
+                    token.name_code == name_code
+                    and secrets.compare_digest(token.pass_code.encode(), pass_code.encode())
+                    and not self.state.expired(token)
+                ):
                     return user
         return None
 
@@ -243,7 +281,11 @@ class Nexus:
         if held is not None and self.state.clock() - held.issued > TICKET_SECONDS:
             del self.state.tickets[ticket]
             held = None
-        if held is None or (self.bound and held.user != user) or (self.number >= (3, 59) and held.realm != realm):
+        if (
+            held is None
+            or (self.bound and held.user != user)
+            or (self.number >= (3, 59) and held.realm != realm)
+        ):
             self.state.counters['tickets_refused'] += 1
             return False
         del self.state.tickets[ticket]
@@ -253,8 +295,13 @@ class Nexus:
     def create_token(self, user: str, by: str) -> Token:
         alphabet = string.ascii_letters + string.digits
         signs = alphabet + ('+/' if self.number < (3,) else '-_')
-        token = Token(''.join(secrets.choice(alphabet) for _count in range(8)), ''.join(secrets.choice(signs) for _count in range(44)),
-                      self.state.clock(), by, self.state.users[by].source)
+        token = Token(
+            ''.join(secrets.choice(alphabet) for _count in range(8)),
+            ''.join(secrets.choice(signs) for _count in range(44)),
+            self.state.clock(),
+            by,
+            self.state.users[by].source,
+        )
         self.state.tokens[(user, self.state.users[user].source)] = token
         self.state.counters['tokens_created'] += 1
         return token
@@ -266,12 +313,18 @@ class Nexus:
 
     def stamp(self, epoch: float) -> str:
         """A time as this line writes it: 2.x without a colon in the offset."""
-        moment = datetime.datetime.fromtimestamp(epoch, datetime.timezone(datetime.timedelta(minutes=self.utc_offset)))
+        moment = datetime.datetime.fromtimestamp(
+            epoch, datetime.timezone(datetime.timedelta(minutes=self.utc_offset))
+        )
         text = moment.isoformat(timespec='milliseconds')
         return text if self.number >= (3,) else text[:-3] + text[-2:]
 
     def token_body(self, token: Token) -> dict:
-        return {'nameCode': token.name_code, 'passCode': token.pass_code, 'created': self.stamp(token.created)}
+        return {
+            'nameCode': token.name_code,
+            'passCode': token.pass_code,
+            'created': self.stamp(token.created),
+        }
 
     def proxy_content(self, request: Request, name: str, path: str) -> Answer | None:
         """A file through a proxy repository; None where there is no proxy of that name."""
@@ -279,7 +332,9 @@ class Nexus:
 
     # -- the repository -----------------------------------------------------------------------------------------------
 
-    def content(self, request: Request, name: str, path: str, refuse: t.Callable[..., Answer]) -> Answer:
+    def content(
+        self, request: Request, name: str, path: str, refuse: t.Callable[..., Answer]
+    ) -> Answer:
         """A request for a file of a protected repository. C(refuse(code, reason)) writes the refusals."""
         header = request.headers.get('Authorization')
         user, right = self.user_of(header)
@@ -300,7 +355,14 @@ class Nexus:
             found = repository.get(path)
             if found is None:
                 return refuse(404, None)
-            return self.reply(200, [('Content-Type', repository.content_type(path)), ('Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT')], found)
+            return self.reply(
+                200,
+                [
+                    ('Content-Type', repository.content_type(path)),
+                    ('Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT'),
+                ],
+                found,
+            )
         if not (account.deploy or account.admin):
             return refuse(403, None)
         if request.method == 'PUT':
@@ -327,7 +389,9 @@ def in_context(path: str, context: str) -> bool:
 def odd_host(request: Request) -> bool:
     host = re.sub(r':\d+$', '', request.headers.get('Host') or 'localhost')
     scheme = request.headers.get('X-Forwarded-Proto')
-    return not re.fullmatch(r'[A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.%]+\]', host) or (scheme is not None and scheme.lower() not in ('http', 'https'))
+    return not re.fullmatch(r'[A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.%]+\]', host) or (
+        scheme is not None and scheme.lower() not in ('http', 'https')
+    )
 
 
 def negotiate(request: Request, offers: list[str]) -> str | None:
@@ -342,10 +406,23 @@ def negotiate(request: Request, offers: list[str]) -> str | None:
         name = offer.partition(';')[0]
         for accepted, quality in request.accept_mimetypes:
             wanted = accepted.partition(';')[0].strip().lower()
-            exact = 2 if wanted == name else 1 if wanted == name.partition('/')[0] + '/*' else 0 if wanted == '*/*' else -1
+            exact = (
+                2
+                if wanted == name
+                else 1
+                if wanted == name.partition('/')[0] + '/*'
+                else 0
+                if wanted == '*/*'
+                else -1
+            )
             if offer.endswith(';any') and exact > 0:
                 continue
-            if exact >= 0 and quality > 0 and (quality, exact) > best or (exact == 0 and chosen is None and quality > 0):
+            if (
+                exact >= 0
+                and quality > 0
+                and (quality, exact) > best
+                or (exact == 0 and chosen is None and quality > 0)
+            ):
                 best, chosen = (quality, exact), offer
     return chosen
 
@@ -355,14 +432,21 @@ def jackson(value: t.Any, indent: int = 0) -> str:
     if isinstance(value, dict):
         if not value:
             return '{ }'
-        inner = ',\n'.join('{}{} : {}'.format('  ' * (indent + 1), json.dumps(key), jackson(item, indent + 1)) for key, item in value.items())
+        inner = ',\n'.join(
+            '{}{} : {}'.format('  ' * (indent + 1), json.dumps(key), jackson(item, indent + 1))
+            for key, item in value.items()
+        )
         return '{{\n{}\n{}}}'.format(inner, '  ' * indent)
     if isinstance(value, list):
-        return '[ {} ]'.format(', '.join(jackson(item, indent) for item in value)) if value else '[ ]'
+        return (
+            '[ {} ]'.format(', '.join(jackson(item, indent) for item in value)) if value else '[ ]'
+        )
     return json.dumps(value, ensure_ascii=False)
 
 
 def jetty_page(code: int, reason: str, path: str) -> str:
-    return (f'<html>\n<head>\n<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"/>\n<title>Error {code} {reason}</title>\n</head>\n'
-            f'<body><h2>HTTP ERROR {code}</h2>\n<p>Problem accessing {escape(path)}. Reason:\n<pre>    {reason}</pre></p>'
-            '<hr /><i><small>Powered by Jetty://</small></i><br/>\n</body>\n</html>\n')
+    return (
+        f'<html>\n<head>\n<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"/>\n<title>Error {code} {reason}</title>\n</head>\n'
+        f'<body><h2>HTTP ERROR {code}</h2>\n<p>Problem accessing {escape(path)}. Reason:\n<pre>    {reason}</pre></p>'
+        '<hr /><i><small>Powered by Jetty://</small></i><br/>\n</body>\n</html>\n'
+    )

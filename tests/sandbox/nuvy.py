@@ -21,7 +21,14 @@ from urllib.parse import unquote_plus
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector
 from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError, InvalidScopeError, UnsupportedGrantTypeError, grants
+from authlib.oauth2.rfc6749 import (
+    ClientMixin,
+    InvalidClientError,
+    InvalidRequestError,
+    InvalidScopeError,
+    UnsupportedGrantTypeError,
+    grants,
+)
 from authlib.oauth2.rfc6750 import BearerTokenValidator, InvalidTokenError
 from flask import Flask, jsonify, request
 from joserfc import jwt
@@ -29,9 +36,9 @@ from joserfc.jwk import OctKey
 
 from . import serving
 
-TOKEN_PATH = "/nexus/oauth2/token"
-WHOAMI_PATH = "/nexus/v1/whoami"
-FORM = "application/x-www-form-urlencoded"
+TOKEN_PATH = '/nexus/oauth2/token'
+WHOAMI_PATH = '/nexus/v1/whoami'
+FORM = 'application/x-www-form-urlencoded'
 MISSING = object()
 """Put this into an entry of C(NuvyState.script) to leave a member out of one answer."""
 
@@ -44,7 +51,7 @@ class AppClient(ClientMixin):
     client_secret: str
     scopes: tuple = ()
     default_scopes: tuple | None = None
-    grant_types: tuple = ("client_credentials",)
+    grant_types: tuple = ('client_credentials',)
     expires_in: int = 3600
     revoked: bool = False
 
@@ -52,18 +59,20 @@ class AppClient(ClientMixin):
         return self.client_id
 
     def check_client_secret(self, client_secret):
-        return not self.revoked and hmac.compare_digest(self.client_secret.encode(), client_secret.encode())
+        return not self.revoked and hmac.compare_digest(
+            self.client_secret.encode(), client_secret.encode()
+        )
 
     def check_endpoint_auth_method(self, method, endpoint):
-        return method in ("client_secret_basic", "client_secret_post")
+        return method in ('client_secret_basic', 'client_secret_post')
 
     def check_grant_type(self, grant_type):
         return grant_type in self.grant_types
 
     def get_allowed_scope(self, scope):
         if scope is None:
-            return " ".join(self.scopes if self.default_scopes is None else self.default_scopes)
-        wanted = scope.split(" ")
+            return ' '.join(self.scopes if self.default_scopes is None else self.default_scopes)
+        wanted = scope.split(' ')
         # RFC 6749 section 3.3: no empty scope tokens
         return scope if set(wanted) <= set(self.scopes) else None
 
@@ -115,16 +124,17 @@ class NuvyState:
 def default_clients():
     """App Clients for a person who starts the sandbox by hand, and for tests that need none in particular."""
     return [
-        AppClient("buildops-client", "nuvy-s3cret", ("read", "write", "admin"), ("read", "write")),
-        AppClient("buildops-odd", "p:a%2B+s&s/w=ört€ x", ("read",)),
-        AppClient("buildops-short", "short-s3cret", ("read",), expires_in=30),
-        AppClient("buildops-revoked", "revoked-s3cret", ("read",), revoked=True),
-        AppClient("buildops-unsupported", "unsupported-s3cret", ("read",), grant_types=()),
+        AppClient('buildops-client', 'nuvy-s3cret', ('read', 'write', 'admin'), ('read', 'write')),
+        AppClient('buildops-odd', 'p:a%2B+s&s/w=ört€ x', ('read',)),
+        AppClient('buildops-short', 'short-s3cret', ('read',), expires_in=30),
+        AppClient('buildops-revoked', 'revoked-s3cret', ('read',), revoked=True),
+        AppClient('buildops-unsupported', 'unsupported-s3cret', ('read',), grant_types=()),
     ]
 
 
-HINTS = [f"App Client: {client.client_id} / {client.client_secret}" for client in default_clients()[:1]] + [
-    f"token endpoint {TOKEN_PATH}, an API to open with a token {WHOAMI_PATH}"]
+HINTS = [
+    f'App Client: {client.client_id} / {client.client_secret}' for client in default_clients()[:1]
+] + [f'token endpoint {TOKEN_PATH}, an API to open with a token {WHOAMI_PATH}']
 
 
 class _FormPayload(FlaskOAuth2Payload):
@@ -143,7 +153,7 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
     False, the default, takes the raw bytes as C(curl -u) sends them.
     require_https: Nuvy enforces HTTPS; False lets a test of something else speak plain HTTP.
     """
-    app = Flask("sandbox.nuvy")
+    app = Flask('sandbox.nuvy')
     app.hints = HINTS if clients is None else []
     app.state = state = NuvyState()
     for client in default_clients() if clients is None else clients:
@@ -152,18 +162,20 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
 
     def basic_credentials():
         """(id, secret) of a Basic header, (None, None) of a broken one, None without one."""
-        header = request.headers.get("Authorization", "")
-        if header.partition(" ")[0].lower() != "basic":
+        header = request.headers.get('Authorization', '')
+        if header.partition(' ')[0].lower() != 'basic':
             return None
         user, password = serving.basic_credentials(header) or (None, None)
         if user is None:
             return None, None
-        return (unquote_plus(user), unquote_plus(password)) if form_encoded_basic else (user, password)
+        return (
+            (unquote_plus(user), unquote_plus(password)) if form_encoded_basic else (user, password)
+        )
 
     def authenticate(query_client, client_id, client_secret):
         client = query_client(client_id) if client_id else None
-        if client is None or not client.check_client_secret(client_secret or ""):
-            raise InvalidClientError("invalid credentials or revoked App Client", status_code=401)
+        if client is None or not client.check_client_secret(client_secret or ''):
+            raise InvalidClientError('invalid credentials or revoked App Client', status_code=401)
         return client
 
     def authenticate_basic(query_client, dummy_request):
@@ -171,28 +183,30 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
         return None if found is None else authenticate(query_client, *found)
 
     def authenticate_body(query_client, dummy_request):
-        return authenticate(query_client, request.form.get("client_id"), request.form.get("client_secret"))
+        return authenticate(
+            query_client, request.form.get('client_id'), request.form.get('client_secret')
+        )
 
     class Grant(grants.ClientCredentialsGrant):
-        TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+        TOKEN_ENDPOINT_AUTH_METHODS = ['client_secret_basic', 'client_secret_post']
 
         def validate_token_request(self):
-            in_body = bool(request.form.get("client_id") and request.form.get("client_secret"))
+            in_body = bool(request.form.get('client_id') and request.form.get('client_secret'))
             if basic_credentials() is None:
                 if not in_body:
-                    raise InvalidRequestError("missing credentials")
-            elif "client_secret" in request.form:
+                    raise InvalidRequestError('missing credentials')
+            elif 'client_secret' in request.form:
                 # RFC 6749 section 2.3: one authentication method in a request
-                raise InvalidRequestError("credentials in the header and in the body")
+                raise InvalidRequestError('credentials in the header and in the body')
             client = self.authenticate_token_endpoint_client()
             if not client.check_grant_type(self.GRANT_TYPE):
                 error = UnsupportedGrantTypeError(self.GRANT_TYPE)
                 error.status_code = 501
-                error.description = "grant type not supported for your App Client"
+                error.description = 'grant type not supported for your App Client'
                 raise error
             self.request.client = client
             if client.get_allowed_scope(self.request.payload.scope) is None:
-                raise InvalidScopeError("scope not granted to the client")
+                raise InvalidScopeError('scope not granted to the client')
 
     class Server(AuthorizationServer):
         def create_oauth2_request(self, dummy_request):
@@ -200,33 +214,49 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
             made.payload = _FormPayload(request)
             return made
 
-    def make_token(grant_type, client, user=None, scope=None, expires_in=None, include_refresh_token=True):
+    def make_token(
+        grant_type, client, user=None, scope=None, expires_in=None, include_refresh_token=True
+    ):
         now, scripted = clock(), dict(state.script.pop(0)) if state.script else {}
-        lifetime = scripted.pop("exp_in", client.expires_in)
+        lifetime = scripted.pop('exp_in', client.expires_in)
         granted = client.get_allowed_scope(scope)
-        claims = {"iss": "nexus", "sub": client.client_id, "iat": int(now), "jti": secrets.token_hex(8), "scope": granted, "exp": int(now + lifetime)}
-        if scripted.pop("no_exp", False):
-            del claims["exp"]
-        token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, key)
-        answer = {"access_token": token, "token_type": "Bearer", "expires_in": client.expires_in, "scope": granted}
+        claims = {
+            'iss': 'nexus',
+            'sub': client.client_id,
+            'iat': int(now),
+            'jti': secrets.token_hex(8),
+            'scope': granted,
+            'exp': int(now + lifetime),
+        }
+        if scripted.pop('no_exp', False):
+            del claims['exp']
+        token = jwt.encode({'alg': 'HS256', 'typ': 'JWT'}, claims, key)
+        answer = {
+            'access_token': token,
+            'token_type': 'Bearer',
+            'expires_in': client.expires_in,
+            'scope': granted,
+        }
         state.tokens[token] = Issued(client, granted, now + lifetime, clock)
         answer.update(scripted)
         return {name: value for name, value in answer.items() if value is not MISSING}
 
-    server = Server(app, query_client=state.clients.get, save_token=lambda token, dummy_request: None)
-    server.register_token_generator("default", make_token)
-    server.register_client_auth_method("client_secret_basic", authenticate_basic)
-    server.register_client_auth_method("client_secret_post", authenticate_body)
+    server = Server(
+        app, query_client=state.clients.get, save_token=lambda token, dummy_request: None
+    )
+    server.register_token_generator('default', make_token)
+    server.register_client_auth_method('client_secret_basic', authenticate_basic)
+    server.register_client_auth_method('client_secret_post', authenticate_body)
     server.register_grant(Grant)
 
     def check_form():
         """What RFC 6749 section 3.2 and Nuvy want of the request before any grant is looked at."""
         if require_https and not request.is_secure:
-            raise InvalidRequestError("use HTTPS")
+            raise InvalidRequestError('use HTTPS')
         if request.mimetype != FORM:
-            raise InvalidRequestError("wrong Content-Type")
+            raise InvalidRequestError('wrong Content-Type')
         if any(len(values) > 1 for dummy, values in request.form.lists()):
-            raise InvalidRequestError("a parameter is sent twice")
+            raise InvalidRequestError('a parameter is sent twice')
 
     def token_answer():
         try:
@@ -238,12 +268,23 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
     @app.post(TOKEN_PATH)
     def token():
         answer = token_answer()
-        error = (answer.get_json(silent=True) or {}).get("error")
-        style = "basic" if basic_credentials() is not None else "body" if "client_id" in request.form else "none"
-        state.requests.append({
-            "style": style, "client_id": (basic_credentials() or (request.form.get("client_id"),))[0], "scope": request.form.get("scope"),
-            "status": answer.status_code, "error": error,
-        })
+        error = (answer.get_json(silent=True) or {}).get('error')
+        style = (
+            'basic'
+            if basic_credentials() is not None
+            else 'body'
+            if 'client_id' in request.form
+            else 'none'
+        )
+        state.requests.append(
+            {
+                'style': style,
+                'client_id': (basic_credentials() or (request.form.get('client_id'),))[0],
+                'scope': request.form.get('scope'),
+                'status': answer.status_code,
+                'error': error,
+            }
+        )
         return answer
 
     class Validator(BearerTokenValidator):
@@ -255,10 +296,10 @@ def create_app(clients=None, clock=time.time, form_encoded_basic=False, require_
             try:
                 return super().parse_request_authorization(made)
             except OAuth2Error:
-                raise InvalidTokenError(realm="nexus") from None
+                raise InvalidTokenError(realm='nexus') from None
 
     protect = Protector()
-    protect.register_token_validator(Validator(realm="nexus"))
+    protect.register_token_validator(Validator(realm='nexus'))
 
     @app.get(WHOAMI_PATH)
     def whoami():
@@ -277,4 +318,4 @@ class _Pretend:
         self.wsgi_app = wsgi_app
 
     def __call__(self, environ, start_response):
-        return self.wsgi_app({**environ, "wsgi.url_scheme": "https"}, start_response)
+        return self.wsgi_app({**environ, 'wsgi.url_scheme': 'https'}, start_response)

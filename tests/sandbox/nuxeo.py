@@ -28,26 +28,36 @@ from urllib.parse import parse_qsl, quote_plus, unquote, unquote_plus
 
 from flask import Flask, Response, request
 
-TOKEN_STORE = "org.nuxeo.server.token.store"
-JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+TOKEN_STORE = 'org.nuxeo.server.token.store'
+JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 CODE_SECONDS = 600
-FORM = "application/x-www-form-urlencoded"
+FORM = 'application/x-www-form-urlencoded'
 SECURITY_HEADERS = [
-    ("X-Frame-Options", "SAMEORIGIN"),
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    ("X-UA-Compatible", "IE=10; IE=11"),
-    ("Cache-Control", "no-cache"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "img-src data: blob: *; default-src blob: *; script-src 'unsafe-inline' 'unsafe-eval' data: *; "
-                                "style-src 'unsafe-inline' *; font-src data: *"),
-    ("X-XSS-Protection", "1; mode=block"),
+    ('X-Frame-Options', 'SAMEORIGIN'),
+    ('Referrer-Policy', 'strict-origin-when-cross-origin'),
+    ('X-UA-Compatible', 'IE=10; IE=11'),
+    ('Cache-Control', 'no-cache'),
+    ('X-Content-Type-Options', 'nosniff'),
+    (
+        'Content-Security-Policy',
+        "img-src data: blob: *; default-src blob: *; script-src 'unsafe-inline' 'unsafe-eval' data: *; "
+        "style-src 'unsafe-inline' *; font-src data: *",
+    ),
+    ('X-XSS-Protection', '1; mode=block'),
 ]
-REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
-_REDIRECT_URI = re.compile(r"http://localhost(:\d+)?(/.*)?")
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+REASONS = {
+    400: 'Bad Request',
+    401: 'Unauthorized',
+    403: 'Forbidden',
+    404: 'Not Found',
+    405: 'Method Not Allowed',
+}
+_REDIRECT_URI = re.compile(r'http://localhost(:\d+)?(/.*)?')
+_BAD_ESCAPE = re.compile(r'%(?![0-9A-Fa-f]{2})')
 
 
 # -- what the server knows --------------------------------------------------------------------------------------------
+
 
 @dataclass
 class User:
@@ -56,12 +66,19 @@ class User:
     admin: bool = False
 
     def properties(self):
-        return {"firstName": None, "lastName": None, "tenantId": None, "groups": ["administrators"] if self.admin else [], "company": None,
-                "email": f"{self.name}@x.org", "username": self.name}
+        return {
+            'firstName': None,
+            'lastName': None,
+            'tenantId': None,
+            'groups': ['administrators'] if self.admin else [],
+            'company': None,
+            'email': f'{self.name}@x.org',
+            'username': self.name,
+        }
 
     @property
     def groups(self):
-        return ["administrators", "members"] if self.admin else ["members"]
+        return ['administrators', 'members'] if self.admin else ['members']
 
 
 @dataclass
@@ -71,13 +88,13 @@ class Client:
     id: str | None
     name: str | None = None
     secret: str | None = None
-    redirect_uris: str = ""
+    redirect_uris: str = ''
     auto_grant: bool = False
     enabled: bool = True
     row: int = 0
 
     def uris(self):
-        return self.redirect_uris.split(",") if self.redirect_uris else []
+        return self.redirect_uris.split(',') if self.redirect_uris else []
 
     def accepts(self, secret):
         return self.enabled and (not self.secret or self.secret == secret)
@@ -156,10 +173,20 @@ class NuxeoState:
         return found[0] if found else None
 
     def token_of(self, client_id, user):
-        return next((token for token in self.tokens if (token.client_id, token.user) == (client_id, user)), None)
+        return next(
+            (token for token in self.tokens if (token.client_id, token.user) == (client_id, user)),
+            None,
+        )
 
     def new_token(self, client_id, user, seconds, refreshable=True):
-        token = Token(client_id, user, _random(32), _random(64) if refreshable else None, self.clock(), seconds)
+        token = Token(
+            client_id,
+            user,
+            _random(32),
+            _random(64) if refreshable else None,
+            self.clock(),
+            seconds,
+        )
         self.tokens.append(token)
         return token
 
@@ -178,20 +205,24 @@ class Duplicate(Exception):
 
 
 def _random(length, alphabet=string.ascii_letters + string.digits):
-    return "".join(secrets.choice(alphabet) for dummy in range(length))
+    return ''.join(secrets.choice(alphabet) for dummy in range(length))
 
 
 def default_users():
-    return [User("Administrator", "Administrator", admin=True), User("jdoe", "jdoe"), User("alice", "al:ice%é")]
+    return [
+        User('Administrator', 'Administrator', admin=True),
+        User('jdoe', 'jdoe'),
+        User('alice', 'al:ice%é'),
+    ]
 
 
 def default_clients():
     """The two clients that every Nuxeo has; one for grants in the name of a user; one whose own user has its name, for C(client_credentials)."""
     return [
-        Client("nuxeo-drive", "Nuxeo Drive", None, "nxdrive://authorize", auto_grant=True),
-        Client("nuxeo-mobile", "Nuxeo Mobile", None, "nuxeo://authorize", auto_grant=True),
-        Client("buildops", "buildops", "nuxeo-s3cret", "https://client.example/callback"),
-        Client("jdoe", "jdoe's own", "jdoe-s3cret", "https://client.example/callback"),
+        Client('nuxeo-drive', 'Nuxeo Drive', None, 'nxdrive://authorize', auto_grant=True),
+        Client('nuxeo-mobile', 'Nuxeo Mobile', None, 'nuxeo://authorize', auto_grant=True),
+        Client('buildops', 'buildops', 'nuxeo-s3cret', 'https://client.example/callback'),
+        Client('jdoe', "jdoe's own", 'jdoe-s3cret', 'https://client.example/callback'),
     ]
 
 
@@ -201,6 +232,7 @@ BUILT_IN = 2
 
 # -- answers ----------------------------------------------------------------------------------------------------------
 
+
 class Answer(Response):
     """A response that is sent as it is: no content type unless given, Location as it was made."""
 
@@ -209,14 +241,14 @@ class Answer(Response):
     def get_wsgi_headers(self, environ):
         headers = self.headers.copy()
         if self.is_sequence and self.status_code not in (204, 304):
-            headers["Content-Length"] = str(sum(len(part) for part in self.iter_encoded()))
+            headers['Content-Length'] = str(sum(len(part) for part in self.iter_encoded()))
         return headers
 
 
-def answer(status, body="", content_type=None, headers=()):
+def answer(status, body='', content_type=None, headers=()):
     made = Answer(body, status=status)
     if content_type:
-        made.headers["Content-Type"] = content_type
+        made.headers['Content-Type'] = content_type
     for name, value in headers:
         made.headers.add(name, value)
     return made
@@ -224,48 +256,56 @@ def answer(status, body="", content_type=None, headers=()):
 
 def tomcat_page(status, message=None, headers=()):
     """The error page of the servlet container."""
-    title = f"HTTP Status {status} – {REASONS[status]}"
-    said = f"<p><b>Message</b> {message}</p>" if message else ""
-    page = (f'<!doctype html><html lang="en"><head><title>{title}</title><style type="text/css">body {{font-family:Tahoma,Arial,sans-serif;}}</style></head>'
-            f'<body><h1>{title}</h1><hr class="line" /><p><b>Type</b> Status Report</p>{said}</body></html>')
-    return answer(status, page, "text/html;charset=utf-8", [("Content-Language", "en"), *headers])
+    title = f'HTTP Status {status} – {REASONS[status]}'
+    said = f'<p><b>Message</b> {message}</p>' if message else ''
+    page = (
+        f'<!doctype html><html lang="en"><head><title>{title}</title><style type="text/css">body {{font-family:Tahoma,Arial,sans-serif;}}</style></head>'
+        f'<body><h1>{title}</h1><hr class="line" /><p><b>Type</b> Status Report</p>{said}</body></html>'
+    )
+    return answer(status, page, 'text/html;charset=utf-8', [('Content-Language', 'en'), *headers])
 
 
 def json_answer(value, status=200, entity=None):
-    content_type = "application/json" + (f"; nuxeo-entity={entity}" if entity and request.method != "HEAD" else "")
-    return answer(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")), content_type)
+    content_type = 'application/json' + (
+        f'; nuxeo-entity={entity}' if entity and request.method != 'HEAD' else ''
+    )
+    return answer(
+        status, json.dumps(value, ensure_ascii=False, separators=(',', ':')), content_type
+    )
 
 
 def rest_error(status, message):
-    return json_answer({"entity-type": "exception", "status": status, "message": message}, status)
+    return json_answer({'entity-type': 'exception', 'status': status, 'message': message}, status)
 
 
-FORBIDDEN = (403, "You do not have permissions to perform this operation.")
-JAXRS = "javax.ws.rs.WebApplicationException"
+FORBIDDEN = (403, 'You do not have permissions to perform this operation.')
+JAXRS = 'javax.ws.rs.WebApplicationException'
 
 
 def token_json(status, value):
     """The token endpoint writes Latin-1; what does not fit becomes a question mark."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("latin-1", "replace")
-    return answer(status, body, "application/json;charset=ISO-8859-1")
+    body = json.dumps(value, ensure_ascii=False, separators=(',', ':')).encode('latin-1', 'replace')
+    return answer(status, body, 'application/json;charset=ISO-8859-1')
 
 
 def token_error(error, description, status=400):
-    return token_json(status, {"error_description": description, "error": error})
+    return token_json(status, {'error_description': description, 'error': error})
 
 
 def redirect(location):
-    return answer(302, headers=[("Location", location.encode("latin-1", "replace").decode("latin-1"))])
+    return answer(
+        302, headers=[('Location', location.encode('latin-1', 'replace').decode('latin-1'))]
+    )
 
 
 def java_encode(text):
     """application/x-www-form-urlencoded as Java writes it."""
-    return quote_plus(text, safe="*").replace("~", "%7E")
+    return quote_plus(text, safe='*').replace('~', '%7E')
 
 
 def with_parameters(uri, parameters):
-    sent = "&".join(f"{name}={java_encode(value)}" for name, value in parameters if value)
-    return f"{uri}{'&' if '?' in uri else '?'}{sent}"
+    sent = '&'.join(f'{name}={java_encode(value)}' for name, value in parameters if value)
+    return f'{uri}{"&" if "?" in uri else "?"}{sent}'
 
 
 class Html500(Exception):
@@ -292,16 +332,25 @@ def decode_twice(value):
 # -- the server -------------------------------------------------------------------------------------------------------
 
 HINTS = [
-    "users: jdoe / jdoe; Administrator / Administrator",
-    "client: buildops / nuxeo-s3cret, redirect URI https://client.example/callback",
-    "client for client_credentials (2023.31, 2025.3 and newer): jdoe / jdoe-s3cret",
-    "nuxeo.jwt.secret: nuxeo-jwt-s3cret",
+    'users: jdoe / jdoe; Administrator / Administrator',
+    'client: buildops / nuxeo-s3cret, redirect URI https://client.example/callback',
+    'client for client_credentials (2023.31, 2025.3 and newer): jdoe / jdoe-s3cret',
+    'nuxeo.jwt.secret: nuxeo-jwt-s3cret',
 ]
 """What a person who starts the sandbox by hand can log in with."""
 
 
-def create_app(version="2023.6", users=None, clients=None, clock=time.time, jwt_secret="nuxeo-jwt-s3cret", token_seconds=3600, csrf_token=None,
-               sso_url=None, dev_mode=False):
+def create_app(
+    version='2023.6',
+    users=None,
+    clients=None,
+    clock=time.time,
+    jwt_secret='nuxeo-jwt-s3cret',
+    token_seconds=3600,
+    csrf_token=None,
+    sso_url=None,
+    dev_mode=False,
+):
     """Return the Flask app; C(app.state) is its C(NuxeoState).
 
     version: '2025.3', '2023.31', '2023.6', '2021.60', '10.10', '8.10' and so on.
@@ -311,24 +360,32 @@ def create_app(version="2023.6", users=None, clients=None, clock=time.time, jwt_
     'stock' for a Tomcat as it comes, where the token cannot be fetched.
     sso_url: a single sign-on page that has taken the place of the login chain. dev_mode: C(org.nuxeo.dev).
     """
-    app = Flask("sandbox.nuxeo")
-    app.context = "/nuxeo"
+    app = Flask('sandbox.nuxeo')
+    app.context = '/nuxeo'
     app.hints = HINTS if users is None and clients is None else []
     app.state = NuxeoState(clock)
     for user in default_users() if users is None else users:
         app.state.users[user.name] = user
     for client in default_clients() if clients is None else clients:
         app.state.add_client(client)
-    route_everything(app, Platform(app.state, version, jwt_secret, token_seconds, csrf_token, sso_url, dev_mode))
+    route_everything(
+        app, Platform(app.state, version, jwt_secret, token_seconds, csrf_token, sso_url, dev_mode)
+    )
     return app
 
 
 def route_everything(app, platform):
     """Hands every request of any method to C(platform.handle()), whose answers go out without a reason phrase."""
     app.url_map.merge_slashes = False
-    methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
-    for rule in ("/", "/<path:dummy>"):
-        app.add_url_rule(rule, endpoint=rule, view_func=lambda dummy="": platform.handle(), methods=methods, provide_automatic_options=False)
+    methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']
+    for rule in ('/', '/<path:dummy>'):
+        app.add_url_rule(
+            rule,
+            endpoint=rule,
+            view_func=lambda dummy='': platform.handle(),
+            methods=methods,
+            provide_automatic_options=False,
+        )
     app.wsgi_app = _WithoutReason(app.wsgi_app)
 
 
@@ -339,24 +396,28 @@ class _WithoutReason:
         self.wsgi_app = wsgi_app
 
     def __call__(self, environ, start_response):
-        return self.wsgi_app(environ, lambda status, *more: start_response(status[:3] + " ", *more))
+        return self.wsgi_app(environ, lambda status, *more: start_response(status[:3] + ' ', *more))
 
 
 class Call:
     """One request: its path below the context, its parameters as a servlet sees them, its session."""
 
     def __init__(self, state):
-        raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
-        self.raw_path = raw.partition("?")[0]
+        raw = (
+            request.environ.get('RAW_URI')
+            or request.environ.get('REQUEST_URI')
+            or request.full_path
+        )
+        self.raw_path = raw.partition('?')[0]
         self.path = request.path
-        self.query = request.query_string.decode("latin-1")
-        pairs = parse_qsl(self.query, True, errors="replace")
-        if request.method == "POST" and request.mimetype == FORM:
-            pairs += parse_qsl(request.get_data().decode("latin-1"), True, errors="replace")
+        self.query = request.query_string.decode('latin-1')
+        pairs = parse_qsl(self.query, True, errors='replace')
+        if request.method == 'POST' and request.mimetype == FORM:
+            pairs += parse_qsl(request.get_data().decode('latin-1'), True, errors='replace')
         self.parameters: dict[str, str] = {}
         for name, value in pairs:
             self.parameters.setdefault(name, value)
-        self.session_id = request.cookies.get("JSESSIONID")
+        self.session_id = request.cookies.get('JSESSIONID')
         self.session = state.sessions.get(self.session_id)
         self.cookies: list[str] = []
 
@@ -366,17 +427,19 @@ class Call:
 
 def basic_header():
     """User and password of a Basic header as Nuxeo reads them, None without a colon or a header; C(binascii.Error) for what is not base64."""
-    scheme, dummy, value = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "basic":
+    scheme, dummy, value = request.headers.get('Authorization', '').partition(' ')
+    if scheme.lower() != 'basic':
         return None
-    user, colon, password = base64.b64decode(value.strip(), validate=True).decode("utf-8", "replace").partition(":")
+    user, colon, password = (
+        base64.b64decode(value.strip(), validate=True).decode('utf-8', 'replace').partition(':')
+    )
     return (user, password) if colon else None
 
 
 class Platform:
     def __init__(self, state, version, jwt_secret, token_seconds, csrf_token, sso_url, dev_mode):
         self.state = state
-        self.version = tuple(int(part) for part in version.split("."))
+        self.version = tuple(int(part) for part in version.split('.'))
         self.jwt_secret, self.token_seconds, self.csrf_token = jwt_secret, token_seconds, csrf_token
         self.sso_url, self.dev_mode = sso_url, dev_mode
         self.legacy = self.version < (9, 2)
@@ -395,43 +458,54 @@ class Platform:
             except Refused as stop:
                 made = stop.response
             except Html500:
-                made = self.error_page(call, 500, "An error occurred.")
+                made = self.error_page(call, 500, 'An error occurred.')
         for name, value in SECURITY_HEADERS:
             made.headers.setdefault(name, value)
         for cookie in call.cookies:
-            made.headers.add("Set-Cookie", cookie)
+            made.headers.add('Set-Cookie', cookie)
         return made
 
     def before(self, call):
         """Encoded slashes, then the CORS and CSRF filter: all of it before anyone is asked who they are."""
-        if "%2f" in call.raw_path.lower():
-            return tomcat_page(400, "Invalid URI: [The encoded slash character is not allowed]")
-        unsafe = request.method not in ("GET", "HEAD", "OPTIONS", "TRACE")
-        source = request.headers.get("Origin") or request.headers.get("Referer")
+        if '%2f' in call.raw_path.lower():
+            return tomcat_page(400, 'Invalid URI: [The encoded slash character is not allowed]')
+        unsafe = request.method not in ('GET', 'HEAD', 'OPTIONS', 'TRACE')
+        source = request.headers.get('Origin') or request.headers.get('Referer')
         if unsafe and source and not self.same_origin(source):
-            return tomcat_page(403, "CSRF check failure")
+            return tomcat_page(403, 'CSRF check failure')
         if not self.csrf_token:
             return None
         if unsafe:
-            sent = request.headers.get("CSRF-Token") or call.get("csrf-token")
+            sent = request.headers.get('CSRF-Token') or call.get('csrf-token')
             if not sent or call.session is None or sent != call.session.csrf:
-                return tomcat_page(403, "CSRF check failure", [("CSRF-Token", "invalid")])
-        elif request.headers.get("CSRF-Token") == "fetch" and call.path == "/nuxeo" and self.csrf_token == "on":
+                return tomcat_page(403, 'CSRF check failure', [('CSRF-Token', 'invalid')])
+        elif (
+            request.headers.get('CSRF-Token') == 'fetch'
+            and call.path == '/nuxeo'
+            and self.csrf_token == 'on'
+        ):
             session = self.need_session(call)
             session.csrf = session.csrf or _random(40)
-            return answer(200, headers=[*SECURITY_HEADERS, ("CSRF-Token", session.csrf), *(("Set-Cookie", cookie) for cookie in call.cookies)])
+            return answer(
+                200,
+                headers=[
+                    *SECURITY_HEADERS,
+                    ('CSRF-Token', session.csrf),
+                    *(('Set-Cookie', cookie) for cookie in call.cookies),
+                ],
+            )
         return None
 
     @staticmethod
     def server_url():
-        virtual = request.headers.get("nuxeo-virtual-host")
+        virtual = request.headers.get('nuxeo-virtual-host')
         if virtual:
-            return virtual.rstrip("/")
-        scheme = request.headers.get("X-Forwarded-Proto") or request.scheme
-        return f"{scheme}://{request.headers.get('X-Forwarded-Host') or request.host}"
+            return virtual.rstrip('/')
+        scheme = request.headers.get('X-Forwarded-Proto') or request.scheme
+        return f'{scheme}://{request.headers.get("X-Forwarded-Host") or request.host}'
 
     def same_origin(self, source):
-        match = re.match(r"([a-z][a-z0-9+.-]*://[^/?#]*)", source, re.I)
+        match = re.match(r'([a-z][a-z0-9+.-]*://[^/?#]*)', source, re.I)
         return bool(match) and match.group(1).lower() == self.server_url().lower()
 
     # sessions and who is asking
@@ -445,8 +519,8 @@ class Platform:
         self.state.sessions.pop(call.session_id, None)
         call.session_id = secrets.token_hex(16).upper()
         call.session = self.state.sessions[call.session_id] = Session(user)
-        path = "/nuxeo" if call.path.startswith("/nuxeo") else "/"
-        call.cookies.append(f"JSESSIONID={call.session_id}; Path={path}; HttpOnly")
+        path = '/nuxeo' if call.path.startswith('/nuxeo') else '/'
+        call.cookies.append(f'JSESSIONID={call.session_id}; Path={path}; HttpOnly')
 
     def user(self, name):
         """The user of a valid identity; a token that was made without a user breaks the server."""
@@ -456,51 +530,59 @@ class Platform:
 
     def bearer(self, call, path):
         """The user of a live access token or JWT in the header or in access_token, else None."""
-        header = request.headers.get("Authorization", "")
-        value = header[7:].strip() if header.startswith("Bearer ") else call.get("access_token")
+        header = request.headers.get('Authorization', '')
+        value = header[7:].strip() if header.startswith('Bearer ') else call.get('access_token')
         if not value:
             return None
         token = next((token for token in self.state.tokens if token.access == value), None)
         if token is not None:
             client = self.state.client(token.client_id)
-            return None if token.expired(self.state.clock()) or client is None or not client.enabled else self.user(token.user)
+            return (
+                None
+                if token.expired(self.state.clock()) or client is None or not client.enabled
+                else self.user(token.user)
+            )
         claims = self.verify_jwt(value)
-        if claims is None or not isinstance(claims.get("sub"), str) or not claims["sub"]:
+        if claims is None or not isinstance(claims.get('sub'), str) or not claims['sub']:
             return None
-        audience = claims.get("aud")
+        audience = claims.get('aud')
         if audience is not None:
             if not isinstance(audience, str):
                 return None
-            audience = audience.strip("/")
-            if path != audience and not path.startswith(audience + "/"):
+            audience = audience.strip('/')
+            if path != audience and not path.startswith(audience + '/'):
                 return None
-        return self.user(claims["sub"])
+        return self.user(claims['sub'])
 
     def device(self, call):
-        value = request.headers.get("X-Authentication-Token") or call.get("token") or request.cookies.get("X-Authentication-Token")
+        value = (
+            request.headers.get('X-Authentication-Token')
+            or call.get('token')
+            or request.cookies.get('X-Authentication-Token')
+        )
         found = next((token for token in self.state.device_tokens if token.token == value), None)
         if found is None:
             return None
-        call.cookies.append(f"X-Authentication-Token={value}; Path=/nuxeo; Secure")
+        call.cookies.append(f'X-Authentication-Token={value}; Path=/nuxeo; Secure')
         return self.user(found.user)
 
     def identify(self, call, api):
         """The user of the request; refuses it as the login chain does."""
         if call.session is not None and call.session.user:
             return self.state.users[call.session.user]
-        path = call.path[len("/nuxeo/"):]
-        if path.startswith("api/"):
-            path = "site/" + path
+        path = call.path[len('/nuxeo/') :]
+        if path.startswith('api/'):
+            path = 'site/' + path
         try:
             basic = basic_header()
         except binascii.Error:
             basic = None
-        by_form = not api and call.get("user_name") and call.get("user_password")
+        by_form = not api and call.get('user_name') and call.get('user_password')
         if self.sso_url and not api:
             found = self.device(call) or self.bearer(call, path)
             if found is None:
                 self.need_session(call)
-                raise Refused(redirect(with_parameters(self.sso_url, [("RelayState", call.path)])))
+                raise Refused(redirect(with_parameters(self.sso_url, [('RelayState', call.path)])))
             return found
         if basic and basic[0] and basic[1]:
             found = self.checked(call, basic, api)
@@ -509,12 +591,16 @@ class Platform:
             return found
         found = self.device(call) or self.bearer(call, path)
         if found is None and by_form:
-            found = self.checked(call, (call.get("user_name"), call.get("user_password")), api)
+            found = self.checked(call, (call.get('user_name'), call.get('user_password')), api)
             self.new_session(call, found.name)
         if found is None:
             if not api:
                 self.need_session(call)
-            raise Refused(self.unauthorized() if api else answer(401, LOGIN_SCRIPT % self.login_url(call), "text/html;charset=UTF-8"))
+            raise Refused(
+                self.unauthorized()
+                if api
+                else answer(401, LOGIN_SCRIPT % self.login_url(call), 'text/html;charset=UTF-8')
+            )
         return found
 
     def checked(self, call, credentials, api):
@@ -527,164 +613,246 @@ class Platform:
 
     @staticmethod
     def unauthorized():
-        quiet = "Cookie" in request.headers or "X-No-Basic-Header" in request.headers
-        return tomcat_page(401, headers=[] if quiet else [("WWW-Authenticate", 'Basic realm="Nuxeo Automation"')])
+        quiet = 'Cookie' in request.headers or 'X-No-Basic-Header' in request.headers
+        return tomcat_page(
+            401, headers=[] if quiet else [('WWW-Authenticate', 'Basic realm="Nuxeo Automation"')]
+        )
 
     def login_url(self, call, failed=False):
         """login.jsp, with nearly every parameter of the request echoed."""
-        sent = {name: value for name, value in call.parameters.items() if name != "user_password"}
+        sent = {name: value for name, value in call.parameters.items() if name != 'user_password'}
         if failed:
-            sent["loginFailed"] = "true"
-        if "/authentication/token" not in call.path:
-            query = f"?{call.query}" if call.query and request.method in ("GET", "HEAD") else ""
-            sent["requestedUrl"] = call.path[len("/nuxeo/"):] + query
-        return f"{self.server_url()}/nuxeo/login.jsp?" + "&".join(f"{java_encode(name)}={java_encode(value)}" for name, value in sent.items())
+            sent['loginFailed'] = 'true'
+        if '/authentication/token' not in call.path:
+            query = f'?{call.query}' if call.query and request.method in ('GET', 'HEAD') else ''
+            sent['requestedUrl'] = call.path[len('/nuxeo/') :] + query
+        return f'{self.server_url()}/nuxeo/login.jsp?' + '&'.join(
+            f'{java_encode(name)}={java_encode(value)}' for name, value in sent.items()
+        )
 
     # pages
 
     def error_page(self, call, status, title, headers=()):
         """A page of Nuxeo's own; JSPs make a session."""
         self.need_session(call)
-        page = ('<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">\n'
-                f"<html>\n<head>\n  <title>{title}</title>\n</head>\n<body>{title}</body>\n</html>\n")
-        return answer(status, page, "text/html;charset=UTF-8", headers)
+        page = (
+            '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">\n'
+            f'<html>\n<head>\n  <title>{title}</title>\n</head>\n<body>{title}</body>\n</html>\n'
+        )
+        return answer(status, page, 'text/html;charset=UTF-8', headers)
 
     def not_found(self, call):
-        return self.error_page(call, 404, "Page not found")
+        return self.error_page(call, 404, 'Page not found')
 
     def oauth_page(self, call, status, text):
         """oauth2error.jsp: the text is not escaped, the title always says 400."""
         self.need_session(call)
-        page = f"<!DOCTYPE html>\n<html>\n<head>\n<title>null - 400</title>\n</head>\n<body>\n<h1>Bad request</h1>\n<code>{text}</code>\n</body>\n</html>\n"
-        return answer(status, page, "text/html;charset=UTF-8")
+        page = f'<!DOCTYPE html>\n<html>\n<head>\n<title>null - 400</title>\n</head>\n<body>\n<h1>Bad request</h1>\n<code>{text}</code>\n</body>\n</html>\n'
+        return answer(status, page, 'text/html;charset=UTF-8')
 
     # routes
 
     def route(self, call):
         path = call.path
-        if self.legacy and re.fullmatch(r"(/nuxeo)?/oauth2/(authorization|token)", path):
-            return Legacy(self, call).answer(path.rpartition("/")[2])
-        if self.legacy and path == "/nuxeo/oauth2Grant.jsp":
+        if self.legacy and re.fullmatch(r'(/nuxeo)?/oauth2/(authorization|token)', path):
+            return Legacy(self, call).answer(path.rpartition('/')[2])
+        if self.legacy and path == '/nuxeo/oauth2Grant.jsp':
             return Legacy(self, call).grant_page()
-        if path == "/nuxeo":
-            return redirect(f"{self.server_url()}/nuxeo/")
-        if path == "/nuxeo/":
+        if path == '/nuxeo':
+            return redirect(f'{self.server_url()}/nuxeo/')
+        if path == '/nuxeo/':
             self.need_session(call)
-            return answer(302, "", "text/html;charset=ISO-8859-1", [("Location", f"{self.server_url()}/nuxeo/home.html")])
-        if path == "/nuxeo/runningstatus":
-            return answer(200, "true" if call.get("info") == "started" else "Server is started.", "text/plain;charset=UTF-8")
-        if path == "/nuxeo/login.jsp":
+            return answer(
+                302,
+                '',
+                'text/html;charset=ISO-8859-1',
+                [('Location', f'{self.server_url()}/nuxeo/home.html')],
+            )
+        if path == '/nuxeo/runningstatus':
+            return answer(
+                200,
+                'true' if call.get('info') == 'started' else 'Server is started.',
+                'text/plain;charset=UTF-8',
+            )
+        if path == '/nuxeo/login.jsp':
             self.need_session(call)
-            return answer(200, LOGIN_PAGE, "text/html;charset=UTF-8")
-        if path.startswith("/nuxeo/oauth2/"):
-            return self.oauth2(call, path[len("/nuxeo/oauth2/"):])
-        if path == "/nuxeo/authentication/token":
+            return answer(200, LOGIN_PAGE, 'text/html;charset=UTF-8')
+        if path.startswith('/nuxeo/oauth2/'):
+            return self.oauth2(call, path[len('/nuxeo/oauth2/') :])
+        if path == '/nuxeo/authentication/token':
             return self.authentication_token(call)
-        if path == "/nuxeo/json/cmis":
+        if path == '/nuxeo/json/cmis':
             self.identify(call, api=True)
-            return json_answer({"default": {"productName": "Nuxeo OpenCMIS Connector", "productVersion": ".".join(map(str, self.version))}})
-        match = re.fullmatch(r"/nuxeo/(?:site/)?(?:api/v\d+|(?=automation))(/?.*)", path)
+            return json_answer(
+                {
+                    'default': {
+                        'productName': 'Nuxeo OpenCMIS Connector',
+                        'productVersion': '.'.join(map(str, self.version)),
+                    }
+                }
+            )
+        match = re.fullmatch(r'/nuxeo/(?:site/)?(?:api/v\d+|(?=automation))(/?.*)', path)
         if match:
             return self.rest(call, match.group(1))
-        if path.startswith(("/nuxeo/site/", "/nuxeo/nxdoc/")):
+        if path.startswith(('/nuxeo/site/', '/nuxeo/nxdoc/')):
             found = self.identify(call, api=False)
-            if path.startswith("/nuxeo/nxdoc/"):
-                return answer(200, f"<!DOCTYPE html>\n<html><body>{found.name} sees {path}</body></html>\n", "text/html;charset=UTF-8")
+            if path.startswith('/nuxeo/nxdoc/'):
+                return answer(
+                    200,
+                    f'<!DOCTYPE html>\n<html><body>{found.name} sees {path}</body></html>\n',
+                    'text/html;charset=UTF-8',
+                )
         return self.not_found(call)
 
     # /oauth2/*
 
     def oauth2(self, call, endpoint):
-        if self.legacy or endpoint not in ("authorize", "authorize_submit", "token"):
+        if self.legacy or endpoint not in ('authorize', 'authorize_submit', 'token'):
             return self.not_found(call)
-        if request.method == "OPTIONS":
-            return answer(200, headers=[("Allow", "GET, HEAD, POST, TRACE, OPTIONS")])
-        if request.method in ("PUT", "DELETE", "PATCH"):
-            return tomcat_page(405, f"HTTP method {request.method} is not supported by this URL")
-        user = self.identify(call, api=False) if endpoint != "token" else None
-        if endpoint != "authorize" and request.method != "POST":
-            return self.oauth_page(call, 405, f"The /oauth2/{endpoint} endpoint only accepts POST requests.")
-        if endpoint == "authorize" and request.method == "POST":
+        if request.method == 'OPTIONS':
+            return answer(200, headers=[('Allow', 'GET, HEAD, POST, TRACE, OPTIONS')])
+        if request.method in ('PUT', 'DELETE', 'PATCH'):
+            return tomcat_page(405, f'HTTP method {request.method} is not supported by this URL')
+        user = self.identify(call, api=False) if endpoint != 'token' else None
+        if endpoint != 'authorize' and request.method != 'POST':
+            return self.oauth_page(
+                call, 405, f'The /oauth2/{endpoint} endpoint only accepts POST requests.'
+            )
+        if endpoint == 'authorize' and request.method == 'POST':
             return self.not_found(call)
         try:
-            if endpoint == "token":
+            if endpoint == 'token':
                 return self.token(call)
-            return self.authorize(call, user, submitted=endpoint == "authorize_submit")
+            return self.authorize(call, user, submitted=endpoint == 'authorize_submit')
         except Duplicate as found:
             text = f"More than one client registered for the '{found}' id"
-            return token_error("server_error", text, 500) if endpoint == "token" else self.oauth_page(call, 500, text)
+            return (
+                token_error('server_error', text, 500)
+                if endpoint == 'token'
+                else self.oauth_page(call, 500, text)
+            )
 
     def authorize(self, call, user, submitted):
-        client_id, challenge, method = call.get("client_id"), call.get("code_challenge"), call.get("code_challenge_method")
-        sent_uri = decode_twice(call.get("redirect_uri") or call.get("redirect_url")) or None
-        text = self.authorize_error(client_id, call.get("response_type"), sent_uri, challenge, method)
+        client_id, challenge, method = (
+            call.get('client_id'),
+            call.get('code_challenge'),
+            call.get('code_challenge_method'),
+        )
+        sent_uri = decode_twice(call.get('redirect_uri') or call.get('redirect_url')) or None
+        text = self.authorize_error(
+            client_id, call.get('response_type'), sent_uri, challenge, method
+        )
         if text:
             return self.oauth_page(call, 400, text)
         client = self.state.client(client_id)
         uri = sent_uri or client.uris()[0]
-        state = call.get("state")
-        if submitted and call.get("grant_access") is None:
-            return redirect(with_parameters(uri, [("error_description", "Access denied by the user"), ("state", state), ("error", "access_denied")]))
-        if not submitted and not client.auto_grant and self.state.token_of(client_id, user.name) is None:
+        state = call.get('state')
+        if submitted and call.get('grant_access') is None:
+            return redirect(
+                with_parameters(
+                    uri,
+                    [
+                        ('error_description', 'Access denied by the user'),
+                        ('state', state),
+                        ('error', 'access_denied'),
+                    ],
+                )
+            )
+        if (
+            not submitted
+            and not client.auto_grant
+            and self.state.token_of(client_id, user.name) is None
+        ):
             return self.consent_page(call, client)
         code = _random(10)
-        self.state.codes[code] = Code(client_id, user.name, sent_uri, challenge, method, self.state.clock())
-        return redirect(with_parameters(uri, [("code", code), ("state", state)]))
+        self.state.codes[code] = Code(
+            client_id, user.name, sent_uri, challenge, method, self.state.clock()
+        )
+        return redirect(with_parameters(uri, [('code', code), ('state', state)]))
 
     def authorize_error(self, client_id, response_type, sent_uri, challenge, method):
         if not client_id:
             return 'Missing required field "client_id".'
         if not response_type:
             return 'Missing required field "response_type".'
-        if response_type != "code":
+        if response_type != 'code':
             return f'Unknown response_type: got "{response_type}", expecting "code".'
         client = self.state.client(client_id)
         if client is None:
-            return f"Invalid client_id: {client_id}."
+            return f'Invalid client_id: {client_id}.'
         if not client.enabled:
-            return f"Client {client_id} is disabled."
+            return f'Client {client_id} is disabled.'
         if not client.uris():
-            return "No redirect URI configured for the app."
+            return 'No redirect URI configured for the app.'
         if sent_uri and sent_uri not in client.uris():
-            return f"Invalid redirect_uri parameter: {sent_uri}. It must exactly match one of the redirect URIs configured for the app."
+            return f'Invalid redirect_uri parameter: {sent_uri}. It must exactly match one of the redirect URIs configured for the app.'
         uri = sent_uri or client.uris()[0]
         if not self.valid_uri(uri):
-            return f"Invalid redirect URI configured for the app: {uri}. It must not be empty and start with https for security reasons."
+            return f'Invalid redirect URI configured for the app: {uri}. It must not be empty and start with https for security reasons.'
         if (challenge is None) != (method is None):
-            return "Invalid PKCE parameters: either both code_challenge and code_challenge_method parameters must be sent or none of them."
-        if method not in (None, "plain", "S256"):
-            return (f"Invalid code_challenge_method parameter: transform algorithm {method} not supported. "
-                    "The server only supports [plain, S256].")
+            return 'Invalid PKCE parameters: either both code_challenge and code_challenge_method parameters must be sent or none of them.'
+        if method not in (None, 'plain', 'S256'):
+            return (
+                f'Invalid code_challenge_method parameter: transform algorithm {method} not supported. '
+                'The server only supports [plain, S256].'
+            )
         return None
 
     def valid_uri(self, uri):
         if not uri.strip():
             return False
-        return uri.startswith("https") or not uri.startswith("http") or bool(_REDIRECT_URI.fullmatch(uri)) or self.dev_mode
+        return (
+            uri.startswith('https')
+            or not uri.startswith('http')
+            or bool(_REDIRECT_URI.fullmatch(uri))
+            or self.dev_mode
+        )
 
     def consent_page(self, call, client):
         self.need_session(call)
-        names = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
-        fields = "".join(f'<input type="hidden" name="{name}" value="{_escape(call.get(name))}">\n' for name in names if call.get(name))
-        page = (f'<!DOCTYPE html>\n<html>\n<head>\n<title>null</title>\n</head>\n<body>\n<p>{_escape(client.name or "")} wants to access your account.</p>\n'
-                f'<form id="oauth2Form" action="/nuxeo/oauth2/authorize_submit" method="POST">\n{fields}'
-                '<button name="deny_access" value="1">Deny</button>\n<button name="grant_access" value="1">Allow</button>\n</form>\n</body>\n</html>\n')
-        return answer(200, page, "text/html;charset=UTF-8", [("Pragma", "no-cache"), ("Expires", "Wed, 31 Dec 1969 23:59:59 GMT")])
+        names = (
+            'response_type',
+            'client_id',
+            'redirect_uri',
+            'scope',
+            'state',
+            'code_challenge',
+            'code_challenge_method',
+        )
+        fields = ''.join(
+            f'<input type="hidden" name="{name}" value="{_escape(call.get(name))}">\n'
+            for name in names
+            if call.get(name)
+        )
+        page = (
+            f'<!DOCTYPE html>\n<html>\n<head>\n<title>null</title>\n</head>\n<body>\n<p>{_escape(client.name or "")} wants to access your account.</p>\n'
+            f'<form id="oauth2Form" action="/nuxeo/oauth2/authorize_submit" method="POST">\n{fields}'
+            '<button name="deny_access" value="1">Deny</button>\n<button name="grant_access" value="1">Allow</button>\n</form>\n</body>\n</html>\n'
+        )
+        return answer(
+            200,
+            page,
+            'text/html;charset=UTF-8',
+            [('Pragma', 'no-cache'), ('Expires', 'Wed, 31 Dec 1969 23:59:59 GMT')],
+        )
 
     def token(self, call):
-        redirect_uri = decode_twice(call.get("redirect_uri") or call.get("redirect_url")) or None
+        redirect_uri = decode_twice(call.get('redirect_uri') or call.get('redirect_url')) or None
         client_id, secret = self.client_credentials_of(call)
-        grant = call.get("grant_type")
-        if grant == "authorization_code":
+        grant = call.get('grant_type')
+        if grant == 'authorization_code':
             return self.code_grant(call, client_id, secret, redirect_uri)
-        if grant == "refresh_token":
+        if grant == 'refresh_token':
             return self.refresh_grant(call, client_id, secret)
         if grant == JWT_GRANT and self.version >= (10, 10):
             return self.jwt_grant(call, client_id, secret)
-        if grant == "client_credentials" and self.client_credentials:
+        if grant == 'client_credentials' and self.client_credentials:
             return self.client_grant(client_id, secret)
-        said = "null" if grant is None else grant
-        return token_error("unsupported_grant_type", f'Unknown grant_type: got "{said}", expecting "authorization_code" or "refresh_token".')
+        said = 'null' if grant is None else grant
+        return token_error(
+            'unsupported_grant_type',
+            f'Unknown grant_type: got "{said}", expecting "authorization_code" or "refresh_token".',
+        )
 
     def client_credentials_of(self, call):
         """Basic beats the form; it is not form-decoded, and without a colon it counts for nothing."""
@@ -692,57 +860,75 @@ class Platform:
             found = basic_header() if self.version >= (10, 10) else None
         except binascii.Error:
             raise Html500 from None
-        return found or (call.get("client_id"), call.get("client_secret"))
+        return found or (call.get('client_id'), call.get('client_secret'))
 
     def code_grant(self, call, client_id, secret, redirect_uri):
-        if call.get("code") is None:
+        if call.get('code') is None:
             raise Html500
-        code = self.state.codes.pop(call.get("code"), None)
+        code = self.state.codes.pop(call.get('code'), None)
         if code is None or self.state.clock() - code.created >= CODE_SECONDS:
-            return token_error("invalid_grant", "Invalid authorization code")
+            return token_error('invalid_grant', 'Invalid authorization code')
         if code.client_id != client_id:
-            return token_error("invalid_client", f"Invalid client id: {'null' if client_id is None else client_id}")
+            return token_error(
+                'invalid_client', f'Invalid client id: {"null" if client_id is None else client_id}'
+            )
         client = self.state.client(client_id)
         if client is None or not client.accepts(secret):
-            return token_error("invalid_client", "Disabled client or invalid client secret")
+            return token_error('invalid_client', 'Disabled client or invalid client secret')
         if code.redirect_uri is not None and code.redirect_uri != redirect_uri:
-            return token_error("invalid_grant", f"Invalid redirect URI: {'null' if redirect_uri is None else redirect_uri}")
+            return token_error(
+                'invalid_grant',
+                f'Invalid redirect URI: {"null" if redirect_uri is None else redirect_uri}',
+            )
         if code.method is not None:
-            verifier = call.get("code_verifier")
+            verifier = call.get('code_verifier')
             if verifier is None:
-                return token_error("invalid_request", "Missing code_verifier parameter")
-            if code.method == "S256":
-                verifier = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+                return token_error('invalid_request', 'Missing code_verifier parameter')
+            if code.method == 'S256':
+                verifier = (
+                    base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+                    .rstrip(b'=')
+                    .decode()
+                )
             if not code.challenge or verifier != code.challenge:
-                return token_error("invalid_grant", "Invalid code_verifier parameter")
+                return token_error('invalid_grant', 'Invalid code_verifier parameter')
         return self.hand_out(code.client_id, code.user)
 
     def refresh_grant(self, call, client_id, secret):
         if not client_id:
-            return token_error("invalid_request", "Empty client id")
+            return token_error('invalid_request', 'Empty client id')
         client = self.state.client(client_id)
         if client is None or not client.accepts(secret):
-            return token_error("invalid_client", "Disabled client or invalid client secret")
-        sent = call.get("refresh_token")
-        token = next((token for token in self.state.tokens if sent and token.refresh == sent and token.client_id == client_id), None)
+            return token_error('invalid_client', 'Disabled client or invalid client secret')
+        sent = call.get('refresh_token')
+        token = next(
+            (
+                token
+                for token in self.state.tokens
+                if sent and token.refresh == sent and token.client_id == client_id
+            ),
+            None,
+        )
         if token is None:
-            return token_error("invalid_grant", "Cannot refresh token")
+            return token_error('invalid_grant', 'Cannot refresh token')
         return self.token_answer(self.state.refresh(token))
 
     def jwt_grant(self, call, client_id, secret):
         if not client_id:
-            return token_error("invalid_request", "Empty client id")
-        if not call.get("assertion"):
-            return token_error("invalid_request", "Empty assertion")
+            return token_error('invalid_request', 'Empty client id')
+        if not call.get('assertion'):
+            return token_error('invalid_request', 'Empty assertion')
         client = self.state.client(client_id)
         if client is None or not client.enabled:
-            return token_error("invalid_client", f"Invalid client: {client_id}")
+            return token_error('invalid_client', f'Invalid client: {client_id}')
         if not client.accepts(secret):
-            return token_error("invalid_client", f"Disabled client: {client_id} or invalid client secret")
-        claims = self.verify_jwt(call.get("assertion"))
+            return token_error(
+                'invalid_client', f'Disabled client: {client_id} or invalid client secret'
+            )
+        claims = self.verify_jwt(call.get('assertion'))
         if claims is None:
-            return token_error("invalid_client", "Secret not configured or invalid token")
-        subject = claims.get("sub")
+            return token_error('invalid_client', 'Secret not configured or invalid token')
+        subject = claims.get('sub')
         if subject is not None and not isinstance(subject, str):
             raise Html500
         return self.hand_out(client_id, subject)
@@ -750,14 +936,16 @@ class Platform:
     def client_grant(self, client_id, secret):
         """2023.31, 2025.3 and newer: for the user whose name is the client's id; the refusals are assumed."""
         if not client_id:
-            return token_error("invalid_request", "Empty client id")
+            return token_error('invalid_request', 'Empty client id')
         client = self.state.client(client_id)
         if client is None or not client.enabled:
-            return token_error("invalid_client", f"Invalid client: {client_id}")
+            return token_error('invalid_client', f'Invalid client: {client_id}')
         if not client.secret or not client.accepts(secret):
-            return token_error("invalid_client", f"Disabled client: {client_id} or invalid client secret")
+            return token_error(
+                'invalid_client', f'Disabled client: {client_id} or invalid client secret'
+            )
         if client_id not in self.state.users:
-            return token_error("invalid_grant", f"Invalid user: {client_id}")
+            return token_error('invalid_grant', f'Invalid user: {client_id}')
         return self.hand_out(client_id, client_id, refreshable=False)
 
     def hand_out(self, client_id, user, refreshable=True):
@@ -774,15 +962,19 @@ class Platform:
         return self.token_answer(token, refreshable)
 
     def token_answer(self, token, refreshable=True):
-        value = {"access_token": token.access, "refresh_token": token.refresh, "token_type": "bearer",
-                 "expires_in": int(token.created + token.seconds - self.state.clock())}
+        value = {
+            'access_token': token.access,
+            'refresh_token': token.refresh,
+            'token_type': 'bearer',
+            'expires_in': int(token.created + token.seconds - self.state.clock()),
+        }
         if not refreshable or token.refresh is None:
-            del value["refresh_token"]
+            del value['refresh_token']
         return token_json(200, value)
 
     def verify_jwt(self, text):
         """The claims of a JWT that the server's secret signed and that is valid now; None for any other."""
-        parts = text.split(".")
+        parts = text.split('.')
         if not self.jwt_secret or len(parts) != 3:
             return None
         try:
@@ -790,42 +982,77 @@ class Platform:
             signature = _unbase64(parts[2])
         except (ValueError, binascii.Error):
             return None
-        if not isinstance(header, dict) or not isinstance(claims, dict) or header.get("alg") != "HS512":
+        if (
+            not isinstance(header, dict)
+            or not isinstance(claims, dict)
+            or header.get('alg') != 'HS512'
+        ):
             return None
-        good = hmac.new(self.jwt_secret.encode(), f"{parts[0]}.{parts[1]}".encode(), hashlib.sha512).digest()
+        good = hmac.new(
+            self.jwt_secret.encode(), f'{parts[0]}.{parts[1]}'.encode(), hashlib.sha512
+        ).digest()
         if not hmac.compare_digest(good, signature):
             return None
         now = int(self.state.clock())
-        for name, refused in (("exp", lambda at: now > at), ("nbf", lambda at: now < at), ("iat", lambda at: now < at)):
+        for name, refused in (
+            ('exp', lambda at: now > at),
+            ('nbf', lambda at: now < at),
+            ('iat', lambda at: now < at),
+        ):
             at = claims.get(name)
-            if at is not None and (isinstance(at, bool) or not isinstance(at, (int, float)) or refused(int(at))):
+            if at is not None and (
+                isinstance(at, bool) or not isinstance(at, (int, float)) or refused(int(at))
+            ):
                 return None
         # 10.10 checks the issuer, newer versions do not
-        return None if self.version < (11, 1) and claims.get("iss") != "nuxeo" else claims
+        return None if self.version < (11, 1) and claims.get('iss') != 'nuxeo' else claims
 
     # /authentication/token
 
     def authentication_token(self, call):
         user = self.identify(call, api=False)
-        if request.method not in ("GET", "HEAD"):
-            return tomcat_page(405, f"HTTP method {request.method} is not supported by this URL")
-        application, device, permission = call.get("applicationName"), call.get("deviceId"), call.get("permission")
-        revoke = call.get("revoke") == "true"
+        if request.method not in ('GET', 'HEAD'):
+            return tomcat_page(405, f'HTTP method {request.method} is not supported by this URL')
+        application, device, permission = (
+            call.get('applicationName'),
+            call.get('deviceId'),
+            call.get('permission'),
+        )
+        revoke = call.get('revoke') == 'true'
         if not application or not device or not (permission or revoke):
             return tomcat_page(400)
-        found = next((token for token in self.state.device_tokens if (token.user, token.application, token.device) == (user.name, application, device)), None)
+        found = next(
+            (
+                token
+                for token in self.state.device_tokens
+                if (token.user, token.application, token.device) == (user.name, application, device)
+            ),
+            None,
+        )
         if revoke:
-            whose = f"userName {user.name}, applicationName {application} and deviceId {device}"
+            whose = f'userName {user.name}, applicationName {application} and deviceId {device}'
             if found is None:
-                return answer(400, f"No token found for {whose}; nothing to do.", "text/plain;charset=UTF-8")
+                return answer(
+                    400, f'No token found for {whose}; nothing to do.', 'text/plain;charset=UTF-8'
+                )
             self.state.device_tokens.remove(found)
-            return answer(202, f"Token revoked for {whose}.", "text/plain;charset=UTF-8")
+            return answer(202, f'Token revoked for {whose}.', 'text/plain;charset=UTF-8')
         if found is None:
-            found = self.new_device_token(user, application, device, permission, call.get("deviceDescription"))
-        return answer(201, found.token, "text/plain;charset=UTF-8")
+            found = self.new_device_token(
+                user, application, device, permission, call.get('deviceDescription')
+            )
+        return answer(201, found.token, 'text/plain;charset=UTF-8')
 
     def new_device_token(self, user, application, device, permission, description):
-        made = DeviceToken(str(uuid.uuid4()), user.name, application, device, permission, description, self.state.clock())
+        made = DeviceToken(
+            str(uuid.uuid4()),
+            user.name,
+            application,
+            device,
+            permission,
+            description,
+            self.state.clock(),
+        )
         self.state.device_tokens.append(made)
         return made
 
@@ -833,90 +1060,137 @@ class Platform:
 
     def rest(self, call, path):
         user = self.identify(call, api=True)
-        parts = [unquote(part) for part in path.strip("/").split("/")]
-        method = "GET" if request.method == "HEAD" else request.method
+        parts = [unquote(part) for part in path.strip('/').split('/')]
+        method = 'GET' if request.method == 'HEAD' else request.method
         try:
-            if parts == ["me"]:
-                return self.me(user) if method == "GET" else rest_error(405, JAXRS)
-            if len(parts) == 2 and parts[0] == "user" and method == "GET":
+            if parts == ['me']:
+                return self.me(user) if method == 'GET' else rest_error(405, JAXRS)
+            if len(parts) == 2 and parts[0] == 'user' and method == 'GET':
                 found = self.state.users.get(parts[1])
-                return self.me(found) if found else rest_error(404, f"user does not exist: {parts[1]}")
-            if parts[0] == "automation":
+                return (
+                    self.me(found) if found else rest_error(404, f'user does not exist: {parts[1]}')
+                )
+            if parts[0] == 'automation':
                 return self.automation(user, parts[1:], method)
-            if parts[:2] == ["oauth2", "client"] and self.version >= (10, 2):
+            if parts[:2] == ['oauth2', 'client'] and self.version >= (10, 2):
                 return self.clients_rest(user, parts[2:], method)
-            if parts[:2] == ["oauth2", "token"] and self.version >= (10, 2):
+            if parts[:2] == ['oauth2', 'token'] and self.version >= (10, 2):
                 return self.tokens_rest(call, user, parts[2:], method)
-            if parts[:2] == ["directory", "oauth2Clients"]:
+            if parts[:2] == ['directory', 'oauth2Clients']:
                 return self.directory(call, user, parts[2:], method)
-            if parts == ["token"]:
+            if parts == ['token']:
                 return self.device_tokens_rest(call, user, method)
         except Duplicate:
-            return rest_error(500, "Internal Server Error")
-        return rest_error(404, f"Type not found: {parts[0]}")
+            return rest_error(500, 'Internal Server Error')
+        return rest_error(404, f'Type not found: {parts[0]}')
 
     @staticmethod
     def me(user):
-        groups = [{"name": name, "label": f"{name.capitalize()} group", "url": f"group/{name}"} for name in user.groups]
-        return json_answer({"entity-type": "user", "id": user.name, "properties": user.properties(), "extendedGroups": groups,
-                            "isAdministrator": user.admin, "isAnonymous": False}, entity="user")
+        groups = [
+            {'name': name, 'label': f'{name.capitalize()} group', 'url': f'group/{name}'}
+            for name in user.groups
+        ]
+        return json_answer(
+            {
+                'entity-type': 'user',
+                'id': user.name,
+                'properties': user.properties(),
+                'extendedGroups': groups,
+                'isAdministrator': user.admin,
+                'isAnonymous': False,
+            },
+            entity='user',
+        )
 
     @staticmethod
     def automation(user, parts, method):
-        if parts == ["login"] and method == "POST":
-            return json_answer({"entity-type": "login", "username": user.name, "isAdministrator": user.admin, "groups": user.groups})
-        if not parts and method == "GET":
-            return json_answer({"paths": {"login": "login"}, "codecs": [], "operations": [], "chains": []})
+        if parts == ['login'] and method == 'POST':
+            return json_answer(
+                {
+                    'entity-type': 'login',
+                    'username': user.name,
+                    'isAdministrator': user.admin,
+                    'groups': user.groups,
+                }
+            )
+        if not parts and method == 'GET':
+            return json_answer(
+                {'paths': {'login': 'login'}, 'codecs': [], 'operations': [], 'chains': []}
+            )
         return rest_error(405, JAXRS)
 
     @staticmethod
     def body(entity_type):
         """The JSON body of an entity; anything else ends in a server error, another content type in 415."""
-        if request.mimetype != "application/json":
+        if request.mimetype != 'application/json':
             raise Refused(rest_error(415, JAXRS))
         try:
             value = json.loads(request.get_data())
         except ValueError:
             value = None
-        if not isinstance(value, dict) or value.get("entity-type") != entity_type:
-            raise Refused(rest_error(500, "Internal Server Error"))
+        if not isinstance(value, dict) or value.get('entity-type') != entity_type:
+            raise Refused(rest_error(500, 'Internal Server Error'))
         return value
 
     def client_json(self, client):
         if self.version < (11, 1):
-            return {"entity-type": "oauth2Client", "id": client.id, "name": client.name, "isEnabled": client.enabled}
-        return {"entity-type": "oauth2Client", "name": client.name, "redirectURIs": client.uris(), "secret": client.secret or None, "id": client.id,
-                "isAutoGrant": client.auto_grant, "isEnabled": client.enabled}
+            return {
+                'entity-type': 'oauth2Client',
+                'id': client.id,
+                'name': client.name,
+                'isEnabled': client.enabled,
+            }
+        return {
+            'entity-type': 'oauth2Client',
+            'name': client.name,
+            'redirectURIs': client.uris(),
+            'secret': client.secret or None,
+            'id': client.id,
+            'isAutoGrant': client.auto_grant,
+            'isEnabled': client.enabled,
+        }
 
     def clients_rest(self, user, parts, method):
         writable = self.version >= (11, 1)
-        known = {0: ("GET", "POST") if writable else ("GET",), 1: ("GET", "PUT", "DELETE") if writable else ("GET",)}.get(len(parts), ())
+        known = {
+            0: ('GET', 'POST') if writable else ('GET',),
+            1: ('GET', 'PUT', 'DELETE') if writable else ('GET',),
+        }.get(len(parts), ())
         if method not in known:
             return rest_error(405, JAXRS)
-        sent = self.body("oauth2Client") if method in ("POST", "PUT") else None
+        sent = self.body('oauth2Client') if method in ('POST', 'PUT') else None
         if not user.admin:
             return rest_error(*FORBIDDEN)
-        if method == "GET" and not parts:
-            return json_answer({"entity-type": "oauth2Clients", "entries": [self.client_json(client) for client in self.state.clients]}, entity="oauth2Clients")
+        if method == 'GET' and not parts:
+            return json_answer(
+                {
+                    'entity-type': 'oauth2Clients',
+                    'entries': [self.client_json(client) for client in self.state.clients],
+                },
+                entity='oauth2Clients',
+            )
         client = self.state.client(parts[0]) if parts else None
         if parts and client is None:
-            return rest_error(404, f"Invalid client: {parts[0]}" if method == "GET" else None)
-        if method == "DELETE":
+            return rest_error(404, f'Invalid client: {parts[0]}' if method == 'GET' else None)
+        if method == 'DELETE':
             self.state.clients.remove(client)
             return answer(204)
-        if method == "GET":
-            return json_answer(self.client_json(client), entity="oauth2Client")
+        if method == 'GET':
+            return json_answer(self.client_json(client), entity='oauth2Client')
         wanted = self.wanted_client(sent)
-        if wanted.id != (client.id if client else None) and self.state.client(wanted.id) is not None:
+        if (
+            wanted.id != (client.id if client else None)
+            and self.state.client(wanted.id) is not None
+        ):
             return rest_error(400, f"Client with id '{wanted.id}' already exists")
         if client is None:
             self.state.add_client(wanted)
         else:
             # the answer shows what was sent; an absent or empty secret keeps the old one
             wanted.row = client.row
-            kept = Client(**{**vars(wanted), "secret": wanted.secret or client.secret})
+            kept = Client(**{**vars(wanted), 'secret': wanted.secret or client.secret})
             self.state.clients[self.state.clients.index(client)] = kept
-        return json_answer(self.client_json(wanted), 200 if client else 201, entity="oauth2Client")
+        return json_answer(self.client_json(wanted), 200 if client else 201, entity='oauth2Client')
 
     def wanted_client(self, sent):
         def text(name):
@@ -924,116 +1198,210 @@ class Platform:
             return None if value is None else value if isinstance(value, str) else json.dumps(value)
 
         def flag(name):
-            return str(sent.get(name)).lower() == "true"
+            return str(sent.get(name)).lower() == 'true'
 
-        uris = sent.get("redirectURIs")
+        uris = sent.get('redirectURIs')
         if isinstance(uris, list) and any(uri is None for uri in uris):
-            raise Refused(rest_error(500, "Internal Server Error"))
-        if not (text("name") or "").strip():
-            raise Refused(rest_error(400, "Client name is required"))
-        if not (text("id") or "").strip():
-            raise Refused(rest_error(400, "Client Id is required"))
+            raise Refused(rest_error(500, 'Internal Server Error'))
+        if not (text('name') or '').strip():
+            raise Refused(rest_error(400, 'Client name is required'))
+        if not (text('id') or '').strip():
+            raise Refused(rest_error(400, 'Client Id is required'))
         if not isinstance(uris, list) or not uris:
-            raise Refused(rest_error(400, "Redirect URIs is required"))
+            raise Refused(rest_error(400, 'Redirect URIs is required'))
         for uri in uris:
             if not self.valid_uri(str(uri)):
                 raise Refused(rest_error(400, f"'{uri}' is not a valid redirect URI"))
-        return Client(text("id"), text("name"), text("secret") or None, ",".join(map(str, uris)), flag("isAutoGrant"), flag("isEnabled"))
+        return Client(
+            text('id'),
+            text('name'),
+            text('secret') or None,
+            ','.join(map(str, uris)),
+            flag('isAutoGrant'),
+            flag('isEnabled'),
+        )
 
     @staticmethod
     def stored_token_json(token):
-        return {"entity-type": "nuxeoOAuth2Token", "serviceName": TOKEN_STORE, "nuxeoLogin": token.user, "serviceLogin": None, "clientId": token.client_id,
-                "isShared": False, "sharedWith": [""], "creationDate": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(token.created))}
+        return {
+            'entity-type': 'nuxeoOAuth2Token',
+            'serviceName': TOKEN_STORE,
+            'nuxeoLogin': token.user,
+            'serviceLogin': None,
+            'clientId': token.client_id,
+            'isShared': False,
+            'sharedWith': [''],
+            'creationDate': time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(token.created)),
+        }
 
     def tokens_rest(self, call, user, parts, method):
         def listed(tokens):
             entries = [self.stored_token_json(token) for token in tokens]
-            return json_answer({"entity-type": "nuxeoOAuth2Tokens", "entries": entries}, entity="nuxeoOAuth2Tokens")
+            return json_answer(
+                {'entity-type': 'nuxeoOAuth2Tokens', 'entries': entries}, entity='nuxeoOAuth2Tokens'
+            )
 
-        if len(parts) == 4 and parts[0] == "client" and parts[2] == "user" and method in ("GET", "DELETE"):
+        if (
+            len(parts) == 4
+            and parts[0] == 'client'
+            and parts[2] == 'user'
+            and method in ('GET', 'DELETE')
+        ):
             if not user.admin and user.name != parts[3]:
                 return rest_error(*FORBIDDEN)
             if self.state.client(parts[1]) is None:
-                return rest_error(404, f"Invalid client: {parts[1]}")
+                return rest_error(404, f'Invalid client: {parts[1]}')
             token = self.state.token_of(parts[1], parts[3])
             if token is None:
-                return rest_error(404, f"No token found for client: {parts[1]}")
-            if method == "GET":
-                return json_answer(self.stored_token_json(token), entity="nuxeoOAuth2Token")
+                return rest_error(404, f'No token found for client: {parts[1]}')
+            if method == 'GET':
+                return json_answer(self.stored_token_json(token), entity='nuxeoOAuth2Token')
             self.state.tokens.remove(token)
             return answer(204)
-        if method != "GET":
+        if method != 'GET':
             return rest_error(405, JAXRS)
-        if parts == ["client"]:
+        if parts == ['client']:
             return listed(token for token in self.state.tokens if token.user == user.name)
-        if parts == ["provider"]:
+        if parts == ['provider']:
             return listed([])
         if not user.admin:
             return rest_error(*FORBIDDEN)
-        if not parts or parts == ["AS_PROVIDER"]:
+        if not parts or parts == ['AS_PROVIDER']:
             return listed(self.state.tokens)
-        if parts == ["AS_CLIENT"]:
+        if parts == ['AS_CLIENT']:
             return listed([])
-        if parts == ["search"]:
-            wanted = call.get("q")
+        if parts == ['search']:
+            wanted = call.get('q')
             if not wanted:
-                return rest_error(400, "query is required")
-            return listed(token for token in self.state.tokens if wanted in (token.user or ""))
-        kind = "org.nuxeo.ecm.platform.oauth2.enums.NuxeoOAuth2TokenType"
-        return rest_error(404, "com.sun.jersey.api.ParamException$PathParamException: "
-                               f"java.lang.IllegalArgumentException: No enum constant {kind}.{parts[0]}")
+                return rest_error(400, 'query is required')
+            return listed(token for token in self.state.tokens if wanted in (token.user or ''))
+        kind = 'org.nuxeo.ecm.platform.oauth2.enums.NuxeoOAuth2TokenType'
+        return rest_error(
+            404,
+            'com.sun.jersey.api.ParamException$PathParamException: '
+            f'java.lang.IllegalArgumentException: No enum constant {kind}.{parts[0]}',
+        )
 
     @staticmethod
     def row_json(client):
-        return {"entity-type": "directoryEntry", "directoryName": "oauth2Clients", "id": str(client.row), "properties": {
-            "clientId": client.id, "name": client.name, "clientSecret": client.secret, "id": client.row, "redirectURIs": client.redirect_uris,
-            "enabled": client.enabled, "autoGrant": client.auto_grant}}
+        return {
+            'entity-type': 'directoryEntry',
+            'directoryName': 'oauth2Clients',
+            'id': str(client.row),
+            'properties': {
+                'clientId': client.id,
+                'name': client.name,
+                'clientSecret': client.secret,
+                'id': client.row,
+                'redirectURIs': client.redirect_uris,
+                'enabled': client.enabled,
+                'autoGrant': client.auto_grant,
+            },
+        }
 
     def directory(self, call, user, parts, method):
         """The directory route checks neither redirect URIs nor duplicates."""
-        if method in ("POST", "PUT", "DELETE") and not user.admin:
-            return rest_error(403, "Not allowed to edit directory")
-        if method == "GET" and not parts:
+        if method in ('POST', 'PUT', 'DELETE') and not user.admin:
+            return rest_error(403, 'Not allowed to edit directory')
+        if method == 'GET' and not parts:
             rows = self.state.clients if user.admin else []
-            size, page = int(call.get("pageSize") or 50), int(call.get("currentPageIndex") or 0)
+            size, page = int(call.get('pageSize') or 50), int(call.get('currentPageIndex') or 0)
             pages = max(1, -(-len(rows) // size))
-            entries = rows[page * size:(page + 1) * size]
-            return json_answer({
-                "entity-type": "directoryEntries", "isPaginable": True, "resultsCount": len(rows), "pageSize": size, "maxPageSize": 1000,
-                "resultsCountLimit": 0, "currentPageSize": len(entries), "currentPageIndex": page, "currentPageOffset": page * size,
-                "numberOfPages": pages, "isPreviousPageAvailable": page > 0, "isNextPageAvailable": page + 1 < pages, "isLastPageAvailable": bool(rows),
-                "isSortable": True, "hasError": False, "errorMessage": None, "pageIndex": page, "pageCount": pages,
-                "entries": [self.row_json(client) for client in entries]},
-                entity="directoryEntries")
-        found = next((client for client in self.state.clients if parts and str(client.row) == parts[0]), None) if user.admin else None
+            entries = rows[page * size : (page + 1) * size]
+            return json_answer(
+                {
+                    'entity-type': 'directoryEntries',
+                    'isPaginable': True,
+                    'resultsCount': len(rows),
+                    'pageSize': size,
+                    'maxPageSize': 1000,
+                    'resultsCountLimit': 0,
+                    'currentPageSize': len(entries),
+                    'currentPageIndex': page,
+                    'currentPageOffset': page * size,
+                    'numberOfPages': pages,
+                    'isPreviousPageAvailable': page > 0,
+                    'isNextPageAvailable': page + 1 < pages,
+                    'isLastPageAvailable': bool(rows),
+                    'isSortable': True,
+                    'hasError': False,
+                    'errorMessage': None,
+                    'pageIndex': page,
+                    'pageCount': pages,
+                    'entries': [self.row_json(client) for client in entries],
+                },
+                entity='directoryEntries',
+            )
+        found = (
+            next(
+                (client for client in self.state.clients if parts and str(client.row) == parts[0]),
+                None,
+            )
+            if user.admin
+            else None
+        )
         if parts and found is None:
-            return rest_error(404, "directory entry not found")
-        if method == "GET":
-            return json_answer(self.row_json(found), entity="directoryEntry")
-        if method == "DELETE" and parts:
+            return rest_error(404, 'directory entry not found')
+        if method == 'GET':
+            return json_answer(self.row_json(found), entity='directoryEntry')
+        if method == 'DELETE' and parts:
             self.state.clients.remove(found)
             return answer(204)
-        if method == ("PUT" if parts else "POST"):
-            sent = self.body("directoryEntry").get("properties") or {}
+        if method == ('PUT' if parts else 'POST'):
+            sent = self.body('directoryEntry').get('properties') or {}
             client = found or self.state.add_client(Client(None))
-            for name, attribute in (("clientId", "id"), ("name", "name"), ("clientSecret", "secret"), ("redirectURIs", "redirect_uris")):
+            for name, attribute in (
+                ('clientId', 'id'),
+                ('name', 'name'),
+                ('clientSecret', 'secret'),
+                ('redirectURIs', 'redirect_uris'),
+            ):
                 if name in sent:
                     setattr(client, attribute, sent[name])
-            for name, attribute in (("autoGrant", "auto_grant"), ("enabled", "enabled")):
+            for name, attribute in (('autoGrant', 'auto_grant'), ('enabled', 'enabled')):
                 if name in sent:
-                    setattr(client, attribute, str(sent[name]).lower() == "true")
-            return json_answer(self.row_json(client), 200 if parts else 201, entity="directoryEntry")
+                    setattr(client, attribute, str(sent[name]).lower() == 'true')
+            return json_answer(
+                self.row_json(client), 200 if parts else 201, entity='directoryEntry'
+            )
         return rest_error(405, JAXRS)
 
     def device_tokens_rest(self, call, user, method):
-        if method == "POST":
-            made = self.new_device_token(user, call.get("application"), call.get("deviceId"), call.get("permission"), call.get("deviceDescription"))
-            return answer(201, made.token, "application/json")
-        mine = [token for token in self.state.device_tokens if token.user == user.name and call.get("application") in (None, token.application)]
-        return json_answer({"entity-type": "tokens", "entries": [{
-            "entity-type": "token", "id": token.token, "username": token.user, "application": token.application, "deviceId": token.device,
-            "deviceDescription": token.description, "permission": token.permission,
-            "creationDate": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(token.created))} for token in mine]}, entity="tokens")
+        if method == 'POST':
+            made = self.new_device_token(
+                user,
+                call.get('application'),
+                call.get('deviceId'),
+                call.get('permission'),
+                call.get('deviceDescription'),
+            )
+            return answer(201, made.token, 'application/json')
+        mine = [
+            token
+            for token in self.state.device_tokens
+            if token.user == user.name and call.get('application') in (None, token.application)
+        ]
+        return json_answer(
+            {
+                'entity-type': 'tokens',
+                'entries': [
+                    {
+                        'entity-type': 'token',
+                        'id': token.token,
+                        'username': token.user,
+                        'application': token.application,
+                        'deviceId': token.device,
+                        'deviceDescription': token.description,
+                        'permission': token.permission,
+                        'creationDate': time.strftime(
+                            '%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(token.created)
+                        ),
+                    }
+                    for token in mine
+                ],
+            },
+            entity='tokens',
+        )
 
 
 class Legacy:
@@ -1043,36 +1411,52 @@ class Legacy:
         self.platform, self.call, self.state = platform, call, platform.state
 
     def answer(self, endpoint):
-        if request.method not in ("GET", "HEAD", "POST"):
-            return tomcat_page(405, f"HTTP method {request.method} is not supported by this URL")
-        return self.authorization() if endpoint == "authorization" else self.token()
+        if request.method not in ('GET', 'HEAD', 'POST'):
+            return tomcat_page(405, f'HTTP method {request.method} is not supported by this URL')
+        return self.authorization() if endpoint == 'authorization' else self.token()
 
     def authorization(self):
         call, session = self.call, self.platform.need_session(self.call)
         pending = session.legacy
-        if not pending or (pending.get("state") and call.get("state") != pending["state"]) or self.state.clock() - pending["created"] > CODE_SECONDS:
-            pending = {name: call.get(name) for name in ("response_type", "client_id", "redirect_uri", "state")}
+        if (
+            not pending
+            or (pending.get('state') and call.get('state') != pending['state'])
+            or self.state.clock() - pending['created'] > CODE_SECONDS
+        ):
+            pending = {
+                name: call.get(name)
+                for name in ('response_type', 'client_id', 'redirect_uri', 'state')
+            }
             pending.update(created=self.state.clock(), key=_random(6, string.ascii_letters))
         error = self.error_of(pending)
         if error:
             return self.failed(error)
         session.legacy = pending
-        if request.method != "POST":
-            return redirect(f"{self.platform.server_url()}/nuxeo/oauth2Grant.jsp")
-        if call.get("authorization_key") != pending["key"] or not pending.get("user"):
-            return self.failed("access_denied")
+        if request.method != 'POST':
+            return redirect(f'{self.platform.server_url()}/nuxeo/oauth2Grant.jsp')
+        if call.get('authorization_key') != pending['key'] or not pending.get('user'):
+            return self.failed('access_denied')
         code = _random(10)
-        self.state.codes[code] = Code(pending["client_id"], pending["user"], pending["redirect_uri"], None, None, pending["created"])
+        self.state.codes[code] = Code(
+            pending['client_id'],
+            pending['user'],
+            pending['redirect_uri'],
+            None,
+            None,
+            pending['created'],
+        )
         self.state.sessions.pop(call.session_id, None)
-        return redirect(self.raw(pending["redirect_uri"], [("code", code), ("state", pending["state"])]))
+        return redirect(
+            self.raw(pending['redirect_uri'], [('code', code), ('state', pending['state'])])
+        )
 
     def error_of(self, pending):
-        if not pending["response_type"] or not pending["client_id"] or not pending["redirect_uri"]:
-            return "invalid_request"
-        client = self.state.client(pending["client_id"])
+        if not pending['response_type'] or not pending['client_id'] or not pending['redirect_uri']:
+            return 'invalid_request'
+        client = self.state.client(pending['client_id'])
         if client is None or not client.enabled:
-            return "unauthorized_client"
-        return None if pending["response_type"] == "code" else "unsupported_response_type"
+            return 'unauthorized_client'
+        return None if pending['response_type'] == 'code' else 'unsupported_response_type'
 
     def grant_page(self):
         """oauth2Grant.jsp, behind the login: it remembers who said yes."""
@@ -1080,56 +1464,99 @@ class Legacy:
         user = self.platform.identify(self.call, api=False)
         session = self.platform.need_session(self.call)
         if not pending:
-            return self.platform.error_page(self.call, 500, "An error occurred.")
-        pending["user"] = user.name
+            return self.platform.error_page(self.call, 500, 'An error occurred.')
+        pending['user'] = user.name
         session.legacy = pending
-        state = f'<input type="hidden" name="state" value="{_escape(pending["state"])}">\n' if pending["state"] else ""
+        state = (
+            f'<input type="hidden" name="state" value="{_escape(pending["state"])}">\n'
+            if pending['state']
+            else ''
+        )
         key = f'<input type="hidden" name="authorization_key" value="{pending["key"]}">\n'
-        page = (f'<!DOCTYPE html>\n<html>\n<body>\n<form action="oauth2/authorization" method="POST">\n{key}{state}'
-                '<input type="submit" value="Grant"></form>\n</body>\n</html>\n')
-        return answer(200, page, "text/html;charset=UTF-8")
+        page = (
+            f'<!DOCTYPE html>\n<html>\n<body>\n<form action="oauth2/authorization" method="POST">\n{key}{state}'
+            '<input type="submit" value="Grant"></form>\n</body>\n</html>\n'
+        )
+        return answer(200, page, 'text/html;charset=UTF-8')
 
     def token(self):
         call = self.call
-        client_id, secret = call.get("client_id"), call.get("client_secret")
-        grant = call.get("grant_type")
+        client_id, secret = call.get('client_id'), call.get('client_secret')
+        grant = call.get('grant_type')
         client = self.state.client(client_id) if client_id else None
         good = client is not None and client.accepts(secret)
-        if grant == "authorization_code":
-            code = self.state.codes.pop(call.get("code"), None)
-            if code is None or self.state.clock() - code.created > CODE_SECONDS or code.client_id != client_id:
-                return self.failed("access_denied")
+        if grant == 'authorization_code':
+            code = self.state.codes.pop(call.get('code'), None)
+            if (
+                code is None
+                or self.state.clock() - code.created > CODE_SECONDS
+                or code.client_id != client_id
+            ):
+                return self.failed('access_denied')
             if not good:
-                return self.failed("unauthorized_client")
-            if code.redirect_uri != call.get("redirect_uri"):
-                return self.failed("invalid_request")
-            return self.granted(self.state.new_token(client_id, code.user, self.platform.token_seconds))
-        if grant == "refresh_token":
+                return self.failed('unauthorized_client')
+            if code.redirect_uri != call.get('redirect_uri'):
+                return self.failed('invalid_request')
+            return self.granted(
+                self.state.new_token(client_id, code.user, self.platform.token_seconds)
+            )
+        if grant == 'refresh_token':
             if not good:
-                return self.failed("access_denied")
-            sent = call.get("refresh_token")
-            found = next((token for token in self.state.tokens if sent and token.refresh == sent and token.client_id == client_id), None)
-            return self.refused("invalid_request") if found is None else self.granted(self.state.refresh(found))
-        return self.refused("invalid_grant")
+                return self.failed('access_denied')
+            sent = call.get('refresh_token')
+            found = next(
+                (
+                    token
+                    for token in self.state.tokens
+                    if sent and token.refresh == sent and token.client_id == client_id
+                ),
+                None,
+            )
+            return (
+                self.refused('invalid_request')
+                if found is None
+                else self.granted(self.state.refresh(found))
+            )
+        return self.refused('invalid_grant')
 
     def granted(self, token):
         left = float(int(token.created + token.seconds - self.state.clock()))
-        return self.json(200, {"access_token": token.access, "refresh_token": token.refresh, "token_type": "bearer", "expires_in": left})
+        return self.json(
+            200,
+            {
+                'access_token': token.access,
+                'refresh_token': token.refresh,
+                'token_type': 'bearer',
+                'expires_in': left,
+            },
+        )
 
     def refused(self, error):
-        return self.json(400, {"error": error})
+        return self.json(400, {'error': error})
 
     @staticmethod
     def json(status, value):
-        return answer(status, json.dumps(value), "application/json;charset=UTF-8", [("Cache-Control", "no-store"), ("Pragma", "no-cache")])
+        return answer(
+            status,
+            json.dumps(value),
+            'application/json;charset=UTF-8',
+            [('Cache-Control', 'no-store'), ('Pragma', 'no-cache')],
+        )
 
     def failed(self, error):
-        return redirect(self.raw(self.call.get("redirect_uri") or "http://dummyurl", [("error", error), ("state", self.call.get("state"))]))
+        return redirect(
+            self.raw(
+                self.call.get('redirect_uri') or 'http://dummyurl',
+                [('error', error), ('state', self.call.get('state'))],
+            )
+        )
 
     @staticmethod
     def raw(uri, parameters):
         """The redirect of 8.10 encodes nothing."""
-        return f"{uri}{'&' if '?' in uri else '?'}" + "&".join(f"{name}={value}" for name, value in parameters if value)
+        return f'{uri}{"&" if "?" in uri else "?"}' + '&'.join(
+            f'{name}={value}' for name, value in parameters if value
+        )
 
 
 LOGIN_SCRIPT = """<script type="text/javascript">
@@ -1147,8 +1574,12 @@ LOGIN_PAGE = """<!DOCTYPE html>
 
 
 def _escape(text):
-    return "" if text is None else text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&#034;")
+    return (
+        ''
+        if text is None
+        else text.replace('&', '&amp;').replace('<', '&lt;').replace('"', '&#034;')
+    )
 
 
 def _unbase64(text):
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    return base64.b64decode(text + '=' * (-len(text) % 4), altchars=b'-_', validate=True)

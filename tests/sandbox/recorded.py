@@ -30,7 +30,17 @@ from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent / 'conformance'
 #: The headers that carry meaning. Of a cookie only the name counts, of X-Siesta-FaultId only that it is there.
-HEADERS = ('Server', 'Content-Type', 'WWW-Authenticate', 'Location', 'Set-Cookie', 'X-Siesta-FaultId', 'X-Content-Type-Options', 'Cache-Control', 'Allow')
+HEADERS = (
+    'Server',
+    'Content-Type',
+    'WWW-Authenticate',
+    'Location',
+    'Set-Cookie',
+    'X-Siesta-FaultId',
+    'X-Content-Type-Options',
+    'Cache-Control',
+    'Allow',
+)
 _CUT = re.compile(r'(\s*\[…\]|\s*\[\.\.\. cut, \d+ chars in all\])$')
 
 
@@ -41,7 +51,10 @@ def load(*names: str) -> list[dict]:
         content = json.loads((FOLDER / f'nexus-{name}.json').read_text(encoding='utf-8'))
         shared = content['shared']
         for entry in content['entries']:
-            for part, keys in ((entry['request'], ('headers', 'body')), *((answer, ('headers', 'shape')) for answer in entry['answers'])):
+            for part, keys in (
+                (entry['request'], ('headers', 'body')),
+                *((answer, ('headers', 'shape')) for answer in entry['answers']),
+            ):
                 for key in keys:
                     if isinstance(part[key], str) and part[key].startswith('$'):
                         part[key] = shared[part[key]]
@@ -51,7 +64,12 @@ def load(*names: str) -> list[dict]:
 
 def versions(*names: str) -> list[str]:
     """All versions that these files know, oldest first."""
-    found = {version for entry in load(*names) for answer in entry['answers'] for version in answer['versions']}
+    found = {
+        version
+        for entry in load(*names)
+        for answer in entry['answers']
+        for version in answer['versions']
+    }
     return sorted(found, key=lambda text: [int(part) for part in re.findall(r'\d+', text)])
 
 
@@ -63,7 +81,14 @@ def of_version(version: str, *names: str) -> t.Iterator[tuple[dict, dict]]:
                 yield entry, answer
 
 
-def digest(status: int, reason: str, headers: t.Iterable[tuple[str, str]], body: str, version: str, base: str) -> dict:
+def digest(
+    status: int,
+    reason: str,
+    headers: t.Iterable[tuple[str, str]],
+    body: str,
+    version: str,
+    base: str,
+) -> dict:
     """What is compared of an answer. C(base) is replaced by C({base}), C(version) by C({version})."""
     kept: dict[str, t.Any] = {}
     for name, value in headers:
@@ -74,7 +99,12 @@ def digest(status: int, reason: str, headers: t.Iterable[tuple[str, str]], body:
             kept[known] = sorted(set(kept.get(known, [])) | {value.partition('=')[0]})
         elif known:
             kept[known] = value.replace(base, '{base}').replace(version, '{version}')
-    return {'status': status, 'reason': reason, 'headers': kept, 'shape': shape(body, kept.get('Content-Type', ''), version)}
+    return {
+        'status': status,
+        'reason': reason,
+        'headers': kept,
+        'shape': shape(body, kept.get('Content-Type', ''), version),
+    }
 
 
 def shape(body: str, content_type: str, version: str) -> t.Any:
@@ -92,11 +122,22 @@ def shape(body: str, content_type: str, version: str) -> t.Any:
             return {'not quite json': text[:100]}
         return {'json': sorted(found), **({'cut': True} if cut else {})}
     if kind.endswith('xml'):
-        return {'xml': sorted(set(re.findall(r'<([A-Za-z]\w*)[\s/>]', text))), **({'cut': True} if cut else {'root': ElementTree.fromstring(text).tag})}
+        return {
+            'xml': sorted(set(re.findall(r'<([A-Za-z]\w*)[\s/>]', text))),
+            **({'cut': True} if cut else {'root': ElementTree.fromstring(text).tag}),
+        }
     if kind == 'text/html':
         title = re.search(r'<title>(.*?)</title>', text, re.S)
-        return {'title': re.sub(r'\s+', ' ', title.group(1)).strip() if title else None, 'version': _tells(text, version), **({'cut': True} if cut else {})}
-    return {'text': re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}', '{id}', text.replace(version, '{version}'))[:200]}
+        return {
+            'title': re.sub(r'\s+', ' ', title.group(1)).strip() if title else None,
+            'version': _tells(text, version),
+            **({'cut': True} if cut else {}),
+        }
+    return {
+        'text': re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}', '{id}', text.replace(version, '{version}'))[
+            :200
+        ]
+    }
 
 
 def _tells(page: str, version: str) -> str | None:
@@ -117,7 +158,9 @@ def _paths(value, path, found):
         for item in value:
             _paths(item, path + '[]', found)
     else:
-        kind = {bool: 'bool', int: 'number', float: 'number', str: 'string', type(None): 'null'}[type(value)]
+        kind = {bool: 'bool', int: 'number', float: 'number', str: 'string', type(None): 'null'}[
+            type(value)
+        ]
         found.add(f'{path}:{kind}')
 
 
@@ -142,13 +185,16 @@ def _closed(text):
             last = (position + 1, list(stack))
         elif sign == ',':
             last = (position, list(stack))
-    return text[:last[0]] + ''.join(reversed(last[1]))
+    return text[: last[0]] + ''.join(reversed(last[1]))
 
 
 def differences(expected: dict, seen: dict) -> list[str]:
     """Where an answer departs from the recorded one; empty when they agree."""
-    found = [f'{key}: {seen[key]!r} instead of {expected[key]!r}' for key in ('status', 'reason')
-             if expected[key] is not None and seen[key] != expected[key]]
+    found = [
+        f'{key}: {seen[key]!r} instead of {expected[key]!r}'
+        for key in ('status', 'reason')
+        if expected[key] is not None and seen[key] != expected[key]
+    ]
     for name in HEADERS:
         want, got = expected['headers'].get(name), seen['headers'].get(name)
         if want != got:
@@ -157,14 +203,19 @@ def differences(expected: dict, seen: dict) -> list[str]:
     if isinstance(want, dict) and want.get('cut') and isinstance(got, dict):
         kind = next(key for key in ('json', 'xml', 'title') if key in want)
         if kind == 'title':
-            if want['title'] != got.get('title') or want['version'] not in (None, got.get('version')):
+            if want['title'] != got.get('title') or want['version'] not in (
+                None,
+                got.get('version'),
+            ):
                 found.append(f'body: {got!r} instead of {want!r}')
         elif missing := sorted(set(want[kind]) - set(got.get(kind, []))):
             found.append('body: without {}'.format(', '.join(missing)))
     elif isinstance(want, dict) and isinstance(got, dict) and 'json' in want and 'json' in got:
         missing, more = set(want['json']) - set(got['json']), set(got['json']) - set(want['json'])
         if missing or more:
-            found.append(f"body: without {', '.join(sorted(missing)) or 'nothing'}, with {', '.join(sorted(more)) or 'nothing'}")
+            found.append(
+                f'body: without {", ".join(sorted(missing)) or "nothing"}, with {", ".join(sorted(more)) or "nothing"}'
+            )
     elif want not in ('any', got):
         found.append(f'body: {got!r} instead of {want!r}')
     return found
@@ -178,8 +229,14 @@ class Player:
     :param remotes: URLs of the guarded remote, for C({remote}) (plain) and C({remotes}) (TLS).
     """
 
-    def __init__(self, url: str, version: str, tickets: t.Callable[[str, float], str] | None = None, ca_path: str | None = None,
-                 remotes: dict[str, str] | None = None):
+    def __init__(
+        self,
+        url: str,
+        version: str,
+        tickets: t.Callable[[str, float], str] | None = None,
+        ca_path: str | None = None,
+        remotes: dict[str, str] | None = None,
+    ):
         self.base = url
         self.version = version
         self._names = {'base': url, 'version': version, **(remotes or {})}
@@ -189,9 +246,13 @@ class Player:
         self._connect: t.Callable[[], http.client.HTTPConnection]
         if parts.scheme == 'https':
             context = ssl.create_default_context(cafile=ca_path)
-            self._connect = lambda: http.client.HTTPSConnection(parts.hostname or '', parts.port, timeout=60, context=context)
+            self._connect = lambda: http.client.HTTPSConnection(
+                parts.hostname or '', parts.port, timeout=60, context=context
+            )
         else:
-            self._connect = lambda: http.client.HTTPConnection(parts.hostname or '', parts.port, timeout=60)
+            self._connect = lambda: http.client.HTTPConnection(
+                parts.hostname or '', parts.port, timeout=60
+            )
 
     def play(self, entry: dict) -> dict:
         """Sends the request of an entry and answers with the digest of what came back."""
@@ -201,8 +262,12 @@ class Player:
         request = entry['request']
         connection = self._connect()
         try:
-            connection.putrequest(request['method'], self._fill(request['path']), skip_accept_encoding=True,
-                                  skip_host=any(name == 'Host' for name, _value in request['headers']))
+            connection.putrequest(
+                request['method'],
+                self._fill(request['path']),
+                skip_accept_encoding=True,
+                skip_host=any(name == 'Host' for name, _value in request['headers']),
+            )
             body = self._fill(request['body'] or '').encode('utf-8')
             for name, value in request['headers']:
                 connection.putheader(name, self._fill(value).encode('utf-8'))
@@ -214,7 +279,14 @@ class Player:
             for name, value in response.getheaders():
                 if name == 'Set-Cookie' and value.startswith('NXSESSIONID='):
                     self._known['session'] = value.partition('=')[2].partition(';')[0]
-            return digest(response.status, response.reason, response.getheaders(), text, self.version, self.base)
+            return digest(
+                response.status,
+                response.reason,
+                response.getheaders(),
+                text,
+                self.version,
+                self.base,
+            )
         finally:
             connection.close()
 

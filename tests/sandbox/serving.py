@@ -86,8 +86,12 @@ class Requests:
     def matching(self, method: str | None = None, path: str | None = None) -> list[dict]:
         """The records of a method and of a path; C(path) is a regular expression searched in the path."""
         with self._lock:
-            return [item for item in self._records
-                    if (method is None or item['method'] == method) and (path is None or re.search(path, item['path']))]
+            return [
+                item
+                for item in self._records
+                if (method is None or item['method'] == method)
+                and (path is None or re.search(path, item['path']))
+            ]
 
     def __len__(self):
         return len(self._records)
@@ -118,7 +122,14 @@ class Faults:
         self._lock = threading.Lock()
         self._rules: list[_Rule] = []
 
-    def add(self, path: str, action: t.Callable, times: float = 1, method: str | None = None, after: int = 0) -> None:
+    def add(
+        self,
+        path: str,
+        action: t.Callable,
+        times: float = 1,
+        method: str | None = None,
+        after: int = 0,
+    ) -> None:
         """The next C(times) requests whose path matches the regular expression get C(action), once C(after) of them have gone through."""
         with self._lock:
             self._rules.append(_Rule(re.compile(path), action, times, method, after))
@@ -211,40 +222,51 @@ class faults:
     @staticmethod
     def delay(seconds):
         """The application's own answer, late. The application sees the request after the wait."""
+
         def act(exchange):
             exchange.sleep(seconds)
             return exchange.app()
+
         return act
 
     @staticmethod
     def delay_after(seconds):
         """The application handles the request at once, its answer comes late."""
+
         def act(exchange):
             answer = exchange.app()
             exchange.sleep(seconds)
             return answer
+
         return act
 
     @staticmethod
     def drip(size=1, interval=0.5):
         """The application's own body, C(size) bytes at a time."""
+
         def act(exchange):
             answer = exchange.app()
             exchange.start(answer, ('Content-Length', str(len(answer.body))))
             for start in range(0, len(answer.body), size):
-                exchange.write(answer.body[start:start + size])
+                exchange.write(answer.body[start : start + size])
                 exchange.sleep(interval)
+
         return act
 
     @staticmethod
     def endless(piece=b' ' * 65536, interval=0.0):
         """A body that never ends."""
+
         def act(exchange):
-            exchange.start(Answer('200 OK', [('Content-Type', 'application/json')]), ('Transfer-Encoding', 'chunked'))
+            exchange.start(
+                Answer('200 OK', [('Content-Type', 'application/json')]),
+                ('Transfer-Encoding', 'chunked'),
+            )
             while not exchange.handler.server.stopping.is_set():
                 exchange.write(b'%x\r\n%s\r\n' % (len(piece), piece))
                 exchange.sleep(interval)
             exchange.hang_up()
+
         return act
 
     @staticmethod
@@ -255,30 +277,40 @@ class faults:
     @staticmethod
     def reset_after():
         """The application handled the request, the connection is reset instead of an answer."""
+
         def act(exchange):
             exchange.app()
             exchange.reset()
+
         return act
 
     @staticmethod
     def cut(missing=100, keep=None):
         """Promises C(missing) bytes more than it sends; C(keep) is how much of the application's body goes out."""
+
         def act(exchange):
             answer = exchange.app()
             sent = answer.body if keep is None else answer.body[:keep]
             exchange.send(Answer(answer.status, answer.headers, sent), len(sent) + missing)
             exchange.hang_up()
+
         return act
 
     @staticmethod
     def gzip_bomb(size=100 * 1024 * 1024):
         """A small body that unpacks to C(size) bytes."""
+
         def act(exchange):
             packed = io.BytesIO()
             with gzip.GzipFile(fileobj=packed, mode='wb', compresslevel=6) as stream:
                 for _count in range(size // 65536 + 1):
                     stream.write(b' ' * 65536)
-            return Answer('200 OK', [('Content-Type', 'application/json'), ('Content-Encoding', 'gzip')], packed.getvalue())
+            return Answer(
+                '200 OK',
+                [('Content-Type', 'application/json'), ('Content-Encoding', 'gzip')],
+                packed.getvalue(),
+            )
+
         return act
 
     @staticmethod
@@ -294,25 +326,35 @@ class faults:
     @staticmethod
     def huge_headers(size=1024 * 1024, count=1):
         """C(count) headers of C(size) bytes in front of the application's own answer."""
+
         def act(exchange):
             answer = exchange.app()
-            return Answer(answer.status, [(f'X-Huge-{number}', 'x' * size) for number in range(count)] + answer.headers, answer.body)
+            return Answer(
+                answer.status,
+                [(f'X-Huge-{number}', 'x' * size) for number in range(count)] + answer.headers,
+                answer.body,
+            )
+
         return act
 
     @staticmethod
     def bom():
         """A byte order mark before the application's own body."""
+
         def act(exchange):
             answer = exchange.app()
             return Answer(answer.status, answer.headers, b'\xef\xbb\xbf' + answer.body)
+
         return act
 
     @staticmethod
     def broken_json():
         """The first half of the application's own body, with the length of that half."""
+
         def act(exchange):
             answer = exchange.app()
-            return Answer(answer.status, answer.headers, answer.body[:len(answer.body) // 2])
+            return Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
+
         return act
 
 
@@ -339,9 +381,15 @@ class _Handler(WSGIRequestHandler):
         self._read_body(environ)
         path = environ['RAW_URI'].partition('?')[0]
         self.record = {
-            'method': self.command, 'path': path, 'query': sorted({key for key, _value in parse_qsl(environ['QUERY_STRING'], True)}), 'status': None,
-            'user': _user(environ.get('HTTP_AUTHORIZATION')), 'agent': environ.get('HTTP_USER_AGENT'), 'cookie': 'HTTP_COOKIE' in environ,
-            'time': time.monotonic(), 'seconds': None,
+            'method': self.command,
+            'path': path,
+            'query': sorted({key for key, _value in parse_qsl(environ['QUERY_STRING'], True)}),
+            'status': None,
+            'user': _user(environ.get('HTTP_AUTHORIZATION')),
+            'agent': environ.get('HTTP_USER_AGENT'),
+            'cookie': 'HTTP_COOKIE' in environ,
+            'time': time.monotonic(),
+            'seconds': None,
         }
         self.recorded = False
         exchange = Exchange(self, environ)
@@ -380,7 +428,11 @@ class _Handler(WSGIRequestHandler):
         except Exception:  # the sandbox must go on, and the test must see it
             self.server.errors.append(traceback.format_exc())
             traceback.print_exc()
-            return Answer('500 Sandbox Is Broken', [('Content-Type', 'text/plain')], b'The application of the sandbox raised an exception.\n')
+            return Answer(
+                '500 Sandbox Is Broken',
+                [('Content-Type', 'text/plain')],
+                b'The application of the sandbox raised an exception.\n',
+            )
         return Answer(started[0], started[1], body)
 
     def _note(self, status):
@@ -396,9 +448,15 @@ class _Handler(WSGIRequestHandler):
         names = {name.lower() for name, _value in answer.headers}
         if 'date' not in names:
             lines.append('Date: ' + self.date_time_string())
-        lines += ['{}: {}'.format(*item) for item in answer.headers if item[0].lower() not in ('connection', 'content-length', 'transfer-encoding')]
+        lines += [
+            '{}: {}'.format(*item)
+            for item in answer.headers
+            if item[0].lower() not in ('connection', 'content-length', 'transfer-encoding')
+        ]
         lines += ['{}: {}'.format(*item) for item in more]
-        if self.headers.get('Connection', '').lower() == 'close' or ('connection', 'close') in {(n.lower(), v.lower()) for n, v in answer.headers}:
+        if self.headers.get('Connection', '').lower() == 'close' or ('connection', 'close') in {
+            (n.lower(), v.lower()) for n, v in answer.headers
+        }:
             self.close_connection = True
         if self.close_connection:
             lines.append('Connection: close')
@@ -486,7 +544,12 @@ class Server:
         self.faults = http.faults
         #: tracebacks of the application, newest last; a test may check that it is empty
         self.errors = http.errors
-        self._thread = threading.Thread(target=http.serve_forever, kwargs={'poll_interval': 0.02}, name='sandbox ' + url, daemon=True)
+        self._thread = threading.Thread(
+            target=http.serve_forever,
+            kwargs={'poll_interval': 0.02},
+            name='sandbox ' + url,
+            daemon=True,
+        )
         self._thread.start()
 
     @property
@@ -552,7 +615,11 @@ class Sandbox:
 
         with self._lock:
             if self._ca is None:
-                self._ca = trustme.CA.from_pem(*self._authority_pem) if self._authority_pem else trustme.CA(organization_name='buildops.tokens sandbox')
+                self._ca = (
+                    trustme.CA.from_pem(*self._authority_pem)
+                    if self._authority_pem
+                    else trustme.CA(organization_name='buildops.tokens sandbox')
+                )
                 self._ca.cert_pem.write_to_path(os.path.join(self.folder, 'ca.pem'))
             return self._ca
 
@@ -575,7 +642,10 @@ class Sandbox:
         path = os.path.join(self.folder, 'truststore.p12')
         if not os.path.exists(path):
             certificate = x509.load_pem_x509_certificate(self._authority().cert_pem.bytes())
-            store = pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(certificate, b'sandbox')], BestAvailableEncryption(b'changeit'))
+            store = pkcs12.serialize_java_truststore(
+                [pkcs12.PKCS12Certificate(certificate, b'sandbox')],
+                BestAvailableEncryption(b'changeit'),
+            )
             with open(path, 'wb') as stream:
                 stream.write(store)
         return path
@@ -613,8 +683,14 @@ def _listen(host, port):
     except (OSError, OverflowError) as error:
         listener.close()
         if getattr(error, 'errno', None) == errno.EADDRINUSE:
-            raise PortTaken(f'port {port} of {host} is in use by another program; choose another port, or 0 for any free one') from None
-        raise PortTaken('cannot listen on port {} of {}: {}'.format(port, host, getattr(error, 'strerror', None) or error)) from None
+            raise PortTaken(
+                f'port {port} of {host} is in use by another program; choose another port, or 0 for any free one'
+            ) from None
+        raise PortTaken(
+            'cannot listen on port {} of {}: {}'.format(
+                port, host, getattr(error, 'strerror', None) or error
+            )
+        ) from None
     return listener
 
 
@@ -624,7 +700,9 @@ def basic_credentials(header: str | None) -> tuple[str, str] | None:
     if scheme.lower() != 'basic':
         return None
     try:
-        user, colon, password = base64.b64decode(value.strip(), validate=True).decode('utf-8').partition(':')
+        user, colon, password = (
+            base64.b64decode(value.strip(), validate=True).decode('utf-8').partition(':')
+        )
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
     return (user, password) if colon else None

@@ -24,10 +24,31 @@ def collections() -> Path:
     if not FOLDER.exists():
         FOLDER.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=FOLDER.parent) as folder:
-            subprocess.run([sys.executable, '-m', 'pip', 'download', '--quiet', '--no-deps', '--no-cache-dir', '--ignore-requires-python',
-                            '--dest', folder, PACKAGE], check=True)
+            subprocess.run(
+                [
+                    sys.executable,
+                    '-m',
+                    'pip',
+                    'download',
+                    '--quiet',
+                    '--no-deps',
+                    '--no-cache-dir',
+                    '--ignore-requires-python',
+                    '--dest',
+                    folder,
+                    PACKAGE,
+                ],
+                check=True,
+            )
             with zipfile.ZipFile(next(Path(folder).glob('*.whl'))) as wheel:
-                wheel.extractall(Path(folder, 'awx'), [name for name in wheel.namelist() if name.startswith('ansible_collections/awx/awx/')])
+                wheel.extractall(
+                    Path(folder, 'awx'),
+                    [
+                        name
+                        for name in wheel.namelist()
+                        if name.startswith('ansible_collections/awx/awx/')
+                    ],
+                )
             try:
                 Path(folder, 'awx').rename(FOLDER)
             except OSError:  # another process was faster

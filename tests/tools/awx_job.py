@@ -41,9 +41,16 @@ def inject(definition: dict, inputs: dict, folder: Path) -> tuple[dict, dict]:
     from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
     from awx_plugins.interfaces._temporary_private_credential_api import Credential
     from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
+
     (folder / 'env').mkdir(parents=True, exist_ok=True)
-    kind = ManagedCredentialType(namespace='custom', name=definition['name'], kind=definition['kind'], inputs=definition['inputs'],
-                                 injectors=definition['injectors'], managed=False)
+    kind = ManagedCredentialType(
+        namespace='custom',
+        name=definition['name'],
+        kind=definition['kind'],
+        inputs=definition['inputs'],
+        injectors=definition['injectors'],
+        managed=False,
+    )
     environment: dict = {}
     shown: dict = {}
     inject_credential(kind, Credential(inputs), environment, shown, [], str(folder))
@@ -61,7 +68,10 @@ class Finished:
 
     @property
     def _stats(self) -> dict:
-        return next((event['event_data'] for event in self.events if event['event'] == 'playbook_on_stats'), {})
+        return next(
+            (event['event_data'] for event in self.events if event['event'] == 'playbook_on_stats'),
+            {},
+        )
 
     @property
     def changed(self) -> int:
@@ -87,7 +97,9 @@ class Job:
     extra_vars: dict = dataclasses.field(default_factory=dict)
     options: str = ''
     environment: dict = dataclasses.field(default_factory=dict)
-    container: dict = dataclasses.field(default_factory=dict)  # settings of the runner, for a job in an execution environment
+    container: dict = dataclasses.field(
+        default_factory=dict
+    )  # settings of the runner, for a job in an execution environment
     number: int = 1
 
     def start(self) -> Job:
@@ -97,40 +109,93 @@ class Job:
             (control / name).mkdir(parents=True)
         worker.mkdir()
         here = IN_CONTAINER if self.container else f'{worker}/'
-        environment = {'ANSIBLE_FORCE_COLOR': 'False', 'ANSIBLE_HOST_KEY_CHECKING': 'False', 'AWX_PRIVATE_DATA_DIR': str(control), 'JOB_ID': str(self.number),
-                       'ANSIBLE_LOCALHOST_WARNING': '0'}
+        environment = {
+            'ANSIBLE_FORCE_COLOR': 'False',
+            'ANSIBLE_HOST_KEY_CHECKING': 'False',
+            'AWX_PRIVATE_DATA_DIR': str(control),
+            'JOB_ID': str(self.number),
+            'ANSIBLE_LOCALHOST_WARNING': '0',
+        }
         for name, inputs in self.credentials.items():
             environment.update(inject(credential_type(name), inputs, control)[0])
-        environment = {name: value.replace(IN_CONTAINER, here, 1) if value.startswith(IN_CONTAINER) else value for name, value in environment.items()}
-        variables = {'awx_job_id': self.number, 'awx_job_launch_type': 'manual', 'awx_user_name': 'admin', **self.extra_vars}
+        environment = {
+            name: value.replace(IN_CONTAINER, here, 1) if value.startswith(IN_CONTAINER) else value
+            for name, value in environment.items()
+        }
+        variables = {
+            'awx_job_id': self.number,
+            'awx_job_launch_type': 'manual',
+            'awx_user_name': 'admin',
+            **self.extra_vars,
+        }
         settings = {'suppress_env_files': True, **self.container}
-        for name, data in (('envvars', {**environment, **self.environment}), ('extravars', variables), ('settings', settings)):
+        for name, data in (
+            ('envvars', {**environment, **self.environment}),
+            ('extravars', variables),
+            ('settings', settings),
+        ):
             path = control / 'env' / name
             path.write_text(json.dumps(data), encoding='utf-8')
             path.chmod(0o600)
         (control / 'env/cmdline').write_text(self.options, encoding='utf-8')
         script = control / 'inventory/hosts'
-        script.write_text('#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint(%r)\n' % json.dumps(self.inventory), encoding='utf-8')
+        script.write_text(
+            '#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint(%r)\n'
+            % json.dumps(self.inventory),
+            encoding='utf-8',
+        )
         script.chmod(0o500)
-        shutil.copytree(self.project, control / 'project', dirs_exist_ok=True, ignore=shutil.ignore_patterns('inventory'))
+        shutil.copytree(
+            self.project,
+            control / 'project',
+            dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns('inventory'),
+        )
         self._control = control
         runner = f'{BIN}/ansible-runner'
-        command = (f'set -o pipefail; {runner} transmit {control} -p {self.playbook} --ident {self.number} | {runner} worker --private-data-dir {worker} '
-                   f'| {runner} process {control} --ident {self.number}')
+        command = (
+            f'set -o pipefail; {runner} transmit {control} -p {self.playbook} --ident {self.number} | {runner} worker --private-data-dir {worker} '
+            f'| {runner} process {control} --ident {self.number}'
+        )
         (self.folder / 'home').mkdir(exist_ok=True)
-        settings = {'PATH': f'{BIN}:{os.environ["PATH"]}', 'HOME': str(self.folder / 'home'), 'LC_ALL': 'C.UTF-8',
-                    **{name: value for name, value in os.environ.items() if name.startswith(('ANSIBLE_CO', 'CONTAINERS_'))}}
-        self._process = subprocess.Popen(['bash', '-c', command], env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        settings = {
+            'PATH': f'{BIN}:{os.environ["PATH"]}',
+            'HOME': str(self.folder / 'home'),
+            'LC_ALL': 'C.UTF-8',
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name.startswith(('ANSIBLE_CO', 'CONTAINERS_'))
+            },
+        }
+        self._process = subprocess.Popen(
+            ['bash', '-c', command],
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         return self
 
     def finish(self, timeout: float = 300) -> Finished:
         output = self._process.communicate(timeout=timeout)[0].decode('utf-8', 'replace')
         artifacts = self._control / 'artifacts' / str(self.number)
         assert (artifacts / 'status').exists(), output
-        events = [json.loads(path.read_text(encoding='utf-8')) for path in (artifacts / 'job_events').glob('*.json')]
-        for name in ('command', 'env.list'):  # they hold the environment of the job. AWX removes them, too
+        events = [
+            json.loads(path.read_text(encoding='utf-8'))
+            for path in (artifacts / 'job_events').glob('*.json')
+        ]
+        for name in (
+            'command',
+            'env.list',
+        ):  # they hold the environment of the job. AWX removes them, too
             (artifacts / name).unlink(missing_ok=True)
-        return Finished((artifacts / 'status').read_text(encoding='utf-8'), output, sorted(events, key=lambda event: event['counter']), artifacts)
+        return Finished(
+            (artifacts / 'status').read_text(encoding='utf-8'),
+            output,
+            sorted(events, key=lambda event: event['counter']),
+            artifacts,
+        )
 
     def run(self) -> Finished:
         return self.start().finish()

@@ -27,7 +27,17 @@ from tests.tools.awx_job import BIN, Job
 from tests.tools.scratch import BUILD, ROOT
 
 PROGRAMS = ('podman', 'runc', 'debootstrap')
-NAMESPACES = ('setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc')
+NAMESPACES = (
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    'unshare',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+)
 IMAGE = 'localhost/buildops-tokens-ee:latest'
 CERTIFICATES = Path('/etc/ssl/certs/ca-certificates.crt')
 FOLDER = BUILD / 'ee'
@@ -58,10 +68,12 @@ def answer(*command) -> str:
     return run(*command, stdout=subprocess.PIPE, text=True).stdout
 
 
-def obstacle() -> str | None:
+def persistence_error() -> str | None:
     """Install what is missing where that can be done. :returns: why no image can be built here, as a sentence, or None."""
+
     def missing():
         return [name for name in PROGRAMS if shutil.which(name) is None]
+
     if os.geteuid() != 0:
         return 'debootstrap makes the base image, and needs root.'
     if shutil.which('apt-get') is None:
@@ -69,10 +81,18 @@ def obstacle() -> str | None:
     if missing():
         print(f'Installing {" ".join(missing())}', file=sys.stderr)
         for arguments in (['update'], ['install', '-y', '--no-install-recommends', *missing()]):
-            subprocess.run(['apt-get', '-qq', *arguments], env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}, stdout=subprocess.DEVNULL, check=False)
+            subprocess.run(
+                ['apt-get', '-qq', *arguments],
+                env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'},
+                stdout=subprocess.DEVNULL,
+                check=False,
+            )
     if missing():
         return f'{" and ".join(missing())} cannot be installed.'
-    if subprocess.run([*NAMESPACES, 'true'], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+    if (
+        subprocess.run([*NAMESPACES, 'true'], stderr=subprocess.DEVNULL, check=False).returncode
+        != 0
+    ):
         return 'this machine lets nobody make namespaces, and so no containers.'
     if mirror() is None:
         return 'the mirror that apt takes packages from is not known.'
@@ -81,12 +101,25 @@ def obstacle() -> str | None:
 
 def mirror() -> tuple[str, str, str] | None:
     """:returns: the release of this machine, the address that its packages come from, and the components that are there."""
-    names = dict(line.partition('=')[::2] for line in Path('/etc/os-release').read_text(encoding='utf-8').splitlines())
+    names = dict(
+        line.partition('=')[::2]
+        for line in Path('/etc/os-release').read_text(encoding='utf-8').splitlines()
+    )
     release = names.get('VERSION_CODENAME', '').strip('"')
-    targets = answer('apt-get', 'indextargets', '--format', '$(RELEASE) $(COMPONENT) $(REPO_URI)', 'Created-By: Packages').splitlines()
+    targets = answer(
+        'apt-get',
+        'indextargets',
+        '--format',
+        '$(RELEASE) $(COMPONENT) $(REPO_URI)',
+        'Created-By: Packages',
+    ).splitlines()
     parts = [target.split(' ', 2) for target in targets if target.startswith(f'{release} ')]
     address = next((part[2] for part in parts if part[1] == 'main'), None)
-    return (release, address, ','.join(sorted({part[1] for part in parts if part[2] == address}))) if address else None
+    return (
+        (release, address, ','.join(sorted({part[1] for part in parts if part[2] == address})))
+        if address
+        else None
+    )
 
 
 def make_base(release: str, address: str, components: str) -> str:
@@ -97,8 +130,16 @@ def make_base(release: str, address: str, components: str) -> str:
         folder = FOLDER / 'base'
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        run('debootstrap', '--variant=minbase', f'--components={components}', '--include=ca-certificates,python3,python3-pip', release, folder / 'root',
-            address, stdout=subprocess.DEVNULL)
+        run(
+            'debootstrap',
+            '--variant=minbase',
+            f'--components={components}',
+            '--include=ca-certificates,python3,python3-pip',
+            release,
+            folder / 'root',
+            address,
+            stdout=subprocess.DEVNULL,
+        )
         run('tar', '-C', folder / 'root', '-cf', folder / 'root.tar', '.')
         run('podman', 'import', '--quiet', folder / 'root.tar', name, stdout=subprocess.DEVNULL)
         shutil.rmtree(folder)
@@ -107,7 +148,10 @@ def make_base(release: str, address: str, components: str) -> str:
 
 def pip_settings() -> str:
     """:returns: how pip on this machine finds packages, as a settings file for the image while it is built."""
-    pairs = [line.partition('=')[::2] for line in answer(sys.executable, '-m', 'pip', 'config', 'list').splitlines()]
+    pairs = [
+        line.partition('=')[::2]
+        for line in answer(sys.executable, '-m', 'pip', 'config', 'list').splitlines()
+    ]
     # those of the environment come first, and win
     found = {key.rpartition('.')[2]: ast.literal_eval(value) for key, value in reversed(pairs)}
     lines = [f'{name} = ' + found[name].replace('\n', '\n  ') for name in PIP if name in found]
@@ -118,14 +162,40 @@ def pip_settings() -> str:
 
 def build(base: str) -> None:
     print('Building the image', flush=True)
-    run(BIN / 'ansible-galaxy', 'collection', 'build', '--force', '--output-path', BUILD, ROOT, stdout=subprocess.DEVNULL)
+    run(
+        BIN / 'ansible-galaxy',
+        'collection',
+        'build',
+        '--force',
+        '--output-path',
+        BUILD,
+        ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     with tempfile.TemporaryDirectory() as folder:  # of root alone: an address may hold a password
         Path(folder, 'pip.conf').write_text(pip_settings(), encoding='utf-8')
         arguments = ['--network=host', f'--volume={folder}/pip.conf:/etc/pip.conf:ro']
         if CERTIFICATES.exists():
             arguments.append(f'--volume={CERTIFICATES}:{CERTIFICATES}:ro')
-        run(BIN / 'ansible-builder', 'build', '--file', ROOT / 'execution-environment.yml', '--context', FOLDER / 'context', '--container-runtime', 'podman',
-            '--tag', IMAGE, '--build-arg', f'EE_BASE_IMAGE={base}', '--extra-build-cli-args', ' '.join(arguments), '--verbosity', '2', cwd=FOLDER)
+        run(
+            BIN / 'ansible-builder',
+            'build',
+            '--file',
+            ROOT / 'execution-environment.yml',
+            '--context',
+            FOLDER / 'context',
+            '--container-runtime',
+            'podman',
+            '--tag',
+            IMAGE,
+            '--build-arg',
+            f'EE_BASE_IMAGE={base}',
+            '--extra-build-cli-args',
+            ' '.join(arguments),
+            '--verbosity',
+            '2',
+            cwd=FOLDER,
+        )
 
 
 class Checks:
@@ -141,12 +211,31 @@ class Checks:
 
 def look_into_image(checks: Checks) -> None:
     def works(command, *options):
-        return subprocess.run(['podman', 'run', '--rm', '--network=host', *options, IMAGE, 'sh', '-c', command], stdout=subprocess.DEVNULL,
-                              check=False).returncode == 0
+        return (
+            subprocess.run(
+                ['podman', 'run', '--rm', '--network=host', *options, IMAGE, 'sh', '-c', command],
+                stdout=subprocess.DEVNULL,
+                check=False,
+            ).returncode
+            == 0
+        )
+
     checks.see('the image has the collection', works('ansible-doc buildops.tokens.token_source'))
-    checks.see('the image has what the collection needs', works('python3 -c "import jmespath, requests" && command -v git && command -v ssh'))
-    checks.see('the user of a pod can run it, too', works('ansible-playbook --syntax-check -i localhost, buildops.tokens.provision_tokens', '--user=1000'))
-    checks.see('how this machine reaches the package index is not in the image', works('test ! -s /etc/pip.conf'))
+    checks.see(
+        'the image has what the collection needs',
+        works('python3 -c "import jmespath, requests" && command -v git && command -v ssh'),
+    )
+    checks.see(
+        'the user of a pod can run it, too',
+        works(
+            'ansible-playbook --syntax-check -i localhost, buildops.tokens.provision_tokens',
+            '--user=1000',
+        ),
+    )
+    checks.see(
+        'how this machine reaches the package index is not in the image',
+        works('test ! -s /etc/pip.conf'),
+    )
 
 
 def run_jobs(checks: Checks) -> None:
@@ -154,6 +243,7 @@ def run_jobs(checks: Checks) -> None:
     from tests.leaks.search import WORDS, Search
     from tests.sandbox import nexus, nuxeo_online
     from tests.sandbox.serving import Sandbox
+
     with Sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
         password, nos_token = 'pers0n-' + WORDS + '-password', 'nos-TOKEN+with/odd=chars'
         app = nexus.create_app('3.90.1', users={'alice': nexus.User(password)})
@@ -161,42 +251,86 @@ def run_jobs(checks: Checks) -> None:
         homes.mkdir()
         authorities = {'ca_certificates': Path(sandbox.ca_path).read_text(encoding='utf-8')}
         credentials = {
-            'nexus_user_token': {'url': sandbox.serve(app).url, 'username': 'alice', 'password': password, **authorities},
-            'nuxeo_online_token': {'url': sandbox.serve(nuxeo_online.create_app()).url, 'username': 'jdoe', 'token': nos_token, **authorities},
+            'nexus_user_token': {
+                'url': sandbox.serve(app).url,
+                'username': 'alice',
+                'password': password,
+                **authorities,
+            },
+            'nuxeo_online_token': {
+                'url': sandbox.serve(nuxeo_online.create_app()).url,
+                'username': 'jdoe',
+                'token': nos_token,
+                **authorities,
+            },
         }
         variables = {
-            'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
-            'token_sources': {'company': {'type': 'nexus_user_token'}, 'studio': {'type': 'nuxeo_online_token'}},
-            'maven_settings_servers': [{'id': 'company', 'token': 'company'}, {'id': 'studio', 'token': 'studio'}],
+            'ansible_connection': 'local',
+            'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+            'token_sources': {
+                'company': {'type': 'nexus_user_token'},
+                'studio': {'type': 'nuxeo_online_token'},
+            },
+            'maven_settings_servers': [
+                {'id': 'company', 'token': 'company'},
+                {'id': 'studio', 'token': 'studio'},
+            ],
             'maven_settings_path': '/homes/{{ inventory_hostname }}/settings.xml',
             'git_credentials_entries': [{'url': 'https://git.example.com', 'token': 'studio'}],
             'git_credentials_path': '/homes/{{ inventory_hostname }}/git-credentials',
             'git_credentials_config_path': '/homes/{{ inventory_hostname }}/gitconfig',
         }
         inventory = {'all': {'hosts': list(AGENTS), 'vars': variables}, '_meta': {'hostvars': {}}}
-        container = {'process_isolation': True, 'process_isolation_executable': 'podman', 'container_image': IMAGE,
-                     'container_options': ['--network=host', '--user=root', f'--volume={homes}:/homes']}
+        container = {
+            'process_isolation': True,
+            'process_isolation_executable': 'podman',
+            'container_image': IMAGE,
+            'container_options': ['--network=host', '--user=root', f'--volume={homes}:/homes'],
+        }
         for number in (1, 2):
             start = time.monotonic()
-            finished = Job(Path(folder, f'job{number}'), inventory, credentials, container=container, number=number).run()
+            finished = Job(
+                Path(folder, f'job{number}'),
+                inventory,
+                credentials,
+                container=container,
+                number=number,
+            ).run()
             as_wanted = finished.status == 'successful' and bool(finished.changed) == (number == 1)
             if not as_wanted:
                 print(finished.output)
-            checks.see(f'job {number}: {finished.status}, {finished.changed} changed, {time.monotonic() - start:.1f} s', as_wanted)
+            checks.see(
+                f'job {number}: {finished.status}, {finished.changed} changed, {time.monotonic() - start:.1f} s',
+                as_wanted,
+            )
             token = app.state.token_of('alice')
-            search = Search({'password': password, 'NOS token': nos_token, 'pass code': token.pass_code if token else 'x' * 36})
+            search = Search(
+                {
+                    'password': password,
+                    'NOS token': nos_token,
+                    'pass code': token.pass_code if token else 'x' * 36,
+                }
+            )
             search.text('stdout', finished.output)
             search.tree(finished.artifacts)
-            checks.see('; '.join([f'job {number}: no secret in what AWX keeps of it', *search.hits]), not search.hits)
+            checks.see(
+                '; '.join([f'job {number}: no secret in what AWX keeps of it', *search.hits]),
+                not search.hits,
+            )
         for agent in AGENTS:
             path = homes / agent / 'settings.xml'
-            checks.see(f'{agent} has the token in a private file', path.exists() and token is not None
-                       and token.pass_code in path.read_text(encoding='utf-8') and path.stat().st_mode & 0o777 == 0o600)
+            checks.see(
+                f'{agent} has the token in a private file',
+                path.exists()
+                and token is not None
+                and token.pass_code in path.read_text(encoding='utf-8')
+                and path.stat().st_mode & 0o777 == 0o600,
+            )
 
 
 def main() -> int:
     if '--inside' not in sys.argv:
-        reason = obstacle()
+        reason = persistence_error()
         if '--possible' in sys.argv:
             print(reason or '', end='')
             return 0
@@ -204,7 +338,9 @@ def main() -> int:
             print(f'make ee: {reason}\n\n0 passed, 1 failed')
             return 1
         signal.signal(signal.SIGTERM, lambda *_event: sys.exit(143))
-        with subprocess.Popen([*NAMESPACES, sys.executable, '-m', 'tests.tools.ee', '--inside'], cwd=ROOT) as process:
+        with subprocess.Popen(
+            [*NAMESPACES, sys.executable, '-m', 'tests.tools.ee', '--inside'], cwd=ROOT
+        ) as process:
             try:
                 return process.wait()
             finally:
@@ -213,7 +349,10 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / 'containers.conf').write_text(ENGINE, encoding='utf-8')
     (FOLDER / 'storage.conf').write_text(STORAGE, encoding='utf-8')
-    os.environ.update(CONTAINERS_CONF=str(FOLDER / 'containers.conf'), CONTAINERS_STORAGE_CONF=str(FOLDER / 'storage.conf'))
+    os.environ.update(
+        CONTAINERS_CONF=str(FOLDER / 'containers.conf'),
+        CONTAINERS_STORAGE_CONF=str(FOLDER / 'storage.conf'),
+    )
     checks, start = Checks(), time.monotonic()
     place = mirror()
     assert place is not None

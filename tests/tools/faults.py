@@ -30,12 +30,22 @@ ID = re.compile(r'(?<![A-Za-z0-9])[A-Z][0-9]{1,2}(?![A-Za-z0-9])')
 
 def catalogue() -> dict[str, str]:
     """By id, what goes wrong and what must happen."""
-    return {key: text for part in yaml.safe_load(CATALOGUE.read_text(encoding='utf-8')).values() for key, text in part['faults'].items()}
+    return {
+        key: text
+        for part in yaml.safe_load(CATALOGUE.read_text(encoding='utf-8')).values()
+        for key, text in part['faults'].items()
+    }
 
 
 def explained() -> dict[str, str]:
     """By id, why no test can show it. A line of the list looks like C(- **H1**: because)."""
-    return dict(re.findall(r'^- \*\*([A-Z][0-9]{1,2})\*\*: (\S.*)', EXPLAINED.read_text(encoding='utf-8'), re.MULTILINE))
+    return dict(
+        re.findall(
+            r'^- \*\*([A-Z][0-9]{1,2})\*\*: (\S.*)',
+            EXPLAINED.read_text(encoding='utf-8'),
+            re.MULTILINE,
+        )
+    )
 
 
 def _in_python(path: Path) -> t.Iterator[tuple[str, str]]:
@@ -46,7 +56,9 @@ def _in_python(path: Path) -> t.Iterator[tuple[str, str]]:
 
 
 def _in_yaml(path: Path) -> t.Iterator[tuple[str, str]]:
-    for name in re.findall(r'^ *(?:- )?name: (.*[A-Z][0-9].*)$', path.read_text(encoding='utf-8'), re.MULTILINE):
+    for name in re.findall(
+        r'^ *(?:- )?name: (.*[A-Z][0-9].*)$', path.read_text(encoding='utf-8'), re.MULTILINE
+    ):
         yield name, name
 
 
@@ -57,7 +69,13 @@ def tests() -> dict[str, list[str]]:
         path = ROOT / name
         if not name.startswith('tests/') or name.startswith(NO_PROOF) or path == CATALOGUE:
             continue
-        for test, text in _in_python(path) if path.suffix == '.py' else _in_yaml(path) if path.suffix == '.yml' else ():
+        for test, text in (
+            _in_python(path)
+            if path.suffix == '.py'
+            else _in_yaml(path)
+            if path.suffix == '.yml'
+            else ()
+        ):
             for key in sorted(set(ID.findall(text.replace('_', ' ')))):
                 found.setdefault(key, []).append(f'{name}::{test}')
     return found
@@ -67,9 +85,17 @@ def judge() -> tuple[dict[str, list[str]], dict[str, str], list[str]]:
     """What covers each fault: the tests, the explanations, and what is wrong."""
     known, shown, told = catalogue(), tests(), explained()
     shown = {key: names for key, names in shown.items() if key in known}
-    wrong = [f'{key} has neither a test nor an explanation: {text}' for key, text in known.items() if key not in shown and key not in told]
-    wrong += [f'{key} has a test, so that its explanation is out of date' for key in told if key in shown]
-    wrong += [f'{key} is explained, and is no fault of the catalogue' for key in told if key not in known]
+    wrong = [
+        f'{key} has neither a test nor an explanation: {text}'
+        for key, text in known.items()
+        if key not in shown and key not in told
+    ]
+    wrong += [
+        f'{key} has a test, so that its explanation is out of date' for key in told if key in shown
+    ]
+    wrong += [
+        f'{key} is explained, and is no fault of the catalogue' for key in told if key not in known
+    ]
     return shown, told, wrong
 
 
@@ -77,7 +103,10 @@ def summary() -> tuple[str, list[str]]:
     """A line for people, and what is wrong."""
     shown, told, wrong = judge()
     count = len({name for names in shown.values() for name in names})
-    return f'{len(catalogue())} faults: {len(shown)} shown by {count} tests, {len(told)} explained, {len(wrong)} wrong', wrong
+    return (
+        f'{len(catalogue())} faults: {len(shown)} shown by {count} tests, {len(told)} explained, {len(wrong)} wrong',
+        wrong,
+    )
 
 
 def main() -> int:

@@ -16,10 +16,18 @@ import runpy
 import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
-version = os.path.splitext(os.path.basename(__file__))[0][len('get_pip_'):].replace('_', '.')
+version = os.path.splitext(os.path.basename(__file__))[0][len('get_pip_') :].replace('_', '.')
 wheel = os.path.join(here, 'pip-%s-py3-none-any.whl' % version)
 args = [arg for arg in sys.argv[1:] if arg not in ('--no-setuptools', '--no-wheel')]
 sys.path.insert(0, wheel)
 os.environ['PYTHONPATH'] = wheel
-sys.argv = ['pip', 'install', '--upgrade', '--force-reinstall', '--no-warn-script-location', '--find-links', here] + args
+sys.argv = [
+    'pip',
+    'install',
+    '--upgrade',
+    '--force-reinstall',
+    '--no-warn-script-location',
+    '--find-links',
+    here,
+] + args
 runpy.run_module('pip', run_name='__main__', alter_sys=True)

@@ -35,21 +35,34 @@ from __future__ import annotations
 class ModuleDocFragment:
     """The options of all types of sources, for the lookup."""
 
-    DOCUMENTATION = r\'\'\'
+    DOCUMENTATION = r"""
 '''
 
 
 def module_docs() -> dict[str, dict]:
     """The documented options of each module of the collection, fragments included, by the module's name."""
     names = [COLLECTION + path.stem for path in sorted((ROOT / 'plugins/modules').glob('*.py'))]
-    done = subprocess.run([sys.executable, '-m', 'ansible', 'doc', '--json', '--type', 'module', *names], check=True, stdout=subprocess.PIPE, text=True,
-                          env={**os.environ, 'ANSIBLE_COLLECTIONS_PATH': os.environ.get('ANSIBLE_COLLECTIONS_PATH', str(BUILD / 'collections'))})
-    return {name[len(COLLECTION):]: entry['doc']['options'] for name, entry in json.loads(done.stdout).items()}
+    done = subprocess.run(
+        [sys.executable, '-m', 'ansible', 'doc', '--json', '--type', 'module', *names],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={
+            **os.environ,
+            'ANSIBLE_COLLECTIONS_PATH': os.environ.get(
+                'ANSIBLE_COLLECTIONS_PATH', str(BUILD / 'collections')
+            ),
+        },
+    )
+    return {
+        name[len(COLLECTION) :]: entry['doc']['options']
+        for name, entry in json.loads(done.stdout).items()
+    }
 
 
 def options(documented: dict[str, dict]) -> dict[str, dict]:
     """The options of the lookup, as they are documented."""
-    from ansible_collections.buildops.tokens.plugins.module_utils.options import arguments
+    from ansible_collections.buildops.tokens.plugins.module_utils._options import arguments
     from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 
     providers = [sources.provider_class(name) for name in sources.types()]
@@ -61,10 +74,17 @@ def options(documented: dict[str, dict]) -> dict[str, dict]:
         entries = {type_name: spec[name] for type_name, spec in specs.items() if name in spec}
         [kind] = {(entry.get('type', 'str'), entry.get('elements')) for entry in entries.values()}
         lines = _description(name, entries, documented, len(specs))
-        option = {'description': [_without_references(line, names) for line in lines], 'type': kind[0]}
+        option = {
+            'description': [_without_references(line, names) for line in lines],
+            'type': kind[0],
+        }
         if kind[1]:
             option['elements'] = kind[1]
-        choices = list(dict.fromkeys(choice for entry in entries.values() for choice in entry.get('choices') or ()))
+        choices = list(
+            dict.fromkeys(
+                choice for entry in entries.values() for choice in entry.get('choices') or ()
+            )
+        )
         if choices:
             option['choices'] = choices
         defaults = [entry.get('default') for entry in entries.values()]
@@ -81,7 +101,14 @@ def options(documented: dict[str, dict]) -> dict[str, dict]:
 def _description(name, entries, documented, all_types):
     texts: dict[tuple, list] = {}
     for type_name in entries:
-        module = next((module for module in (type_name, type_name + '_info') if name in documented.get(module, {})), None)
+        module = next(
+            (
+                module
+                for module in (type_name, type_name + '_info')
+                if name in documented.get(module, {})
+            ),
+            None,
+        )
         if module is not None:
             texts.setdefault(tuple(documented[module][name]['description']), []).append(type_name)
     if not texts:
@@ -99,14 +126,21 @@ def _description(name, entries, documented, all_types):
         lines.append('Must be set for %s.' % _types(needed))
     defaults = {type_name: entry.get('default') for type_name, entry in entries.items()}
     if len({repr(default) for default in defaults.values()}) > 1:
-        lines += ['The default for %s is V(%s).' % (_types([type_name]), json.dumps(default).strip('"'))
-                  for type_name, default in defaults.items() if default is not None]
+        lines += [
+            'The default for %s is V(%s).' % (_types([type_name]), json.dumps(default).strip('"'))
+            for type_name, default in defaults.items()
+            if default is not None
+        ]
     return lines
 
 
 def _without_references(line, names):
     """Options that modules have and the lookup does not, such as C(state), are mentioned but not linked."""
-    return re.sub(r'O\((\w+)([^)]*)\)', lambda match: match[0] if match[1] in names else 'C(%s%s)' % match.groups(), line)
+    return re.sub(
+        r'O\((\w+)([^)]*)\)',
+        lambda match: match[0] if match[1] in names else 'C(%s%s)' % match.groups(),
+        line,
+    )
 
 
 def _types(names):
@@ -123,7 +157,17 @@ class _Dumper(yaml.SafeDumper):
 
 def text(documented: dict[str, dict]) -> str:
     """What the file of the fragment should hold."""
-    return HEAD + yaml.dump({'options': options(documented)}, Dumper=_Dumper, sort_keys=False, width=150, allow_unicode=True) + "'''\n"
+    return (
+        HEAD
+        + yaml.dump(
+            {'options': options(documented)},
+            Dumper=_Dumper,
+            sort_keys=False,
+            width=150,
+            allow_unicode=True,
+        )
+        + '"""\n'
+    )
 
 
 def main() -> int:

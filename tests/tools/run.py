@@ -33,7 +33,10 @@ HOME = BUILD / 'home'
 LOGS = BUILD / 'logs'
 BIN = Path(sys.executable).parent
 # What pip says while ansible-test installs things is of no interest in a report.
-_PIP = re.compile(r'^(Collecting |  Downloading |  Using cached |     ━|Installing |Successfully installed|Looking in links|Using cached pip|\n)', re.MULTILINE)
+_PIP = re.compile(
+    r'^(Collecting |  Downloading |  Using cached |     ━|Installing |Successfully installed|Looking in links|Using cached pip|\n)',
+    re.MULTILINE,
+)
 PYTHON = f'{sys.version_info[0]}.{sys.version_info[1]}'
 # Seconds after which a step hangs.
 LIMIT = 1800
@@ -49,11 +52,19 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-def run(name: str, command: list, cwd: Path = ROOT, show: bool = False, **env: str) -> tuple[int, str]:
+def run(
+    name: str, command: list, cwd: Path = ROOT, show: bool = False, **env: str
+) -> tuple[int, str]:
     """Runs a command with its log in C(.build/logs). Answers with the exit status and the log. C(show) shows the output as it comes."""
     log = LOGS / f'{name}.log'
-    process = subprocess.Popen([str(part) for part in command], cwd=cwd, env={**environment(HOME), **env},
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**environment(HOME), **env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     assert process.stdout is not None
     limit = threading.Timer(LIMIT + 60 * float(os.environ.get('FUZZ_MINUTES') or 0), process.kill)
     limit.start()
@@ -69,9 +80,16 @@ def run(name: str, command: list, cwd: Path = ROOT, show: bool = False, **env: s
 
 def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcome]:
     """A step that passes when its command does. It runs in the copy of the collection unless C(cwd) says otherwise."""
+
     def step():
-        status, _log = run(name, list(command), cwd or tree.COPY, ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]))
+        status, _log = run(
+            name,
+            list(command),
+            cwd or tree.COPY,
+            ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]),
+        )
         return Outcome(passed=int(status == 0), failed=int(status != 0))
+
     step.__name__ = name
     return step
 
@@ -79,15 +97,27 @@ def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcom
 def _pytest(name: str, *paths: str) -> Outcome:
     report = LOGS / f'{name}.xml'
     report.unlink(missing_ok=True)
-    status, log = run(name, [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *paths], show=True)
+    status, log = run(
+        name,
+        [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *paths],
+        show=True,
+    )
     if not report.exists():
         return Outcome(failed=1)
     suite = ElementTree.parse(report).getroot().find('testsuite')
     assert suite is not None
-    total, failed, skipped = (sum(int(suite.get(key, 0)) for key in keys) for keys in (('tests',), ('failures', 'errors'), ('skipped',)))
+    total, failed, skipped = (
+        sum(int(suite.get(key, 0)) for key in keys)
+        for keys in (('tests',), ('failures', 'errors'), ('skipped',))
+    )
     reasons = sorted({element.get('message', '') for element in suite.iter('skipped')})
     counted = re.findall('^counted: (.*)', log, re.MULTILINE)
-    return Outcome(total - failed - skipped, failed or int(status != 0), skipped, counted + [f'skipped: {reason}' for reason in reasons])
+    return Outcome(
+        total - failed - skipped,
+        failed or int(status != 0),
+        skipped,
+        counted + [f'skipped: {reason}' for reason in reasons],
+    )
 
 
 def units(*paths: str) -> Outcome:
@@ -118,7 +148,9 @@ def catalogue() -> Outcome:
 def _ansible_test(name: str, command: list, started: str, failures: str, show: bool) -> Outcome:
     """Runs ansible-test and counts its tests: C(started) finds one in the log, C(failures) the number of those that failed."""
     changes = tree.prepare_ansible_test(HOME)
-    status, log = run(name, [BIN / 'ansible-test', *command, '--color', 'no'], tree.COPY, show, **changes)
+    status, log = run(
+        name, [BIN / 'ansible-test', *command, '--color', 'no'], tree.COPY, show, **changes
+    )
     ran = len(re.findall(started, log, re.MULTILINE))
     counted = re.search(failures, log)
     failed = int(counted[1]) if counted else int(status != 0)
@@ -128,8 +160,13 @@ def _ansible_test(name: str, command: list, started: str, failures: str, show: b
 
 def sanity() -> Outcome:
     """All of ansible-test sanity; import and compile for every Python on the machine that this ansible-core knows."""
-    return _ansible_test('sanity', ['sanity', '--controller', f'origin:python=venv/{PYTHON}'],
-                         r'^Running sanity test ', r'FATAL: The (\d+) sanity test', show=False)
+    return _ansible_test(
+        'sanity',
+        ['sanity', '--controller', f'origin:python=venv/{PYTHON}'],
+        r'^Running sanity test ',
+        r'FATAL: The (\d+) sanity test',
+        show=False,
+    )
 
 
 @contextmanager
@@ -138,8 +175,14 @@ def sandbox(*args: str) -> t.Iterator[dict]:
     state = LOGS / 'sandbox.json'
     state.unlink(missing_ok=True)
     with (LOGS / 'sandbox.log').open('wb') as log:
-        process = subprocess.Popen([sys.executable, '-m', 'tests.sandbox', *args, '--state', state], cwd=ROOT, env=environment(HOME),
-                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, '-m', 'tests.sandbox', *args, '--state', state],
+            cwd=ROOT,
+            env=environment(HOME),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     try:
         deadline = time.monotonic() + 30
         while not state.exists():
@@ -156,19 +199,37 @@ def integration(*targets: str, host_python: str = '') -> Outcome:
     """The targets of ansible-test integration, which find the sandbox in the variable C(sandbox). C(host_python): the version that modules run with."""
     hosts = ['--local', '--python', PYTHON]
     if host_python:
-        hosts = ['--controller', f'origin:python={PYTHON}', '--target', f'controller:python={host_python}']
+        hosts = [
+            '--controller',
+            f'origin:python={PYTHON}',
+            '--target',
+            f'controller:python={host_python}',
+        ]
     with sandbox('--all', '--nexus', '3.90.1', '--nexus', '3.38.1', '--nexus', '2.15.1') as state:
         config = tree.COPY / 'tests/integration/integration_config.yml'
-        config.write_text(json.dumps({'sandbox': state, 'stand_ins': str(ROOT / 'tests/stand_ins')}), encoding='utf-8')
-        return _ansible_test('integration', ['integration', *hosts, '--continue-on-error', *targets],
-                             r'^Running \S+ integration test', r'FATAL: The (\d+) integration test', show=True)
+        config.write_text(
+            json.dumps({'sandbox': state, 'stand_ins': str(ROOT / 'tests/stand_ins')}),
+            encoding='utf-8',
+        )
+        return _ansible_test(
+            'integration',
+            ['integration', *hosts, '--continue-on-error', *targets],
+            r'^Running \S+ integration test',
+            r'FATAL: The (\d+) integration test',
+            show=True,
+        )
 
 
 def molecule() -> Outcome:
     """The scenarios in extensions/molecule: each role in a play, twice, and then the tool that it serves."""
     folder = tree.COPY / 'extensions'
-    status, log = run('molecule', [BIN / 'molecule', '-c', 'molecule/config.yml', 'test', '--all'], folder,
-                      ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]), NO_COLOR='1')
+    status, log = run(
+        'molecule',
+        [BIN / 'molecule', '-c', 'molecule/config.yml', 'test', '--all'],
+        folder,
+        ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]),
+        NO_COLOR='1',
+    )
     if status != 0:
         return Outcome(failed=1)
     scenarios = [path.parent.name for path in folder.glob('molecule/*/molecule.yml')]
@@ -179,23 +240,67 @@ def docs() -> Outcome:
     """The guides and the reference of all options as HTML in .build/docs/html."""
     texts, html = BUILD / 'docs/rst', BUILD / 'docs/html'
     texts.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status, _log = run('docs', [BIN / 'antsibull-docs', 'collection', '--use-current', '--squash-hierarchy', '--cleanup', 'everything', '--dest-dir', texts,
-                                'buildops.tokens'], ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]))
+    status, _log = run(
+        'docs',
+        [
+            BIN / 'antsibull-docs',
+            'collection',
+            '--use-current',
+            '--squash-hierarchy',
+            '--cleanup',
+            'everything',
+            '--dest-dir',
+            texts,
+            'buildops.tokens',
+        ],
+        ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]),
+    )
     if status == 0:
-        settings = {'project': 'buildops.tokens', 'extensions': 'sphinx_antsibull_ext', 'html_theme': 'alabaster', 'html_show_copyright': '0',
-                    'pygments_style': 'ansible', 'highlight_language': 'YAML+Jinja', 'default_role': 'any'}
+        settings = {
+            'project': 'buildops.tokens',
+            'extensions': 'sphinx_antsibull_ext',
+            'html_theme': 'alabaster',
+            'html_show_copyright': '0',
+            'pygments_style': 'ansible',
+            'highlight_language': 'YAML+Jinja',
+            'default_role': 'any',
+        }
         defines = [part for name, value in settings.items() for part in ('-D', f'{name}={value}')]
-        status, _log = run('docs', [sys.executable, '-m', 'sphinx', '--isolated', '-q', '-b', 'html', *defines, texts, html])
+        status, _log = run(
+            'docs',
+            [
+                sys.executable,
+                '-m',
+                'sphinx',
+                '--isolated',
+                '-q',
+                '-b',
+                'html',
+                *defines,
+                texts,
+                html,
+            ],
+        )
     return Outcome(passed=int(status == 0), failed=int(status != 0), notes=[f'{html}/index.html'])
 
 
 LINT = [
+    check('ruff-format', sys.executable, '-m', 'ruff', 'format', '--check', '.', cwd=ROOT),
     check('ruff', sys.executable, '-m', 'ruff', 'check', '.', cwd=ROOT),
     check('yamllint', sys.executable, '-m', 'yamllint', '--strict', '.'),
     check('shellcheck', BIN / 'shellcheck', '.ci/run'),
-    check('docs-lint', BIN / 'antsibull-docs', 'lint-collection-docs', '--plugin-docs', '--validate-collection-refs=self', '.'),
+    check(
+        'docs-lint',
+        BIN / 'antsibull-docs',
+        'lint-collection-docs',
+        '--plugin-docs',
+        '--validate-collection-refs=self',
+        '.',
+    ),
     check('changelog-lint', BIN / 'antsibull-changelog', 'lint'),
-    check('ansible-lint', BIN / 'ansible-lint', '--offline', '--profile', 'production', '--nocolor'),
+    check(
+        'ansible-lint', BIN / 'ansible-lint', '--offline', '--profile', 'production', '--nocolor'
+    ),
 ]
 
 PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
@@ -227,35 +332,66 @@ class Table:
             outcome = Outcome(failed=1, notes=[f'{type(error).__name__}: {error}'])
         self.rows.append((name, outcome, time.monotonic() - start))
         log = LOGS / f'{name}.log'
-        if outcome.failed and log.exists() and name not in ('units', 'leaks', 'losses', 'hostile', 'integration'):  # those were shown as they ran
+        if (
+            outcome.failed
+            and log.exists()
+            and name not in ('units', 'leaks', 'losses', 'hostile', 'integration')
+        ):  # those were shown as they ran
             lines = log.read_text(encoding='utf-8', errors='replace').splitlines(keepends=True)
-            print(f'--- {name} failed ({log}):\n{"".join(line for line in lines if not _PIP.match(line))}', flush=True)
+            print(
+                f'--- {name} failed ({log}):\n{"".join(line for line in lines if not _PIP.match(line))}',
+                flush=True,
+            )
 
     def run_together(self, *lanes: list) -> None:
         """Runs lanes of steps at the same time."""
+
         def follow(lane):
             for step in lane:
                 self.run(step)
+
         with ThreadPoolExecutor(len(lanes)) as pool:
             list(pool.map(follow, lanes))
 
     def show(self) -> bool:
         print()
         for name, outcome, seconds in self.rows:
-            counts = f'{outcome.passed} passed, {outcome.failed} failed' + (f', {outcome.skipped} skipped' if outcome.skipped else '')
+            counts = f'{outcome.passed} passed, {outcome.failed} failed' + (
+                f', {outcome.skipped} skipped' if outcome.skipped else ''
+            )
             print(f'{"FAILED" if outcome.failed else "ok":8}{name:16}{counts:36}{seconds:6.1f} s')
             for note in outcome.notes:
                 print(f'{"":8}{note}')
-        passed, failed, skipped = (sum(getattr(outcome, key) for _name, outcome, _seconds in self.rows) for key in ('passed', 'failed', 'skipped'))
-        print(f'\n{passed} passed, {failed} failed' + (f', {skipped} skipped' if skipped else ''), flush=True)
+        passed, failed, skipped = (
+            sum(getattr(outcome, key) for _name, outcome, _seconds in self.rows)
+            for key in ('passed', 'failed', 'skipped')
+        )
+        print(
+            f'\n{passed} passed, {failed} failed' + (f', {skipped} skipped' if skipped else ''),
+            flush=True,
+        )
         return failed == 0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog='tests.tools.run', description='Runs the tests of the collection.')
-    parser.add_argument('parts', nargs='+', choices=['all', *PARTS], metavar='PART', help=', '.join(['all', *PARTS]))
-    parser.add_argument('--name', action='append', default=[], help='for units: a file or folder; for integration: a target')
-    parser.add_argument('--host-python', default='', metavar='VERSION', help='for integration: the Python of the managed host, such as 3.8')
+    parser = argparse.ArgumentParser(
+        prog='tests.tools.run', description='Runs the tests of the collection.'
+    )
+    parser.add_argument(
+        'parts', nargs='+', choices=['all', *PARTS], metavar='PART', help=', '.join(['all', *PARTS])
+    )
+    parser.add_argument(
+        '--name',
+        action='append',
+        default=[],
+        help='for units: a file or folder; for integration: a target',
+    )
+    parser.add_argument(
+        '--host-python',
+        default='',
+        metavar='VERSION',
+        help='for integration: the Python of the managed host, such as 3.8',
+    )
     args = parser.parse_args()
     for folder in (HOME, LOGS):
         folder.mkdir(parents=True, exist_ok=True)
@@ -274,7 +410,9 @@ def main() -> int:
     else:
         named = {
             'units': update_wrapper(partial(units, *args.name), units),
-            'integration': update_wrapper(partial(integration, *args.name, host_python=args.host_python), integration),
+            'integration': update_wrapper(
+                partial(integration, *args.name, host_python=args.host_python), integration
+            ),
         }
         for part in args.parts:
             for step in [named[part]] if part in named else PARTS[part]:

@@ -15,7 +15,19 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / '.build'
 
 # Settings of the person who runs the tests must not reach the tools under test.
-_FOREIGN = ('ANSIBLE_', 'GIT_', 'MAVEN_', 'M2_', 'NEXUS_', 'NUXEO_', 'NUVY_', 'BUILDOPS_', 'XDG_', 'SSH_', 'PYTEST_')
+_FOREIGN = (
+    'ANSIBLE_',
+    'GIT_',
+    'MAVEN_',
+    'M2_',
+    'NEXUS_',
+    'NUXEO_',
+    'NUVY_',
+    'BUILDOPS_',
+    'XDG_',
+    'SSH_',
+    'PYTEST_',
+)
 
 
 def environment(home: str | Path) -> dict[str, str]:

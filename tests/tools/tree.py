@@ -24,8 +24,15 @@ COPY = BUILD / 'tree/ansible_collections/buildops/tokens'
 
 def files() -> list[str]:
     """What git tracks or would track, relative to the checkout."""
-    listed = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
-    return sorted(name for name in os.fsdecode(listed).split('\0') if name and (ROOT / name).is_file())
+    listed = subprocess.run(
+        ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    return sorted(
+        name for name in os.fsdecode(listed).split('\0') if name and (ROOT / name).is_file()
+    )
 
 
 def refresh() -> Path:
@@ -33,7 +40,12 @@ def refresh() -> Path:
     wanted = set(files())
     for path in COPY.rglob('*'):
         name = path.relative_to(COPY)
-        if name.parts[0] != '.git' and name.parts[:2] != ('tests', 'output') and (path.is_file() or path.is_symlink()) and str(name) not in wanted:
+        if (
+            name.parts[0] != '.git'
+            and name.parts[:2] != ('tests', 'output')
+            and (path.is_file() or path.is_symlink())
+            and str(name) not in wanted
+        ):
             path.unlink()
     for name in wanted:
         target = COPY / name
@@ -57,9 +69,15 @@ def pythons() -> dict[str, Path]:
             path = folder / name
             if not path.is_file():
                 continue
-            ran = subprocess.run([path, '-c', 'import sys; print(sys.executable)'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+            ran = subprocess.run(
+                [path, '-c', 'import sys; print(sys.executable)'],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                check=False,
+            )
             if ran.returncode == 0:
-                found[name[len('python'):]] = Path(ran.stdout.strip())
+                found[name[len('python') :]] = Path(ran.stdout.strip())
                 break
     return found
 
@@ -67,19 +85,40 @@ def pythons() -> dict[str, Path]:
 def prepare_ansible_test(home: Path) -> dict[str, str]:
     """Makes C(home) a home folder in which ansible-test works from the package index alone. Answers with changes to its environment."""
     spec = find_spec('ansible_test')
-    assert spec is not None and spec.submodule_search_locations, 'ansible-core comes with ansible_test'
-    source = Path(next(iter(spec.submodule_search_locations)), '_internal/python_requirements.py').read_text(encoding='utf-8')
+    assert spec is not None and spec.submodule_search_locations, (
+        'ansible-core comes with ansible_test'
+    )
+    source = Path(
+        next(iter(spec.submodule_search_locations)), '_internal/python_requirements.py'
+    ).read_text(encoding='utf-8')
     cache = home / '.ansible/test/cache'
     cache.mkdir(parents=True, exist_ok=True)
     for version in sorted(set(re.findall(r"""\bpip=['"]([0-9.]+)['"]""", source))):
         if not list(cache.glob(f'pip-{version}-*.whl')):
-            subprocess.run([sys.executable, '-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--dest', cache,
-                            f'pip=={version}'], check=True)
-        shutil.copy(ROOT / 'tests/tools/get_pip.py', cache / f'get_pip_{version.replace(".", "_")}.py')
+            subprocess.run(
+                [
+                    sys.executable,
+                    '-m',
+                    'pip',
+                    'download',
+                    '--quiet',
+                    '--disable-pip-version-check',
+                    '--no-deps',
+                    '--dest',
+                    cache,
+                    f'pip=={version}',
+                ],
+                check=True,
+            )
+        shutil.copy(
+            ROOT / 'tests/tools/get_pip.py', cache / f'get_pip_{version.replace(".", "_")}.py'
+        )
     # ansible-test takes the first python3.N on PATH, even one that does not run.
     folder = BUILD / 'pythons'
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for version, path in pythons().items():
         (folder / f'python{version}').symlink_to(path)
-    return {'PATH': os.pathsep.join([str(Path(sys.executable).parent), str(folder), os.environ['PATH']])}
+    return {
+        'PATH': os.pathsep.join([str(Path(sys.executable).parent), str(folder), os.environ['PATH']])
+    }

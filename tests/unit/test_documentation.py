@@ -12,9 +12,13 @@ import re
 from functools import partial
 
 import pytest
-from ansible_collections.buildops.tokens.plugins.module_utils.options import arguments, info_arguments, module_arguments
-from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 
+from ansible_collections.buildops.tokens.plugins.module_utils._options import (
+    arguments,
+    info_arguments,
+    module_arguments,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 from tests.tools import lookup_docs
 from tests.tools.scratch import ROOT
 
@@ -26,14 +30,26 @@ def documented():
 
 def described(options):
     """What a documentation and an argument spec have in common."""
-    return {name: (option.get('type') or 'str', option.get('elements'), option.get('default'), list(option.get('choices') or []), bool(option.get('required')))
-            for name, option in options.items()}
+    return {
+        name: (
+            option.get('type') or 'str',
+            option.get('elements'),
+            option.get('default'),
+            list(option.get('choices') or []),
+            bool(option.get('required')),
+        )
+        for name, option in options.items()
+    }
 
 
 @pytest.mark.parametrize('name', sources.types())
 def test_modules_document_what_their_provider_takes(documented, name):
     provider = sources.provider_class(name)
-    told = {module: options for module, options in documented.items() if module in (name, name + '_info')}
+    told = {
+        module: options
+        for module, options in documented.items()
+        if module in (name, name + '_info')
+    }
     assert told, 'a source type without a module'
     for module, options in told.items():
         taken = module_arguments(provider) if module == name else info_arguments(provider)
@@ -41,7 +57,9 @@ def test_modules_document_what_their_provider_takes(documented, name):
 
 
 def test_the_lookup_documents_every_option_of_every_type(documented):
-    assert lookup_docs.FRAGMENT.read_text(encoding='utf-8') == lookup_docs.text(documented), 'run python -m tests.tools.lookup_docs'
+    assert lookup_docs.FRAGMENT.read_text(encoding='utf-8') == lookup_docs.text(documented), (
+        'run python -m tests.tools.lookup_docs'
+    )
 
 
 def test_the_names_that_are_documented_are_those_that_are_read(documented, monkeypatch):
@@ -51,9 +69,15 @@ def test_the_names_that_are_documented_are_those_that_are_read(documented, monke
                 continue
             key = '%s_%s' % (provider.PREFIX, name)
             variable = 'buildops_tokens_' + key
-            assert {'name': variable} in option['vars'] and {'name': variable.upper()} in option['env']
+            assert {'name': variable} in option['vars'] and {'name': variable.upper()} in option[
+                'env'
+            ]
             assert {'section': 'buildops_tokens', 'key': key} in option['ini']
-            for place, environment, ini in (({variable: '/here'}, '', ''), ({}, '/here', ''), ({}, '', '/here')):
+            for place, environment, ini in (
+                ({variable: '/here'}, '', ''),
+                ({}, '/here', ''),
+                ({}, '', '/here'),
+            ):
                 with monkeypatch.context() as patch:
                     patch.setenv(variable.upper(), environment)
                     patch.setattr(sources, 'ini', partial(dict, [(key, ini)]))
@@ -70,7 +94,9 @@ def test_every_type_has_its_curl_commands():
 
 
 # Options that hold secrets, and what may stand in their place: a template, a reference to the environment, the name of a source
-SECRET = re.compile(r"""^[\s#-]*["']?(?:\w+_)?(password|passphrase|secret|token|pass_?code|clid|assertion|code_verifier)["']?\s*[:=]\s*(\S.*)$""")
+SECRET = re.compile(
+    r"""^[\s#-]*["']?(?:\w+_)?(password|passphrase|secret|token|pass_?code|clid|assertion|code_verifier)["']?\s*[:=]\s*(\S.*)$"""
+)
 HARMLESS = re.compile(r"""["'].*\{\{.*\}\}.*["']|\$\{env\.\w+\}|true|if_missing|unless_encrypted""")
 LIKE_A_SECRET = re.compile(r'(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*[0-9])[A-Za-z0-9+/_=-]{20,}')
 SOURCE = re.compile('[a-z]{5,9}')
@@ -78,26 +104,59 @@ SOURCE = re.compile('[a-z]{5,9}')
 
 def test_A29_no_example_and_no_default_holds_what_could_be_a_secret():
     read = 0
-    patterns = ('plugins/modules/*.py', 'plugins/doc_fragments/*.py', 'plugins/lookup/*.py', 'plugins/filter/*.py', 'README.md', 'docs/docsite/rst/*.rst',
-                'roles/*/*/*.yml', 'playbooks/*.yml', 'playbooks/vars/*.yml', 'extensions/awx/**/*.yml')
+    patterns = (
+        'plugins/modules/*.py',
+        'plugins/doc_fragments/*.py',
+        'plugins/lookup/*.py',
+        'plugins/filter/*.py',
+        'README.md',
+        'docs/docsite/rst/*.rst',
+        'roles/*/*/*.yml',
+        'playbooks/*.yml',
+        'playbooks/vars/*.yml',
+        'extensions/awx/**/*.yml',
+    )
     for path in [path for pattern in patterns for path in ROOT.glob(pattern)]:
         text = path.read_text(encoding='utf-8')
         if path.suffix == '.py':  # its documentation
-            text = '\n'.join(node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+            text = '\n'.join(
+                node.value
+                for node in ast.walk(ast.parse(text))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            )
         for line in text.splitlines():
             found = SECRET.match(line)
             if found:
                 read += 1
                 value = found[2].partition('  #')[0].strip()
-                assert HARMLESS.fullmatch(value) or (found[1] == 'token' and SOURCE.fullmatch(value)), '%s: %s' % (path, line)
-            assert not LIKE_A_SECRET.search(line.replace('LICENSES/BSD-2-Clause', '')), '%s: %s' % (path, line)
+                assert HARMLESS.fullmatch(value) or (
+                    found[1] == 'token' and SOURCE.fullmatch(value)
+                ), '%s: %s' % (path, line)
+            assert not LIKE_A_SECRET.search(line.replace('LICENSES/BSD-2-Clause', '')), '%s: %s' % (
+                path,
+                line,
+            )
     assert read > 30
     for provider in map(sources.provider_class, sources.types()):
-        assert not [name for name, option in arguments(provider).items() if option.get('no_log') and option.get('default') is not None]
+        assert not [
+            name
+            for name, option in arguments(provider).items()
+            if option.get('no_log') and option.get('default') is not None
+        ]
 
 
-TOLD = {'A6': 'debug', 'A12': 'set_fact', 'A14': 'environment:', 'A15': 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT', 'A16': 'callbacks that read the arguments',
-        'A17': 'in the text of a task', 'A19': 'items of a loop', 'A23': 'ANSIBLE_DEBUG', 'A24': 'ANSIBLE_KEEP_REMOTE_FILES', 'A31': 'debugger'}
+TOLD = {
+    'A6': 'debug',
+    'A12': 'set_fact',
+    'A14': 'environment:',
+    'A15': 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT',
+    'A16': 'callbacks that read the arguments',
+    'A17': 'in the text of a task',
+    'A19': 'items of a loop',
+    'A23': 'ANSIBLE_DEBUG',
+    'A24': 'ANSIBLE_KEEP_REMOTE_FILES',
+    'A31': 'debugger',
+}
 
 
 @pytest.mark.parametrize('fault', TOLD)

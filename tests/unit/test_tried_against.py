@@ -18,23 +18,41 @@ def test_the_page_is_the_one_that_the_findings_make():
 
 def test_what_the_tests_run_against_was_tried():
     systems = {f'{system["name"]} {system["version"]}': system['kind'] for system in tried.load()}
-    wanted = [f'Nexus Repository OSS {version}' for version in servers.NEXUS] + [f'Apache Maven {version}' for version in servers.MAVEN]
+    wanted = [f'Nexus Repository OSS {version}' for version in servers.NEXUS] + [
+        f'Apache Maven {version}' for version in servers.MAVEN
+    ]
     assert {systems.get(name) for name in [*wanted, f'Keycloak {servers.KEYCLOAK}']} == {'real'}
     assert all(system['shown'] for system in tried.load())
 
 
 def test_a_stand_in_is_called_one():
     text = tried.page(tried.load())
-    for name in ('user tokens of Nexus Repository **Pro**', '**Nuxeo Platform**, **Nuvy** and **Nuxeo Online Services**', '``nuxeoctl``'):
+    for name in (
+        'user tokens of Nexus Repository **Pro**',
+        '**Nuxeo Platform**, **Nuvy** and **Nuxeo Online Services**',
+        '``nuxeoctl``',
+    ):
         assert name in text
-    assert 'the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins' in text.replace('\n', ' ')
+    assert (
+        'the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins'
+        in text.replace('\n', ' ')
+    )
     assert {system['name'] for system in tried.load() if system['kind'] == 'stand-in'} == {
-        'Nexus Repository', 'Nexus Repository Pro', 'Nuxeo Platform', 'Nuxeo Online Services', 'nuxeoctl'}
+        'Nexus Repository',
+        'Nexus Repository Pro',
+        'Nuxeo Platform',
+        'Nuxeo Online Services',
+        'nuxeoctl',
+    }
 
 
 def test_a_run_that_finds_something_else_is_told():
     kept = tried.load()
-    own = next(system for system in kept if system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN)
+    own = next(
+        system
+        for system in kept
+        if system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN
+    )
     again = copy.deepcopy(kept)
     for system in again:
         system['counts'] = {}
@@ -45,5 +63,9 @@ def test_a_run_that_finds_something_else_is_told():
     server['differences'].append('a difference')
     gone = again.pop()
     name = f'{server["name"]} {server["version"]} (real)'
-    assert tried.drift(again, kept)[:3] == [f'+ {name}: something else', f'+ {name}: a difference', f'- {name}: {lost}']
+    assert tried.drift(again, kept)[:3] == [
+        f'+ {name}: something else',
+        f'+ {name}: a difference',
+        f'- {name}: {lost}',
+    ]
     assert f'- {gone["name"]} {gone["version"]} ({gone["kind"]})' in tried.drift(again, kept)

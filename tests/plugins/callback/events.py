@@ -37,7 +37,14 @@ class CallbackModule(CallbackBase):
         content = result.result if hasattr(result, 'result') else result._result
         host = result.host if hasattr(result, 'host') else result._host
         task = result.task if hasattr(result, 'task') else result._task
-        self._write(event, host=host.get_name(), task=task.get_name(), action=task.action, result=content, **more)
+        self._write(
+            event,
+            host=host.get_name(),
+            task=task.get_name(),
+            action=task.action,
+            result=content,
+            **more,
+        )
 
     def v2_runner_on_ok(self, result):
         self._write_result('ok', result)
@@ -73,4 +80,8 @@ class CallbackModule(CallbackBase):
         self._write_result('diff', result)
 
     def v2_playbook_on_stats(self, stats):
-        self._write('stats', stats={host: stats.summarize(host) for host in sorted(stats.processed)}, custom=stats.custom)
+        self._write(
+            'stats',
+            stats={host: stats.summarize(host) for host in sorted(stats.processed)},
+            custom=stats.custom,
+        )

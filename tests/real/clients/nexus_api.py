@@ -27,24 +27,43 @@ def refused(action, *args):
     return None
 
 
-with ApiClient(Configuration(host=url + '/service/rest', username='admin', password='admin123', ssl_ca_cert=ca_path)) as client:
+with ApiClient(
+    Configuration(
+        host=url + '/service/rest', username='admin', password='admin123', ssl_ca_cert=ca_path
+    )
+) as client:
     users, tokens = SecurityManagementUsersApi(client), SecurityManagementUserTokensApi(client)
     who = ('sam@example.org', 'SAML')
     seen = {'before': refused(users.get_security_users_user_token, *who)}
     made = users.create_security_users_user_token(*who)
-    seen.update(name_code=made.name_code, pass_code=made.pass_code, again=refused(users.create_security_users_user_token, *who))
+    seen.update(
+        name_code=made.name_code,
+        pass_code=made.pass_code,
+        again=refused(users.create_security_users_user_token, *who),
+    )
     found = users.get_security_users_user_token(*who)
-    seen.update(found=found.name_code, hidden=found.pass_code, owner=found.user_id, expired=found.is_expired, created=found.created.isoformat())
+    seen.update(
+        found=found.name_code,
+        hidden=found.pass_code,
+        owner=found.user_id,
+        expired=found.is_expired,
+        created=found.created.isoformat(),
+    )
     listed = tokens.list_security_user_tokens_tokens(user_id=who[0]).actual_instance
-    seen['listed'] = [item.name_code for item in (listed.tokens if hasattr(listed, 'tokens') else listed.items)]
+    seen['listed'] = [
+        item.name_code for item in (listed.tokens if hasattr(listed, 'tokens') else listed.items)
+    ]
     # The client itself cannot choose between its two models for this answer: every object fits the one for lists
     raw = tokens.list_security_user_tokens_tokens_without_preload_content(name_code=made.name_code)
     seen['looked_up'] = UserTokenXO.from_json(raw.read().decode()).user_id
     seen['unknown'] = refused(lambda: tokens.list_security_user_tokens_tokens(name_code='nobodys'))
     settings = tokens.list_security_user_tokens()
     seen['enabled'] = settings.enabled
-    changed = tokens.update_security_user_tokens(UserTokensApiModel(
-        enabled=True, expiration_enabled=True, expiration_days=30, protect_content=False))
+    changed = tokens.update_security_user_tokens(
+        UserTokensApiModel(
+            enabled=True, expiration_enabled=True, expiration_days=30, protect_content=False
+        )
+    )
     seen['expiration_days'] = changed.expiration_days
     users.delete_security_users_user_token(*who)
     seen['after'] = refused(users.get_security_users_user_token, *who)

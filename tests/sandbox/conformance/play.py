@@ -19,26 +19,30 @@ import json
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-MADE_BY_SERVER = ("access_token", "refresh_token", "code")
-COUNTED = ("resultsCount", "numberOfPages", "pageCount", "creationDate")
-UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-CLID = r"[^.-]+(-[^.-]+)*\.\d+\.[^-]+--[^-]+(-[^-]+)*"
+MADE_BY_SERVER = ('access_token', 'refresh_token', 'code')
+COUNTED = ('resultsCount', 'numberOfPages', 'pageCount', 'creationDate')
+UUID = r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+CLID = r'[^.-]+(-[^.-]+)*\.\d+\.[^-]+--[^-]+(-[^-]+)*'
 SECONDS = 2
 """expires_in may differ by so much: the recordings took real time."""
 
 
 def load(path):
-    with open(path, encoding="utf-8") as stream:
+    with open(path, encoding='utf-8') as stream:
         return json.load(stream)
 
 
 def html_marks(body):
     """What the recordings keep of an HTML page."""
-    if body.startswith("<script"):
-        return {"script": True}
+    if body.startswith('<script'):
+        return {'script': True}
     found = {}
-    for name, pattern in (("title", r"<title>(.*?)</title>"), ("code", r"(?s)<code>(.*?)</code>"), ("form", r'(<form id="oauth2Form"[^>]*>)'),
-                          ("message", r"<b>Message</b> (.*?)(?:</p>|$)")):
+    for name, pattern in (
+        ('title', r'<title>(.*?)</title>'),
+        ('code', r'(?s)<code>(.*?)</code>'),
+        ('form', r'(<form id="oauth2Form"[^>]*>)'),
+        ('message', r'<b>Message</b> (.*?)(?:</p>|$)'),
+    ):
         match = re.search(pattern, body)
         if match:
             found[name] = match.group(1)
@@ -62,109 +66,128 @@ class Player:
     def bind(self, recorded, value, say):
         if recorded in self.bound:
             if self.bound[recorded] != value:
-                say("a value that should be the same as before is new")
+                say('a value that should be the same as before is new')
         elif value in self.bound.values():
-            say("a value that should be new is one from before")
+            say('a value that should be new is one from before')
         else:
             self.bound[recorded] = value
 
     def play(self, exchange):
-        method, path, headers, body = exchange["request"]
+        method, path, headers, body = exchange['request']
         client = self.app.test_client(use_cookies=False)
         answer = client.open(
-            self.mine(path), base_url=self.base_url, method=method, headers={name: self.mine(value) for name, value in headers.items()},
-            data=None if body is None else self.mine(body).encode())
+            self.mine(path),
+            base_url=self.base_url,
+            method=method,
+            headers={name: self.mine(value) for name, value in headers.items()},
+            data=None if body is None else self.mine(body).encode(),
+        )
         said: list[str] = []
-        self.compare(exchange["answer"], answer, said.append)
+        self.compare(exchange['answer'], answer, said.append)
         if said:
-            self.differences[exchange["id"]] = [f'{exchange["name"]}: {sentence}' for sentence in said]
+            self.differences[exchange['id']] = [
+                f'{exchange["name"]}: {sentence}' for sentence in said
+            ]
 
     def compare(self, recorded, answer, say):
         """C(recorded): status, headers (None where only the rest counts), body (left out likewise)."""
         if answer.status_code != recorded[0]:
-            say(f"status {answer.status_code}, recorded {recorded[0]}")
+            say(f'status {answer.status_code}, recorded {recorded[0]}')
         if len(recorded) > 1 and recorded[1] is not None:
             self.compare_headers(recorded[1], answer, say)
-        if len(recorded) > 2 and answer.request.method != "HEAD":
+        if len(recorded) > 2 and answer.request.method != 'HEAD':
             self.compare_body(recorded[2], answer, say)
 
     def compare_headers(self, headers, answer, say):
-        cookies = dict(cookie.partition(";")[0].split("=", 1) for cookie in answer.headers.getlist("Set-Cookie"))
-        for name in ("Content-Type", "WWW-Authenticate", "Allow", "Location", "CSRF-Token"):
+        cookies = dict(
+            cookie.partition(';')[0].split('=', 1)
+            for cookie in answer.headers.getlist('Set-Cookie')
+        )
+        for name in ('Content-Type', 'WWW-Authenticate', 'Allow', 'Location', 'CSRF-Token'):
             value, expected = answer.headers.get(name), headers.get(name)
             if (value is None) != (expected is None):
-                say(f"{name} {value!r}, recorded {expected!r}")
-            elif name == "Location" and value is not None:
+                say(f'{name} {value!r}, recorded {expected!r}')
+            elif name == 'Location' and value is not None:
                 self.compare_location(expected, value, say)
-            elif name == "CSRF-Token" and expected not in (None, "invalid"):
+            elif name == 'CSRF-Token' and expected not in (None, 'invalid'):
                 self.bind(expected, value, say)
             elif value is not None and _spaceless(value) != _spaceless(expected):
-                say(f"{name} {value!r}, recorded {expected!r}")
-        if sorted(cookies) != ([headers["Set-Cookie"]] if "Set-Cookie" in headers else []):
-            say(f"cookies {sorted(cookies)}, recorded {headers.get('Set-Cookie')}")
-        elif "JSESSIONID" in headers:
-            self.bind(headers["JSESSIONID"], cookies["JSESSIONID"], say)
+                say(f'{name} {value!r}, recorded {expected!r}')
+        if sorted(cookies) != ([headers['Set-Cookie']] if 'Set-Cookie' in headers else []):
+            say(f'cookies {sorted(cookies)}, recorded {headers.get("Set-Cookie")}')
+        elif 'JSESSIONID' in headers:
+            self.bind(headers['JSESSIONID'], cookies['JSESSIONID'], say)
 
     def compare_location(self, recorded, value, say):
         one, other = urlsplit(recorded), urlsplit(value)
-        if one[:3] + one[4:] != other[:3] + other[4:] and "?" not in (one.fragment or ""):
-            say(f"Location {value!r}, recorded {recorded!r}")
-        expected = dict(parse_qsl(one.query or one.fragment.partition("?")[2], True))
-        got = dict(parse_qsl(other.query or other.fragment.partition("?")[2], True))
+        if one[:3] + one[4:] != other[:3] + other[4:] and '?' not in (one.fragment or ''):
+            say(f'Location {value!r}, recorded {recorded!r}')
+        expected = dict(parse_qsl(one.query or one.fragment.partition('?')[2], True))
+        got = dict(parse_qsl(other.query or other.fragment.partition('?')[2], True))
         if set(expected) != set(got):
-            say(f"Location with {sorted(got)}, recorded {sorted(expected)}")
+            say(f'Location with {sorted(got)}, recorded {sorted(expected)}')
             return
         for name, wanted in expected.items():
-            if name == "code":
+            if name == 'code':
                 self.bind(wanted, got[name], say)
             elif self.mine(wanted) != got[name]:
-                say(f"Location with {name}={got[name]!r}, recorded {wanted!r}")
+                say(f'Location with {name}={got[name]!r}, recorded {wanted!r}')
 
     def compare_body(self, recorded, answer, say):
-        content_type = answer.headers.get("Content-Type", "")
+        content_type = answer.headers.get('Content-Type', '')
         if isinstance(recorded, str):
             text = answer.get_data(as_text=True)
-            made = next((pattern for pattern in (UUID, CLID) if re.fullmatch(pattern, recorded)), None)
+            made = next(
+                (pattern for pattern in (UUID, CLID) if re.fullmatch(pattern, recorded)), None
+            )
             if made and re.fullmatch(made, text):
                 self.bind(recorded, text, say)
             elif self.mine(recorded) != text:
-                say(f"body {text[:120]!r}, recorded {recorded[:120]!r}")
-        elif "html" in content_type:
+                say(f'body {text[:120]!r}, recorded {recorded[:120]!r}')
+        elif 'html' in content_type:
             got = html_marks(answer.get_data(as_text=True))
-            if "script" in recorded:
-                recorded = {"script": True}
-            if {name: self.mine(value) if isinstance(value, str) else value for name, value in recorded.items()} != got:
-                say(f"page {got}, recorded {recorded}")
+            if 'script' in recorded:
+                recorded = {'script': True}
+            if {
+                name: self.mine(value) if isinstance(value, str) else value
+                for name, value in recorded.items()
+            } != got:
+                say(f'page {got}, recorded {recorded}')
         else:
-            charset = "latin-1" if "8859-1" in content_type else "utf-8"
+            charset = 'latin-1' if '8859-1' in content_type else 'utf-8'
             try:
-                self.compare_json(recorded, json.loads(answer.get_data().decode(charset)), "body", say)
+                self.compare_json(
+                    recorded, json.loads(answer.get_data().decode(charset)), 'body', say
+                )
             except ValueError:
-                say("body is not JSON")
+                say('body is not JSON')
 
     def compare_json(self, recorded, value, where, say):
         if isinstance(recorded, dict) and isinstance(value, dict):
             if set(recorded) != set(value):
-                say(f"{where} has {sorted(value)}, recorded {sorted(recorded)}")
+                say(f'{where} has {sorted(value)}, recorded {sorted(recorded)}')
             for name in set(recorded) & set(value):
                 if name in MADE_BY_SERVER and isinstance(value[name], str):
                     self.bind(recorded[name], value[name], say)
-                elif name == "expires_in" and type(value[name]) is type(recorded[name]):
+                elif name == 'expires_in' and type(value[name]) is type(recorded[name]):
                     if abs(recorded[name] - value[name]) > SECONDS:
-                        say(f"{where}.{name} is {value[name]}, recorded {recorded[name]}")
-                elif name in COUNTED or (name == "id" and str(recorded[name]).isdigit()):
+                        say(f'{where}.{name} is {value[name]}, recorded {recorded[name]}')
+                elif name in COUNTED or (name == 'id' and str(recorded[name]).isdigit()):
                     if type(value[name]) is not type(recorded[name]):
-                        say(f"{where}.{name} is {value[name]!r}, recorded {recorded[name]!r}")
+                        say(f'{where}.{name} is {value[name]!r}, recorded {recorded[name]!r}')
                 else:
-                    self.compare_json(recorded[name], value[name], f"{where}.{name}", say)
+                    self.compare_json(recorded[name], value[name], f'{where}.{name}', say)
         elif isinstance(recorded, list) and isinstance(value, list):
             if len(recorded) != len(value):
-                say(f"{where} has {len(value)} entries, recorded {len(recorded)}")
+                say(f'{where} has {len(value)} entries, recorded {len(recorded)}')
             for index, (one, other) in enumerate(zip(recorded, value)):
-                self.compare_json(one, other, f"{where}[{index}]", say)
-        elif type(recorded) is not type(value) or (self.mine(recorded) if isinstance(recorded, str) else recorded) != value:
-            say(f"{where} is {value!r}, recorded {recorded!r}")
+                self.compare_json(one, other, f'{where}[{index}]', say)
+        elif (
+            type(recorded) is not type(value)
+            or (self.mine(recorded) if isinstance(recorded, str) else recorded) != value
+        ):
+            say(f'{where} is {value!r}, recorded {recorded!r}')
 
 
 def _spaceless(value):
-    return value.replace(" ", "")
+    return value.replace(' ', '')

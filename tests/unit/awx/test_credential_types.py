@@ -12,33 +12,60 @@ import os
 
 import pytest
 
-from ansible_collections.buildops.tokens.plugins.module_utils import options as shared
+from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from tests.sandbox import awx
 from tests.tools.awx_job import IN_CONTAINER, credential_type, inject
 
-OPTION_OF = {'ca_certificates': 'ca_path', 'client_certificate': 'client_cert', 'skip_tls_verify': 'validate_certs'}
+OPTION_OF = {
+    'ca_certificates': 'ca_path',
+    'client_certificate': 'client_cert',
+    'skip_tls_verify': 'validate_certs',
+}
 SECRET_BEYOND = {'proxy'}  # may hold a password; the option is checked for one itself
 FILLED = {
-    'nexus_user_token': {'url': 'https://nexus.example.com/nexus', 'username': 'ci', 'password': 'p{{ x }} "quoted" £$', 'user_id': 'sam', 'realm': 'SAML'},
-    'nuxeo_oauth2_token': {'url': 'https://nuxeo.example.com/nuxeo', 'grant': 'jwt_bearer', 'client_id': 'c', 'client_secret': 's{% %}', 'username': 'jdoe',
-                           'jwt_secret': 'j' * 64},
-    'nuvy_client_token': {'environment': 'qa', 'client_id': 'c', 'client_secret': 'nuvy-s3cret#{# #}'},
+    'nexus_user_token': {
+        'url': 'https://nexus.example.com/nexus',
+        'username': 'ci',
+        'password': 'p{{ x }} "quoted" £$',
+        'user_id': 'sam',
+        'realm': 'SAML',
+    },
+    'nuxeo_oauth2_token': {
+        'url': 'https://nuxeo.example.com/nuxeo',
+        'grant': 'jwt_bearer',
+        'client_id': 'c',
+        'client_secret': 's{% %}',
+        'username': 'jdoe',
+        'jwt_secret': 'j' * 64,
+    },
+    'nuvy_client_token': {
+        'environment': 'qa',
+        'client_id': 'c',
+        'client_secret': 'nuvy-s3cret#{# #}',
+    },
     'nuxeo_online_token': {'username': 'jdoe', 'token': 'nos-TOKEN+/='},
 }
 PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
-MORE = {'ca_certificates': PEM, 'client_certificate': PEM, 'client_key': PEM, 'proxy': 'http://u:pr0xy-s3cret@proxy.example.com:3128'}
+MORE = {
+    'ca_certificates': PEM,
+    'client_certificate': PEM,
+    'client_key': PEM,
+    'proxy': 'http://u:pr0xy-s3cret@proxy.example.com:3128',
+}
 TYPES = sorted(FILLED)
 
 
 @pytest.fixture
 def resolved(tmp_path, monkeypatch):
     """A function: the options that a source of this type has in a job with such a credential."""
+
     def resolve(name, inputs):
         environment, _shown = inject(credential_type(name), inputs, tmp_path)
         for variable, value in environment.items():
             monkeypatch.setenv(variable, value.replace(IN_CONTAINER, f'{tmp_path}/'))
         return sources.resolve(name, {}, {}).options
+
     return resolve
 
 
@@ -51,7 +78,10 @@ def test_AWX_takes_the_type(name):
     definition = credential_type(name)
     assert set(definition) == {'name', 'description', 'kind', 'inputs', 'injectors'}
     assert awx.type_problems(definition) == []
-    assert awx.credential_problems(definition, {**FILLED[name], **MORE, 'skip_tls_verify': False}) == []
+    assert (
+        awx.credential_problems(definition, {**FILLED[name], **MORE, 'skip_tls_verify': False})
+        == []
+    )
 
 
 @pytest.mark.parametrize('name', TYPES)
@@ -64,12 +94,25 @@ def test_fields_have_no_defaults_no_fixed_choices_and_ask_nobody(name):
 def test_each_field_is_an_option_and_what_is_secret_there_is_secret_here(name):
     definition, provider = credential_type(name), sources.provider_class(name)
     options = shared.arguments(provider)
-    fields = {OPTION_OF.get(field['id'], field['id']): field for field in definition['inputs']['fields']}
-    environment = {variable[len(f'BUILDOPS_TOKENS_{provider.PREFIX}_'):].lower() for variable in definition['injectors']['env']}
+    fields = {
+        OPTION_OF.get(field['id'], field['id']): field for field in definition['inputs']['fields']
+    }
+    environment = {
+        variable[len(f'BUILDOPS_TOKENS_{provider.PREFIX}_') :].lower()
+        for variable in definition['injectors']['env']
+    }
     assert set(fields) == environment <= set(options)
-    assert all(variable.startswith(f'BUILDOPS_TOKENS_{provider.PREFIX.upper()}_') for variable in definition['injectors']['env'])
+    assert all(
+        variable.startswith(f'BUILDOPS_TOKENS_{provider.PREFIX.upper()}_')
+        for variable in definition['injectors']['env']
+    )
     secret = {option for option, field in fields.items() if field.get('secret')}
-    assert secret == {option for option in fields if options[option].get('no_log')} | {'client_key'} | SECRET_BEYOND
+    assert (
+        secret
+        == {option for option in fields if options[option].get('no_log')}
+        | {'client_key'}
+        | SECRET_BEYOND
+    )
     needed = {option for option, entry in options.items() if entry.get('required')}
     assert needed <= set(definition['inputs']['required'])
 
@@ -80,25 +123,34 @@ def broken(change):
     return awx.type_problems(definition)
 
 
-@pytest.mark.parametrize('change', [
-    lambda whole, inputs, injectors: whole.update(kind='ssh'),
-    lambda whole, inputs, injectors: inputs.update(metadata=[]),
-    lambda whole, inputs, injectors: inputs['fields'].append({'id': 'url', 'label': 'again'}),
-    lambda whole, inputs, injectors: inputs['fields'].append({'id': 'tower', 'label': 'x'}),
-    lambda whole, inputs, injectors: inputs['fields'].append({'id': 'a-b', 'label': 'x'}),
-    lambda whole, inputs, injectors: inputs['fields'].append({'id': 'x', 'label': 'x', 'type': 'boolean', 'default': 'true'}),
-    lambda whole, inputs, injectors: inputs['fields'].append({'id': 'x', 'label': 'x', 'type': 'boolean', 'secret': True}),
-    lambda whole, inputs, injectors: inputs['fields'].append({'id': 'x', 'label': 'x', 'format': 'uri'}),
-    lambda whole, inputs, injectors: inputs['required'].append('nobody'),
-    lambda whole, inputs, injectors: injectors['env'].update(ANSIBLE_TOKENS='x'),
-    lambda whole, inputs, injectors: injectors['env'].update(PATH='x'),
-    lambda whole, inputs, injectors: injectors['env'].update(A='ü'),
-    lambda whole, inputs, injectors: injectors['env'].update(A='{{ nobody }}'),
-    lambda whole, inputs, injectors: injectors['env'].update(A='{{ password | b64encode }}'),
-    lambda whole, inputs, injectors: injectors['env'].update(A='{{ tower.filename.nothing }}'),
-    lambda whole, inputs, injectors: injectors['file'].update(template='x'),
-    lambda whole, inputs, injectors: injectors.update(extra_vars={'x': {'y': True}}),
-])
+@pytest.mark.parametrize(
+    'change',
+    [
+        lambda whole, inputs, injectors: whole.update(kind='ssh'),
+        lambda whole, inputs, injectors: inputs.update(metadata=[]),
+        lambda whole, inputs, injectors: inputs['fields'].append({'id': 'url', 'label': 'again'}),
+        lambda whole, inputs, injectors: inputs['fields'].append({'id': 'tower', 'label': 'x'}),
+        lambda whole, inputs, injectors: inputs['fields'].append({'id': 'a-b', 'label': 'x'}),
+        lambda whole, inputs, injectors: inputs['fields'].append(
+            {'id': 'x', 'label': 'x', 'type': 'boolean', 'default': 'true'}
+        ),
+        lambda whole, inputs, injectors: inputs['fields'].append(
+            {'id': 'x', 'label': 'x', 'type': 'boolean', 'secret': True}
+        ),
+        lambda whole, inputs, injectors: inputs['fields'].append(
+            {'id': 'x', 'label': 'x', 'format': 'uri'}
+        ),
+        lambda whole, inputs, injectors: inputs['required'].append('nobody'),
+        lambda whole, inputs, injectors: injectors['env'].update(ANSIBLE_TOKENS='x'),
+        lambda whole, inputs, injectors: injectors['env'].update(PATH='x'),
+        lambda whole, inputs, injectors: injectors['env'].update(A='ü'),
+        lambda whole, inputs, injectors: injectors['env'].update(A='{{ nobody }}'),
+        lambda whole, inputs, injectors: injectors['env'].update(A='{{ password | b64encode }}'),
+        lambda whole, inputs, injectors: injectors['env'].update(A='{{ tower.filename.nothing }}'),
+        lambda whole, inputs, injectors: injectors['file'].update(template='x'),
+        lambda whole, inputs, injectors: injectors.update(extra_vars={'x': {'y': True}}),
+    ],
+)
 def test_the_rules_of_AWX_are_looked_at(change):
     assert broken(change)
 
@@ -106,7 +158,10 @@ def test_the_rules_of_AWX_are_looked_at(change):
 @pytest.mark.parametrize('name', TYPES)
 def test_what_is_filled_in_arrives_and_what_is_not_counts_as_not_set(name, resolved, tmp_path):
     options = resolved(name, FILLED[name])
-    defaults = {option: entry.get('default') for option, entry in shared.arguments(sources.provider_class(name)).items()}
+    defaults = {
+        option: entry.get('default')
+        for option, entry in shared.arguments(sources.provider_class(name)).items()
+    }
     assert options == {**defaults, **FILLED[name]}
     assert not any(path.read_text() for path in (tmp_path / 'env').iterdir())
 
@@ -121,9 +176,18 @@ def test_certificates_become_private_files_and_the_rest_arrives_too(name, resolv
 
 
 @pytest.mark.parametrize('name', TYPES)
-@pytest.mark.parametrize('given, checked', [({}, True), ({'skip_tls_verify': False}, True), ({'skip_tls_verify': 'False'}, True),
-                                            ({'skip_tls_verify': ''}, True), ({'skip_tls_verify': None}, True),
-                                            ({'skip_tls_verify': 'no'}, True), ({'skip_tls_verify': True}, False)])
+@pytest.mark.parametrize(
+    'given, checked',
+    [
+        ({}, True),
+        ({'skip_tls_verify': False}, True),
+        ({'skip_tls_verify': 'False'}, True),
+        ({'skip_tls_verify': ''}, True),
+        ({'skip_tls_verify': None}, True),
+        ({'skip_tls_verify': 'no'}, True),
+        ({'skip_tls_verify': True}, False),
+    ],
+)
 def test_certificates_are_checked_unless_one_really_said_not_to(name, given, checked, resolved):
     assert resolved(name, {**FILLED[name], **given})['validate_certs'] is checked
 
@@ -134,14 +198,22 @@ def test_AWX_shows_no_secret_of_the_environment(name, tmp_path):
     _environment, shown = inject(definition, inputs, tmp_path)
     for field in definition['inputs']['fields']:
         if field.get('secret') and inputs.get(field['id']):
-            assert not [variable for variable, value in shown.items() if inputs[field['id']] in value], field['id']
+            assert not [
+                variable for variable, value in shown.items() if inputs[field['id']] in value
+            ], field['id']
 
 
 @pytest.mark.parametrize('name', TYPES)
 def test_a_field_left_empty_is_named_in_one_sentence(name, resolved):
-    for field in set(FILLED[name]) - {'realm', 'user_id'} - ({'client_secret', 'jwt_secret'} if name == 'nuxeo_oauth2_token' else set()):  # these are optional
+    for field in (
+        set(FILLED[name])
+        - {'realm', 'user_id'}
+        - ({'client_secret', 'jwt_secret'} if name == 'nuxeo_oauth2_token' else set())
+    ):  # these are optional
         inputs = {key: '' if key == field else value for key, value in FILLED[name].items()}
         with pytest.raises(sources.BadInput, match=field) as problem:
             resolved(name, inputs)
         assert '\n' not in str(problem.value)
-        assert not [value for value in inputs.values() if len(value) > 8 and value in str(problem.value)]
+        assert not [
+            value for value in inputs.values() if len(value) > 8 and value in str(problem.value)
+        ]

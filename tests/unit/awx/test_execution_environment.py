@@ -22,9 +22,14 @@ BUILDER = Path(sys.executable).parent / 'ansible-builder'
 
 
 def test_introspection_finds_what_the_collection_needs():
-    found = subprocess.run([BUILDER, 'introspect', COLLECTIONS], check=True, capture_output=True, text=True).stdout
+    found = subprocess.run(
+        [BUILDER, 'introspect', COLLECTIONS], check=True, capture_output=True, text=True
+    ).stdout
     needs = yaml.safe_load(found.partition('---')[2])
-    assert {line.split('  #')[0] for line in needs['python'] if 'buildops.tokens' in line} == {'requests>=2.28', 'jmespath>=1.0'}
+    assert {line.split('  #')[0] for line in needs['python'] if 'buildops.tokens' in line} == {
+        'requests>=2.28',
+        'jmespath>=1.0',
+    }
     assert {line.split()[0] for line in needs['system'] if 'buildops.tokens' in line} == {'git'}
 
 
@@ -34,16 +39,37 @@ def context(tmp_path):
     version = yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['version']
     shutil.copy(ROOT / 'execution-environment.yml', tmp_path)
     (tmp_path / '.build').mkdir()
-    (tmp_path / f'.build/buildops-tokens-{version}.tar.gz').write_bytes(b'archive')  # what `make build` makes
+    (tmp_path / f'.build/buildops-tokens-{version}.tar.gz').write_bytes(
+        b'archive'
+    )  # what `make build` makes
     # Without a name, it depends on whether this machine has podman
-    subprocess.run([BUILDER, 'create', '--file', tmp_path / 'execution-environment.yml', '--context', tmp_path / 'context',
-                    '--output-filename', 'Containerfile'], check=True, capture_output=True)
+    subprocess.run(
+        [
+            BUILDER,
+            'create',
+            '--file',
+            tmp_path / 'execution-environment.yml',
+            '--context',
+            tmp_path / 'context',
+            '--output-filename',
+            'Containerfile',
+        ],
+        check=True,
+        capture_output=True,
+    )
     return tmp_path / 'context'
 
 
 def test_an_image_is_made_from_the_archive_of_this_version(context):
-    [wanted] = yaml.safe_load((context / '_build/requirements.yml').read_text(encoding='utf-8'))['collections']
+    [wanted] = yaml.safe_load((context / '_build/requirements.yml').read_text(encoding='utf-8'))[
+        'collections'
+    ]
     assert wanted['type'] == 'file'
-    assert (context / '_build' / Path(wanted['name']).relative_to('/build')).read_bytes() == b'archive'
+    assert (
+        context / '_build' / Path(wanted['name']).relative_to('/build')
+    ).read_bytes() == b'archive'
     recipe = (context / 'Containerfile').read_text(encoding='utf-8')
-    assert 'ansible-core>=2.16 ansible-runner' in recipe and 'LABEL ansible-execution-environment=true' in recipe
+    assert (
+        'ansible-core>=2.16 ansible-runner' in recipe
+        and 'LABEL ansible-execution-environment=true' in recipe
+    )

@@ -19,9 +19,21 @@ from tests.tools.awx_collection import collections
 from tests.tools.awx_job import PROJECT, TYPES
 
 PLAYBOOKS = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
-SECRETS = {'vault_nexus_password': 'nexus-{{ s3cret }}-password', 'vault_nos_token': 'nos-TOKEN+with/odd=chars'}
-KINDS = {'Make the organization', 'Make the execution environment', 'Make the credential types', 'Make the credentials', 'Make the project',
-         'Make the inventory', 'Have the inventory read from the project', 'Make the job templates', 'Make the schedules'}
+SECRETS = {
+    'vault_nexus_password': 'nexus-{{ s3cret }}-password',
+    'vault_nos_token': 'nos-TOKEN+with/odd=chars',
+}
+KINDS = {
+    'Make the organization',
+    'Make the execution environment',
+    'Make the credential types',
+    'Make the credentials',
+    'Make the project',
+    'Make the inventory',
+    'Have the inventory read from the project',
+    'Make the job templates',
+    'Make the schedules',
+}
 
 
 @pytest.fixture
@@ -30,18 +42,39 @@ def setup(sandbox, run_playbook, tmp_path):
     app = awx.create_app(playbooks=tuple(path.name for path in PROJECT.glob('*.yml')))
     server = sandbox.serve(app)
     secrets = tmp_path / 'secrets.yml'  # as a vault file has them: not rendered
-    secrets.write_text(''.join(f'{name}: !unsafe {json.dumps(value)}\n' for name, value in SECRETS.items()))
+    secrets.write_text(
+        ''.join(f'{name}: !unsafe {json.dumps(value)}\n' for name, value in SECRETS.items())
+    )
 
     def run(*arguments):
-        return run_playbook(PLAYBOOKS / 'awx_setup.yml', None, '-e', f'@{PLAYBOOKS}/vars/awx_setup.example.yml', '-e', f'@{secrets}', *arguments, env={
-            'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}', 'CONTROLLER_HOST': server.url, 'CONTROLLER_USERNAME': 'admin',
-            'CONTROLLER_PASSWORD': 'awx-s3cret', 'CONTROLLER_VERIFY_SSL': 'false'}, timeout=900)
+        return run_playbook(
+            PLAYBOOKS / 'awx_setup.yml',
+            None,
+            '-e',
+            f'@{PLAYBOOKS}/vars/awx_setup.example.yml',
+            '-e',
+            f'@{secrets}',
+            *arguments,
+            env={
+                'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}',
+                'CONTROLLER_HOST': server.url,
+                'CONTROLLER_USERNAME': 'admin',
+                'CONTROLLER_PASSWORD': 'awx-s3cret',
+                'CONTROLLER_VERIFY_SSL': 'false',
+            },
+            timeout=900,
+        )
+
     run.state = app.state
     return run
 
 
 def changed_tasks(run):
-    return {event['task'] for event in run.events if event['event'] == 'ok' and event['result'].get('changed')}
+    return {
+        event['task']
+        for event in run.events
+        if event['event'] == 'ok' and event['result'].get('changed')
+    }
 
 
 def test_all_is_made_and_a_second_run_changes_nothing(setup):
@@ -53,10 +86,20 @@ def test_all_is_made_and_a_second_run_changes_nothing(setup):
         wanted = yaml.safe_load(path.read_text(encoding='utf-8'))
         made = setup.state.named('credential_types', wanted['name'])
         assert {name: made[name] for name in wanted} == wanted
-    assert setup.state.named('credentials', 'Nexus')['inputs']['password'] == SECRETS['vault_nexus_password']
-    assert {template['playbook'] for template in items['job_templates'].values()} == {'provision_tokens.yml', 'rotate_tokens.yml', 'report_tokens.yml'}
+    assert (
+        setup.state.named('credentials', 'Nexus')['inputs']['password']
+        == SECRETS['vault_nexus_password']
+    )
+    assert {template['playbook'] for template in items['job_templates'].values()} == {
+        'provision_tokens.yml',
+        'rotate_tokens.yml',
+        'report_tokens.yml',
+    }
     credentials = {credential['id'] for credential in items['credentials'].values()}
-    assert all(set(setup.state.links['job_templates', number, 'credentials']) == credentials for number in items['job_templates'])
+    assert all(
+        set(setup.state.links['job_templates', number, 'credentials']) == credentials
+        for number in items['job_templates']
+    )
     assert not setup.state.named('job_templates', 'Rotate tokens')['ask_limit_on_launch']
     assert len(items['schedules']) == 3
 
@@ -69,45 +112,102 @@ def test_all_is_made_and_a_second_run_changes_nothing(setup):
 
 
 def test_what_AWX_refuses_is_told(setup):
-    run = setup('-e', json.dumps({'awx_setup_credentials': [{'name': 'x', 'type': 'nexus_user_token', 'inputs': {'url': 'nexus.example.com'}}]}))
+    run = setup(
+        '-e',
+        json.dumps(
+            {
+                'awx_setup_credentials': [
+                    {
+                        'name': 'x',
+                        'type': 'nexus_user_token',
+                        'inputs': {'url': 'nexus.example.com'},
+                    }
+                ]
+            }
+        ),
+    )
     assert run.rc != 0 and 'Invalid URL' in run.output, run.output
 
 
-NEXUS = {'type': 'nexus_user_token', 'inputs': {'url': 'https://nexus.example.com', 'password': SECRETS['vault_nexus_password']}}
+NEXUS = {
+    'type': 'nexus_user_token',
+    'inputs': {'url': 'https://nexus.example.com', 'password': SECRETS['vault_nexus_password']},
+}
 
 
-@pytest.mark.parametrize('settings, said', [
-    ({'awx_setup_job_templates': [{'name': 'Rotate', 'playbook': 'rotate_tokens.yml', 'slices': 2}]}, 'slice a rotation (Rotate)'),
-    ({'awx_setup_schedules': [{'name': 'x', 'job_template': 'Provide tokens'}]},
-     'There is no job template Provide tokens. In awx_setup_schedules, set job_template to one of Provision tokens, Rotate tokens, Report tokens.'),
-    ({'awx_setup_schedules': [{'name': 'x'}]}, 'There is no job template (none).'),
-    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x', 'type': 'nexus_token'}]},
-     'There is no credential type nexus_token. In awx_setup_credentials, set type to one of nexus_user_token, nuvy_client_token'),
-    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}]}, 'The job template Provision tokens would have two credentials of one type'),
-    ({'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}],
-      'awx_setup_job_templates': [{'name': 'one', 'playbook': 'report_tokens.yml', 'credentials': ['x']},
-                                  {'name': 'two', 'playbook': 'report_tokens.yml', 'credentials': ['x', 'y']}]}, 'The job template two would have two'),
-])
+@pytest.mark.parametrize(
+    'settings, said',
+    [
+        (
+            {
+                'awx_setup_job_templates': [
+                    {'name': 'Rotate', 'playbook': 'rotate_tokens.yml', 'slices': 2}
+                ]
+            },
+            'slice a rotation (Rotate)',
+        ),
+        (
+            {'awx_setup_schedules': [{'name': 'x', 'job_template': 'Provide tokens'}]},
+            'There is no job template Provide tokens. In awx_setup_schedules, set job_template to one of Provision tokens, Rotate tokens, Report tokens.',
+        ),
+        ({'awx_setup_schedules': [{'name': 'x'}]}, 'There is no job template (none).'),
+        (
+            {'awx_setup_credentials': [{**NEXUS, 'name': 'x', 'type': 'nexus_token'}]},
+            'There is no credential type nexus_token. In awx_setup_credentials, set type to one of nexus_user_token, nuvy_client_token',
+        ),
+        (
+            {'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}]},
+            'The job template Provision tokens would have two credentials of one type',
+        ),
+        (
+            {
+                'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}],
+                'awx_setup_job_templates': [
+                    {'name': 'one', 'playbook': 'report_tokens.yml', 'credentials': ['x']},
+                    {'name': 'two', 'playbook': 'report_tokens.yml', 'credentials': ['x', 'y']},
+                ],
+            },
+            'The job template two would have two',
+        ),
+    ],
+)
 def test_a_mistake_in_the_settings_is_told_before_anything_is_made(setup, settings, said):
     run = setup('-e', json.dumps(settings))
     assert run.rc != 0 and said in ' '.join(run.output.split()), run.output
-    assert setup.state.items.keys() <= {'tokens'} and SECRETS['vault_nexus_password'] not in run.output
+    assert (
+        setup.state.items.keys() <= {'tokens'} and SECRETS['vault_nexus_password'] not in run.output
+    )
 
 
 def test_settings_that_are_missing_are_named(run_playbook):
-    run = run_playbook(PLAYBOOKS / 'awx_setup.yml', None, '-e', '{"awx_setup_organization": "x", "awx_setup_project": {}, "awx_setup_inventory": {}}',
-                       env={'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}'})
+    run = run_playbook(
+        PLAYBOOKS / 'awx_setup.yml',
+        None,
+        '-e',
+        '{"awx_setup_organization": "x", "awx_setup_project": {}, "awx_setup_inventory": {}}',
+        env={'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}'},
+    )
     [told] = [event['result']['msg'] for event in run.events if event['event'] == 'failed']
-    assert told.startswith('The settings lack awx_setup_execution_environment, awx_setup_credentials, awx_setup_job_templates. See'), told
+    assert told.startswith(
+        'The settings lack awx_setup_execution_environment, awx_setup_credentials, awx_setup_job_templates. See'
+    ), told
 
 
-REPORT_ALONE = {'awx_setup_job_templates': [{'name': 'Report tokens', 'playbook': 'report_tokens.yml', 'instance_groups': ['node one']}],
-                'awx_setup_credentials': [], 'awx_setup_schedules': []}
+REPORT_ALONE = {
+    'awx_setup_job_templates': [
+        {'name': 'Report tokens', 'playbook': 'report_tokens.yml', 'instance_groups': ['node one']}
+    ],
+    'awx_setup_credentials': [],
+    'awx_setup_schedules': [],
+}
 
 
 def test_a_fetch_of_the_project_that_failed_is_repeated_and_new_playbooks_are_seen(setup):
     group = setup.state.add('instance_groups', {'name': 'node one'})
-    for repository, said in (({'fails': True}, 'Project update failed'), ({'fails': False, 'playbooks': ()}, 'report_tokens.yml not found')):
+    for repository, said in (
+        ({'fails': True}, 'Project update failed'),
+        ({'fails': False, 'playbooks': ()}, 'report_tokens.yml not found'),
+    ):
         setup.state.repository.update(repository)
         run = setup('-e', json.dumps(REPORT_ALONE))
         assert run.rc != 0 and said in run.output, run.output
@@ -119,18 +219,34 @@ def test_a_fetch_of_the_project_that_failed_is_repeated_and_new_playbooks_are_se
 
 
 def test_schedules_of_the_example_follow_the_rules_of_AWX():
-    settings = yaml.safe_load((PLAYBOOKS / 'vars/awx_setup.example.yml').read_text(encoding='utf-8'))
-    assert [awx.rrule_problems(schedule['rrule']) for schedule in settings['awx_setup_schedules']] == [[], [], []]
+    settings = yaml.safe_load(
+        (PLAYBOOKS / 'vars/awx_setup.example.yml').read_text(encoding='utf-8')
+    )
+    assert [
+        awx.rrule_problems(schedule['rrule']) for schedule in settings['awx_setup_schedules']
+    ] == [[], [], []]
 
 
-@pytest.mark.parametrize('rrule', [
-    'RRULE:FREQ=DAILY;INTERVAL=1', 'DTSTART:20260105T060000 RRULE:FREQ=DAILY;INTERVAL=1', 'DTSTART:20260105T060000Z RRULE:FREQ=DAILY',
-    'DTSTART:20260105T060000Z RRULE:FREQ=SECONDLY;INTERVAL=1', 'DTSTART:20260105T060000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=1000',
-    'DTSTART:20260105T060000Z RRULE:FREQ=DAILY;INTERVAL=1 EXDATE:20260106T060000Z', 'DTSTART:20260105T060000Z RRULE:FREQ=MONTHLY;INTERVAL=1;BYDAY=1MO'])
+@pytest.mark.parametrize(
+    'rrule',
+    [
+        'RRULE:FREQ=DAILY;INTERVAL=1',
+        'DTSTART:20260105T060000 RRULE:FREQ=DAILY;INTERVAL=1',
+        'DTSTART:20260105T060000Z RRULE:FREQ=DAILY',
+        'DTSTART:20260105T060000Z RRULE:FREQ=SECONDLY;INTERVAL=1',
+        'DTSTART:20260105T060000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=1000',
+        'DTSTART:20260105T060000Z RRULE:FREQ=DAILY;INTERVAL=1 EXDATE:20260106T060000Z',
+        'DTSTART:20260105T060000Z RRULE:FREQ=MONTHLY;INTERVAL=1;BYDAY=1MO',
+    ],
+)
 def test_the_rules_for_schedules_are_looked_at(rrule):
     assert len(awx.rrule_problems(rrule)) == 1
 
 
 def test_every_setting_is_in_the_example():
-    used = set(re.findall(r'awx_setup_\w+', (PLAYBOOKS / 'awx_setup.yml').read_text(encoding='utf-8'))) - {'awx_setup_types'}
-    assert used == set(yaml.safe_load((PLAYBOOKS / 'vars/awx_setup.example.yml').read_text(encoding='utf-8')))
+    used = set(
+        re.findall(r'awx_setup_\w+', (PLAYBOOKS / 'awx_setup.yml').read_text(encoding='utf-8'))
+    ) - {'awx_setup_types'}
+    assert used == set(
+        yaml.safe_load((PLAYBOOKS / 'vars/awx_setup.example.yml').read_text(encoding='utf-8'))
+    )

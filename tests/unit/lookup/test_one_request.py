@@ -23,7 +23,7 @@ from tests.sandbox import nexus
 from tests.tools.scratch import ROOT, environment
 
 STEP_1 = r'/wonderland/authenticate$'
-MANY = Path(__file__).with_name('many.py')
+MANY = ROOT / 'tests/support/many.py'
 
 
 @pytest.fixture
@@ -33,16 +33,30 @@ def server(sandbox):
 
 @pytest.fixture
 def company(sandbox, server):
-    return {'type': 'nexus_user_token', 'url': server.url, 'ca_path': sandbox.ca_path, 'username': 'alice', 'password': 'wonderland'}
+    return {
+        'type': 'nexus_user_token',
+        'url': server.url,
+        'ca_path': sandbox.ca_path,
+        'username': 'alice',
+        'password': 'wonderland',
+    }
 
 
 def hosts(count, company):
-    return {'all': {'hosts': {'host%03d' % number: {} for number in range(count)}, 'vars': {
-        'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}', 'token_sources': {'company': company},
-        'company': "{{ lookup('buildops.tokens.token', 'company') }}"}}}
+    return {
+        'all': {
+            'hosts': {'host%03d' % number: {} for number in range(count)},
+            'vars': {
+                'ansible_connection': 'local',
+                'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+                'token_sources': {'company': company},
+                'company': "{{ lookup('buildops.tokens.token', 'company') }}",
+            },
+        }
+    }
 
 
-PLAY = '''
+PLAY = """
 - hosts: all
   gather_facts: false
   tasks:
@@ -60,7 +74,7 @@ PLAY = '''
         facts: "{{ groups.all | map('extract', hostvars) | list }}"
         got: "{{ facts | map(attribute='first') | list + facts | map(attribute='second') | list + facts | map(attribute='third') | list }}"
       run_once: true
-'''
+"""
 
 
 @pytest.mark.parametrize('forks', [5, 20, 50])
@@ -74,8 +88,18 @@ def test_P1_a_hundred_hosts_ask_three_times_each(run_playbook, server, company, 
 def start(count, company, folder, **more):
     """Starts the processes. Answers with the running parent of all."""
     (folder / 'source.json').write_text(json.dumps(company))
-    return subprocess.Popen([sys.executable, MANY, str(count), folder / 'source.json', folder / 'answers'], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-                            env={**environment(folder), 'ANSIBLE_CONFIG': str(NO_SETTINGS), 'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS), **more})
+    return subprocess.Popen(
+        [sys.executable, MANY, str(count), folder / 'source.json', folder / 'answers'],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={
+            **environment(folder),
+            'ANSIBLE_CONFIG': str(NO_SETTINGS),
+            'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS),
+            **more,
+        },
+    )
 
 
 def answers(folder):
@@ -101,7 +125,12 @@ def holder_of_the_lock(folder):
 
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_P1_many_plain_processes_ask_once(server, company, tmp_path, cache):
-    process = start(32, {**company, 'cache': cache}, tmp_path, RUNS_OF_THEIR_OWN='yes' if cache == 'file' else '')
+    process = start(
+        32,
+        {**company, 'cache': cache},
+        tmp_path,
+        RUNS_OF_THEIR_OWN='yes' if cache == 'file' else '',
+    )
     assert json.loads(process.communicate(timeout=120)[0]) == [0] * 32
     assert len(answers(tmp_path)) == 32 and len(set(answers(tmp_path))) == 1
     assert server.count('POST', STEP_1) == 1
@@ -110,7 +139,12 @@ def test_P1_many_plain_processes_ask_once(server, company, tmp_path, cache):
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_P2_the_process_that_asks_is_killed(server, company, tmp_path, cache):
     waiting = hang_the_first(server)
-    process = start(30, {**company, 'cache': cache}, tmp_path, RUNS_OF_THEIR_OWN='yes' if cache == 'file' else '')
+    process = start(
+        30,
+        {**company, 'cache': cache},
+        tmp_path,
+        RUNS_OF_THEIR_OWN='yes' if cache == 'file' else '',
+    )
     assert waiting.wait(60)
     os.kill(holder_of_the_lock(tmp_path), signal.SIGKILL)
     started = time.monotonic()
@@ -121,7 +155,9 @@ def test_P2_the_process_that_asks_is_killed(server, company, tmp_path, cache):
 
 
 @pytest.mark.parametrize('forks', [5, 20, 50])
-def test_P2_the_process_that_asks_for_a_hundred_hosts_is_killed(run_playbook, server, company, tmp_path, forks):
+def test_P2_the_process_that_asks_for_a_hundred_hosts_is_killed(
+    run_playbook, server, company, tmp_path, forks
+):
     waiting = hang_the_first(server)
 
     def kill():
@@ -137,7 +173,9 @@ def test_P2_the_process_that_asks_for_a_hundred_hosts_is_killed(run_playbook, se
     assert server.count('POST', STEP_1) == 1, 'one more than the one that still hangs'
 
 
-def test_P5_a_run_that_is_killed_leaves_nothing_that_stops_the_next_one(run_playbook, server, company, tmp_path):
+def test_P5_a_run_that_is_killed_leaves_nothing_that_stops_the_next_one(
+    run_playbook, server, company, tmp_path
+):
     """ansible-core itself gives up when a worker dies; another run that waits for the same lasting cache goes on."""
     waiting = hang_the_first(server)
     lasting = {**company, 'cache': 'file', 'cache_path': str(tmp_path / 'cache/buildops.tokens')}

@@ -13,7 +13,7 @@ from tests.sandbox import nexus
 
 PASSWORD = 'cAn4ry-of-alice'
 
-PLAY = '''
+PLAY = """
 - hosts: all
   gather_facts: false
   module_defaults:
@@ -66,15 +66,32 @@ PLAY = '''
           - renewed.token.username != once.token.username
           - lookup('buildops.tokens.token', 'company', query='username') == renewed.token.username
         quiet: true
-'''
+"""
 
 
 def test_A1_A5_A7_A8_A9_A30_results_are_hidden_and_of_use(run_playbook, sandbox):
     server = sandbox.serve(nexus.create_app('3.71.0-06', users={'alice': PASSWORD}))
-    names = {'all': {'hosts': {'one': {}}, 'vars': {
-        'ansible_connection': 'local', 'ansible_python_interpreter': '{{ ansible_playbook_python }}', 'url': server.url, 'ca_path': sandbox.ca_path,
-        'password': PASSWORD, 'token_sources': {'company': {'type': 'nexus_user_token', 'url': '{{ url }}', 'ca_path': '{{ ca_path }}', 'username': 'alice',
-                                                            'password': '{{ password }}'}}}}}
+    names = {
+        'all': {
+            'hosts': {'one': {}},
+            'vars': {
+                'ansible_connection': 'local',
+                'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+                'url': server.url,
+                'ca_path': sandbox.ca_path,
+                'password': PASSWORD,
+                'token_sources': {
+                    'company': {
+                        'type': 'nexus_user_token',
+                        'url': '{{ url }}',
+                        'ca_path': '{{ ca_path }}',
+                        'username': 'alice',
+                        'password': '{{ password }}',
+                    }
+                },
+            },
+        }
+    }
     seen = set()
     create = server.app.create_token
 

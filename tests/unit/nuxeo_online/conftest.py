@@ -15,10 +15,10 @@ import pytest
 from tests.sandbox import nuxeo_online
 from tests.sandbox.serving import Sandbox
 
-NUXEOCTL = Path(__file__).resolve().parents[2] / "stand_ins/nuxeoctl"
+NUXEOCTL = Path(__file__).resolve().parents[2] / 'stand_ins/nuxeoctl'
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope='module')
 def sandbox():
     with Sandbox() as running:
         yield running
@@ -34,19 +34,25 @@ def service(sandbox):
 class NuxeoServer:
     """C(home), C(conf), C(clid): paths."""
 
-    def __init__(self, home, url, ca_path, version="2023"):
-        self.home, self.conf, self.clid = home, home / "bin/nuxeo.conf", home / "nxserver/data/instance.clid"
+    def __init__(self, home, url, ca_path, version='2023'):
+        self.home, self.conf, self.clid = (
+            home,
+            home / 'bin/nuxeo.conf',
+            home / 'nxserver/data/instance.clid',
+        )
         self.clid.parent.mkdir(parents=True)
         self.conf.parent.mkdir()
-        shutil.copy(NUXEOCTL, home / "bin/nuxeoctl")
-        self.conf.write_text(f"org.nuxeo.connect.url={url}/site/\nstand-in.version={version}\nstand-in.ca={ca_path}\n")
+        shutil.copy(NUXEOCTL, home / 'bin/nuxeoctl')
+        self.conf.write_text(
+            f'org.nuxeo.connect.url={url}/site/\nstand-in.version={version}\nstand-in.ca={ca_path}\n'
+        )
 
-    def has(self, expires=None, second="0123456789abcdef", mode=0o600):
+    def has(self, expires=None, second='0123456789abcdef', mode=0o600):
         """Give it a registration that ends then."""
-        self.clid.write_text(f"0123abcd-0001.{expires}.c2ln==\n{second}\nold\n")
+        self.clid.write_text(f'0123abcd-0001.{expires}.c2ln==\n{second}\nold\n')
         self.clid.chmod(mode)
 
 
 @pytest.fixture
 def nuxeo_server(tmp_path, service, sandbox):
-    return NuxeoServer(tmp_path / "server", service.url, sandbox.ca_path)
+    return NuxeoServer(tmp_path / 'server', service.url, sandbox.ca_path)

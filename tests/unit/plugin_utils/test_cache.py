@@ -19,21 +19,39 @@ import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.buildops.tokens.plugins.module_utils.errors import Refused, TokensError, Unreachable
-from ansible_collections.buildops.tokens.plugins.module_utils.token import BASIC, BEARER, Token
-from ansible_collections.buildops.tokens.plugins.plugin_utils import cache as cache_module
-from ansible_collections.buildops.tokens.plugins.plugin_utils import shortcut
-from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
-from ansible_collections.buildops.tokens.plugins.plugin_utils.shortcut import CacheProblem
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    Refused,
+    TokensError,
+    Unreachable,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC, BEARER, Token
+from ansible_collections.buildops.tokens.plugins.plugin_utils import cache as cache_module
+from ansible_collections.buildops.tokens.plugins.plugin_utils import lookup_fast_path as shortcut
+from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import CacheProblem
+
 NOW = 1_790_000_000
-WHAT = {'url': 'https://nexus.example.com', 'username': 'alice', 'password': 'cAn4ry-password', 'type': 'nexus_user_token', 'validate_certs': True}
+WHAT = {
+    'url': 'https://nexus.example.com',
+    'username': 'alice',
+    'password': 'cAn4ry-password',
+    'type': 'nexus_user_token',
+    'validate_certs': True,
+}
 
 
 def bearer(secret='cAn4ry-token', lifetime=3600, **more):
-    return Token(BEARER, 'nuvy_client_token', secret, NOW, expires_at=None if lifetime is None else NOW + lifetime, **more)
+    return Token(
+        BEARER,
+        'nuvy_client_token',
+        secret,
+        NOW,
+        expires_at=None if lifetime is None else NOW + lifetime,
+        **more,
+    )
 
 
 @pytest.fixture
@@ -47,10 +65,15 @@ def cache(folder):
 
 
 def modes(folder):
-    return {name: stat.S_IMODE(os.lstat(os.path.join(folder, name)).st_mode) for name in os.listdir(folder)}
+    return {
+        name: stat.S_IMODE(os.lstat(os.path.join(folder, name)).st_mode)
+        for name in os.listdir(folder)
+    }
 
 
-@pytest.mark.parametrize('umask', [0o000, 0o022, 0o077, pytest.param(0o777, marks=pytest.mark.needs_root)])
+@pytest.mark.parametrize(
+    'umask', [0o000, 0o022, 0o077, pytest.param(0o777, marks=pytest.mark.needs_root)]
+)
 @pytest.mark.parametrize('lasting', [False, True])
 def test_T2_C1_folder_and_files_are_private_whatever_the_umask(folder, umask, lasting):
     os.makedirs(os.path.dirname(folder), exist_ok=True)
@@ -118,28 +141,42 @@ def test_C8_C9_file_names_tell_nothing(cache, tmp_path):
     name = cache.key(WHAT)
     assert len(name) == 64 and set(name) <= set('0123456789abcdef')
     assert name == cache.key(dict(reversed(list(WHAT.items()))))
-    assert name != Cache(str(tmp_path / 'other')).key(WHAT), 'the name can be searched for, since it has no salt'
+    assert name != Cache(str(tmp_path / 'other')).key(WHAT), (
+        'the name can be searched for, since it has no salt'
+    )
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-                           lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=5)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(first=st.dictionaries(st.text(max_size=5), json_values, max_size=4), second=st.dictionaries(st.text(max_size=5), json_values, max_size=4))
+@given(
+    first=st.dictionaries(st.text(max_size=5), json_values, max_size=4),
+    second=st.dictionaries(st.text(max_size=5), json_values, max_size=4),
+)
 def test_C7_different_questions_have_different_names(tmp_path_factory, first, second):
     cache = Cache(str(tmp_path_factory.getbasetemp() / 'keys'))
     same = json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
     assert (cache.key(first) == cache.key(second)) is same
 
 
-@pytest.mark.parametrize('make', [
-    lambda path: os.symlink('/etc/hostname', path),
-    lambda path: os.symlink(path, path),
-    os.mkfifo,
-    os.mkdir,
-    lambda path: Path(path).write_bytes(b'x' * (shortcut.LARGEST_ENTRY + 1)),
-], ids=['link', 'loop', 'fifo', 'folder', 'huge'])
+@pytest.mark.parametrize(
+    'make',
+    [
+        lambda path: os.symlink('/etc/hostname', path),
+        lambda path: os.symlink(path, path),
+        os.mkfifo,
+        os.mkdir,
+        lambda path: Path(path).write_bytes(b'x' * (shortcut.LARGEST_ENTRY + 1)),
+    ],
+    ids=['link', 'loop', 'fifo', 'folder', 'huge'],
+)
 def test_C4_C10_what_is_no_private_file_is_a_miss_that_is_told(cache, make):
     path = cache.path('k')
     make(path)
@@ -171,15 +208,30 @@ def test_C4_a_file_with_a_second_name_is_not_believed(cache, tmp_path):
 good = {'schema': 1, 'name': 'k', 'id': 'x', 'token': bearer().dump(), 'result': {}, 'server': {}}
 
 
-@pytest.mark.parametrize('content', [
-    b'', b'{', b'null', b'[]', b'"x"', b'\xff\xfe\x00', b'[' * 100000, b'{}',
-    json.dumps(dict(good, schema='1')).encode(), json.dumps(dict(good, name='other')).encode(), json.dumps(dict(good, token=None)).encode(),
-    json.dumps(dict(good, token=dict(good['token'], kind='paper'))).encode(), json.dumps(dict(good, token=dict(good['token'], secret=''))).encode(),
-    json.dumps(dict(good, token=dict(good['token'], secret=5))).encode(), json.dumps(dict(good, token=dict(good['token'], extras=5))).encode(),
-    json.dumps(dict(good, token=dict(good['token'], expires_at='never'))).encode(),
-    json.dumps(dict(good, token=dict(good['token'], more=1))).encode(),
-    json.dumps({'schema': 1, 'name': 'k', 'failure': {'at': 'then', 'message': 'x'}}).encode(), json.dumps({'schema': 1, 'name': 'k', 'failure': 5}).encode(),
-])
+@pytest.mark.parametrize(
+    'content',
+    [
+        b'',
+        b'{',
+        b'null',
+        b'[]',
+        b'"x"',
+        b'\xff\xfe\x00',
+        b'[' * 100000,
+        b'{}',
+        json.dumps(dict(good, schema='1')).encode(),
+        json.dumps(dict(good, name='other')).encode(),
+        json.dumps(dict(good, token=None)).encode(),
+        json.dumps(dict(good, token=dict(good['token'], kind='paper'))).encode(),
+        json.dumps(dict(good, token=dict(good['token'], secret=''))).encode(),
+        json.dumps(dict(good, token=dict(good['token'], secret=5))).encode(),
+        json.dumps(dict(good, token=dict(good['token'], extras=5))).encode(),
+        json.dumps(dict(good, token=dict(good['token'], expires_at='never'))).encode(),
+        json.dumps(dict(good, token=dict(good['token'], more=1))).encode(),
+        json.dumps({'schema': 1, 'name': 'k', 'failure': {'at': 'then', 'message': 'x'}}).encode(),
+        json.dumps({'schema': 1, 'name': 'k', 'failure': 5}).encode(),
+    ],
+)
 def test_C5_what_is_damaged_is_a_miss_and_is_written_anew(cache, content):
     with open(cache.path('k'), 'wb') as file:
         os.fchmod(file.fileno(), 0o600)
@@ -191,7 +243,9 @@ def test_C5_what_is_damaged_is_a_miss_and_is_written_anew(cache, content):
 
 
 @pytest.mark.parametrize('where', ['open', 'read', 'content'])
-def test_C15_an_entry_that_cannot_be_read_any_more_is_a_miss_and_the_others_stay(cache, monkeypatch, where):
+def test_C15_an_entry_that_cannot_be_read_any_more_is_a_miss_and_the_others_stay(
+    cache, monkeypatch, where
+):
     for key in ('k', 'other'):
         cache.write(key, bearer(key), {})
     if where == 'content':
@@ -204,6 +258,7 @@ def test_C15_an_entry_that_cannot_be_read_any_more_is_a_miss_and_the_others_stay
             if os.path.exists(target) and os.stat(target).st_ino == number:
                 raise OSError(errno.EIO, 'Input/output error')
             return real(target, *more, **named)
+
         monkeypatch.setattr(shortcut.os, where, fail)
     assert cache.read('k', NOW).token is None
     assert cache.read('other', NOW).token.secret == 'other'
@@ -240,16 +295,18 @@ def test_C13_forgetting_one_keeps_the_others(cache):
 
 @pytest.mark.parametrize('problem', [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
 @pytest.mark.parametrize('where', ['open', 'write', 'fsync', 'replace'])
-def test_C11_T20_a_cache_that_cannot_be_written_is_a_warning_and_keeps_what_it_has(folder, monkeypatch, problem, where):
+def test_C11_T20_a_cache_that_cannot_be_written_is_a_warning_and_keeps_what_it_has(
+    folder, monkeypatch, problem, where
+):
     cache = Cache(folder, lasting=True)
     cache.write('k', bearer('old'), {})
 
     def fail(*arguments, **named):
         if where == 'open' and not arguments[1] & os.O_CREAT:
-            return opened(*arguments, **named)
+            return accepted(*arguments, **named)
         raise OSError(problem, os.strerror(problem))
 
-    opened = os.open
+    accepted = os.open
     monkeypatch.setattr(cache_module.os, where, fail)
     assert not cache.write('k', bearer('new'), {})
     monkeypatch.undo()
@@ -260,23 +317,43 @@ def test_C11_T20_a_cache_that_cannot_be_written_is_a_warning_and_keeps_what_it_h
 
 def test_T22_what_runs_left_that_a_signal_ended_goes_with_a_later_run_a_day_after(tmp_path):
     """ansible-core removes its folder after Ctrl-C, but neither after SIGTERM nor after SIGHUP."""
-    runs = {name: tmp_path / name / 'buildops.tokens' for name in ('ansible-local-1', 'ansible-local-2', 'ansible-local-3', 'ansible-local-now', 'of-somebody')}
+    runs = {
+        name: tmp_path / name / 'buildops.tokens'
+        for name in (
+            'ansible-local-1',
+            'ansible-local-2',
+            'ansible-local-3',
+            'ansible-local-now',
+            'of-somebody',
+        )
+    }
     for name, run in runs.items():
         if name not in ('ansible-local-3', 'ansible-local-now'):
             Cache(str(run)).write('k', bearer(), {})
             (run.parent / 'of-ansible').touch()
     runs['ansible-local-3'].parent.symlink_to(runs['of-somebody'].parent)
     now = time.time()
-    for name, age in (('ansible-local-1', 90000), ('ansible-local-2', 80000), ('of-somebody', 90000)):
+    for name, age in (
+        ('ansible-local-1', 90000),
+        ('ansible-local-2', 80000),
+        ('of-somebody', 90000),
+    ):
         os.utime(runs[name], (now - age, now - age))
     Cache(str(runs['ansible-local-now'])).write('k', bearer(), {})
-    assert {name for name, run in runs.items() if (run / 'k.json').exists()} == {'ansible-local-2', 'ansible-local-3', 'ansible-local-now', 'of-somebody'}
+    assert {name for name, run in runs.items() if (run / 'k.json').exists()} == {
+        'ansible-local-2',
+        'ansible-local-3',
+        'ansible-local-now',
+        'of-somebody',
+    }
     assert (runs['ansible-local-1'].parent / 'of-ansible').exists()
 
 
 def test_T22_C16_what_killed_processes_left_is_swept_and_what_is_in_use_is_not(folder):
     cache = Cache(folder, lasting=True)
-    left, in_use, other = (os.path.join(folder, '.tmp-' + name) for name in ('0' * 16, '1' * 16, 'of-somebody'))
+    left, in_use, other = (
+        os.path.join(folder, '.tmp-' + name) for name in ('0' * 16, '1' * 16, 'of-somebody')
+    )
     for path in (left, in_use, other):
         Path(path).write_text('half a tok')
     with open(in_use, 'wb') as file:
@@ -293,15 +370,20 @@ def killed_before_the_rename(folder):
     def leave(key, token):
         cache.write(key, token, {})
         os.rename(cache.path(key), os.path.join(folder, '.tmp-' + '0' * 16))
+
     return cache, leave
 
 
-def test_T13_T22_C16_what_a_killed_process_had_written_whole_is_kept_by_the_next(killed_before_the_rename):
+def test_T13_T22_C16_what_a_killed_process_had_written_whole_is_kept_by_the_next(
+    killed_before_the_rename,
+):
     cache, leave = killed_before_the_rename
     leave('k', bearer('new'))
     cache.write('k', bearer('old'), {})
     cache.recover('other')
-    assert cache.read('k', NOW).token.secret == 'old', 'another holder of the lock of k may be about to write it'
+    assert cache.read('k', NOW).token.secret == 'old', (
+        'another holder of the lock of k may be about to write it'
+    )
     for _run in range(2):
         cache.recover('k')
         assert cache.read('k', NOW).token.secret == 'new'
@@ -323,7 +405,9 @@ def test_T13_C16_what_cannot_be_kept_now_waits(killed_before_the_rename, monkeyp
     assert cache.read('k', NOW).token.secret == 'new'
 
 
-@pytest.mark.parametrize('spoil', [lambda data: dict(data, schema=2), lambda data: dict(data, name='other')])
+@pytest.mark.parametrize(
+    'spoil', [lambda data: dict(data, schema=2), lambda data: dict(data, name='other')]
+)
 def test_C16_C17_leftovers_of_others_stay(killed_before_the_rename, spoil):
     cache, leave = killed_before_the_rename
     leave('k', bearer('new'))
@@ -335,8 +419,8 @@ def test_C16_C17_leftovers_of_others_stay(killed_before_the_rename, spoil):
 
 def test_T13_what_is_ready_for_an_answer_is_gone_when_none_came(folder):
     cache = Cache(folder, lasting=True)
-    with pytest.raises(TokensError), cache.ready('k') as obstacle:
-        assert obstacle() is None and obstacle() is None
+    with pytest.raises(TokensError), cache.ready('k') as persistence_error:
+        assert persistence_error() is None and persistence_error() is None
         [name] = set(os.listdir(folder)) - {'salt'}
         Cache(folder, lasting=True).recover('k')
         raise TokensError('no')
@@ -346,8 +430,8 @@ def test_T13_what_is_ready_for_an_answer_is_gone_when_none_came(folder):
 def test_T13_a_small_answer_leaves_no_blanks_and_a_large_one_fits(folder):
     cache = Cache(folder, lasting=True)
     for secret in ('small', 'x' * 2 * cache_module.USUAL_ENTRY):
-        with cache.ready('k') as obstacle:
-            assert obstacle() is None and cache.write('k', bearer(secret), {})
+        with cache.ready('k') as persistence_error:
+            assert persistence_error() is None and cache.write('k', bearer(secret), {})
         assert cache.read('k', NOW).token.secret == secret
         assert Path(cache.path('k')).read_bytes().endswith(b'}')
     assert sorted(os.listdir(folder)) == ['k.json', 'salt']
@@ -358,14 +442,18 @@ def test_T13_C17_nothing_is_spent_for_an_entry_of_a_newer_release(folder):
     with open(cache.path('k'), 'w') as file:
         os.fchmod(file.fileno(), 0o600)
         json.dump(dict(good, schema=2), file)
-    with cache.ready('k') as obstacle:
-        assert 'newer release' in obstacle()
+    with cache.ready('k') as persistence_error:
+        assert 'newer release' in persistence_error()
 
 
 def test_T1_a_lasting_cache_brings_file_and_folder_to_disk(folder, monkeypatch):
     cache = Cache(folder, lasting=True)
     synced = []
-    monkeypatch.setattr(cache_module.os, 'fsync', lambda handle: synced.append(os.readlink('/proc/self/fd/%d' % handle)))
+    monkeypatch.setattr(
+        cache_module.os,
+        'fsync',
+        lambda handle: synced.append(os.readlink('/proc/self/fd/%d' % handle)),
+    )
     cache.write('k', bearer(), {})
     assert os.path.basename(synced[0]).startswith('.tmp-') and synced[1] == folder
 
@@ -393,10 +481,25 @@ def span(token, regenerate='if_expired', min_remaining=60, max_age=None, lasting
     return cache.good_span(token, regenerate, min_remaining, max_age)
 
 
-@pytest.mark.parametrize('lifetime, min_remaining, until', [
-    (3600, 60, 3540), (3600, 0, 3600), (60, 60, 48), (30, 60, 24), (3, 60, 2.4), (0, 60, 0), (-5, 60, -4)])
-def test_T5_C6_never_past_min_remaining_and_short_lives_are_still_of_use(lifetime, min_remaining, until):
-    assert span(bearer(lifetime=lifetime), min_remaining=min_remaining) == (NOW - 60, pytest.approx(NOW + until))
+@pytest.mark.parametrize(
+    'lifetime, min_remaining, until',
+    [
+        (3600, 60, 3540),
+        (3600, 0, 3600),
+        (60, 60, 48),
+        (30, 60, 24),
+        (3, 60, 2.4),
+        (0, 60, 0),
+        (-5, 60, -4),
+    ],
+)
+def test_T5_C6_never_past_min_remaining_and_short_lives_are_still_of_use(
+    lifetime, min_remaining, until
+):
+    assert span(bearer(lifetime=lifetime), min_remaining=min_remaining) == (
+        NOW - 60,
+        pytest.approx(NOW + until),
+    )
 
 
 def test_T5_a_clock_set_back_beyond_a_minute_means_that_nothing_is_known():
@@ -409,7 +512,14 @@ def test_never_means_never():
 
 
 def test_max_age_counts_from_the_creation_where_it_is_known():
-    token = Token(BASIC, 'nexus_user_token', 'x', NOW, username='u', extras={'created': '2026-09-21T14:13:20Z'})
+    token = Token(
+        BASIC,
+        'nexus_user_token',
+        'x',
+        NOW,
+        username='u',
+        extras={'created': '2026-09-21T14:13:20Z'},
+    )
     assert span(token, max_age=100)[1] == 1790000000 + 100
     token.extras['created'] = '2026-09-20T14:13:20Z'
     assert span(token, max_age=100)[1] == 1790000000 - 86400 + 100
@@ -425,7 +535,15 @@ def test_C6_a_lasting_cache_asks_daily_for_what_has_no_end():
 # Failures
 
 
-@pytest.mark.parametrize('problem, seconds', [(Refused('no', 401), 60), (Refused('no', 403), 60), (Refused('none', 404), 15), (Unreachable('down'), 15)])
+@pytest.mark.parametrize(
+    'problem, seconds',
+    [
+        (Refused('no', 401), 60),
+        (Refused('no', 403), 60),
+        (Refused('none', 404), 15),
+        (Unreachable('down'), 15),
+    ],
+)
 def test_a_failure_is_remembered_for_a_short_time_only(cache, problem, seconds):
     cache.write_failure('k', problem, NOW)
     for later in (0, 1, seconds, -30):
@@ -439,7 +557,11 @@ def test_T13_a_failure_does_not_lose_the_refresh_token(cache):
     cache.write('k', bearer(lifetime=-1, refresh_token='cAn4ry-refresh'), {'version': '1'})
     cache.write_failure('k', Refused('no', 401), NOW)
     entry = cache.read('k', NOW)
-    assert entry.token.refresh_token == 'cAn4ry-refresh' and entry.failure is not None and entry.server == {'version': '1'}
+    assert (
+        entry.token.refresh_token == 'cAn4ry-refresh'
+        and entry.failure is not None
+        and entry.server == {'version': '1'}
+    )
     cache.write('k', bearer(), {})
     assert cache.read('k', NOW).failure is None
 
@@ -452,7 +574,7 @@ def test_a_lasting_cache_keeps_no_failure(folder):
 
 # Locks (T4, 2.P)
 
-WORKER = '''
+WORKER = """
 import fcntl, os, sys, time
 from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader([sys.argv[1]])
@@ -465,12 +587,15 @@ with cache.lock('k', 60, 'source x'):
         file.flush()
         time.sleep(float(sys.argv[4]))
         file.write('>%d\\n' % os.getpid())
-'''
+"""
 
 
 def start(folder, log, seconds):
     from tests.conftest import COLLECTIONS
-    return subprocess.Popen([sys.executable, '-c', WORKER, str(COLLECTIONS), folder, str(log), str(seconds)])
+
+    return subprocess.Popen(
+        [sys.executable, '-c', WORKER, str(COLLECTIONS), folder, str(log), str(seconds)]
+    )
 
 
 def wait_for(log, text, seconds=30):
@@ -508,7 +633,10 @@ def test_T4_P2_P5_a_killed_holder_leaves_no_lock(folder, tmp_path):
 
 def test_P3_who_waits_in_vain_says_for_whom_and_does_not_steal(cache):
     with cache.lock('k', 1, 'source company'):
-        with pytest.raises(TokensError, match='Process %d has been fetching the token of source company' % os.getpid()) as caught:
+        with pytest.raises(
+            TokensError,
+            match='Process %d has been fetching the token of source company' % os.getpid(),
+        ) as caught:
             with Cache(cache.folder).lock('k', 0.2, 'source company'):
                 raise AssertionError('two at a time')
         assert 'cache_timeout' in str(caught.value) and 'source company' in str(caught.value)

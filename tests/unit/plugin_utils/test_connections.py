@@ -23,7 +23,7 @@ sys.path[:0] = given['path']
 from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader()
 import requests
-def opened():
+def accepted():
     links = []
     for number in os.listdir('/proc/self/fd'):
         try:
@@ -36,29 +36,59 @@ for kind in ('module_utils', 'plugin_utils', 'modules', 'action', 'lookup', 'fil
     package = importlib.import_module(plugins.__name__ + '.' + kind)
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):
         importlib.import_module(found.name)
-seen = {'imported': opened()}
-from ansible_collections.buildops.tokens.plugins.plugin_utils import service, sources
+seen = {'imported': accepted()}
+from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service as service, sources
 for type_name, options in given['sources'].items():
     for regenerate in ('if_expired', 'always'):
         service.obtain(sources.resolve(type_name, dict(options, regenerate=regenerate, cache='none'), {}))
-        seen[type_name + ' ' + regenerate] = opened()
+        seen[type_name + ' ' + regenerate] = accepted()
 kept = requests.Session()
 kept.get(given['sources']['nuvy_client_token']['url'], verify=given['sources']['nuvy_client_token']['ca_path'])
-seen['counted'] = opened()
+seen['counted'] = accepted()
 print(json.dumps(seen))
 """
 
 
 def test_P6_no_connection_outlives_what_it_was_made_for(sandbox):
     servers = {
-        'nexus_user_token': (nexus.create_app('3.97.0'), {'username': 'alice', 'password': 'wonderland'}),
-        'nuvy_client_token': (nuvy.create_app(), {'client_id': 'buildops-client', 'client_secret': 'nuvy-s3cret'}),
-        'nuxeo_oauth2_token': (nuxeo.create_app('2025.3', clients=[nuxeo.Client('ci', 'ci', 'cl1ent-s3cret', 'https://client.test/cb', auto_grant=True)]),
-                               {'client_id': 'ci', 'client_secret': 'cl1ent-s3cret', 'grant': 'authorization_code', 'username': 'jdoe', 'password': 'jdoe'}),
+        'nexus_user_token': (
+            nexus.create_app('3.97.0'),
+            {'username': 'alice', 'password': 'wonderland'},
+        ),
+        'nuvy_client_token': (
+            nuvy.create_app(),
+            {'client_id': 'buildops-client', 'client_secret': 'nuvy-s3cret'},
+        ),
+        'nuxeo_oauth2_token': (
+            nuxeo.create_app(
+                '2025.3',
+                clients=[
+                    nuxeo.Client(
+                        'ci', 'ci', 'cl1ent-s3cret', 'https://client.test/cb', auto_grant=True
+                    )
+                ],
+            ),
+            {
+                'client_id': 'ci',
+                'client_secret': 'cl1ent-s3cret',
+                'grant': 'authorization_code',
+                'username': 'jdoe',
+                'password': 'jdoe',
+            },
+        ),
     }
-    asked = {name: dict(options, url=sandbox.serve(app).url, ca_path=str(sandbox.ca_path)) for name, (app, options) in servers.items()}
-    done = subprocess.run([sys.executable, '-c', SCRIPT], input=json.dumps({'path': [str(COLLECTIONS), str(ROOT)], 'sources': asked}), capture_output=True,
-                          text=True, timeout=120, check=False)
+    asked = {
+        name: dict(options, url=sandbox.serve(app).url, ca_path=str(sandbox.ca_path))
+        for name, (app, options) in servers.items()
+    }
+    done = subprocess.run(
+        [sys.executable, '-c', SCRIPT],
+        input=json.dumps({'path': [str(COLLECTIONS), str(ROOT)], 'sources': asked}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert seen.pop('counted') == 2, 'a session that is kept is seen, and its connection'

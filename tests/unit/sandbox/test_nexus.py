@@ -37,7 +37,9 @@ TABLE = [
     ('3.90.1-01', REST, None, OWN),
     ('3.97.0-13', REST, None, OWN),
 ]
-EVERY = pytest.mark.parametrize(('version', 'first', 'header', 'second'), TABLE, ids=[row[0] for row in TABLE])
+EVERY = pytest.mark.parametrize(
+    ('version', 'first', 'header', 'second'), TABLE, ids=[row[0] for row in TABLE]
+)
 
 
 class Clock:
@@ -53,7 +55,9 @@ def clock():
 
 
 def openssl(text):
-    return subprocess.run(['openssl', 'base64', '-A'], input=text.encode(), capture_output=True, check=True).stdout.decode()
+    return subprocess.run(
+        ['openssl', 'base64', '-A'], input=text.encode(), capture_output=True, check=True
+    ).stdout.decode()
 
 
 class Client:
@@ -63,10 +67,21 @@ class Client:
         self.sandbox, self.server, self.user, self.password = sandbox, server, user, password
 
     def __call__(self, path, *args, accept='application/json'):
-        command = ['curl', '-sS', '-q', '-i', '--cacert', self.sandbox.ca_path, '-H', f'Accept: {accept}']
+        command = [
+            'curl',
+            '-sS',
+            '-q',
+            '-i',
+            '--cacert',
+            self.sandbox.ca_path,
+            '-H',
+            f'Accept: {accept}',
+        ]
         if self.user is not None:
             command += ['-u', f'{self.user}:{self.password}']
-        done = subprocess.run([*command, *args, self.server.url + path], capture_output=True, check=True).stdout.decode()
+        done = subprocess.run(
+            [*command, *args, self.server.url + path], capture_output=True, check=True
+        ).stdout.decode()
         head, _blank, body = done.partition('\r\n\r\n')
         lines = head.splitlines()
         headers = {line.partition(':')[0].lower(): line.partition(': ')[2] for line in lines[1:]}
@@ -92,6 +107,7 @@ def start(sandbox, clock):
     def run(version, *args, **options):
         server = sandbox.serve(nexus.create_app(version, *args, clock=clock, **options))
         return server, Client(sandbox, server)
+
     return run
 
 
@@ -105,9 +121,16 @@ def test_the_two_steps_of_the_article(start, version, first, header, second):
     status, headers, text = alice.redeem(second, header, ticket)
     assert status == 200 and headers['content-type'].startswith('application/json')
     token = json.loads(text)
-    assert set(token) == {'nameCode', 'passCode', 'created'} and (len(token['nameCode']), len(token['passCode'])) == (8, 44)
+    assert set(token) == {'nameCode', 'passCode', 'created'} and (
+        len(token['nameCode']),
+        len(token['passCode']),
+    ) == (8, 44)
     assert token['created'].endswith('+0000' if version.startswith('2') else '+00:00')
-    assert server.state.counters == {'tickets_issued': 1, 'tickets_redeemed': 1, 'tokens_created': 1}
+    assert server.state.counters == {
+        'tickets_issued': 1,
+        'tickets_redeemed': 1,
+        'tokens_created': 1,
+    }
     again = json.loads(alice.redeem(second, header, alice.new_ticket(first))[2])
     assert again == token
 
@@ -141,7 +164,9 @@ def test_N14_the_ticket_of_another_style_is_refused(start, version, first, heade
         assert alice.redeem(second, other, ticket)[0] == 400
     if header is None:
         assert alice(f'{second}?authToken={quote(ticket, safe="")}')[0] == 500
-        assert alice(f'{second}?authToken={openssl(chr(62) * 2 + ticket)}')[0] == 500, 'a plus that nobody escaped'
+        assert alice(f'{second}?authToken={openssl(chr(62) * 2 + ticket)}')[0] == 500, (
+            'a plus that nobody escaped'
+        )
     else:
         assert alice.redeem(second, header, openssl(ticket))[0] in (403, 500)
     assert server.state.tokens == {} and alice.redeem(second, header, ticket)[0] == 200
@@ -164,9 +189,17 @@ def test_XML_unless_JSON_is_asked_for(start, version, first, header, second):
     _server, alice = start(version)
     data = json.dumps({'u': openssl('alice'), 'p': openssl('wonderland')})
     for accept in ('*/*', 'application/xml', 'application/json;q=0.5, application/xml'):
-        status, headers, text = alice(first, '-H', 'Content-Type: application/json', '--data', data, accept=accept)
-        assert (status, headers['content-type'].partition(';')[0]) == (200, 'application/xml') and '<t>' in text
-    assert alice(first, '-H', 'Content-Type: application/json', '--data', data, accept='text/html')[0] == 406
+        status, headers, text = alice(
+            first, '-H', 'Content-Type: application/json', '--data', data, accept=accept
+        )
+        assert (status, headers['content-type'].partition(';')[0]) == (
+            200,
+            'application/xml',
+        ) and '<t>' in text
+    assert (
+        alice(first, '-H', 'Content-Type: application/json', '--data', data, accept='text/html')[0]
+        == 406
+    )
     assert alice(first, '--data', 'u=x', accept='application/json')[0] == 415
 
 
@@ -180,7 +213,12 @@ def test_refusals_of_step_1(start, version, first, header, second):
     assert alice.ticket(first, p=openssl('no'))[0] == 403
     assert alice.ticket(first, p=None)[0] == 500
     nobody = Client(alice.sandbox, alice.server, None)
-    assert nobody(first, '-H', 'Content-Type: application/json', '--data', '{"u":"YQ==","p":"YQ=="}')[0] == 400
+    assert (
+        nobody(first, '-H', 'Content-Type: application/json', '--data', '{"u":"YQ==","p":"YQ=="}')[
+            0
+        ]
+        == 400
+    )
 
 
 @EVERY
@@ -216,12 +254,17 @@ def test_editions_without_user_tokens(start, version, first, header, second):
 
 
 def test_tickets_belong_to_their_user_from_3_15_on(start):
-    for version, path, bound in (('3.14.0-04', '/service/rest/usertoken/current', False), ('3.15.0-01', '/service/rest/usertoken/current', True)):
+    for version, path, bound in (
+        ('3.14.0-04', '/service/rest/usertoken/current', False),
+        ('3.15.0-01', '/service/rest/usertoken/current', True),
+    ):
         server, alice = start(version)
         bob = Client(alice.sandbox, server, 'bob', 'builder')
         ticket = alice.new_ticket()
         assert bob.redeem(path, 'X-NX-AuthTicket', ticket)[0] == (500 if bound else 200)
-        assert alice.redeem(path, 'X-NX-AuthTicket', ticket)[0] == (200 if bound else 500), 'another user does not spend it'
+        assert alice.redeem(path, 'X-NX-AuthTicket', ticket)[0] == (200 if bound else 500), (
+            'another user does not spend it'
+        )
 
 
 @pytest.mark.parametrize(('version', 'status'), [('3.58.1-02', 200), ('3.59.0-01', 500)])
@@ -244,7 +287,9 @@ def test_the_status_of_a_refused_ticket_can_be_chosen(start, status):
     assert alice.redeem(OWN, None, 'x')[0] == status
 
 
-@pytest.mark.parametrize(('version', 'expired'), [('3.69.0-02', 400), ('3.89.0-09', 400), ('3.90.1-01', 410)])
+@pytest.mark.parametrize(
+    ('version', 'expired'), [('3.69.0-02', 400), ('3.89.0-09', 400), ('3.90.1-01', 410)]
+)
 def test_attributes_tell_about_a_token_without_making_one(start, clock, version, expired):
     server, alice = start(version, expiration_days=30)
     path = OWN + '/attributes'
@@ -252,13 +297,19 @@ def test_attributes_tell_about_a_token_without_making_one(start, clock, version,
     created = alice.redeem(OWN, None, alice.new_ticket())
     status, _headers, text = alice(path)
     assert status == 200 and json.loads(text) == {
-        'expirationEnabled': 'true', 'expirationTimeTimestamp': str(int((clock.now + 30 * 86400) * 1000))}
+        'expirationEnabled': 'true',
+        'expirationTimeTimestamp': str(int((clock.now + 30 * 86400) * 1000)),
+    }
     server.state.age('alice', 30)
     status, _headers, text = alice(path)
     assert status == expired and 'User Token expired' in text
     assert alice.redeem(OWN, None, alice.new_ticket())[0] == expired
     status, _headers, text = alice.redeem(OWN, None, alice.new_ticket(), '-X', 'POST')
-    assert status == 200 and json.loads(text)['nameCode'] != json.loads(created[2])['nameCode'] and alice(path)[0] == 200
+    assert (
+        status == 200
+        and json.loads(text)['nameCode'] != json.loads(created[2])['nameCode']
+        and alice(path)[0] == 200
+    )
     server.state.expiration_days = None
     assert json.loads(alice(path)[2]) == {'expirationEnabled': 'false'}
     server.state.enabled = False
@@ -286,7 +337,12 @@ class TestAdministrator:
         assert admin(path)[0] == 404
         status, _headers, text = admin(path, '-X', 'POST')
         token = json.loads(text)
-        assert status == 201 and token['userId'] == 'sam@example.org' and token['realm'] == 'SAML' and token['createdByUserId'] == 'admin'
+        assert (
+            status == 201
+            and token['userId'] == 'sam@example.org'
+            and token['realm'] == 'SAML'
+            and token['createdByUserId'] == 'admin'
+        )
         assert token['expires'] and token['isExpired'] is False
         assert admin(path, '-X', 'POST')[0] == 409
         status, _headers, text = admin(path)
@@ -301,9 +357,22 @@ class TestAdministrator:
         assert admin(user_token('nobody', 'default'), '-X', 'POST')[0] == 404
         assert admin(user_token('alice', 'SAML'), '-X', 'POST')[0] == 404
         assert admin(user_token('alice', 'NexusAuthenticatingRealm'), '-X', 'POST')[0] == 422
-        assert Client(admin.sandbox, self.server)(user_token('alice', 'default'), '-X', 'POST')[0] == 403
-        assert Client(admin.sandbox, self.server, None)(user_token('alice', 'default'), '-X', 'POST')[0] == 403
-        assert Client(admin.sandbox, self.server, 'admin', 'no')(user_token('alice', 'default'), '-X', 'POST')[0] == 401
+        assert (
+            Client(admin.sandbox, self.server)(user_token('alice', 'default'), '-X', 'POST')[0]
+            == 403
+        )
+        assert (
+            Client(admin.sandbox, self.server, None)(user_token('alice', 'default'), '-X', 'POST')[
+                0
+            ]
+            == 403
+        )
+        assert (
+            Client(admin.sandbox, self.server, 'admin', 'no')(
+                user_token('alice', 'default'), '-X', 'POST'
+            )[0]
+            == 401
+        )
         self.server.state.enabled = False
         assert admin(user_token('alice', 'default'), '-X', 'POST')[0] == 400
 
@@ -323,24 +392,60 @@ class TestAdministrator:
         assert listed('?includeExpired=true&skip=1&limit=1') == ['bob']
         name = self.server.state.token_of('alice').name_code
         tokens = '/service/rest/v1/security/user-tokens/tokens'
-        assert json.loads(admin(f'{tokens}?nameCode={name}')[2])['userId'] == 'alice', 'one token, not a list'
+        assert json.loads(admin(f'{tokens}?nameCode={name}')[2])['userId'] == 'alice', (
+            'one token, not a list'
+        )
         assert admin(f'{tokens}?nameCode={name}&realm=LDAP')[0] == 404
-        assert admin(f"{tokens}?nameCode={self.server.state.token_of('bob').name_code}")[0] == 200, 'expired ones as well'
+        assert (
+            admin(f'{tokens}?nameCode={self.server.state.token_of("bob").name_code}')[0] == 200
+        ), 'expired ones as well'
         status, _headers, text = admin(tokens + '?nameCode=nothing1')
         assert status == 404 and json.loads(text)['status'] == 404
 
     def test_capability(self, admin):
         path = '/service/rest/v1/security/user-tokens'
-        assert json.loads(admin(path)[2]) == {'enabled': True, 'protectContent': False, 'expirationEnabled': True, 'expirationDays': 30}
-        wanted = {'enabled': True, 'protectContent': True, 'expirationEnabled': False, 'expirationDays': 30}
-        assert json.loads(admin(path, '-X', 'PUT', '-H', 'Content-Type: application/json', '-d', json.dumps(wanted))[2]) == wanted
+        assert json.loads(admin(path)[2]) == {
+            'enabled': True,
+            'protectContent': False,
+            'expirationEnabled': True,
+            'expirationDays': 30,
+        }
+        wanted = {
+            'enabled': True,
+            'protectContent': True,
+            'expirationEnabled': False,
+            'expirationDays': 30,
+        }
+        assert (
+            json.loads(
+                admin(
+                    path,
+                    '-X',
+                    'PUT',
+                    '-H',
+                    'Content-Type: application/json',
+                    '-d',
+                    json.dumps(wanted),
+                )[2]
+            )
+            == wanted
+        )
         assert self.server.state.protect_content and self.server.state.expiration_days is None
         assert Client(admin.sandbox, self.server)(path)[0] == 403
 
 
-@pytest.mark.parametrize(('version', 'reset', 'create', 'lookup'), [
-    ('3.41.1-01', 404, 404, None), ('3.42.0-01', 204, 404, None), ('3.89.0-09', 204, 404, None), ('3.90.1-01', 204, 201, None),
-    ('3.94.0-12', 204, 201, 'namecode'), ('3.96.0-09', 204, 201, 'namecode'), ('3.97.0-13', 204, 201, 'nameCode')])
+@pytest.mark.parametrize(
+    ('version', 'reset', 'create', 'lookup'),
+    [
+        ('3.41.1-01', 404, 404, None),
+        ('3.42.0-01', 204, 404, None),
+        ('3.89.0-09', 204, 404, None),
+        ('3.90.1-01', 204, 201, None),
+        ('3.94.0-12', 204, 201, 'namecode'),
+        ('3.96.0-09', 204, 201, 'namecode'),
+        ('3.97.0-13', 204, 201, 'nameCode'),
+    ],
+)
 def test_what_an_administrator_can_do_by_version(start, version, reset, create, lookup):
     server, alice = start(version)
     admin = Client(alice.sandbox, server, 'admin', 'admin123')
@@ -349,13 +454,18 @@ def test_what_an_administrator_can_do_by_version(start, version, reset, create, 
     if lookup:
         tokens = '/service/rest/v1/security/user-tokens/tokens?'
         assert [admin(f'{tokens}{key}=nothing1')[0] for key in ('nameCode', 'namecode')] == (
-            [404, 200] if lookup == 'nameCode' else [200, 404])
+            [404, 200] if lookup == 'nameCode' else [200, 404]
+        )
 
 
 def test_administration_of_2_6(start):
     server, alice = start('2.6.2-01')
     admin = Client(alice.sandbox, server, 'admin', 'admin123')
-    assert json.loads(admin('/service/local/usertoken/settings')[2]) == {'enabled': True, 'protectContent': False, 'realmConfigured': True}
+    assert json.loads(admin('/service/local/usertoken/settings')[2]) == {
+        'enabled': True,
+        'protectContent': False,
+        'realmConfigured': True,
+    }
     users = '/service/local/usertoken/users/alice'
     assert admin(users)[0] == 404
     alice.redeem(TABLE[1][3], TABLE[1][2], alice.new_ticket(LOCAL))
@@ -364,7 +474,10 @@ def test_administration_of_2_6(start):
     assert admin.redeem(users, TABLE[1][2], admin.new_ticket(LOCAL), '-X', 'DELETE')[0] == 204
 
 
-@pytest.mark.parametrize(('version', 'folder'), [('2.5.1-01', '/content/repositories/private/'), ('3.71.0-06', '/repository/private/')])
+@pytest.mark.parametrize(
+    ('version', 'folder'),
+    [('2.5.1-01', '/content/repositories/private/'), ('3.71.0-06', '/repository/private/')],
+)
 class TestRepository:
     POM = 'org/example/buildops/hello/1.0.0/hello-1.0.0.pom'
 
@@ -375,8 +488,15 @@ class TestRepository:
         assert bob(folder + self.POM)[0] == 200 and alice(folder + self.POM)[0] == 200
         assert bob(folder + 'nope.pom')[0] == 404
         assert Client(alice.sandbox, server, 'guest', 'guest')(folder + self.POM)[0] == 403
-        for user, password in ((None, None), ('alice', 'no'), (token.name_code, token.pass_code.swapcase()), (token.pass_code, token.name_code)):
-            status, headers, _text = Client(alice.sandbox, server, user, password)(folder + self.POM)
+        for user, password in (
+            (None, None),
+            ('alice', 'no'),
+            (token.name_code, token.pass_code.swapcase()),
+            (token.pass_code, token.name_code),
+        ):
+            status, headers, _text = Client(alice.sandbox, server, user, password)(
+                folder + self.POM
+            )
             assert status == 401 and headers['www-authenticate'].startswith('BASIC realm=')
         del server.state.tokens['bob', 'default']
         assert bob(folder + self.POM)[0] == 401
@@ -384,7 +504,10 @@ class TestRepository:
     def test_protected_content_takes_tokens_only(self, start, version, folder):
         server, alice = start(version, protect_content=True)
         token = server.app.create_token('alice', 'alice')
-        assert Client(alice.sandbox, server, token.name_code, token.pass_code)(folder + self.POM)[0] == 200
+        assert (
+            Client(alice.sandbox, server, token.name_code, token.pass_code)(folder + self.POM)[0]
+            == 200
+        )
         assert alice(folder + self.POM)[0] == 401
 
     def test_deploying_needs_the_right(self, start, version, folder):
@@ -406,13 +529,21 @@ def test_expired_tokens_open_nothing(start, clock):
     assert door(pom)[0] == 401
 
 
-@pytest.mark.parametrize(('version', 'server_header', 'page', 'mark'), [
-    ('2.2', 'Noelios-Restlet-Engine/1.1.6-SONATYPE-5348-V4', '/index.html', '.css?2.2"'),
-    ('2.6.2-01', 'Noelios-Restlet-Engine/1.1.6-SONATYPE-5348-V8', '/nope', '.css?2.6.2-01"'),
-    ('2.14.9-01', 'Nexus/2.14.9-01 Noelios-Restlet-Engine/1.1.6-SONATYPE-5348-V8', '/nope', '.css?2.14.9-01"'),
-    ('3.7.1-02', 'Nexus/3.7.1-02 (PRO)', '/', '?_v=3.7.1-02&_e=PRO'),
-    ('3.97.0-13', 'Nexus/3.97.0-13 (PRO)', '/', '?_v=3.97.0-13&_e=PRO'),
-])
+@pytest.mark.parametrize(
+    ('version', 'server_header', 'page', 'mark'),
+    [
+        ('2.2', 'Noelios-Restlet-Engine/1.1.6-SONATYPE-5348-V4', '/index.html', '.css?2.2"'),
+        ('2.6.2-01', 'Noelios-Restlet-Engine/1.1.6-SONATYPE-5348-V8', '/nope', '.css?2.6.2-01"'),
+        (
+            '2.14.9-01',
+            'Nexus/2.14.9-01 Noelios-Restlet-Engine/1.1.6-SONATYPE-5348-V8',
+            '/nope',
+            '.css?2.14.9-01"',
+        ),
+        ('3.7.1-02', 'Nexus/3.7.1-02 (PRO)', '/', '?_v=3.7.1-02&_e=PRO'),
+        ('3.97.0-13', 'Nexus/3.97.0-13 (PRO)', '/', '?_v=3.97.0-13&_e=PRO'),
+    ],
+)
 def test_how_the_version_shows(start, version, server_header, page, mark):
     _server, alice = start(version)
     _status, headers, text = alice(page)
@@ -431,7 +562,7 @@ def test_context_paths(start, version, context):
     first = SIESTA if version.startswith('2') else REST
     assert server.url.endswith(context) and alice.ticket(first)[0] == 200
     if context:
-        server.url = server.url[:-len(context)]
+        server.url = server.url[: -len(context)]
         assert alice.ticket(first)[0] in (404, 405)
 
 

@@ -16,18 +16,40 @@ from tests.sandbox import nexus, nexus_proxies, recorded
 from tests.sandbox.serving import basic_credentials
 
 #: Accounts that the recorded servers had besides their administrator.
-USERS = {'admin': nexus.User('admin123', admin=True), 'deployment': 'deployment123', 'u1': 'pw1', 'u2': 'pw2'}
+USERS = {
+    'admin': nexus.User('admin123', admin=True),
+    'deployment': 'deployment123',
+    'u1': 'pw1',
+    'u2': 'pw2',
+}
 #: Where the sandbox departs on purpose: (name of the entry, the difference) and why.
 DEPARTURES: dict[tuple[str, str], str] = {
-    **dict.fromkeys((('PUT format mismatch npm', difference) for difference in (
-        'X-Siesta-FaultId: None instead of True', 'status: 400 instead of 404', "reason: 'Bad Request' instead of 'Not Found'",
-        "Content-Type: 'application/json' instead of None", "body: {'json': ['[].id:string', '[].message:string']} instead of None",
-        'status: 204 instead of 404', "reason: 'No Content' instead of 'Not Found'",
-    )), 'the recorded cores had no npm in these versions, the sandbox has all formats'),
-    **dict.fromkeys((('GET /service/rest/v1/repositories/pypi/proxy/p1', difference) for difference in (
-        "Content-Type: 'application/json' instead of None", 'X-Siesta-FaultId: None instead of True',
-        "body: {'json': ['.id:string', '.message:string']} instead of None",
-    )), 'the recorded core had no PyPI, the sandbox has all formats'),
+    **dict.fromkeys(
+        (
+            ('PUT format mismatch npm', difference)
+            for difference in (
+                'X-Siesta-FaultId: None instead of True',
+                'status: 400 instead of 404',
+                "reason: 'Bad Request' instead of 'Not Found'",
+                "Content-Type: 'application/json' instead of None",
+                "body: {'json': ['[].id:string', '[].message:string']} instead of None",
+                'status: 204 instead of 404',
+                "reason: 'No Content' instead of 'Not Found'",
+            )
+        ),
+        'the recorded cores had no npm in these versions, the sandbox has all formats',
+    ),
+    **dict.fromkeys(
+        (
+            ('GET /service/rest/v1/repositories/pypi/proxy/p1', difference)
+            for difference in (
+                "Content-Type: 'application/json' instead of None",
+                'X-Siesta-FaultId: None instead of True',
+                "body: {'json': ['.id:string', '.message:string']} instead of None",
+            )
+        ),
+        'the recorded core had no PyPI, the sandbox has all formats',
+    ),
 }
 
 
@@ -41,13 +63,20 @@ class Clock:
 def report(entry, differences):
     """The differences that are not planned, as lines to read."""
     request = entry['request']
-    return [f"{entry['name']} ({request['method']} {request['path']}): {difference}" for difference in differences
-            if (entry['name'], difference) not in DEPARTURES]
+    return [
+        f'{entry["name"]} ({request["method"]} {request["path"]}): {difference}'
+        for difference in differences
+        if (entry['name'], difference) not in DEPARTURES
+    ]
 
 
 def play(sandbox, version, *names, **settings):
     clock = Clock()
-    users = {name: user for name, user in USERS.items() if name != 'u1' or nexus.version_number(version) >= (3, 17)}
+    users = {
+        name: user
+        for name, user in USERS.items()
+        if name != 'u1' or nexus.version_number(version) >= (3, 17)
+    }
     app = nexus.create_app(version, 'OSS', users=users, clock=clock, **settings)
     server = sandbox.serve(app, tls=False)
 
@@ -93,7 +122,10 @@ class Remote:
         credentials = ':'.join(basic_credentials(environ.get('HTTP_AUTHORIZATION')) or ())
         path = environ['PATH_INFO']
         if credentials in self.good:
-            start_response('200 OK', [('Content-Type', 'application/xml' if path.endswith('.pom') else 'text/plain')])
+            start_response(
+                '200 OK',
+                [('Content-Type', 'application/xml' if path.endswith('.pom') else 'text/plain')],
+            )
             return [b'<project/>']
         if '/deny403/' in path:
             start_response('403 Forbidden', [])
@@ -104,25 +136,43 @@ class Remote:
 
 def script_repository():
     """The proxy that a script made on the recorded servers."""
-    return nexus_proxies.Repository('s1', 'maven2', 'proxy', {
-        'proxy': {'contentMaxAge': 1440, 'remoteUrl': '', 'metadataMaxAge': 1440}, 'negativeCache': {'timeToLive': 1440, 'enabled': True},
-        'storage': {'strictContentTypeValidation': True, 'blobStoreName': 'default'}, 'maven-indexer': {},
-        'httpclient': {'connection': {'blocked': False, 'autoBlock': True}, 'autoBlock': False,
-                       'authentication': {'type': 'username', 'username': 'ru1', 'password': 'rp1'}},
-        'maven': {'versionPolicy': 'RELEASE', 'layoutPolicy': 'STRICT'}})
+    return nexus_proxies.Repository(
+        's1',
+        'maven2',
+        'proxy',
+        {
+            'proxy': {'contentMaxAge': 1440, 'remoteUrl': '', 'metadataMaxAge': 1440},
+            'negativeCache': {'timeToLive': 1440, 'enabled': True},
+            'storage': {'strictContentTypeValidation': True, 'blobStoreName': 'default'},
+            'maven-indexer': {},
+            'httpclient': {
+                'connection': {'blocked': False, 'autoBlock': True},
+                'autoBlock': False,
+                'authentication': {'type': 'username', 'username': 'ru1', 'password': 'rp1'},
+            },
+            'maven': {'versionPolicy': 'RELEASE', 'layoutPolicy': 'STRICT'},
+        },
+    )
 
 
 def play_repositories(sandbox, label, *names):
     version, _blank, database = label.partition(' ')
     users = {name: USERS[name] for name in ('admin', 'deployment', 'u1')}
-    app = nexus.create_app(version, 'OSS', users=users, repositories=(), h2=database == 'H2' or None)
+    app = nexus.create_app(
+        version, 'OSS', users=users, repositories=(), h2=database == 'H2' or None
+    )
     server = sandbox.serve(app, tls=False)
-    remotes = {'remote': sandbox.serve(Remote(), tls=False).url, 'remotes': sandbox.serve(Remote()).url}
+    remotes = {
+        'remote': sandbox.serve(Remote(), tls=False).url,
+        'remotes': sandbox.serve(Remote()).url,
+    }
     player = recorded.Player(f'http://127.0.0.1:{server.port}', version, remotes=remotes)
     made, found = {}, []
     for entry, answer in recorded.of_version(label, *names):
         request = entry['request']
-        if ('"s1"' in (request['body'] or '') or entry['name'] == 'extdirect read') and 's1' not in app.repositories.known:
+        if (
+            '"s1"' in (request['body'] or '') or entry['name'] == 'extdirect read'
+        ) and 's1' not in app.repositories.known:
             app.repositories.known['s1'] = script_repository()
             app.repositories.known['s1'].part('proxy')['remoteUrl'] = remotes['remote'] + '/m2/'
         if entry.get('restore', '').rpartition('/')[2] in made:
@@ -130,11 +180,22 @@ def play_repositories(sandbox, label, *names):
         before = len(app.repositories.fetches)
         differences = recorded.differences(answer, player.play(entry))
         if request['method'] == 'POST' and entry['name'].startswith('create '):
-            made = {name: copy.deepcopy(item) for name, item in app.repositories.known.items() if name in ('m1', 'raw1', 'apt1', 'p1')}
+            made = {
+                name: copy.deepcopy(item)
+                for name, item in app.repositories.known.items()
+                if name in ('m1', 'raw1', 'apt1', 'p1')
+            }
         if 'remote' in entry:
-            seen = [[item.credentials, item.status if status else None] for item, (_who, status) in zip(app.repositories.fetches[before:], entry['remote'])]
-            if seen != entry['remote'] or len(app.repositories.fetches) - before != len(entry['remote']):
-                differences.append(f'the remote saw {app.repositories.fetches[before:]} instead of {entry["remote"]}')
+            seen = [
+                [item.credentials, item.status if status else None]
+                for item, (_who, status) in zip(app.repositories.fetches[before:], entry['remote'])
+            ]
+            if seen != entry['remote'] or len(app.repositories.fetches) - before != len(
+                entry['remote']
+            ):
+                differences.append(
+                    f'the remote saw {app.repositories.fetches[before:]} instead of {entry["remote"]}'
+                )
         found += report(entry, differences)
     assert not server.errors
     return found
@@ -158,8 +219,13 @@ def test_every_departure_is_needed(sandbox, monkeypatch):
     departures = set(DEPARTURES)
     monkeypatch.setattr(f'{__name__}.DEPARTURES', {})
     for name in ('3-repositories', '3-repositories-3.71'):
-        for version in {version for entry in recorded.load(name) for answer in entry['answers'] for version in answer['versions']
-                        if entry['name'] in {start for start, _difference in departures}}:
+        for version in {
+            version
+            for entry in recorded.load(name)
+            for answer in entry['answers']
+            for version in answer['versions']
+            if entry['name'] in {start for start, _difference in departures}
+        }:
             for line in play_repositories(sandbox, version, name):
                 entry, _bracket, difference = line.partition(' (')
                 departures.discard((entry, difference.partition('): ')[2]))
@@ -167,6 +233,9 @@ def test_every_departure_is_needed(sandbox, monkeypatch):
 
 
 def test_what_was_recorded_and_is_not_played_is_told():
-    for path in (*recorded.FOLDER.glob('*.json'), recorded.FOLDER.parents[1] / 'stand_ins/nuxeoctl-recorded.json'):
+    for path in (
+        *recorded.FOLDER.glob('*.json'),
+        recorded.FOLDER.parents[1] / 'stand_ins/nuxeoctl-recorded.json',
+    ):
         content = json.loads(path.read_text(encoding='utf-8'))
         assert isinstance(content, list) or content['left_out'], path

@@ -22,26 +22,48 @@ from tests.sandbox.serving import basic_credentials
 
 POM = 'org/example/buildops/hello/1.0.0/hello-1.0.0.pom'
 BODY = {
-    'name': 'p1', 'online': True, 'storage': {'blobStoreName': 'default', 'strictContentTypeValidation': True},
-    'proxy': {'remoteUrl': 'https://remote.test/', 'contentMaxAge': -1, 'metadataMaxAge': 1440}, 'negativeCache': {'enabled': True, 'timeToLive': 1440},
-    'httpClient': {'blocked': False, 'autoBlock': False, 'authentication': {'type': 'username', 'username': 'u', 'password': 'p'}},
-    'maven': {'versionPolicy': 'RELEASE', 'layoutPolicy': 'STRICT'}}
+    'name': 'p1',
+    'online': True,
+    'storage': {'blobStoreName': 'default', 'strictContentTypeValidation': True},
+    'proxy': {'remoteUrl': 'https://remote.test/', 'contentMaxAge': -1, 'metadataMaxAge': 1440},
+    'negativeCache': {'enabled': True, 'timeToLive': 1440},
+    'httpClient': {
+        'blocked': False,
+        'autoBlock': False,
+        'authentication': {'type': 'username', 'username': 'u', 'password': 'p'},
+    },
+    'maven': {'versionPolicy': 'RELEASE', 'layoutPolicy': 'STRICT'},
+}
 
 
 @pytest.fixture
 def ask(sandbox):
     """A function that sends a request as the administrator and gives status and parsed body."""
+
     def send(server, method, path, body=None, user='admin:admin123'):
         parts = urlsplit(server.url)
-        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=20, context=ssl.create_default_context(cafile=sandbox.ca_path))
-        headers = {'Authorization': 'Basic ' + base64.b64encode(user.encode()).decode(), 'Accept': 'application/json'}
+        connection = http.client.HTTPSConnection(
+            parts.hostname,
+            parts.port,
+            timeout=20,
+            context=ssl.create_default_context(cafile=sandbox.ca_path),
+        )
+        headers = {
+            'Authorization': 'Basic ' + base64.b64encode(user.encode()).decode(),
+            'Accept': 'application/json',
+        }
         if body is not None:
             headers['Content-Type'] = 'application/json'
-        connection.request(method, parts.path + path, json.dumps(body) if body is not None else None, headers)
+        connection.request(
+            method, parts.path + path, json.dumps(body) if body is not None else None, headers
+        )
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
-        return answer.status, json.loads(text) if (answer.getheader('Content-Type') or '').startswith('application/json') else text
+        return answer.status, json.loads(text) if (
+            answer.getheader('Content-Type') or ''
+        ).startswith('application/json') else text
+
     return send
 
 
@@ -52,11 +74,17 @@ def remote(sandbox):
     return server, server.app.create_token('bob', 'bob')
 
 
-@pytest.mark.parametrize('version', ['3.24.0-02', '3.41.1-01', '3.71.0-06', '3.90.1-01', '3.97.0-13'])
+@pytest.mark.parametrize(
+    'version', ['3.24.0-02', '3.41.1-01', '3.71.0-06', '3.90.1-01', '3.97.0-13']
+)
 def test_rest_credentials_reach_the_remote(sandbox, ask, remote, version):
     source, token = remote
     server = sandbox.serve(nexus.create_app(version))
-    base = '/service/rest/' + ('beta' if version.startswith('3.24') else 'v1') + '/repositories/maven/proxy'
+    base = (
+        '/service/rest/'
+        + ('beta' if version.startswith('3.24') else 'v1')
+        + '/repositories/maven/proxy'
+    )
     body = copy.deepcopy(BODY)
     body['proxy']['remoteUrl'] = source.url + '/repository/private/'
     assert ask(server, 'POST', base, body)[0] == 201
@@ -82,14 +110,27 @@ def test_extdirect_credentials_reach_the_remote(sandbox, ask, remote, version):
     _status, answer = ask(server, 'POST', '/service/extdirect', extdirect('read', None))
     entry = next(item for item in answer['result']['data'] if item['name'] == 'maven-central')
     entry['attributes']['proxy']['remoteUrl'] = source.url + '/repository/private/'
-    entry['attributes']['httpclient']['authentication'] = {'type': 'username', 'username': token.name_code, 'password': token.pass_code}
+    entry['attributes']['httpclient']['authentication'] = {
+        'type': 'username',
+        'username': token.name_code,
+        'password': token.pass_code,
+    }
     _status, answer = ask(server, 'POST', '/service/extdirect', extdirect('update', [entry]))
     assert answer['result']['success'] and token.pass_code not in json.dumps(answer)
     assert ask(server, 'GET', f'/repository/maven-central/{POM}')[0] == 200
     again = answer['result']['data']
-    assert ask(server, 'POST', '/service/extdirect', extdirect('update', [again]))[1]['result']['success']
-    assert ask(server, 'GET', f'/repository/maven-central/{POM}')[0] == 200, 'the placeholder keeps the password'
-    assert ask(server, 'POST', '/service/extdirect', extdirect('update', [again]), 'bob:builder')[1]['result']['success'] is False
+    assert ask(server, 'POST', '/service/extdirect', extdirect('update', [again]))[1]['result'][
+        'success'
+    ]
+    assert ask(server, 'GET', f'/repository/maven-central/{POM}')[0] == 200, (
+        'the placeholder keeps the password'
+    )
+    assert (
+        ask(server, 'POST', '/service/extdirect', extdirect('update', [again]), 'bob:builder')[1][
+            'result'
+        ]['success']
+        is False
+    )
 
 
 def test_2_credentials_reach_the_remote_and_are_spoilt_by_escaping(sandbox, ask, remote):
@@ -97,13 +138,20 @@ def test_2_credentials_reach_the_remote_and_are_spoilt_by_escaping(sandbox, ask,
     server = sandbox.serve(nexus.create_app('2.14.9-01'))
     path = '/service/local/repositories/central'
     data = ask(server, 'GET', path)[1]['data']
-    data['remoteStorage'] = {'remoteStorageUrl': source.url + '/repository/private/',
-                             'authentication': {'username': token.name_code, 'password': token.pass_code}}
+    data['remoteStorage'] = {
+        'remoteStorageUrl': source.url + '/repository/private/',
+        'authentication': {'username': token.name_code, 'password': token.pass_code},
+    }
     status, answer = ask(server, 'PUT', path, {'data': data})
-    assert status == 200 and answer['data']['remoteStorage']['authentication'] == {'username': token.name_code, 'password': PLACEHOLDER}
+    assert status == 200 and answer['data']['remoteStorage']['authentication'] == {
+        'username': token.name_code,
+        'password': PLACEHOLDER,
+    }
     file = '/content/repositories/central/' + POM
     assert ask(server, 'GET', file)[0] == 200
-    assert ask(server, 'PUT', path, answer)[0] == 200 and ask(server, 'GET', file)[0] == 200, 'the placeholder keeps the password'
+    assert ask(server, 'PUT', path, answer)[0] == 200 and ask(server, 'GET', file)[0] == 200, (
+        'the placeholder keeps the password'
+    )
     data['remoteStorage']['authentication']['password'] = 'a&b'
     assert ask(server, 'PUT', path, {'data': data})[0] == 200 and ask(server, 'GET', file)[0] == 404
     assert server.app.repositories.fetches[-1].credentials == f'{token.name_code}:a&amp;b'
@@ -137,14 +185,21 @@ def test_bearer_tokens_by_rest_from_3_76_on(sandbox, ask, version, status):
     assert ask(server, 'POST', '/service/rest/v1/repositories/maven/proxy', body)[0] == status
     if status == 201:
         assert ask(server, 'GET', '/repository/p1/file')[0] == 200 and seen == ['Bearer tok']
-        assert 'tok' not in json.dumps(ask(server, 'GET', '/service/rest/v1/repositories/maven/proxy/p1')[1]['httpClient'])
+        assert 'tok' not in json.dumps(
+            ask(server, 'GET', '/service/rest/v1/repositories/maven/proxy/p1')[1]['httpClient']
+        )
 
 
 @pytest.mark.parametrize(('version', 'kept'), [('3.93.0-06', None), ('3.94.0-12', 'rr1')])
 def test_the_routing_rule_survives_an_echo_from_3_94_on(sandbox, ask, version, kept):
     server = sandbox.serve(nexus.create_app(version))
     path = '/service/rest/v1/repositories/maven/proxy'
-    ask(server, 'POST', '/service/rest/v1/routing-rules', {'name': 'rr1', 'mode': 'BLOCK', 'matchers': ['.*']})
+    ask(
+        server,
+        'POST',
+        '/service/rest/v1/routing-rules',
+        {'name': 'rr1', 'mode': 'BLOCK', 'matchers': ['.*']},
+    )
     assert ask(server, 'POST', path, {**BODY, 'routingRule': 'rr1'})[0] == 201
     echo = ask(server, 'GET', path + '/p1')[1]
     assert echo['routingRuleName'] == 'rr1'
@@ -162,10 +217,24 @@ def test_blocking_flags_are_optional_from_3_91_on(sandbox, ask, version, status)
     assert ask(server, 'PUT', path + '/p1', body)[0] == status
 
 
-@pytest.mark.parametrize(('format_name', 'extra'), [
-    ('raw', {'raw': {'contentDisposition': 'INLINE'}}), ('npm', {'npm': {'removeQuarantined': True}}), ('pypi', {'pypi': {'removeQuarantined': False}}),
-    ('docker', {'docker': {'v1Enabled': False, 'forceBasicAuth': True}, 'dockerProxy': {'indexType': 'HUB'}}), ('helm', {}),
-    ('nuget', {'nugetProxy': {'queryCacheItemMaxAge': 3600, 'nugetVersion': 'V3'}}), ('apt', {'apt': {'distribution': 'bionic', 'flat': False}})])
+@pytest.mark.parametrize(
+    ('format_name', 'extra'),
+    [
+        ('raw', {'raw': {'contentDisposition': 'INLINE'}}),
+        ('npm', {'npm': {'removeQuarantined': True}}),
+        ('pypi', {'pypi': {'removeQuarantined': False}}),
+        (
+            'docker',
+            {
+                'docker': {'v1Enabled': False, 'forceBasicAuth': True},
+                'dockerProxy': {'indexType': 'HUB'},
+            },
+        ),
+        ('helm', {}),
+        ('nuget', {'nugetProxy': {'queryCacheItemMaxAge': 3600, 'nugetVersion': 'V3'}}),
+        ('apt', {'apt': {'distribution': 'bionic', 'flat': False}}),
+    ],
+)
 def test_formats_keep_what_is_theirs(sandbox, ask, format_name, extra):
     server = sandbox.serve(nexus.create_app('3.84.0-03'))
     body = {key: value for key, value in BODY.items() if key != 'maven'}
@@ -173,7 +242,10 @@ def test_formats_keep_what_is_theirs(sandbox, ask, format_name, extra):
     assert ask(server, 'POST', path, {**body, **extra})[0] == 201
     found = ask(server, 'GET', path + '/p1')[1]
     assert found['format'] == format_name and {key: found[key] for key in extra} == extra
-    assert 'preemptive' not in found['httpClient']['authentication'] and 'password' not in found['httpClient']['authentication']
+    assert (
+        'preemptive' not in found['httpClient']['authentication']
+        and 'password' not in found['httpClient']['authentication']
+    )
     found['httpClient']['authentication']['password'] = 'p'
     assert ask(server, 'PUT', path + '/p1', found)[0] == 204
     found['httpClient']['authentication'].pop('password')
@@ -182,12 +254,22 @@ def test_formats_keep_what_is_theirs(sandbox, ask, format_name, extra):
 
 def test_signing_keys_are_not_given_back(sandbox, ask):
     server = sandbox.serve(nexus.create_app('3.84.0-03'))
-    body = {**{key: value for key, value in BODY.items() if key != 'maven'}, 'yumSigning': {'keypair': 'secret-key', 'passphrase': 'secret-word'}}
+    body = {
+        **{key: value for key, value in BODY.items() if key != 'maven'},
+        'yumSigning': {'keypair': 'secret-key', 'passphrase': 'secret-word'},
+    }
     path = '/service/rest/v1/repositories/yum/proxy'
     assert ask(server, 'POST', path, body)[0] == 201
-    assert ask(server, 'GET', path + '/p1')[1]['yumSigning'] == {'keypair': None, 'passphrase': None}
+    assert ask(server, 'GET', path + '/p1')[1]['yumSigning'] == {
+        'keypair': None,
+        'passphrase': None,
+    }
 
 
 def test_credentials_of_the_helper_are_read_as_sent():
     assert basic_credentials('Basic eG86w7Y=') == ('xo', 'ö')
-    assert basic_credentials('Basic nonsense') is None and basic_credentials('Bearer x') is None and basic_credentials(None) is None
+    assert (
+        basic_credentials('Basic nonsense') is None
+        and basic_credentials('Bearer x') is None
+        and basic_credentials(None) is None
+    )

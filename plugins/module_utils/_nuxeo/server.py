@@ -1,0 +1,180 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What all requests to a Nuxeo Platform have in common: its CSRF token, and the many ways in which it says no (measured on 2023.6)."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urlsplit
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import Refused, ServerProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import host_of, shown
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2.token_endpoint import sent_to
+
+CSRF = 'CSRF-Token'
+CONTEXT_ADVICE = 'Check url: it must end with the context path, which is /nuxeo by default.'
+
+
+class NuxeoServer:
+    """Sends requests to one server.
+
+    :param client: a C(http.Client) whose URL is the server's, context path included.
+    :param hidden: secrets that are never shown, should the server repeat them.
+    """
+
+    def __init__(self, client, hidden=()):
+        self.client = client
+        self._hidden = [value for value in hidden if value]
+        self._csrf = False
+
+    def hide(self, *secrets):
+        """Add secrets that came up on the way."""
+        self._hidden += [value for value in secrets if value and value not in self._hidden]
+
+    @property
+    def hidden(self):
+        return tuple(self._hidden)
+
+    def request(self, method, path, headers=None, authorization=None, **more):
+        """Like C(Client.request); where the server wants a CSRF token (C(nuxeo.csrf.token.enabled)), one is fetched.
+
+        A request without it is turned away by a filter in front of everything, so it has spent nothing and may be sent again.
+        """
+        changes = method not in ('GET', 'HEAD')
+        sent, more['authorization'] = dict(headers or {}), authorization
+        self.hide((authorization or '').partition(' ')[2])
+        if self._csrf and changes:
+            sent.update(self._csrf_headers())
+        answer = self.client.request(method, path, headers=sent, **more)
+        if changes and not self._csrf and answer.status == 403 and answer.header(CSRF) == 'invalid':
+            self._csrf = True
+            sent.update(self._csrf_headers())
+            answer = self.client.request(method, path, headers=sent, **more)
+        return answer
+
+    def _csrf_headers(self):
+        """A token goes with a session, and every login with a password ends that session: each request needs a token of its own."""
+        answer = self.client.request('GET', '', headers={CSRF: 'fetch'})
+        token, cookie = answer.header(CSRF), session_cookie(answer)
+        if answer.status != 200 or not token or not cookie or not re.fullmatch('[!-~]+', token):
+            raise Refused(
+                '%s wants a CSRF token (nuxeo.csrf.token.enabled), but does not hand one out (%d from %s), as with a stock Tomcat. An administrator '
+                'can set mapperContextRootRedirectEnabled to false in its context, or exempt the paths under /oauth2/ and /api/ with '
+                'nuxeo.csrf.token.skip.' % (host_of(self.client.url), answer.status, answer.what),
+                answer.status,
+            )
+        return {CSRF: token, 'Cookie': cookie}
+
+    def page_text(self, answer):
+        """:returns: what one of Nuxeo's own error pages says, fit to be shown, or an empty str."""
+        match = (
+            re.search('<code>(.*?)</code>', answer.text(), re.DOTALL) if answer.is_html else None
+        )
+        return shown(html.unescape(match.group(1)), *self._hidden) if match else ''
+
+    def rest_refusal(self, answer, who):
+        """:param who: what the request was made with, for the message. :returns: the error for an answer of the REST API that is no success."""
+        status = answer.status
+        message = shown(answer.error_object().get('message'), *self._hidden).rstrip('.')
+        told = '%d%s' % (status, ': ' + message if message else '')
+        known = csrf_refusal(answer)
+        if known is not None:
+            return known
+        if 300 <= status < 400:
+            return login_refusal(answer)
+        if status == 401:
+            return Refused('%s does not accept %s (401).' % (answer.what, who), status)
+        if status == 403:
+            return Refused('%s: %s may not do this (%s).' % (answer.what, who, told), status)
+        if status in (404, 405) and not message:
+            return Refused(
+                '%s has no such resource (%d). %s' % (answer.what, status, CONTEXT_ADVICE), status
+            )
+        refuses = 400 <= status < 500 and status not in (408, 425, 429)
+        return (Refused if refuses else ServerProblem)(
+            '%s answered %s.' % (answer.what, told), status
+        )
+
+
+def session_cookie(answer):
+    """:returns: the session cookie that an answer sets, as the value of a Cookie header, or None."""
+    match = re.search(
+        r'(?:^|[,\s])(JSESSIONID=[A-Za-z0-9._~-]+)', answer.header('Set-Cookie') or ''
+    )
+    return match.group(1) if match else None
+
+
+def login_refusal(answer):
+    """Tell the ways in which a Nuxeo server turns a user away from a page.
+
+    :returns: the error, or None where it is none of them. A redirect's parameters are never shown: they repeat those of the request.
+    """
+    status = answer.status
+    if 300 <= status < 400:
+        location = answer.header('Location') or ''
+        if path_of(location).endswith('/login.jsp'):
+            parameters = sent_to(location)
+            if parameters.get('loginConnectionFailed') == 'true':
+                return ServerProblem(
+                    '%s cannot reach the directory of its users at present (redirect to login.jsp with loginConnectionFailed).'
+                    % answer.what,
+                    status,
+                )
+            if parameters.get('loginFailed') == 'true':
+                return Refused(
+                    '%s does not accept the user name and password (redirect to login.jsp with loginFailed). Check username and password.'
+                    % answer.what,
+                    status,
+                )
+            return Refused(
+                '%s sends to the login page, as if no user name and password had come. A proxy may strip the Authorization header, or the '
+                'server does not take HTTP Basic authentication there.' % answer.what,
+                status,
+            )
+        return Refused(
+            '%s redirects to %s, perhaps a single sign-on page that has taken the place of passwords. Use the grant client_credentials '
+            '(2023.31, 2025.3 and newer) or jwt_bearer, or check url.'
+            % (answer.what, host_of(location)),
+            status,
+        )
+    if status == 401:
+        return Refused(
+            '%s saw no user name and password (401). A proxy may strip the Authorization header, or the server does not take HTTP Basic '
+            'authentication there.' % answer.what,
+            status,
+        )
+    return csrf_refusal(answer)
+
+
+def csrf_refusal(answer):
+    """:returns: the error for a request that the CSRF filter turned away, or None."""
+    if answer.status != 403 or not (answer.header(CSRF) or 'CSRF' in answer.text()):
+        return None
+    if answer.header(CSRF):
+        return Refused(
+            '%s does not take its own CSRF token (403). Behind a load balancer, both requests must reach the same node.'
+            % answer.what,
+            403,
+        )
+    return Refused(
+        "%s takes this for a request of another site (403, CSRF check). A proxy adds an Origin or Referer header, or hides the server's own "
+        'name: pass Host, X-Forwarded-Proto and X-Forwarded-Host on.' % answer.what,
+        403,
+    )
+
+
+def no_such_token(answer):
+    """A 404 in JSON that names the client (C(No token found for client: X), C(Invalid client: X)), and not one of a missing resource."""
+    return answer.status == 404 and 'client' in (answer.error_object().get('message') or '')
+
+
+def path_of(location):
+    """:returns: the path of a URL, or an empty str where it is none."""
+    try:
+        return urlsplit(location).path
+    except ValueError:
+        return ''

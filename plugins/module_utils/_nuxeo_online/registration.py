@@ -1,0 +1,449 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""A Nuxeo server is registered at Nuxeo Online Services, and stays so: from the module's options to its result."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    BadInput,
+    FileProblem,
+    TokensError,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._files import instance_clid
+from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
+    check_writable,
+    edit_private,
+    read_private,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
+    host_of,
+    normal_url,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    check_secret,
+    control_character_in,
+    register,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
+    SERVICE,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token import iso8601
+from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
+
+KEEP, REGISTER, RENEW, INSTALL, REPAIR, REMOVE = (
+    'keep',
+    'register',
+    'renew',
+    'install',
+    'repair',
+    'remove',
+)
+
+ARGUMENTS = {
+    'nuxeo_home': {'type': 'path'},
+    'nuxeoctl': {'type': 'path'},
+    'conf_path': {'type': 'path'},
+    'data_dir': {'type': 'path'},
+    'url': {'type': 'str', 'default': SERVICE},
+    'token': {'type': 'str', 'no_log': False},
+    'username': {'type': 'str'},
+    'password': {
+        'type': 'raw',
+        'no_log': True,
+    },  # a number must not become a text behind the user's back
+    'project': {'type': 'str'},
+    'instance_type': {'type': 'str', 'choices': ['dev', 'preprod', 'prod'], 'default': 'dev'},
+    'description': {'type': 'str'},
+    'clid': {'type': 'str', 'no_log': True},
+    'min_remaining': {'type': 'int', 'default': 30 * 86400},
+    'force': {'type': 'bool', 'default': False},
+    'return_clid': {'type': 'bool', 'default': False},
+    'verify': {'type': 'bool', 'default': False},
+    'timeout': {'type': 'int', 'default': 300},
+    'allow_http': {'type': 'bool', 'default': False},
+    'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
+}
+CONSTRAINTS = {
+    'mutually_exclusive': [('clid', 'return_clid'), ('clid', 'force'), ('token', 'password')],
+    'required_by': {'password': 'username', 'username': 'project'},
+}
+LIMITS = {'min_remaining': (0, 3650 * 86400), 'timeout': (1, 3600)}
+
+
+class NeedsToken(TokensError):
+    """The server must be registered, for which nuxeoctl wants a user name and a token."""
+
+
+class Registration:
+    """What is in C(instance.clid) now.
+
+    :ivar path: of the file that Nuxeo reads, or would write.
+    :ivar state: C(FileState). :ivar clid: C(Clid) or None. :ivar description: str. :ivar readable: whether Nuxeo can read it as it is.
+    """
+
+    def __init__(self, home):
+        """:param home: C(nuxeoctl.Home). :raises TokensError: it cannot be read, or holds something else."""
+        paths = [os.path.join(folder, instance_clid.NAME) for folder in (home.data, home.path)]
+        # Nuxeo reads the one in its home folder where the data folder has none
+        self.path = next((path for path in paths if os.path.lexists(path)), paths[0])
+        self.state = read_private(self.path)
+        self.clid, self.description, self.readable = instance_clid.read(
+            self.state.content, self.path
+        )
+
+    def lasts(self, now, seconds=0):
+        """:returns: whether it is good for so long."""
+        return self.clid is not None and (
+            self.clid.expires_at is None or self.clid.expires_at - now > seconds
+        )
+
+    def about(self):
+        """:returns: what may be shown of it."""
+        if self.clid is None:
+            return {'state': 'absent'}
+        return {
+            'state': 'present',
+            'expires_at': iso8601(self.clid.expires_at),
+            'fingerprint': self.clid.fingerprint,
+            'mode': '0%o' % self._mode(),
+        }
+
+    def _mode(self):
+        return (self.state.info.st_mode & 0o777) if self.state.info else 0o600
+
+
+def checked(params):
+    """Check what an argument spec cannot.
+
+    :returns: a new mapping; O(clid) is a C(Clid) or None.
+    :raises BadInput: with the option's name, never the value of a secret.
+    """
+    options = dict(params)
+    if options['token']:
+        raise BadInput(
+            'token was not looked up: that is done by the action plugin of this module. '
+            'Call it by its full name, buildops.tokens.nuxeo_registration.'
+        )
+    options['url'] = normal_url(options['url'], options['allow_http'])
+    check_limits(options, LIMITS)
+    if options['description'] is None:
+        options['description'] = ''.join(
+            character
+            for character in socket.gethostname()
+            if character.isascii() and character.isprintable()
+        )
+    for name in ('username', 'project', 'description'):
+        value = options[name]
+        if value is None or (name == 'description' and value == ''):
+            continue
+        if not value.isascii() or control_character_in(value):
+            raise BadInput(
+                '%s must be one line of ASCII characters: nuxeoctl sends and writes others wrongly.'
+                % name
+            )
+        if value.startswith('-') or value != value.strip() or not value:
+            raise BadInput(
+                '%s must not be empty, start with a hyphen, or have blanks around it.' % name
+            )
+    if options['username'] and (':' in options['username'] or '@' in options['username']):
+        raise BadInput(
+            'username must be the user name of Nuxeo Online Services, not the e-mail address of the login page, and without a colon.'
+        )
+    if options['password'] is not None:
+        options['password'] = check_secret('password', options['password'])
+        register(options['password'])
+        if not options['password'].isascii() or options['password'] != options['password'].strip():
+            raise BadInput(
+                'password must be a token of Nuxeo Online Services: plain ASCII without blanks around it.'
+            )
+    if options['clid'] is not None:
+        register(options['clid'])
+        options['clid'] = instance_clid.from_option(options['clid'])
+        register(options['clid'].text, options['clid'].second)
+    return options
+
+
+def decide(options, found, now):
+    """:param options: from C(checked). :param found: C(Registration). :param now: seconds since 1970. :returns: what to do."""
+    if options['state'] == 'absent':
+        return KEEP if found.state.content is None else REMOVE
+    if options['clid'] is not None:
+        return KEEP if found.clid == options['clid'] and found.readable else INSTALL
+    if options['force'] or found.clid is None:
+        return REGISTER
+    if not found.lasts(now, options['min_remaining']):
+        return RENEW
+    return KEEP if found.readable else REPAIR
+
+
+def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environment=None):
+    """Do what the module is for.
+
+    :param params: options as in C(ARGUMENTS). :param make_runner: a function that answers with what C(nuxeoctl.call) runs nuxeoctl by.
+    :param environment: a mapping, by default that of the process.
+    :returns: (result of the module, warnings).
+    :raises NeedsToken: the server must be registered, and no token was given; nothing was changed.
+    :raises TokensError: with what to do.
+    """
+    options = checked(params)
+    home = nuxeoctl.locate(options, os.environ if environment is None else environment)
+    now = clock()
+    before = _registration(home, options)
+    action = decide(options, before, now)
+    if (
+        options['clid'] is not None
+        and action == INSTALL
+        and options['clid'].expires_at is not None
+        and options['clid'].expires_at <= now
+    ):
+        raise BadInput(
+            'clid ended on %s. Register the server anew, and use the new identifier.'
+            % iso8601(options['clid'].expires_at)
+        )
+    _check_place(home, before, action)
+    warnings, after = [], before
+    if action == REGISTER and not check_mode and options['password'] is None:
+        raise NeedsToken(
+            'The server is not registered%s. Give username, password (a token of Nuxeo Online Services) and project, or the name of a '
+            'source as token.' % (', or is to be registered again' if before.clid else '')
+        )
+    if action == REGISTER and options['project'] is None:
+        raise BadInput('Registering needs project, the symbolic name of a Studio project.')
+    if not check_mode and action != KEEP:
+        _act(action, options, home, before, now, warnings, make_runner)
+        after = Registration(home)
+    if options['state'] == 'present' and not check_mode:
+        _narrow(after)
+    permissions_restricted = options['state'] == 'present' and before.state.wide
+    changed = permissions_restricted or (
+        action != KEEP if check_mode else after.state.content != before.state.content
+    )
+    result = _result(options, after, before, action, changed, check_mode)
+    if with_diff:
+        result['diff'] = _diff(before, after, action, check_mode)
+    if options['verify'] and options['state'] == 'present':
+        _verify(result, home, options, check_mode, make_runner)
+    return result, warnings
+
+
+def work(params, check_mode, with_diff, make_runner):
+    """What the module does: C(ensure), and the mark by which its action plugin knows that this host needs a token.
+
+    :returns: as C(delivery_module.finish) wants it. :raises TokensError: with what to do.
+    """
+    try:
+        return ensure(params, check_mode, with_diff, make_runner)
+    except NeedsToken as problem:
+        return {'failed': True, 'needs_token': True, 'msg': str(problem)}, []
+
+
+def _registration(home, options):
+    """C(force) and O(clid) may replace what cannot be understood, O(state=absent) may remove it."""
+    try:
+        return Registration(home)
+    except FileProblem:
+        if options['state'] == 'absent' or options['force'] or options['clid'] is not None:
+            path = os.path.join(home.data, instance_clid.NAME)
+            found = Registration.__new__(Registration)
+            found.path, found.state, found.clid, found.description, found.readable = (
+                path,
+                read_private(path),
+                None,
+                '',
+                False,
+            )
+            if found.state.content is not None:
+                return found
+        raise
+
+
+def _check_place(home, found, action):
+    """Notice before anything is asked that the result could not be written; nuxeoctl notices after it has registered.
+
+    :raises FileProblem: with what to do."""
+    if action in (KEEP, REMOVE):
+        return
+    target = read_private(os.path.join(home.data, instance_clid.NAME))
+    check_writable(target)
+    if target.info is not None and not os.access(target.target, os.W_OK):
+        raise FileProblem(
+            '%s cannot be written by this user. Run the task as the user of the Nuxeo server (become_user).'
+            % target.path
+        )
+    if os.geteuid() == 0:
+        folder = target.target
+        while not os.path.isdir(folder):
+            folder = os.path.dirname(folder)
+        owner = os.stat(folder).st_uid
+        if owner != 0:  # what root writes, for root alone, the server could not read
+            raise FileProblem(
+                '%s belongs to the user with the number %d, and not to root: run the task as that user (become_user), '
+                'else the server could not read its registration.' % (folder, owner)
+            )
+
+
+def _act(action, options, home, before, now, warnings, make_runner):
+    """:raises TokensError: with what to do; what was there is still there."""
+    if action == REMOVE:
+        for folder in (home.data, home.path):
+            _remove(os.path.join(folder, instance_clid.NAME))
+    elif action in (INSTALL, REPAIR):
+        clid = options['clid'] or before.clid
+        description = before.description if before.clid == clid else options['description']
+        path = os.path.join(home.data, instance_clid.NAME) if action == INSTALL else before.path
+        edit_private(path, lambda content: (instance_clid.write(clid, description), None))
+    elif action == RENEW:
+        _renew(options, home, before, now, warnings, make_runner())
+    else:
+        _register(options, home, before, make_runner())
+
+
+def _remove(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError as problem:
+        raise FileProblem(
+            '%s cannot be removed: %s. Run the task as the user of the Nuxeo server (become_user).'
+            % (path, os.strerror(problem.errno or 0))
+        ) from None
+
+
+def _register(options, home, before, run):
+    """Have nuxeoctl register the server. Its exit code does not count, the file does."""
+    expected = options['url'] + '/site/'
+    if not home.connect_url.endswith('/'):
+        raise BadInput(
+            'org.nuxeo.connect.url in %s must end with a slash, else nuxeoctl asks for a wrong address.'
+            % home.conf
+        )
+    if home.connect_url.rstrip('/') != expected.rstrip('/'):
+        raise BadInput(
+            'nuxeoctl would send the token to %s (org.nuxeo.connect.url in %s), but it is for %s. Set that property to the site of url, '
+            'which ends with /site/, or correct url.'
+            % (host_of(home.connect_url), home.conf, options['url'])
+        )
+    _narrow(before)  # a file that is there keeps its mode
+    code, said = nuxeoctl.call(
+        run,
+        home,
+        [
+            'register',
+            options['username'],
+            options['project'],
+            options['instance_type'],
+            options['description'],
+        ],
+        options['password'].encode('ascii'),
+        options['timeout'],
+    )
+    after = Registration(home)
+    if after.clid is None or after.clid == before.clid:
+        if code == 0:
+            raise FileProblem(
+                'nuxeoctl says that it has registered the server, but %s does not hold a new registration. '
+                'Is data_dir the folder that nuxeo.data.dir names?' % after.path
+            )
+        raise FileProblem(nuxeoctl.explain(code, said, options['timeout'], options['password']))
+
+
+def _renew(options, home, before, now, warnings, run):
+    """Have nuxeoctl renew the registration, which takes no token; where it has ended and cannot be renewed, register anew."""
+    _narrow(before)
+    code, said = nuxeoctl.call(run, home, ['register', '--renew'], None, options['timeout'])
+    after = Registration(home)
+    ends = 'ends' if before.lasts(now) else 'ended'
+    if after.clid is None or after.clid == before.clid:
+        what = (
+            'The registration %s on %s, and nuxeoctl could not renew it%s. It does not say why: the contract may be over, the registration revoked, '
+            'or the service out of reach.'
+            % (
+                ends,
+                iso8601(before.clid.expires_at),
+                ' within %d seconds' % options['timeout'] if code is None else '',
+            )
+        )
+        if before.lasts(now):
+            warnings.append(what)
+            return
+        if options['password'] is None or options['project'] is None:
+            raise NeedsToken(
+                what
+                + ' To have it registered anew, give username, password (a token of Nuxeo Online Services) and project, or the name '
+                'of a source as token.'
+            )
+        _register(options, home, after, run)
+    elif not after.lasts(now, options['min_remaining']):
+        warnings.append(
+            'The registration was renewed, but ends on %s all the same. Its contract may end then.'
+            % iso8601(after.clid.expires_at)
+        )
+
+
+def _narrow(found):
+    """Take the rights of other users on the file away."""
+    if found.state.wide:
+        edit_private(found.path, lambda content: (content, None))
+
+
+def _result(options, after, before, action, changed, check_mode):
+    clid = after.clid if options['state'] == 'present' else None
+    result = {
+        'changed': changed,
+        'path': after.path,
+        'action': action,
+        'registered': clid is not None,
+        'expires_at': iso8601(clid.expires_at) if clid else None,
+        'fingerprint': clid.fingerprint if clid else None,
+        'description': after.description if clid else None,
+        # A server without a registration picks a new one up at once, others hold on to what they had
+        'restart_required': before.clid is not None
+        and (
+            action in (REGISTER, RENEW, REMOVE) or options['clid'] not in (None, before.clid)
+            if check_mode
+            else after.clid != before.clid
+        ),
+    }
+    if options['return_clid']:
+        result['clid'] = clid.text if clid else None
+    return result
+
+
+def _diff(before, after, action, check_mode):
+    then = after.about()
+    if check_mode and action != KEEP:
+        then = (
+            {'state': 'absent'}
+            if action == REMOVE
+            else {'state': 'present', 'fingerprint': 'not known before it is made'}
+        )
+    elif then['state'] == 'present' and check_mode:
+        then['mode'] = '0600'
+    return {
+        'before_header': before.path,
+        'after_header': before.path,
+        'before': before.about(),
+        'after': then,
+    }
+
+
+def _verify(result, home, options, check_mode, make_runner):
+    if check_mode:
+        accepted, msg = None, 'check mode'
+    else:
+        accepted, msg = nuxeoctl.verdict(
+            *nuxeoctl.call(make_runner(), home, ['mp-update'], None, options['timeout'])
+            + (options['timeout'],)
+        )
+    result['verification'] = [{'name': result['path'], 'accepted': accepted, 'message': msg}]
+    if accepted is False:
+        result.update(failed=True, msg='The registration is there, but it opens nothing: %s.' % msg)

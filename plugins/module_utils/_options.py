@@ -1,0 +1,171 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The options that all token sources share, and what an option means for the token that comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from urllib.parse import unquote
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import normal_url
+from ansible_collections.buildops.tokens.plugins.module_utils._policy import REGENERATE
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    check_secret,
+    control_character_in,
+    register,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
+
+CONNECTION = {
+    'url': {'type': 'str'},
+    'validate_certs': {'type': 'bool', 'default': True},
+    'ca_path': {'type': 'path'},
+    'client_cert': {'type': 'path'},
+    'client_key': {'type': 'path'},
+    'proxy': {'type': 'str'},
+    'timeout': {'type': 'int', 'default': 30},
+    'retries': {'type': 'int', 'default': 2},
+    'allow_http': {'type': 'bool', 'default': False},
+}
+POLICY = {
+    'regenerate': {'type': 'str', 'choices': list(REGENERATE), 'default': 'if_expired'},
+    'min_remaining': {'type': 'int', 'default': 60},
+    'cache': {'type': 'str', 'choices': ['none', 'run', 'file'], 'default': 'run'},
+    'cache_path': {'type': 'path'},
+    'cache_timeout': {'type': 'int', 'default': 120},
+}
+STATE = {'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'}}
+# They say how and when to ask, not for what: two sources that differ in them alone share one token.
+NOT_IDENTITY = frozenset(POLICY) | frozenset(
+    (
+        'state',
+        'timeout',
+        'retries',
+        'max_age',
+        'allow_http',
+        'check_url',
+        'nexus_version',
+        'client_auth',
+        'form_encode_credentials',
+    )
+)
+FILES = frozenset(('ca_path', 'client_cert', 'client_key'))
+LARGEST_FILE = 16 * 1024 * 1024  # bytes
+LIMITS = {
+    'timeout': (1, 600),
+    'retries': (0, 10),
+    'min_remaining': (0, 365 * 86400),
+    'cache_timeout': (1, 3600),
+    'max_age': (1, 36500 * 86400),
+}
+
+
+def arguments(provider):
+    """:param provider: a class of C(providers). :returns: all options of a source of its type, as an argument spec."""
+    spec = dict(POLICY)
+    if provider.CONNECTS:
+        spec.update(CONNECTION)
+    spec.update(provider.ARGUMENTS)
+    return {name: entry for name, entry in spec.items() if entry is not None}
+
+
+def module_arguments(provider):
+    """:returns: the argument spec of the module of this type."""
+    return dict(arguments(provider), **(STATE if provider.HAS_STATE else {}))
+
+
+def info_arguments(provider):
+    """:returns: the argument spec of the info module of this type: what says what to look at, not when to replace it."""
+    return {
+        name: entry
+        for name, entry in arguments(provider).items()
+        if name not in POLICY and name != 'max_age'
+    }
+
+
+def constraints(provider):
+    """:returns: the keyword arguments that AnsibleModule takes besides the spec."""
+    return {
+        name: getattr(provider, name.upper())
+        for name in (
+            'required_together',
+            'required_one_of',
+            'mutually_exclusive',
+            'required_if',
+            'required_by',
+        )
+        if getattr(provider, name.upper())
+    }
+
+
+def secret_names(provider):
+    """:returns: the names of the options that hold secrets."""
+    return [name for name, entry in arguments(provider).items() if entry.get('no_log')]
+
+
+def checked(provider, options):
+    """Check what an argument spec cannot: secrets, addresses, numbers.
+
+    :param options: a mapping that has passed the argument spec; unset options are None.
+    :returns: a new mapping with the URL in its normal form.
+    :raises BadInput: with the option's name and the rule, never the value of a secret.
+    """
+    options = dict(options)
+    for name in secret_names(provider):
+        if options.get(name) is not None:
+            options[name] = check_secret(name, options[name])
+            register(options[name])
+    for name, value in options.items():
+        if isinstance(value, str) and name not in secret_names(provider):
+            found = control_character_in(value)
+            if found:
+                raise BadInput('%s holds a control character (%s).' % (name, found))
+            options[name] = ''.join(value)
+    check_limits(options, LIMITS)
+    if options.get('url') is not None:
+        options['url'] = normal_url(options['url'], options.get('allow_http'))
+    if options.get('proxy') is not None:
+        options['proxy'] = _proxy(options['proxy'])
+    if options.get('client_key') and not options.get('client_cert'):
+        raise BadInput('client_key needs client_cert.')
+    if options.get('cache_path') and options.get('cache') != 'file':
+        raise BadInput('cache_path is used with cache set to file only.')
+    return options
+
+
+def _proxy(value):
+    """A proxy is reached by http on purpose, and may need a user name and password in its URL."""
+    at = value.rfind('@')
+    bare = value if at < 0 else value[: value.find('://') + 3] + value[at + 1 :]
+    normal_url(bare, allow_http=True, option='proxy')
+    if at >= 0:
+        register(value, unquote(value[:at].rpartition(':')[2]))
+    return value
+
+
+def identity(provider, options):
+    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds the secrets). A file counts by what is in it: AWX
+    gives those of its credentials another name in each job."""
+    return {
+        name: _content(options[name]) if name in FILES else options[name]
+        for name in sorted(options)
+        if name not in NOT_IDENTITY and options[name] is not None
+    }
+
+
+def _content(path):
+    """:returns: a digest of the file; the path of what is none, or is larger than any that a request takes."""
+    try:
+        if os.path.isfile(path):
+            with open(path, 'rb') as file:
+                content = file.read(LARGEST_FILE + 1)
+            if len(content) <= LARGEST_FILE:
+                return ['sha256', hashlib.sha256(content).hexdigest()]
+    except OSError:  # the request says it
+        pass
+    return path

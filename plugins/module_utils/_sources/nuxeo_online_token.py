@@ -1,0 +1,167 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Tokens of Nuxeo Online Services: made by a person on a web page, used instead of the password by every tool.
+
+There is no interface to make, list or revoke them (Nuxeo documentation, Token Management), and they do not expire. So a source holds the
+token itself; what can be done is to check it, by a call without side effects that nuxeoctl makes too.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    BadInput,
+    Refused,
+    ServerProblem,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
+    refuse_redirect,
+    shown,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._token import (
+    BASIC,
+    Token,
+    basic_authorization,
+)
+
+SERVICE = 'https://connect.nuxeo.com/nuxeo'
+TOKENS_PAGE = 'https://connect.nuxeo.com/nuxeo/site/connect/tokens'
+PACKAGES_HOST = 'packages.nuxeo.com'
+PACKAGES_ADVICE = (
+    '%s does not take tokens of Nuxeo Online Services: it is a Nexus, which wants a user token of its own (a user code and a pass code, made at '
+    'https://packages.nuxeo.com/#user/usertoken). Use a source of type nexus_user_token, or the two codes as username and password.'
+    % PACKAGES_HOST
+)
+
+
+def check_project(name):
+    """:returns: the symbolic name of a Studio project. :raises BadInput: it cannot be one."""
+    if not re.match(r'[0-9A-Za-z][0-9A-Za-z._-]*\Z', name):
+        raise BadInput(
+            'project must be the symbolic name of a Studio project: letters, digits, points, hyphens and underscores.'
+        )
+    return name
+
+
+class NuxeoOnlineToken(Provider):
+    """See the module nuxeo_online_token_info."""
+
+    TYPE = 'nuxeo_online_token'
+    PREFIX = 'nos'
+    KIND = BASIC
+    IDENTITY_BOUND_OPTIONS = {'username': ('token', 'project')}
+    HAS_STATE = False
+    REVOKED_AT = TOKENS_PAGE
+    STATELESS = True
+    ARGUMENTS = {
+        'url': {'type': 'str', 'default': SERVICE},
+        'username': {'type': 'str', 'required': True},
+        'token': {'type': 'str', 'required': True, 'no_log': True},
+        'project': {'type': 'str'},
+        'min_remaining': {'type': 'int', 'default': 0},
+    }
+
+    @classmethod
+    def check(cls, options):
+        if ':' in options['username'] or '@' in options['username']:
+            raise BadInput(
+                'username must be the user name of Nuxeo Online Services, not the e-mail address of the login page, and without a colon.'
+            )
+        if urlsplit(options['url']).hostname == PACKAGES_HOST:
+            raise BadInput(PACKAGES_ADVICE)
+        if options.get('regenerate') == 'always':
+            raise BadInput(
+                'regenerate cannot be always: tokens of Nuxeo Online Services are made on the page %s only. '
+                'Make one there, and put it into the source.' % TOKENS_PAGE
+            )
+        if options.get('project') is not None:
+            check_project(options['project'])
+        for name in ('username', 'token'):
+            if not options[name].isascii() or options[name] != options[name].strip():
+                raise BadInput(
+                    '%s must be plain ASCII without blanks around it: nuxeoctl would send something else.'
+                    % name
+                )
+
+    @classmethod
+    def refusal_for(cls, host):
+        return PACKAGES_ADVICE if host == PACKAGES_HOST else None
+
+    def inspect(self, desired, known, check_mode):
+        # The token is in the source; nothing is asked. Counting its age from now makes it always good.
+        return CurrentState(
+            exists=True,
+            token=Token(
+                BASIC,
+                self.TYPE,
+                self.options['token'],
+                self.clock(),
+                username=self.options['username'],
+            ),
+        )
+
+    def describe(self):
+        """:returns: C(exists) (whether the service takes the token) and C(projects) that it opens."""
+        authorization = basic_authorization(self.options['username'], self.options['token'])
+        answer = self.client.request(
+            'GET',
+            '/site/connect-gateway/getAvailableProjectsForRegistration',
+            authorization=authorization,
+        )
+        told = {
+            'exists': answer.status == 200,
+            'expired': None,
+            'expires_at': None,
+            'projects': [],
+            'project_accessible': None,
+        }
+        if answer.status in (401, 403):
+            return dict(told, exists=False)
+        refuse_redirect(
+            answer,
+            'The service does not know the user name or the token; tokens are made at %s.'
+            % TOKENS_PAGE,
+        )
+        if answer.status != 200:
+            raise ServerProblem(
+                '%s answered %d. Check url, which ends with /nuxeo.' % (answer.what, answer.status),
+                answer.status,
+            )
+        projects = answer.json()
+        if not isinstance(projects, list):
+            raise ServerProblem(
+                '%s answered with JSON that is not a list of projects. Check url.' % answer.what,
+                answer.status,
+            )
+        told['projects'] = [
+            {
+                'name': shown(project.get('name')),
+                'symbolic_name': shown(project.get('symbolicName')),
+                'uuid': shown(project.get('uuid')),
+            }
+            for project in projects
+            if isinstance(project, dict)
+        ]
+        if self.options.get('project'):
+            told['project_accessible'] = self._opens(authorization)
+        return told
+
+    def _opens(self, authorization):
+        """The check that Nuxeo CLI makes for a Studio project."""
+        answer = self.client.request(
+            'GET',
+            '/site/studio/v2/project/%s/administrativeInformation' % self.options['project'],
+            authorization=authorization,
+        )
+        if answer.status == 200:
+            return True
+        if answer.status in (401, 403, 404):
+            return False
+        raise Refused('%s answered %d.' % (answer.what, answer.status), answer.status)

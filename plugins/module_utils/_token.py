@@ -1,0 +1,214 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What a source yields: a basic or a bearer token that never shows its value by accident."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timezone
+from math import isfinite
+
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    fingerprint,
+    register,
+)
+
+BASIC = 'basic'
+BEARER = 'bearer'
+# A clock may be set back a little by time synchronisation; more than this and stored times mean nothing.
+CLOCK_TOLERANCE = 60
+
+
+def iso8601(epoch):
+    """:param epoch: seconds since 1970, or None. :returns: UTC as C(2026-01-31T12:00:00Z), the last day of the calendar for what lies beyond it, or None."""
+    if epoch is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(epoch), timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+    except (ValueError, OverflowError, OSError):
+        return '9999-12-31T23:59:59Z' if epoch > 0 else None
+
+
+def from_iso8601(text):
+    """Read the forms of dates that the servers write.
+
+    :param text: C(2014-01-28T17:17:07.701+0000), C(2020-04-23T21:49:40.112+01:00) or with C(Z); the fraction may be missing.
+    :returns: seconds since 1970 as a float, or None when it is not a date.
+    """
+    if not isinstance(text, str):
+        return None
+    for form in ('%Y-%m-%dT%H:%M:%S.%f%z', '%Y-%m-%dT%H:%M:%S%z'):
+        try:
+            return datetime.strptime(text.strip(), form).timestamp()
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def basic_authorization(username, password):
+    """:returns: the value of an C(Authorization) header: UTF-8, not form-encoded (RFC 7617 section 2.1)."""
+    return 'Basic ' + base64.b64encode(('%s:%s' % (username, password)).encode('utf-8')).decode(
+        'ascii'
+    )
+
+
+class Token:
+    """One token. Its secrets are attributes, but neither C(repr) nor C(str) nor C(format) shows them.
+
+    :ivar kind: V(basic) or V(bearer).
+    :ivar type: the type of the source that it came from.
+    :ivar username: of a basic token, else None.
+    :ivar secret: the password or the access token.
+    :ivar issued_at: when it was issued, seconds since 1970, counted from before the request.
+    :ivar fetched_at: when it was asked for, which is later where a server hands out the same one again.
+    :ivar expires_at: seconds since 1970, or None where it does not expire or nobody knows.
+    :ivar refresh_token: of a bearer token that has one.
+    :ivar extras: what this type adds to the result (plain JSON types).
+    """
+
+    __slots__ = (
+        'kind',
+        'type',
+        'username',
+        'secret',
+        'issued_at',
+        'expires_at',
+        'token_type',
+        'scope',
+        'refresh_token',
+        'extras',
+        'fetched_at',
+    )
+
+    def __init__(
+        self,
+        kind,
+        type,
+        secret,
+        issued_at,
+        username=None,
+        expires_at=None,
+        token_type='Bearer',
+        scope=None,
+        refresh_token=None,
+        extras=None,
+        fetched_at=None,
+    ):
+        self.kind = kind
+        self.type = type
+        self.username = username
+        self.secret = secret
+        self.issued_at = issued_at
+        self.expires_at = expires_at
+        self.token_type = token_type
+        self.scope = scope
+        self.refresh_token = refresh_token
+        self.extras = dict(extras or {})
+        self.fetched_at = issued_at if fetched_at is None else fetched_at
+        # The base64 of a header does not hold that of the secret alone
+        register(
+            secret,
+            refresh_token,
+            basic_authorization(username, secret).split(' ')[1] if kind == BASIC else None,
+        )
+
+    def __repr__(self):
+        return '<%s token of %s, fingerprint %s>' % (self.kind, self.type, self.fingerprint)
+
+    @property
+    def fingerprint(self):
+        return fingerprint(self.secret)
+
+    @property
+    def authorization(self):
+        if self.kind == BASIC:
+            return basic_authorization(self.username, self.secret)
+        return 'Bearer ' + self.secret
+
+    def good_until(self, min_remaining=0):
+        """Until when is it good for so long?
+
+        :param min_remaining: seconds. Where the whole lifetime is not longer than that, a fifth of the lifetime is asked for
+            instead, so that tokens of a minute can still be used twice.
+        :returns: seconds since 1970, or None where it has no end.
+        """
+        if self.expires_at is None:
+            return None
+        lifetime = self.expires_at - self.issued_at
+        return self.expires_at - (min_remaining if lifetime > min_remaining else lifetime / 5.0)
+
+    def lasts(self, now, min_remaining=0):
+        """Is it good for at least so long (see C(good_until))?
+
+        :param now: seconds since 1970.
+        :returns: False when it ends sooner, or when the clock stands before the time at which it was issued.
+        """
+        until = self.good_until(min_remaining)
+        return now >= self.issued_at - CLOCK_TOLERANCE and (until is None or now < until)
+
+    def as_result(self):
+        """:returns: the mapping that people work with, in plain JSON types. It holds the secrets."""
+        result = {'kind': self.kind, 'type': self.type}
+        if self.kind == BASIC:
+            result.update(username=self.username, password=self.secret)
+        else:
+            result.update(access_token=self.secret, token_type=self.token_type, scope=self.scope)
+        result.update(
+            authorization=self.authorization,
+            expires_at=iso8601(self.expires_at),
+            fingerprint=self.fingerprint,
+        )
+        result.update(self.extras)
+        return result
+
+    def about(self):
+        """:returns: what may be shown to anybody: kind, fingerprint, dates, scope."""
+        shown = {
+            'kind': self.kind,
+            'fingerprint': self.fingerprint,
+            'expires_at': iso8601(self.expires_at),
+        }
+        if self.kind == BEARER:
+            shown['scope'] = self.scope
+        return shown
+
+    def dump(self):
+        """:returns: all of it as plain JSON types, for a private file (see M(Token.load))."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def load(cls, data):
+        """The opposite of C(dump).
+
+        :raises ValueError: the data are not those of a token.
+        """
+        if not isinstance(data, dict) or set(data) != set(cls.__slots__):
+            raise ValueError('not a token')
+        number = (int, float)
+        right = {
+            'type': str,
+            'secret': str,
+            'token_type': str,
+            'issued_at': number,
+            'fetched_at': number,
+            'extras': dict,
+            'refresh_token': (str, type(None)),
+            'expires_at': number + (type(None),),
+            'scope': (str, type(None)),
+            'username': str if data['kind'] == BASIC else (str, type(None)),
+        }
+        if (
+            data['kind'] not in (BASIC, BEARER)
+            or not data['secret']
+            or not all(isinstance(data[name], types) for name, types in right.items())
+        ):
+            raise ValueError('not a token')
+        for name in ('issued_at', 'fetched_at', 'expires_at'):
+            if isinstance(data[name], bool) or (
+                data[name] is not None and not isfinite(data[name])
+            ):
+                raise ValueError('not a token')
+        return cls(**data)

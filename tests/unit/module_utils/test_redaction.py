@@ -1,0 +1,181 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What may pass as a secret, and how it is kept out of sight."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from urllib.parse import quote, unquote
+from xml.sax.saxutils import escape, unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.buildops.tokens.plugins.module_utils import _redaction as secret_text
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    check_secret,
+    control_character_in,
+    derived_forms,
+    fingerprint,
+    register,
+)
+
+
+@pytest.mark.parametrize(
+    ('value', 'sentence'),
+    [
+        (None, 'password must be a string, but it is of type NoneType. Quote it.'),
+        (12345, 'of type int'),
+        (True, 'of type bool'),
+        (1.5, 'of type float'),
+        (['a'], 'of type list'),
+        ({'a': 'b'}, 'of type dict'),
+        (b'bytes', 'of type bytes'),
+        ('', 'password is empty. Give it a value, or leave the option out.'),
+        ('   ', 'is empty'),
+        ('\t\n', 'is empty'),
+    ],
+)
+def test_I1_what_is_no_text(value, sentence):
+    with pytest.raises(BadInput) as caught:
+        check_secret('password', value)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    'value',
+    [
+        'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER',
+        '********',
+        '*',
+        '***',
+        '$REDACTED$',
+        '$encrypted$',
+        'CENSORED',
+        '#~NXRM~PLACEHOLDER~PASSWORD~#',
+        '#~NEXUS~PLACEHOLDER~PASSWORD~#',
+        '|$|N|E|X|U|S|$|',
+        ' ******** ',
+        'prefix-********',
+    ],
+)
+def test_I2_placeholders(value):
+    with pytest.raises(
+        BadInput,
+        match='^password is a placeholder that stands for a hidden secret, not the secret itself',
+    ):
+        check_secret('password', value)
+
+
+def test_I3_a_vaulted_value_that_nobody_decrypted():
+    with pytest.raises(BadInput, match='^password is still encrypted with Ansible Vault'):
+        check_secret('password', '$ANSIBLE_VAULT;1.1;AES256\n6162')
+
+
+@pytest.mark.parametrize(
+    'value', ['{{ vault_password }}', '  {{ x }}', '__omit_place_holder__a1b2c3']
+)
+def test_I4_templates_that_nobody_rendered(value):
+    with pytest.raises(BadInput, match='^password is a template that was not rendered'):
+        check_secret('password', value)
+
+
+@pytest.mark.parametrize(
+    ('value', 'code'),
+    [
+        ('a\nb', 'U+000A'),
+        ('secret\n', 'U+000A'),
+        ('a\rb', 'U+000D'),
+        ('a\x00b', 'U+0000'),
+        ('a\x1bb', 'U+001B'),
+        ('a\x7fb', 'U+007F'),
+        ('a\u2028b', 'U+2028'),
+        ('a\ud800b', 'U+D800'),
+        ('a\tb', 'U+0009'),
+    ],
+)
+def test_T15_control_characters(value, code):
+    with pytest.raises(BadInput) as caught:
+        check_secret('password', value)
+    assert str(caught.value).startswith('password holds a control character (%s)' % code)
+
+
+@pytest.mark.parametrize(
+    'value',
+    [
+        'hunter2',
+        'pä:ss wörd+/%&',
+        ' outer blanks ',
+        'a{{b',
+        '{DESede}',
+        '*a*',
+        'x' * 10_000,
+        '🗝',
+        'true',
+        '0',
+        'password: x',
+    ],
+)
+def test_what_may_be_a_secret_comes_back_as_it_is(value):
+    assert check_secret('password', value) == value
+
+
+def test_tags_of_ansible_core_are_taken_off():
+    class Tagged(str):
+        pass
+
+    assert check_secret('password', Tagged('secret')).__class__ is str
+
+
+@given(st.text())
+def test_a_secret_is_never_part_of_the_sentence(value):
+    try:
+        assert check_secret('password', value) == value
+        assert control_character_in(value) is None
+    except BadInput as problem:
+        assert len(value.strip()) < 8 or value not in str(problem)
+
+
+@given(st.text(st.characters(exclude_categories=['Cs']), min_size=1))
+def test_derived_forms_are_what_others_write(secret):
+    forms = derived_forms(secret)
+    assert forms[0] == secret
+    for form in (
+        quote(secret, safe=''),
+        escape(secret, {'"': '&quot;'}),
+        base64.b64encode(secret.encode()).decode(),
+    ):
+        assert form in forms
+    assert all(
+        secret in (form, unquote(form), unescape(form, {'&quot;': '"'}))
+        or base64.b64decode(form).decode() == secret
+        for form in forms
+    )
+
+
+def test_I5_I6_short_values_are_not_registered(monkeypatch):
+    told = []
+    monkeypatch.setattr(secret_text, '_register', told.extend)
+    register('true', '1234567', None, '')
+    assert told == []
+    register('12345678', None)
+    assert told == derived_forms('12345678')
+
+
+def test_register_does_nothing_where_there_is_no_registry(monkeypatch):
+    monkeypatch.setattr(secret_text, '_register', None)
+    register('a-long-enough-secret')
+
+
+@given(st.text())
+def test_fingerprints_are_the_first_digits_of_sha_256(secret):
+    assert (
+        fingerprint(secret)
+        == hashlib.sha256(secret.encode('utf-8', 'surrogatepass')).hexdigest()[:12]
+    )

@@ -1,0 +1,184 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which host asks for which: what differs by host is seen although nothing is rendered."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import (
+    made_of,
+    make_plan,
+)
+
+try:
+    from ansible.template import trust_as_template as trusted
+except ImportError:
+
+    def trusted(text):
+        return text
+
+
+COMPANY = {
+    'type': 'nexus_user_token',
+    'url': 'https://nexus.example.com',
+    'username': '{{ user }}',
+    'password': '{{ secret }}',
+}
+DELIVERIES = {
+    'maven_settings': 'maven_settings_servers',
+    'nexus_proxies': 'nexus_proxies_repositories',
+}
+
+
+class Encrypted:
+    """As ansible-core keeps what is encrypted: whoever looks at it decrypts it."""
+
+    def __init__(self, text):
+        self._ciphertext = text
+
+    def _opened(self, *more):
+        raise AssertionError('it was decrypted')
+
+    __str__ = __repr__ = __eq__ = _opened
+    __hash__ = None
+
+
+def plan_of(hosts, **common):
+    shared = dict(
+        {
+            'token_sources': {'company': COMPANY},
+            'user': 'alice',
+            'secret': Encrypted('one'),
+            'maven_settings_servers': [{'id': 'releases', 'token': 'company'}],
+        },
+        **common,
+    )
+    variables = {host: dict(shared, inventory_hostname=host, **own) for host, own in hosts.items()}
+    plan = make_plan(variables, DELIVERIES, lambda host, value: value, ['nexus_proxies'])
+    assert plan.problems == []
+    return plan
+
+
+@pytest.mark.parametrize(
+    'own, requested_by',
+    [
+        ({}, {'one': ['one', 'two', 'three']}),
+        ({'other': 'x'}, {'one': ['one', 'two', 'three']}),
+        ({'user': 'bob'}, {'one': ['one', 'three'], 'two': ['two']}),
+        ({'user': '{{ inventory_hostname }}'}, {'one': ['one', 'three'], 'two': ['two']}),
+        ({'secret': Encrypted('two')}, {'one': ['one', 'three'], 'two': ['two']}),
+        ({'buildops_tokens_nexus_realm': 'LDAP'}, {'one': ['one', 'three'], 'two': ['two']}),
+        (
+            {'token_sources': {'company': dict(COMPANY, url='https://other.example.com')}},
+            {'one': ['one', 'three'], 'two': ['two']},
+        ),
+        (
+            {'token_sources': {'company': dict(COMPANY), 'more': COMPANY}},
+            {'one': ['one', 'two', 'three']},
+        ),
+    ],
+)
+def test_one_host_asks_for_all_for_which_a_source_is_the_same(own, requested_by):
+    plan = plan_of({'one': {}, 'two': own, 'three': {}})
+    assert plan.sources['company']['requested_by'] == requested_by
+    assert plan.sources['company']['hosts'] == ['one', 'two', 'three']
+
+
+def test_a_delivery_to_a_server_is_done_once_for_each_server_also_where_its_address_is_a_template():
+    proxies = {
+        'nexus_proxies_url': 'https://{{ nexus_host }}',
+        'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}],
+        'nexus_host': 'a',
+    }
+    plan = plan_of(
+        {
+            'one': {},
+            'two': {'nexus_host': 'b'},
+            'three': {},
+            'four': {'nexus_proxies_repositories': []},
+        },
+        **proxies,
+    )
+    assert plan.hosts['nexus_proxies'] == ['one', 'two']
+
+
+def test_a_server_whose_address_is_not_among_the_variables_of_the_delivery_is_told_from_others_too():
+    proxies = {'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}]}
+    plan = plan_of(
+        {'one': {}, 'two': {'buildops_tokens_nexus_url': 'https://b'}, 'three': {}}, **proxies
+    )
+    assert plan.hosts['nexus_proxies'] == ['one', 'two']
+
+
+def test_variables_that_refer_to_each_other_come_to_an_end():
+    loop = {'a': '{{ b }}', 'b': '{{ a }}{{ c }}', 'c': 1}
+    assert (
+        made_of('{{ a }}', loop)
+        == made_of('{{ a }}', dict(loop, unrelated=2))
+        != made_of('{{ a }}', dict(loop, c=2))
+    )
+
+
+@pytest.mark.parametrize(
+    'source, rotatable',
+    [
+        (COMPANY, True),
+        ({'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'x'}, False),
+        (
+            {
+                'type': 'nuvy_client_token',
+                'environment': 'production',
+                'client_id': 'x',
+                'client_secret': 'x',
+            },
+            True,
+        ),
+    ],
+)
+def test_tokens_that_people_make_are_told_from_others(source, rotatable):
+    assert (
+        plan_of({'one': {}}, token_sources={'company': source}).sources['company']['rotatable']
+        is rotatable
+    )
+
+
+@pytest.mark.parametrize(
+    'url, lacks',
+    [
+        ('{{ first }}', []),
+        ('https://first.example.com', []),
+        (None, []),
+        ('{{ nowhere }}', []),
+        ('{{ second }}', ['source more lacks password.']),
+        ('https://second.example.com', ['source more lacks password.']),
+    ],
+)
+@pytest.mark.parametrize('user', ['bob', '{{ user }}'])
+def test_what_was_set_for_another_server_is_missing_before_any_request(url, lacks, user):
+    variables = {
+        'first': 'https://first.example.com',
+        'second': 'https://second.example.com',
+        'token_sources': {
+            'company': dict(COMPANY, password=Encrypted('one')),
+            'more': {'type': 'nexus_user_token', 'url': url, 'username': user},
+        },
+        'user': 'bob',
+        'buildops_tokens_nexus_url': '{{ first }}',
+        'buildops_tokens_nexus_username': 'bob',
+        'buildops_tokens_nexus_password': 'cAn4ry',
+    }
+    template = Templar(DataLoader(), variables).template
+    assert (
+        make_plan(
+            {'one': variables},
+            {},
+            lambda host, value: template(trusted(value)) if isinstance(value, str) else value,
+        ).problems
+        == lacks
+    )
