@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
+from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables import of_host
 
 
 class ActionModule(ControllerAction):
@@ -16,10 +17,11 @@ class ActionModule(ControllerAction):
         given = self.arguments('token_deliveries_info')
         hostvars = task_vars['hostvars']
         hosts = task_vars['groups']['all'] if given['hosts'] is None else given['hosts']
+        variables = {str(host): of_host(hostvars, str(host)) for host in hosts}
         plan = make_plan(
-            {str(host): hostvars.raw_get(host) for host in hosts},
+            variables,
             given['deliveries'],
-            lambda host, value: self._rendered(hostvars, host, value),
+            lambda host, value: self._template_with(value, variables[host]),
             given['once'],
         )
         result = {
@@ -31,13 +33,3 @@ class ActionModule(ControllerAction):
         if plan.problems:
             result.update(failed=True, msg=' '.join(plan.problems))
         return result
-
-    def _rendered(self, hostvars, host, value):
-        """Render a value as the host sees it."""
-        templar = self._templar
-        before = templar.available_variables
-        try:
-            templar.available_variables = hostvars.raw_get(host)
-            return templar.template(value)
-        finally:
-            templar.available_variables = before

@@ -13,6 +13,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report im
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
+from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables import of_host
 
 # Variables that AWX gives to its jobs; the second of a schedule is that of a workflow around the job
 JOB = {'id': ('awx_job_id',), 'schedule': ('awx_schedule_name', 'awx_parent_job_schedule_name')}
@@ -25,7 +26,7 @@ class ActionModule(ControllerAction):
         given = self.arguments('token_summary')
         hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
         rows, problems = rows_of(
-            given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts}
+            given['plan'], {host: of_host(task_vars['hostvars'], host) for host in hosts}
         )
         job = {
             key: plain(task_vars[name])

@@ -101,10 +101,11 @@ def is_encrypted(value: t.Any) -> bool:
 
 def is_unset(value: t.Any) -> bool:
     """Return whether this counts as not set: null, an empty str, C(omit)."""
-    return value is None or value == '' or _is_omitted(value)
+    return value is None or value == '' or is_omitted(value)
 
 
-def _is_omitted(value: t.Any) -> bool:
+def is_omitted(value: t.Any) -> bool:
+    """Return whether this is what C(omit) renders to."""
     return type(value).__name__ == OMITTED or (
         isinstance(value, str) and value.startswith('__omit_place_holder__')
     )
@@ -117,7 +118,7 @@ def _rendered(value: t.Any, template: Template) -> t.Any:
         return {key: _rendered(item, template) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         items = [_rendered(item, template) for item in value]
-        return [item for item in items if not _is_omitted(item)]
+        return [item for item in items if not is_omitted(item)]
     return template(value) if isinstance(value, str) else value
 
 
