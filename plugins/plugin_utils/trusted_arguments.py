@@ -19,6 +19,9 @@ from ansible.errors import AnsibleError
 from ansible.parsing.mod_args import ModuleArgsParser
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
+    names_from_facts,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     Template,
     is_omitted,
@@ -27,7 +30,6 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
 from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables import (
     Variables,
     is_ours,
-    names_from_facts,
 )
 
 COLLECTION = 'buildops.tokens'
