@@ -12,6 +12,10 @@ import re
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
+    rendered_mapping,
+    sealed,
+)
 
 WORD = re.compile(r'[A-Za-z_]\w*')
 ELSEWHERE = (
@@ -56,7 +60,7 @@ def make_plan(variables_of, deliveries, template_for, once=()):
         for delivery, variable in deliveries.items():
             entries = variables.get(variable)
             if isinstance(entries, str):
-                entries = template(entries)
+                entries = sealed(template(entries))
             if not entries:
                 continue
             if delivery in once:
@@ -80,7 +84,8 @@ def make_plan(variables_of, deliveries, template_for, once=()):
             plan.problem('%s: %s' % (host, problem))
             continue
         for name, entry in declared.items():
-            entry = template(entry) if isinstance(entry, str) else entry
+            if isinstance(entry, str):
+                entry = rendered_mapping(entry, template, 'source %s' % name)
             # Hosts of a group share these objects, so each is looked at once
             if id(entry) not in checked:
                 checked.add(id(entry))
@@ -92,9 +97,7 @@ def make_plan(variables_of, deliveries, template_for, once=()):
                 except BadInput as problem:
                     plan.problem('%s of %s: %s' % (variable, host, problem))
                 continue
-            provider = _provider_of(
-                template(declared[name]) if isinstance(declared[name], str) else declared[name]
-            )
+            provider = _provider_of(rendered_mapping(declared[name], template, 'source %s' % name))
             known = plan.sources.setdefault(
                 sources.plain(name),
                 {
