@@ -12,13 +12,14 @@ import os
 from urllib.parse import unquote
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import normal_url
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import REGENERATE
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
     control_character_in,
     register,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
 from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
 
 CONNECTION = {
@@ -124,11 +125,11 @@ def checked(provider, options):
         if isinstance(value, str) and name not in secret_names(provider):
             found = control_character_in(value)
             if found:
-                raise BadInput('%s holds a control character (%s).' % (name, found))
+                raise BadInput('%s contains a control character (%s).' % (name, found))
             options[name] = ''.join(value)
     check_limits(options, LIMITS)
     if options.get('url') is not None:
-        options['url'] = normal_url(options['url'], options.get('allow_http'))
+        options['url'] = normalize_url(options['url'], options.get('allow_http'))
     if options.get('proxy') is not None:
         options['proxy'] = _proxy(options['proxy'])
     if options.get('client_key') and not options.get('client_cert'):
@@ -142,9 +143,11 @@ def _proxy(value):
     """A proxy is reached by http on purpose, and may need a user name and password in its URL."""
     at = value.rfind('@')
     bare = value if at < 0 else value[: value.find('://') + 3] + value[at + 1 :]
-    normal_url(bare, allow_http=True, option='proxy')
+    normalize_url(bare, allow_http=True, option='proxy')
     if at >= 0:
-        register(value, unquote(value[:at].rpartition(':')[2]))
+        user, _colon, password = value[value.find('://') + 3 : at].partition(':')
+        register(password, unquote(password))
+        basic_authorization(unquote(user), unquote(password))
     return value
 
 

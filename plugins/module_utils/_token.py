@@ -49,10 +49,13 @@ def from_iso8601(text):
 
 
 def basic_authorization(username, password):
-    """:returns: the value of an C(Authorization) header: UTF-8, not form-encoded (RFC 7617 section 2.1)."""
-    return 'Basic ' + base64.b64encode(('%s:%s' % (username, password)).encode('utf-8')).decode(
-        'ascii'
-    )
+    """:returns: the value of an C(Authorization) header, which is registered as a secret.
+
+    It is in UTF-8 and not form-encoded (RFC 7617 section 2.1)."""
+    encoded = base64.b64encode(('%s:%s' % (username, password)).encode('utf-8')).decode('ascii')
+    # The base64 of a header does not contain that of the secret alone
+    register(encoded)
+    return 'Basic ' + encoded
 
 
 class Token:
@@ -108,12 +111,9 @@ class Token:
         self.refresh_token = refresh_token
         self.extras = dict(extras or {})
         self.fetched_at = issued_at if fetched_at is None else fetched_at
-        # The base64 of a header does not hold that of the secret alone
-        register(
-            secret,
-            refresh_token,
-            basic_authorization(username, secret).split(' ')[1] if kind == BASIC else None,
-        )
+        register(secret, refresh_token)
+        if kind == BASIC:
+            basic_authorization(username, secret)
 
     def __repr__(self):
         return '<%s token of %s, fingerprint %s>' % (self.kind, self.type, self.fingerprint)

@@ -242,6 +242,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.nuxe
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
     ARGUMENTS,
     CONSTRAINTS,
+    SECRET_RESULTS,
     work,
 )
 
@@ -249,7 +250,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.regi
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
     finish(
-        module, lambda params: work(params, module.check_mode, module._diff, lambda: runner(module))
+        module,
+        lambda params: work(params, module.check_mode, module._diff, lambda: runner(module)),
+        SECRET_RESULTS,
     )
 
 

@@ -20,14 +20,19 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import SPECS
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    BadInput,
+    TokensError,
+    unexpected,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     info_arguments,
     module_arguments,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import outgoing
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import (
+    SECRET_RESULTS,
     describe,
-    place_of,
     result_of,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
@@ -105,12 +110,12 @@ class ControllerAction(ActionBase):
                 unreachable=True, changed=False, msg='The host cannot be reached: %s' % reason
             )
         except Exception as problem:  # its text could contain a secret
-            result.update(
-                failed=True,
-                changed=False,
-                msg='This should not have happened: %s. Please report it.' % place_of(problem),
-            )
-        return result
+            result.update(failed=True, changed=False, msg=unexpected(problem))
+        return outgoing(result, self.secret_results())
+
+    def secret_results(self) -> t.Sequence[str]:
+        """:returns: the members of the result that are declared to contain secrets."""
+        return ()
 
     def work(self, task_vars: Variables) -> Result:
         """Return what to add to the result.
@@ -226,6 +231,9 @@ class TokenAction(ControllerAction):
 
     TYPE = ''
 
+    def secret_results(self) -> t.Sequence[str]:
+        return SECRET_RESULTS
+
     def work(self, task_vars: Variables) -> Result:
         keep = ('state',) if sources.provider_class(self.TYPE).HAS_STATE else ()
         source = sources.resolve(
@@ -276,6 +284,9 @@ class ManagerAction(ControllerAction):
     """
 
     MANAGER: t.Any = None
+
+    def secret_results(self) -> t.Sequence[str]:
+        return self.MANAGER.SECRET_RESULTS
 
     def work(self, task_vars: Variables) -> Result:
         keep = ('state',) if self.MANAGER.HAS_STATE else ()

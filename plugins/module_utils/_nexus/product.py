@@ -16,6 +16,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import in_shape
 
 QUERY = 'authToken'  # the ticket travels in this query parameter, base64 once more; elsewhere it travels raw in a header
 
@@ -121,9 +122,10 @@ class Product:
         return self.version is not None
 
     def _take(self, version, edition):
-        self.told = self.told or version
-        self.version = self.version or version
-        self.edition = self.edition or edition
+        version, edition = in_shape('version', version), in_shape('edition', edition)
+        self.told = self.told or version or None
+        self.version = self.version or version or None
+        self.edition = self.edition or edition or None
 
     def learn_status(self, status):
         """Take what a status resource tells: C({edition, version}) of 3.x, C({data: {version, editionShort}}) of 2.x."""
@@ -169,7 +171,7 @@ def refuse_host(answer, url):
     if answer.status == 400 and '_' in host and not answer.body:
         raise Refused(
             '%s refuses the request (400): Nexus 3 takes no host name with an underscore. Use another name of this server, or its address, in url.'
-            % answer.what,
+            % answer.request_label,
             400,
         )
 
@@ -193,12 +195,12 @@ def wrong_login(answer):
     if 'anti cross-site' in answer.text().lower():
         return Refused(
             '%s took this for a browser (401, cross-site request protection). A proxy in between adds a cookie or an agent name.'
-            % answer.what,
+            % answer.request_label,
             401,
         )
     return Refused(
         '%s does not accept the user name and password (401 from %s). Check username and password; names are case-sensitive.'
-        % (answer.what.partition(' ')[2].partition('/')[0], answer.what),
+        % (answer.request_label.partition(' ')[2].partition('/')[0], answer.request_label),
         401,
     )
 
@@ -212,7 +214,12 @@ def wrong_place(answer, product):
     return Refused(
         '%s has no Nexus Repository REST interface there (%d).%s Check %surl: it must end with the context path (Nexus 2 has '
         '/nexus by default, Nexus 3 none).'
-        % (answer.what, answer.status, seen, 'nexus_version, and ' if product.stated else ''),
+        % (
+            answer.request_label,
+            answer.status,
+            seen,
+            'nexus_version, and ' if product.stated else '',
+        ),
         answer.status,
     )
 
@@ -220,13 +227,13 @@ def wrong_place(answer, product):
 def refuse_place(status, product):
     """Outside its context path a server checks no credentials, and says of everything that it is not there.
 
-    :param status: the C(Answer) of C(Generation.status). :raises Refused: what was asked before was not asked in the right place."""
+    :param status: the C(Response) of C(Generation.status). :raises Refused: what was asked before was not asked in the right place."""
     if status.status == 401:
         raise wrong_login(status)
     if status.status in (404, 405) or (status.status == 200 and status.is_html):
         raise wrong_place(status, product)
     if status.status not in (200, 403):
         raise ServerProblem(
-            "%s answered %d. The server's log tells more." % (status.what, status.status),
+            "%s answered %d. The server's log tells more." % (status.request_label, status.status),
             status.status,
         )

@@ -25,11 +25,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
     TokensError,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    normal_url,
-    refuse_redirect,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
     Product,
     check_address,
@@ -38,11 +34,19 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product imp
     wrong_login,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import POLICY
-from ansible_collections.buildops.tokens.plugins.module_utils._redaction import check_secret
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    check_secret,
+    register,
+    sanitize,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     basic_authorization,
     from_iso8601,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
+    check_basic_user,
+    normalize_url,
 )
 
 REST_KEEPS_CREDENTIALS = (3, 24)
@@ -112,10 +116,8 @@ def check(wanted):
             secret = check_secret('username', wanted.username) + check_secret(
                 'password', wanted.password
             )
-            if wanted.type == 'username' and ':' in wanted.username:
-                raise BadInput(
-                    'username must not hold a colon: HTTP Basic authentication ends the name there.'
-                )
+            if wanted.type == 'username':
+                check_basic_user(wanted.username)
         if not secret.isascii():
             raise BadInput(
                 'the user name or password holds characters outside ASCII, which Nexus sends to the remote as question marks '
@@ -124,22 +126,22 @@ def check(wanted):
         if wanted.preemptive and wanted.type == 'bearer':
             raise BadInput('preemptive is for user names and passwords.')
         if wanted.create:
-            url = normal_url(wanted.create['remote_url'], allow_http=True, option='remote_url')
+            url = normalize_url(wanted.create['remote_url'], allow_http=True, option='remote_url')
             _refuse_preemptive(wanted, 'maven2', url)
     except BadInput as problem:
-        raise BadInput('repository %s: %s' % (shown(wanted.name), problem)) from None
+        raise BadInput('repository %s: %s' % (sanitize(wanted.name), problem)) from None
 
 
 def _refuse_preemptive(wanted, format_name, remote_url):
     if wanted.preemptive and not remote_url.lower().startswith('https:'):
         raise BadInput(
             'preemptive needs a remote with https, but the address of this one begins with %s.'
-            % shown(remote_url.split(':', 1)[0])
+            % sanitize(remote_url.split(':', 1)[0])
         )
     if wanted.preemptive and format_name != 'maven2':
         raise BadInput(
             'preemptive exists for Maven repositories only, and this is one of format %s.'
-            % shown(format_name)
+            % sanitize(format_name)
         )
 
 
@@ -160,7 +162,7 @@ class Repository:
 class Proxies:
     """The proxy repositories of one server. Choose the interface by C(open_proxies).
 
-    :ivar client, authorization: see C(http.Client). :ivar product: C(Product). :ivar secrets: what no message may repeat."""
+    :ivar client, authorization: see C(http.Client). :ivar product: C(Product)."""
 
     base = '/service/rest/beta'
     bearer = False
@@ -171,11 +173,10 @@ class Proxies:
         self.client = client
         self.authorization = authorization
         self.product = product
-        self.secrets = ()
         self.in_place = None  # whether url is right; None until an answer told
 
     def ask(self, method, path, body=None):
-        """:returns: the C(Answer) to a request with credentials and without cookies. :raises Refused: 401, a redirect, or a wrong address."""
+        """:returns: the C(Response) to a request with credentials and without cookies. :raises Refused: 401, a redirect, or a wrong address."""
         answer = self._request(method, path, body)
         if answer.status in (404, 405) and not self.in_place:
             self.in_place = False
@@ -229,7 +230,7 @@ class Proxies:
         ]:
             raise BadInput(
                 'there is no blob store %s to create it in. Give the name of one as blob_store.'
-                % shown(name)
+                % sanitize(name)
             )
 
     def _named(self, name, items):
@@ -249,13 +250,13 @@ class Proxies:
         if name != found and isinstance(found, str) and name.lower() == found.lower():
             raise BadInput(
                 'the server calls it %s, and two names that differ only in case cannot be. Write it so.'
-                % shown(found)
+                % sanitize(found)
             )
 
     def absent(self, name):
         return Refused(
             '%s has no repository %s that the user may administer (%s).'
-            % (_host(self.client), shown(name), self.needs),
+            % (_host(self.client), sanitize(name), self.needs),
             404,
         )
 
@@ -411,7 +412,7 @@ class RestProxies(Proxies):
         if answer.status == 403:
             raise Refused(
                 'The user may not change the repository %s on %s (403). It needs the privilege nx-repository-admin-*-%s-edit.'
-                % (shown(name), _host(self.client), shown(name)),
+                % (sanitize(name), _host(self.client), sanitize(name)),
                 403,
             )
         if answer.status == 404:
@@ -421,13 +422,13 @@ class RestProxies(Proxies):
                 '%s refuses the configuration of %s (400): %s'
                 % (
                     self.product,
-                    shown(name),
-                    _reasons(answer, self.secrets) or 'it does not say why.',
+                    sanitize(name),
+                    _reasons(answer) or 'it does not say why.',
                 ),
                 400,
             )
         raise ServerProblem(
-            "%s answered %d. The server's log tells more." % (answer.what, answer.status),
+            "%s answered %d. The server's log tells more." % (answer.request_label, answer.status),
             answer.status,
         )
 
@@ -526,18 +527,15 @@ class ExtDirectProxies(Proxies):
         if answer.status != 200:
             raise ServerProblem(
                 '%s answered %d. Check url: it must end with the context path.'
-                % (answer.what, answer.status),
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         result = answer.json_object().get('result')
         if not isinstance(result, dict) or not result.get('success'):
             result = result if isinstance(result, dict) else {}
             errors = result.get('errors') if isinstance(result.get('errors'), dict) else {}
-            words = [
-                '%s: %s' % (shown(key, *self.secrets), shown(value, *self.secrets))
-                for key, value in errors.items()
-            ]
-            words = words or [shown(result.get('message'), *self.secrets) or 'it does not say why']
+            words = ['%s: %s' % (sanitize(key), sanitize(value)) for key, value in errors.items()]
+            words = words or [sanitize(result.get('message')) or 'it does not say why']
             raise Refused(
                 '%s refuses it: %s. The user needs the privileges of nx-repository-admin-*.'
                 % (self.product, '; '.join(words)),
@@ -562,7 +560,8 @@ class Nexus2Proxies(Proxies):
         body = answer.json_object().get('data')
         if not isinstance(body, dict):
             raise ServerProblem(
-                '%s answered with something that is no repository.' % answer.what, answer.status
+                '%s answered with something that is no repository.' % answer.request_label,
+                answer.status,
             )
         _only_proxy(name, body.get('repoType'))
         body = _unescaped(body)
@@ -686,7 +685,7 @@ class Nexus2Proxies(Proxies):
         if answer.status == 403:
             raise Refused(
                 'The user may not change the repository %s on %s (403). It needs the privileges of the role ui-repository-admin.'
-                % (shown(name), _host(self.client)),
+                % (sanitize(name), _host(self.client)),
                 403,
             )
         if answer.status == 404:
@@ -696,13 +695,13 @@ class Nexus2Proxies(Proxies):
                 '%s refuses the configuration of %s (400): %s'
                 % (
                     self.product,
-                    shown(name),
-                    _reasons(answer, self.secrets) or 'it does not say why.',
+                    sanitize(name),
+                    _reasons(answer) or 'it does not say why.',
                 ),
                 400,
             )
         raise ServerProblem(
-            "%s answered %d. The server's log tells more." % (answer.what, answer.status),
+            "%s answered %d. The server's log tells more." % (answer.request_label, answer.status),
             answer.status,
         )
 
@@ -772,11 +771,11 @@ def bring(proxies, wanted, check_mode):
 
     :returns: C({name, state, changed}), with the names of what changed, and the two states of it for diff mode, without any secret.
     :raises TokensError: with the repository's name."""
-    proxies.secrets = tuple(_secrets([wanted.password, wanted.bearer_token, wanted.secrets]))
+    register(*_secrets([wanted.password, wanted.bearer_token, wanted.secrets]))
     try:
         return _bring(proxies, wanted, check_mode)
     except BadInput as problem:
-        raise BadInput('repository %s: %s' % (shown(wanted.name), problem)) from None
+        raise BadInput('repository %s: %s' % (sanitize(wanted.name), problem)) from None
 
 
 def _bring(proxies, wanted, check_mode):
@@ -837,18 +836,18 @@ def _read_back(proxies, wanted, before):
     after = proxies.read(wanted.name)
     if after is None:
         raise ServerProblem(
-            'the repository %s cannot be read after it was written.' % shown(wanted.name)
+            'the repository %s cannot be read after it was written.' % sanitize(wanted.name)
         )
     left = differences(wanted._replace(update_password='on_create'), after.authentication)
     if left:
         raise ServerProblem(
             '%s took the configuration of %s but did not keep %s. Somebody else may have changed it at the same time: look at it.'
-            % (proxies.product, shown(wanted.name), ', '.join(left))
+            % (proxies.product, sanitize(wanted.name), ', '.join(left))
         )
     if before is not None and not proxies.same(before.body, after.body):
         raise ServerProblem(
             'the repository %s differs from what was written in more than its authentication: somebody else changed it at the same '
-            'time. Look at it.' % shown(wanted.name)
+            'time. Look at it.' % sanitize(wanted.name)
         )
 
 
@@ -895,7 +894,7 @@ def verify(proxies, wanted):
             'accepted': None,
             'message': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials, '
             'or never saw them, since Nexus sends them only after a 401 with a challenge, or with preemptive'
-            % (shown(wanted.name), shown(wanted.verify_path)),
+            % (sanitize(wanted.name), sanitize(wanted.verify_path)),
         }
     reason = (
         "the server's log tells more"
@@ -906,13 +905,13 @@ def verify(proxies, wanted):
         'name': wanted.name,
         'accepted': False,
         'message': 'the proxy %s cannot fetch %s from its remote (%d): %s'
-        % (shown(wanted.name), shown(wanted.verify_path), status, reason),
+        % (sanitize(wanted.name), sanitize(wanted.verify_path), status, reason),
     }
 
 
 def _only_proxy(name, kind):
     if kind != 'proxy':
-        raise BadInput('it is a %s repository; only proxies have a remote.' % shown(kind))
+        raise BadInput('it is a %s repository; only proxies have a remote.' % sanitize(kind))
 
 
 def _unescaped(value):
@@ -923,7 +922,7 @@ def _unescaped(value):
     return html.unescape(value) if isinstance(value, str) else value
 
 
-def _reasons(answer, secrets):
+def _reasons(answer):
     """:returns: what a 400 says: a list of C({id, message}), one such object, C({errors: [{id, msg}]}), a bare string, or nothing."""
     try:
         value = answer.json()
@@ -932,12 +931,12 @@ def _reasons(answer, secrets):
     if isinstance(value, dict):
         value = value.get('errors') if isinstance(value.get('errors'), list) else [value]
     if isinstance(value, str):
-        return shown(value, *secrets)
+        return sanitize(value)
     words = []
     for item in value if isinstance(value, list) else []:
         if isinstance(item, dict):
-            where = shown(item.get('id'), *secrets).replace('FIELD ', '')
-            what = shown(html.unescape(str(item.get('message') or item.get('msg') or '')), *secrets)
+            where = sanitize(item.get('id')).replace('FIELD ', '')
+            what = sanitize(html.unescape(str(item.get('message') or item.get('msg') or '')))
             words.append(what if where in ('', '*') else '%s %s' % (where, what))
     return '; '.join(words)
 
@@ -950,6 +949,7 @@ class NexusProxyCredential(Provider):
     """Makes the credentials of proxies what the options say. See the module. It is no source of tokens, but has the same options for the connection."""
 
     TYPE = 'nexus_proxy_credential'
+    SECRET_RESULTS = ()
     PREFIX = 'nexus'
     HAS_STATE = False
     ARGUMENTS = dict(
@@ -1025,7 +1025,7 @@ class NexusProxyCredential(Provider):
             if entry.get('token'):
                 raise BadInput(
                     'repository %s: token is the name of a source, which is looked up on the controller. Call the module by its full name, '
-                    'buildops.tokens.nexus_proxy_credential.' % shown(entry['name'])
+                    'buildops.tokens.nexus_proxy_credential.' % sanitize(entry['name'])
                 )
             check(_wanted(entry))
 
@@ -1086,7 +1086,7 @@ class NexusProxyCredential(Provider):
                 'The credentials of the repository %s end at %s. From then on its remote refuses it: run this again before, with '
                 'update_password: always.'
                 % (
-                    shown(wanted.name),
+                    sanitize(wanted.name),
                     time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(wanted.expires_at)),
                 )
             )

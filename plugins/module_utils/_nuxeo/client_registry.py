@@ -49,6 +49,7 @@ class NuxeoClientRegistry(Provider):
     """Makes a client what the options say. See the module. It is no source of tokens, but has the same options for the connection."""
 
     TYPE = 'nuxeo_oauth2_client'
+    SECRET_RESULTS = ('client_secret',)
     PREFIX = 'nuxeo'
     ARGUMENTS = {
         **dict.fromkeys(POLICY),
@@ -74,7 +75,7 @@ class NuxeoClientRegistry(Provider):
     def __init__(self, options, client=None, **more):
         super().__init__(options, client, **more)
         self._authorization = basic_authorization(options['username'], options['password'])
-        self._server = NuxeoServer(self.client, [options['password'], options.get('client_secret')])
+        self._server = NuxeoServer(self.client)
         self._api = None if options['api'] == AUTO else options['api']
 
     @classmethod
@@ -137,7 +138,6 @@ class NuxeoClientRegistry(Provider):
         ):
             secret = generated = secrets.token_urlsafe(32)
             register(secret)
-            self._server.hide(secret)
         wanted = Registered(
             options['client_id'],
             options.get('name')
@@ -247,7 +247,8 @@ class NuxeoClientRegistry(Provider):
         entries = self._good(listed).json_object().get('entries')
         if not isinstance(entries, list):
             raise ServerProblem(
-                '%s answered without a list of clients. Check url.' % listed.what, listed.status
+                '%s answered without a list of clients. Check url.' % listed.request_label,
+                listed.status,
             )
         if not entries:
             raise Refused(
@@ -273,7 +274,8 @@ class NuxeoClientRegistry(Provider):
             data = answer.json_object()
             if not isinstance(data.get('entries'), list):
                 raise ServerProblem(
-                    '%s answered without a list of clients. Check url.' % answer.what, answer.status
+                    '%s answered without a list of clients. Check url.' % answer.request_label,
+                    answer.status,
                 )
             rows = [_of_directory(answer, entry) for entry in data['entries']]
             if not rows and not page:
@@ -350,7 +352,7 @@ class NuxeoClientRegistry(Provider):
         if not isinstance(entries, list):
             self.warnings.append(
                 '%s answered %d, so tokens of the client %s, if there are any, stay. They work whenever there is a client of that id.'
-                % (answer.what, answer.status, client_id)
+                % (answer.request_label, answer.status, client_id)
             )
             return []
         return sorted(
@@ -436,7 +438,7 @@ def _of_rest(answer, data):
     uris = data.get('redirectURIs')
     if not isinstance(data.get('id'), str) or not isinstance(uris, list):
         raise ServerProblem(
-            '%s answered with a client that cannot be read.' % answer.what, answer.status
+            '%s answered with a client that cannot be read.' % answer.request_label, answer.status
         )
     return Registered(
         data['id'],
@@ -453,7 +455,7 @@ def _of_directory(answer, entry):
     row = entry.get('id', (properties or {}).get('id')) if properties is not None else None
     if not isinstance(properties, dict) or row is None:
         raise ServerProblem(
-            '%s answered with a client that cannot be read.' % answer.what, answer.status
+            '%s answered with a client that cannot be read.' % answer.request_label, answer.status
         )
     uris = properties.get('redirectURIs') or ''
     return Registered(

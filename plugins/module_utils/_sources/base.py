@@ -10,13 +10,10 @@ from __future__ import annotations
 import time
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    Client,
-    host_of,
-    normal_url,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
 from ansible_collections.buildops.tokens.plugins.module_utils._token import BEARER
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, normalize_url
 
 
 class Provider:
@@ -87,7 +84,7 @@ class Provider:
         """:param options: as they were written. :returns: the server that they name, in one form, or None."""
         url = options.get('url')
         try:
-            return normal_url(url, allow_http=True) if url else None
+            return normalize_url(url, allow_http=True) if url else None
         except BadInput:  # which is said when it is used
             return str(url)
 

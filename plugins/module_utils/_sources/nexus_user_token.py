@@ -23,10 +23,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
     Unreachable,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    refuse_redirect,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
     ADMINISTRATOR_SINCE,
     ATTRIBUTES_PATH,
@@ -44,6 +41,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product imp
     wrong_place,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register, sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     BASIC,
@@ -52,6 +50,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     from_iso8601,
     iso8601,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import check_basic_user
 
 TICKET_SECONDS = 18  # the server's limit is 20; the request itself takes some
 ROUNDS = 2  # how many tickets one step may cost
@@ -65,6 +64,10 @@ SOURCES = {
     'SamlRealm': 'SAML',
     'Crowd': 'Crowd',
 }
+
+
+def _base64(text):
+    return base64.b64encode(text.encode('utf-8')).decode('ascii')
 
 
 class NexusUserToken(Provider):
@@ -105,10 +108,7 @@ class NexusUserToken(Provider):
         for name in ('user_id', 'realm'):
             if options.get(name) in ('.', '..'):
                 raise BadInput('%s cannot be %s.' % (name, options[name]))
-        if ':' in options['username']:
-            raise BadInput(
-                'username must not hold a colon: HTTP Basic authentication ends the name there.'
-            )
+        check_basic_user(options['username'])
         check_address(options)
         if (
             options.get('user_id')
@@ -256,15 +256,13 @@ class NexusUserToken(Provider):
                 )
             tried.append(path)
             asked_at = self._monotonic()
+            login = {
+                'u': _base64(self.options['username']),
+                'p': _base64(self.options['password']),
+            }
+            register(login['p'])
             answer = self.client.request(
-                'POST',
-                path,
-                authorization=self._authorization,
-                repeatable=True,
-                json_body={
-                    'u': base64.b64encode(self.options['username'].encode('utf-8')).decode('ascii'),
-                    'p': base64.b64encode(self.options['password'].encode('utf-8')).decode('ascii'),
-                },
+                'POST', path, authorization=self._authorization, repeatable=True, json_body=login
             )
             refuse_host(answer, self.client.url)
             self.product.learn(answer)
@@ -284,10 +282,13 @@ class NexusUserToken(Provider):
             or ' ' in ticket
         ):
             raise ServerProblem(
-                '%s answered 200 without a ticket. Is this a Nexus Repository?' % answer.what, 200
+                '%s answered 200 without a ticket. Is this a Nexus Repository?'
+                % answer.request_label,
+                200,
             )
         if self._generation is None:
             self._settle_generation(path)
+        register(ticket, _base64(ticket))
         self._ticket = (ticket, asked_at, answer.date)
 
     @property
@@ -324,7 +325,7 @@ class NexusUserToken(Provider):
         # The key to the server's log; anything else there is not shown
         key = answer.header('X-Siesta-FaultId') or ''
         fault = ' (fault %s)' % key if re.match('[0-9A-Fa-f-]{1,40}$', key) else ''
-        text = shown(answer.text(), self.options['password']) if not answer.is_html else ''
+        text = sanitize(answer.text()) if not answer.is_html else ''
         status = answer.status
         if 300 <= status < 400:
             return self._redirected(answer)
@@ -334,21 +335,21 @@ class NexusUserToken(Provider):
             return Refused(
                 '%s refuses the request (400 from %s%s): it knows the user under another name than username, often in another case; '
                 'or the login is itself a user token; or a proxy takes the Authorization header away, or sends a Host or X-Forwarded-Proto '
-                'header that Nexus rejects.' % (self._host(), answer.what, fault),
+                'header that Nexus rejects.' % (self._host(), answer.request_label, fault),
                 status,
             )
         if status == 403 and not fault:
             return Refused(
                 '%s refuses the request (403 from %s). On Nexus 2.0 to 2.3 that means that it has no user tokens, which need Pro, or that the '
                 'user lacks the role usertoken-basic; on others, that something in front of Nexus blocks the path, or url lacks the context '
-                'path.' % (self._host(), answer.what),
+                'path.' % (self._host(), answer.request_label),
                 status,
             )
         if status == 403:
             return Refused(
                 '%s knows the user but does not accept a password login for it (403 from %s%s): the account comes from single sign-on, or its '
                 "password differs between realms. On 3.90.1 and newer, use user_id with an administrator's password."
-                % (self._host(), answer.what, fault),
+                % (self._host(), answer.request_label, fault),
                 status,
             )
         if status in (404, 405):
@@ -356,7 +357,7 @@ class NexusUserToken(Provider):
         if status in (406, 415):
             return Refused(
                 '%s refuses the content type (%d). A proxy in between changes the Accept or Content-Type header.'
-                % (answer.what, status),
+                % (answer.request_label, status),
                 status,
             )
         if status == 503 and 'read-only' in text:
@@ -365,7 +366,7 @@ class NexusUserToken(Provider):
                 status,
             )
         return ServerProblem(
-            '%s answered %d%s. Its log tells more.' % (answer.what, status, fault), status
+            '%s answered %d%s. Its log tells more.' % (answer.request_label, status, fault), status
         )
 
     def _redirected(self, answer):
@@ -382,7 +383,7 @@ class NexusUserToken(Provider):
     def _with_ticket(self, method):
         """Send step 2 with a ticket that has not been used, a new one where the server did not take the first.
 
-        :returns: the C(Answer), whatever its status. The ticket's date is in C(self._ticket_date)."""
+        :returns: the C(Response), whatever its status. The ticket's date is in C(self._ticket_date)."""
         for round_number in range(1, ROUNDS + 1):
             if self._ticket is None or self._monotonic() - self._ticket[1] > TICKET_SECONDS:
                 self._take_ticket()
@@ -395,7 +396,7 @@ class NexusUserToken(Provider):
                         generation.step2,
                         authorization=self._authorization,
                         repeatable=False,
-                        query={QUERY: base64.b64encode(ticket.encode('ascii')).decode('ascii')},
+                        query={QUERY: _base64(ticket)},
                     )
                 else:
                     answer = self.client.request(
@@ -439,36 +440,36 @@ class NexusUserToken(Provider):
         if self._ticket_refused(answer):
             raise Refused(
                 '%s did not take its own ticket (%d), twice. Behind a load balancer both steps must reach the same node, within 20 seconds.'
-                % (answer.what, status),
+                % (answer.request_label, status),
                 status,
             )
         if status == 410 or (status == 400 and 'expired' in text.lower()):
             raise Refused(
                 'The user token has expired (%d from %s). Set regenerate to if_expired to replace it.'
-                % (status, answer.what),
+                % (status, answer.request_label),
                 status,
             )
         if status == 400 and ('not enabled' in text or not text.strip()):
             raise Refused(
                 'The user token feature is switched off on %s (400 from %s). An administrator can enable it under Settings, Security, User Tokens.'
-                % (self._host(), answer.what),
+                % (self._host(), answer.request_label),
                 status,
             )
         if status == 401:
             raise Refused(
                 '%s accepted the password for the ticket but not for the token (401 from %s).'
-                % (self._host(), answer.what),
+                % (self._host(), answer.request_label),
                 status,
             )
         if status == 403:
             raise Refused(
                 'The user %s lacks the right to have a user token on %s (403 from %s). Give it the privilege nx-usertoken-current '
                 '(Nexus 2: the role usertoken-basic).'
-                % (self.options['username'], self._host(), answer.what),
+                % (self.options['username'], self._host(), answer.request_label),
                 status,
             )
         raise ServerProblem(
-            "%s answered %d. The server's log tells more." % (answer.what, status), status
+            "%s answered %d. The server's log tells more." % (answer.request_label, status), status
         )
 
     def _no_user_tokens(self, answer=None):
@@ -484,7 +485,7 @@ class NexusUserToken(Provider):
             hint = ' Its version could not be found out: if it is a Pro, state it as nexus_version.'
         return (
             'The server has no user tokens (%s answered 404: %s). They need Nexus Repository Pro with a licence, and to be switched on.%s'
-            % (answer.what, self.product, hint)
+            % (answer.request_label, self.product, hint)
         )
 
     def _read(self, found):
@@ -515,7 +516,7 @@ class NexusUserToken(Provider):
             if not isinstance(value, str) or not value.strip() or not value.isprintable():
                 raise ServerProblem(
                     '%s answered without a usable %s. Is this a Nexus Repository Pro?'
-                    % (answer.what, name),
+                    % (answer.request_label, name),
                     answer.status,
                 )
         created_at = from_iso8601(data.get('created'))
@@ -550,7 +551,7 @@ class NexusUserToken(Provider):
     # What can be known without a ticket
 
     def _get(self, path, authorization=None):
-        """:returns: the C(Answer). :raises Refused: the user name and password are wrong."""
+        """:returns: the C(Response). :raises Refused: the user name and password are wrong."""
         answer = self.client.request(
             'GET', path, authorization=authorization or self._authorization
         )
@@ -592,7 +593,7 @@ class NexusUserToken(Provider):
         )
 
     def _ask_status(self, path):
-        """:returns: the C(Answer)."""
+        """:returns: the C(Response)."""
         answer = self._get(path)
         if answer.status == 200 and not answer.is_html:
             self.product.learn_status(answer.error_object())
@@ -620,7 +621,7 @@ class NexusUserToken(Provider):
             )
         except (TypeError, ValueError, OverflowError):
             raise ServerProblem(
-                '%s answered with a date that cannot be read.' % answer.what, answer.status
+                '%s answered with a date that cannot be read.' % answer.request_label, answer.status
             ) from None
 
     def _works(self, token):
@@ -654,7 +655,7 @@ class NexusUserToken(Provider):
                 answer = self._ask_about_other(method)
                 if answer.status == 422:
                     self._realm = given
-        status, user = answer.status, shown(self.options['user_id'])
+        status, user = answer.status, sanitize(self.options['user_id'])
         if status in (404, 405):
             if self.product.without_user_tokens and not answer.is_html:
                 raise Refused(self._no_user_tokens(answer), status)
@@ -689,12 +690,12 @@ class NexusUserToken(Provider):
         if status == 422:
             raise Refused(
                 "%s does not know the realm %s (422). Use the name of the user's source: default, LDAP, SAML or Crowd."
-                % (self._host(), shown(self._realm)),
+                % (self._host(), sanitize(self._realm)),
                 status,
             )
         raise ServerProblem(
             "%s answered %d for user %s. The server's log tells more."
-            % (answer.what, status, user),
+            % (answer.request_label, status, user),
             status,
         )
 
@@ -709,7 +710,7 @@ class NexusUserToken(Provider):
             self.warnings.append(
                 'The pass code of the token of %s was shown once, when it was created, and cannot be read again. '
                 'To have a new one, which cuts off whoever uses this one, set regenerate to always.'
-                % shown(self.options['user_id'])
+                % sanitize(self.options['user_id'])
             )
         return CurrentState(
             exists=True,
@@ -724,7 +725,7 @@ class NexusUserToken(Provider):
         if answer.status == 409:
             raise Refused(
                 'The user %s already has a token (409): somebody created it in between.'
-                % shown(self.options['user_id']),
+                % sanitize(self.options['user_id']),
                 409,
             )
         if answer.status == 404:
@@ -732,8 +733,8 @@ class NexusUserToken(Provider):
                 '%s has no user %s in the realm %s (404). Check user_id and realm%s.'
                 % (
                     self._host(),
-                    shown(self.options['user_id']),
-                    shown(self._realm),
+                    sanitize(self.options['user_id']),
+                    sanitize(self._realm),
                     ''
                     if self.product.told
                     else ', and that the server is a Pro of 3.90.1 or newer',

@@ -11,12 +11,13 @@ import re
 import time
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import Refused, ServerProblem
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client, normal_url
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
 
 ENVIRONMENTS = {'production': 'https://prd.api.nuvy.ai', 'qa': 'https://qa.api.nuvy.ai'}
 PATH = '/nexus/oauth2/token'
@@ -91,7 +92,7 @@ class NuvyClientToken(Provider):
         cls._authentication(options)
         oauth2.check_scope(options.get('scope'))
         if options.get('check_url'):
-            normal_url(options['check_url'], None, 'check_url')
+            normalize_url(options['check_url'], None, 'check_url')
 
     @classmethod
     def address(cls, options):
@@ -140,7 +141,7 @@ class NuvyClientToken(Provider):
                 if answer.status in (404, 405) or 200 <= answer.status < 400
                 else None
             )
-        text = sentence % (answer.what, oauth2.said(answer, refusal))
+        text = sentence % (answer.request_label, oauth2.error_detail(answer, refusal))
         if (
             answer.status == 401
             and self.options['client_auth'] == oauth2.BASIC_AUTH
@@ -157,7 +158,7 @@ class NuvyClientToken(Provider):
                 'regenerate is if_invalid, but without check_url nobody is asked whether the token is valid.'
             )
             return None
-        url = normal_url(url, None, 'check_url')
+        url = normalize_url(url, None, 'check_url')
         inside = url.startswith(self.client.url + '/')
         client = self.client if inside else Client(url, clock=self.clock, **self.client_options())
         try:
@@ -177,6 +178,6 @@ class NuvyClientToken(Provider):
         self.warnings.append(
             oauth2.too_large_for(answer, token)
             or '%s answered %d, which does not tell whether the token is valid. Check check_url.'
-            % (answer.what, answer.status)
+            % (answer.request_label, answer.status)
         )
         return None

@@ -21,22 +21,23 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import shown
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
     CONTEXT_ADVICE,
     NuxeoServer,
     login_refusal,
     no_such_token,
-    path_of,
     session_cookie,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import jwt
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import pkce as codes
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
-from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import in_shape, register
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import check_basic_user, path_of
 
 CODE, REFRESH, CLIENT, JWT = GRANTS = (
     'authorization_code',
@@ -207,10 +208,7 @@ class NuxeoOauth2Token(Provider):
     def __init__(self, options, client=None, clock=time.time, sleep=time.sleep):
         super().__init__(options, client, clock)
         self._sleep = sleep
-        self._server = NuxeoServer(
-            self.client,
-            [options.get(name) for name, entry in self.ARGUMENTS.items() if entry.get('no_log')],
-        )
+        self._server = NuxeoServer(self.client)
         self._grant = options['grant']
         self._legacy = options['endpoints'] == LEGACY
         self._min_remaining = options['min_remaining']
@@ -236,10 +234,8 @@ class NuxeoOauth2Token(Provider):
                 raise BadInput('%s belongs to grant %s, not to %s.' % (name, owner, grant))
         if 'password' in given and 'username' not in given:
             raise BadInput('password needs username.')
-        if 'password' in given and ':' in options['username']:
-            raise BadInput(
-                'username must not hold a colon: HTTP Basic authentication ends the name there.'
-            )
+        if 'password' in given:
+            check_basic_user(options['username'])
         for name in ('client_id', 'username', 'redirect_uri'):
             if name in given and not options[name].strip():
                 raise BadInput('%s is empty.' % name)
@@ -260,7 +256,7 @@ class NuxeoOauth2Token(Provider):
                     raise BadInput(
                         'code_verifier belongs to a code in hand. Without one, a verifier is made.'
                     )
-                oauth2.check_verifier(options['code_verifier'])
+                codes.check_verifier(options['code_verifier'])
         elif grant == REFRESH:
             if 'refresh_token' not in given:
                 raise BadInput('grant refresh_token needs refresh_token.')
@@ -293,7 +289,7 @@ class NuxeoOauth2Token(Provider):
     @staticmethod
     def _check_assertion(assertion):
         """A server answers 200 with tokens that can never be used, where the subject is missing (measured)."""
-        claims = oauth2.jwt_claims(assertion)
+        claims = jwt.jwt_claims(assertion)
         if claims is None:
             raise BadInput(
                 'assertion is not a JWT: it must be three parts in Base64url with dots between them.'
@@ -456,9 +452,7 @@ class NuxeoOauth2Token(Provider):
                 'The refresh token was not used, since the server gives another one in its place, which would be lost: %s. Correct that.'
                 % persistence_error
             )
-        token = self._endpoint.grant(
-            {'grant_type': REFRESH, 'refresh_token': value}, self._server.hidden + (value,)
-        )
+        token = self._endpoint.grant({'grant_type': REFRESH, 'refresh_token': value}, (value,))
         if token.refresh_token is None:
             token.refresh_token = value
         return token
@@ -501,25 +495,22 @@ class NuxeoOauth2Token(Provider):
         if self._grant == JWT:
             assertion = self._assertion()
             return self._endpoint.grant(
-                {'grant_type': JWT_GRANT, 'assertion': assertion},
-                self._server.hidden,
-                repeatable=True,
+                {'grant_type': JWT_GRANT, 'assertion': assertion}, (assertion,), repeatable=True
             )
         if options.get('code'):
             return self._redeemed(options['code'], options.get('code_verifier'))
         if self._legacy:
             return self._redeemed(self._legacy_code(), None)
-        proof = oauth2.pkce()
+        proof = codes.pkce()
         return self._redeemed(self._headless_code(proof.challenge), proof.verifier)
 
     def _redeemed(self, code, verifier):
         parameters = {'grant_type': CODE, 'code': code}
-        self._keep_secret(code, verifier)
         if self.options.get('redirect_uri'):
             parameters['redirect_uri'] = self._sent_uri()
         if verifier:
             parameters['code_verifier'] = verifier
-        return self._endpoint.grant(parameters, self._server.hidden)
+        return self._endpoint.grant(parameters, (code, verifier))
 
     def _sent_uri(self):
         """Nuxeo decodes redirect_uri (and nothing else) once more than a form is decoded, at both endpoints; 8.10 does not."""
@@ -529,19 +520,17 @@ class NuxeoOauth2Token(Provider):
     def _assertion(self):
         if self.options.get('assertion'):
             return self.options['assertion']
-        made = oauth2.jwt_assertion(
+        return jwt.jwt_assertion(
             self.options['jwt_secret'],
             self.options['username'],
             ISSUER,
             self.clock() + ASSERTION_SECONDS,
         )
-        self._keep_secret(made)
-        return made
 
     def _headless_code(self, challenge):
         """Log in and consent with one POST; no page is shown and no session is made (measured)."""
-        options, state = self.options, oauth2.new_state()
-        self._server.hide(state, challenge)
+        options, state = self.options, codes.new_state()
+        register(challenge)
         form = {
             'response_type': 'code',
             'client_id': options['client_id'],
@@ -565,18 +554,14 @@ class NuxeoOauth2Token(Provider):
     def _login(self):
         return basic_authorization(self.options['username'], self.options['password'])
 
-    def _keep_secret(self, *values):
-        register(*values)
-        self._server.hide(*values)
-
     def _code_in(self, answer, state):
         if 300 <= answer.status < 400:
             location, uri = answer.header('Location') or '', self.options.get('redirect_uri')
-            if not uri or oauth2.leads_to(location, uri):
+            if not uri or codes.leads_to(location, uri):
                 code = (
                     None
                     if path_of(location).endswith('/login.jsp')
-                    else oauth2.code_of(answer.what, location, state, self.options['url'])
+                    else codes.code_of(answer.request_label, location, state, self.options['url'])
                 )
                 if code:
                     return code
@@ -587,29 +572,30 @@ class NuxeoOauth2Token(Provider):
         for words, sentence in PAGES:
             if words in text:
                 return Refused(
-                    '%s %s (%d: %s).' % (answer.what, sentence, status, text.rstrip('.')), status
+                    '%s %s (%d: %s).' % (answer.request_label, sentence, status, text.rstrip('.')),
+                    status,
                 )
         if status in (404, 405):
             return Refused(
                 '%s is not there (%d). %s A Nuxeo 8.10 or older needs endpoints set to legacy.'
-                % (answer.what, status, CONTEXT_ADVICE),
+                % (answer.request_label, status, CONTEXT_ADVICE),
                 status,
             )
         if status == 200:
             return Refused(
                 '%s answered with a page instead of a redirect: a login page, or a proxy. %s'
-                % (answer.what, CONTEXT_ADVICE),
+                % (answer.request_label, CONTEXT_ADVICE),
                 status,
             )
         if 400 <= status < 500 and status != 429:
             return Refused(
                 '%s refuses (%d%s).'
-                % (answer.what, status, ': ' + text.rstrip('.') if text else ''),
+                % (answer.request_label, status, ': ' + text.rstrip('.') if text else ''),
                 status,
             )
         return ServerProblem(
             "%s failed (%d%s). The server's log tells more."
-            % (answer.what, status, ': ' + text.rstrip('.') if text else ''),
+            % (answer.request_label, status, ': ' + text.rstrip('.') if text else ''),
             status,
         )
 
@@ -618,17 +604,16 @@ class NuxeoOauth2Token(Provider):
         for code, words, sentence in SENTENCES:
             if refusal.code == code and words in refusal.description:
                 return Refused(
-                    '%s %s (%s).' % (answer.what, sentence, oauth2.said(answer, refusal)),
+                    '%s %s (%s).'
+                    % (answer.request_label, sentence, oauth2.error_detail(answer, refusal)),
                     answer.status,
                     code,
                 )
         if self._legacy:
-            code = refusal.code or shown(
-                oauth2.sent_to(answer.header('Location') or '').get('error')
-            )
+            code = refusal.code or self._redirected_code(answer)
             if code in LEGACY_ERRORS:
                 return Refused(
-                    '%s refuses (%s): %s.' % (answer.what, code, LEGACY_ERRORS[code]),
+                    '%s refuses (%s): %s.' % (answer.request_label, code, LEGACY_ERRORS[code]),
                     answer.status,
                     code,
                 )
@@ -643,7 +628,7 @@ class NuxeoOauth2Token(Provider):
         if answer.status == 500 and answer.is_html:
             return ServerProblem(
                 '%s failed with a page of HTML (500). Nuxeo does so where a parameter is missing or not encoded as it expects, and for a JWT '
-                'whose sub is not a string. Its log tells more.' % answer.what,
+                'whose sub is not a string. Its log tells more.' % answer.request_label,
                 500,
             )
         return None
@@ -660,8 +645,7 @@ class NuxeoOauth2Token(Provider):
 
     def _legacy_code(self):
         """Ask, log in on the page for consent, and send its form; a session ties the three together."""
-        options, state = self.options, oauth2.new_state()
-        self._server.hide(state, self._login()[6:])
+        options, state = self.options, codes.new_state()
         # No secret stands in this query: the request tells only who asks for what
         answer = self._legacy_request(
             'GET',
@@ -680,7 +664,7 @@ class NuxeoOauth2Token(Provider):
         ):
             raise self._legacy_refusal(answer, state)
         cookie = session_cookie(answer)
-        self._server.hide(cookie)
+        register(cookie)
         context = urlsplit(options['url']).path or LEGACY_CONTEXT
         answer = self.client.request(
             'GET',
@@ -699,7 +683,7 @@ class NuxeoOauth2Token(Provider):
         if key is None:
             raise login_refusal(answer) or self._page_refusal(answer)
         cookie = session_cookie(answer) or cookie
-        self._server.hide(cookie, key.group(1))
+        register(cookie, key.group(1))
         answer = self._legacy_request(
             'POST',
             LEGACY_CODE_PATH,
@@ -709,17 +693,22 @@ class NuxeoOauth2Token(Provider):
             accept='*/*',
         )
         location = answer.header('Location') or ''
-        if 300 <= answer.status < 400 and oauth2.leads_to(location, options['redirect_uri']):
-            code = oauth2.code_of(answer.what, location, state, options['url'])
+        if 300 <= answer.status < 400 and codes.leads_to(location, options['redirect_uri']):
+            code = codes.code_of(answer.request_label, location, state, options['url'])
             if code:
                 return code
         raise self._legacy_refusal(answer, state)
 
+    @staticmethod
+    def _redirected_code(answer):
+        """:returns: the error code in a redirect, or an empty str."""
+        return in_shape('error code', codes.sent_to(answer.header('Location') or '').get('error'))
+
     def _legacy_refusal(self, answer, state):
-        code = shown(oauth2.sent_to(answer.header('Location') or '').get('error'))
+        code = self._redirected_code(answer)
         if code in LEGACY_ERRORS:
             return Refused(
-                '%s refuses (%s): %s.' % (answer.what, code, LEGACY_ERRORS[code]),
+                '%s refuses (%s): %s.' % (answer.request_label, code, LEGACY_ERRORS[code]),
                 answer.status,
                 code,
             )
@@ -744,7 +733,7 @@ class NuxeoOauth2Token(Provider):
             return self._login(), self.options['username']
         if self._grant == JWT:
             assertion = self._assertion()
-            claims = oauth2.jwt_claims(assertion)
+            claims = jwt.jwt_claims(assertion)
             if (
                 claims.get('aud') is None
             ):  # one for the token endpoint, as RFC 7523 wants, opens nothing else
@@ -769,7 +758,7 @@ class NuxeoOauth2Token(Provider):
         if self._grant == CLIENT:
             return self.options['client_id']
         if self.options.get('assertion'):
-            return oauth2.jwt_claims(self.options['assertion'])['sub']
+            return jwt.jwt_claims(self.options['assertion'])['sub']
         if self.options.get('username'):
             return self.options['username']
         answer = self._server.request('GET', ME_PATH, authorization=token.authorization)
@@ -791,7 +780,7 @@ class NuxeoOauth2Token(Provider):
         if answer.status == 401 and self.options.get('password'):
             raise Refused(
                 '%s does not accept the user name and password (401). Check username and password.'
-                % answer.what,
+                % answer.request_label,
                 401,
             )
         return None

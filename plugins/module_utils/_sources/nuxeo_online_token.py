@@ -19,11 +19,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    refuse_redirect,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     BASIC,
@@ -131,20 +129,22 @@ class NuxeoOnlineToken(Provider):
         )
         if answer.status != 200:
             raise ServerProblem(
-                '%s answered %d. Check url, which ends with /nuxeo.' % (answer.what, answer.status),
+                '%s answered %d. Check url, which ends with /nuxeo.'
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         projects = answer.json()
         if not isinstance(projects, list):
             raise ServerProblem(
-                '%s answered with JSON that is not a list of projects. Check url.' % answer.what,
+                '%s answered with JSON that is not a list of projects. Check url.'
+                % answer.request_label,
                 answer.status,
             )
         told['projects'] = [
             {
-                'name': shown(project.get('name')),
-                'symbolic_name': shown(project.get('symbolicName')),
-                'uuid': shown(project.get('uuid')),
+                'name': sanitize(project.get('name')),
+                'symbolic_name': sanitize(project.get('symbolicName')),
+                'uuid': sanitize(project.get('uuid')),
             }
             for project in projects
             if isinstance(project, dict)
@@ -164,4 +164,4 @@ class NuxeoOnlineToken(Provider):
             return True
         if answer.status in (401, 403, 404):
             return False
-        raise Refused('%s answered %d.' % (answer.what, answer.status), answer.status)
+        raise Refused('%s answered %d.' % (answer.request_label, answer.status), answer.status)

@@ -267,8 +267,8 @@ def test_I9_retries(value):
         ({'cache_path': '/cache'}, 'cache_path is used with cache set to file only.'),
         ({'regenerate': 'sometimes'}, 'value of regenerate must be one of'),
         ({'cache': 'memory'}, 'value of cache must be one of'),
-        ({'username': 'a\nb'}, 'username holds a control character (U+000A).'),
-        ({'ca_path': '/a\x00b'}, 'ca_path holds a control character (U+0000).'),
+        ({'username': 'a\nb'}, 'username contains a control character (U+000A).'),
+        ({'ca_path': '/a\x00b'}, 'ca_path contains a control character (U+0000).'),
         ({'validate_certs': 'perhaps'}, 'validate_certs'),
     ],
 )

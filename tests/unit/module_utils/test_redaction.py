@@ -103,7 +103,7 @@ def test_I4_templates_that_nobody_rendered(value):
 def test_T15_control_characters(value, code):
     with pytest.raises(BadInput) as caught:
         check_secret('password', value)
-    assert str(caught.value).startswith('password holds a control character (%s)' % code)
+    assert str(caught.value).startswith('password contains a control character (%s)' % code)
 
 
 @pytest.mark.parametrize(
