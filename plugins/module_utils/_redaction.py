@@ -205,6 +205,7 @@ def known() -> t.FrozenSet[str]:
 def forget() -> None:
     """Forget all secrets. For tests: a process of Ansible keeps them to its end."""
     _known.clear()
+    _compiled.clear()
 
 
 # Finding

@@ -300,7 +300,7 @@ def test_what_is_no_token_endpoint_is_told(live, keycloak):
         oauth2.authentication('body', CLIENT, SECRET),
         lambda *_all: None,
     )
-    assert 'is no token endpoint' in str(
+    assert 'is not a token endpoint' in str(
         refused(lambda: wrong.grant({'grant_type': 'client_credentials'}))
     )
     assert json.dumps(

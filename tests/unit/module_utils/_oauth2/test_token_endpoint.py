@@ -136,7 +136,7 @@ def test_O5_what_the_server_says_is_masked_and_stripped(style):
         )
     text = str(caught.value)
     assert CANARY not in text and 'c0de' not in text and '\x1b' not in text and '\n' not in text
-    assert CANARY not in caught.value.code
+    assert caught.value.code is None
     if sent.authorization:
         assert sent.authorization[6:] not in text
     assert 'secret ***' in text
@@ -164,7 +164,7 @@ def test_O7_another_type_must_not_be_used(value):
 
 def test_O7_a_missing_type_is_a_warning():
     token, warnings = granted(token_type=MISSING)
-    assert token.token_type == 'Bearer' and 'taken for a bearer token' in warnings[0]
+    assert token.token_type == 'Bearer' and 'used as a bearer token' in warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -246,8 +246,8 @@ def test_H13_H14_H16_a_redirect_is_not_followed_and_only_its_host_is_named(statu
 @pytest.mark.parametrize(
     'status, words',
     [
-        (404, 'no token endpoint'),
-        (405, 'no token endpoint'),
+        (404, 'not a token endpoint'),
+        (405, 'not a token endpoint'),
         (407, 'proxy'),
         (413, 'too large'),
         (431, 'too large'),
