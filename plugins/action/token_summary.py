@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import printable
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
     line_of,
     rows_of,
@@ -34,7 +35,8 @@ class ActionModule(ControllerAction):
             for name in names
             if task_vars.get(name)
         }
-        table = table_of(rows, problems) + problems + line_of(job)
+        # Hosts wrote parts of it, and a terminal or a web page shows it
+        table = [printable(line) for line in table_of(rows, problems) + problems + line_of(job)]
         if given.get('path'):
             try:
                 with open(given['path'], 'w', encoding='utf-8') as file:
