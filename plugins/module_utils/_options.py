@@ -3,7 +3,8 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The options that all token sources share, and what an option means for the token that comes out."""
+"""The options that all token sources share, and what an option means for the token that comes
+out."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ LIMITS = {
 
 
 def arguments(provider):
-    """:param provider: a class of C(providers). :returns: all options of a source of its type, as an argument spec."""
+    """:param provider: a class of C(providers). :returns: all options of a source of its type, as
+    an argument spec."""
     spec = dict(POLICY)
     if provider.CONNECTS:
         spec.update(CONNECTION)
@@ -81,7 +83,8 @@ def module_arguments(provider):
 
 
 def info_arguments(provider):
-    """:returns: the argument spec of the info module of this type: what says what to look at, not when to replace it."""
+    """:returns: the argument spec of the info module of this type: what says what to look at, not
+    when to replace it."""
     return {
         name: entry
         for name, entry in arguments(provider).items()
@@ -152,7 +155,8 @@ def _proxy(value):
 
 
 def identity(provider, options):
-    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds the secrets). A file counts by what is in it: AWX
+    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds
+    the secrets). A file counts by what is in it: AWX
     gives those of its credentials another name in each job."""
     return {
         name: _content(options[name]) if name in FILES else options[name]
@@ -162,7 +166,8 @@ def identity(provider, options):
 
 
 def _content(path):
-    """:returns: a digest of the file; the path of what is none, or is larger than any that a request takes."""
+    """:returns: a digest of the file; the path of what is none, or is larger than any that a
+    request takes."""
     try:
         if os.path.isfile(path):
             with open(path, 'rb') as file:

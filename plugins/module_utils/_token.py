@@ -18,12 +18,14 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 
 BASIC = 'basic'
 BEARER = 'bearer'
-# A clock may be set back a little by time synchronisation; more than this and stored times mean nothing.
+# A clock may be set back a little by time synchronisation; more than this and stored times mean
+# nothing.
 CLOCK_TOLERANCE = 60
 
 
 def iso8601(epoch):
-    """:param epoch: seconds since 1970, or None. :returns: UTC as C(2026-01-31T12:00:00Z), the last day of the calendar for what lies beyond it, or None."""
+    """:param epoch: seconds since 1970, or None. :returns: UTC as C(2026-01-31T12:00:00Z), the last
+    day of the calendar for what lies beyond it, or None."""
     if epoch is None:
         return None
     try:
@@ -35,7 +37,8 @@ def iso8601(epoch):
 def from_iso8601(text):
     """Read the forms of dates that the servers write.
 
-    :param text: C(2014-01-28T17:17:07.701+0000), C(2020-04-23T21:49:40.112+01:00) or with C(Z); the fraction may be missing.
+    :param text: C(2014-01-28T17:17:07.701+0000), C(2020-04-23T21:49:40.112+01:00) or with C(Z); the
+        fraction may be missing.
     :returns: seconds since 1970 as a float, or None when it is not a date.
     """
     if not isinstance(text, str):
@@ -59,14 +62,16 @@ def basic_authorization(username, password):
 
 
 class Token:
-    """One token. Its secrets are attributes, but neither C(repr) nor C(str) nor C(format) shows them.
+    """One token. Its secrets are attributes, but neither C(repr) nor C(str) nor C(format) shows
+    them.
 
     :ivar kind: V(basic) or V(bearer).
     :ivar type: the type of the source that it came from.
     :ivar username: of a basic token, else None.
     :ivar secret: the password or the access token.
     :ivar issued_at: when it was issued, seconds since 1970, counted from before the request.
-    :ivar fetched_at: when it was asked for, which is later where a server hands out the same one again.
+    :ivar fetched_at: when it was asked for, which is later where a server hands out the same one
+        again.
     :ivar expires_at: seconds since 1970, or None where it does not expire or nobody knows.
     :ivar refresh_token: of a bearer token that has one.
     :ivar extras: what this type adds to the result (plain JSON types).
@@ -131,7 +136,8 @@ class Token:
     def good_until(self, min_remaining=0):
         """Until when is it good for so long?
 
-        :param min_remaining: seconds. Where the whole lifetime is not longer than that, a fifth of the lifetime is asked for
+        :param min_remaining: seconds. Where the whole lifetime is not longer than that, a fifth of
+            the lifetime is asked for
             instead, so that tokens of a minute can still be used twice.
         :returns: seconds since 1970, or None where it has no end.
         """
@@ -144,13 +150,15 @@ class Token:
         """Is it good for at least so long (see C(good_until))?
 
         :param now: seconds since 1970.
-        :returns: False when it ends sooner, or when the clock stands before the time at which it was issued.
+        :returns: False when it ends sooner, or when the clock stands before the time at which it
+        was issued.
         """
         until = self.good_until(min_remaining)
         return now >= self.issued_at - CLOCK_TOLERANCE and (until is None or now < until)
 
     def as_result(self):
-        """:returns: the mapping that people work with, in plain JSON types. It holds the secrets."""
+        """:returns: the mapping that people work with, in plain JSON types. It holds the
+        secrets."""
         result = {'kind': self.kind, 'type': self.type}
         if self.kind == BASIC:
             result.update(username=self.username, password=self.secret)

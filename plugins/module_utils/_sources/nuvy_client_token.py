@@ -3,7 +3,8 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Access tokens of the Nuvy "Nexus" platform, by client credentials (Nuvy, "Nexus Authentication" and its API reference)."""
+"""Access tokens of the Nuvy "Nexus" platform, by client credentials (Nuvy, "Nexus Authentication"
+and its API reference)."""
 
 from __future__ import annotations
 
@@ -28,24 +29,30 @@ SENTENCES = {
     (
         400,
         'invalid_request',
-    ): '%s saw a wrong Content-Type or no credentials (%s), though both were sent: something on the way changes the request. It must arrive with Content-Type '
-    'application/x-www-form-urlencoded and with credentials via Basic or body; try the other value of client_auth.',
+    ): '%s saw a wrong Content-Type or no credentials (%s), though both were sent: something on '
+    'the way changes the request. It must arrive with Content-Type '
+    'application/x-www-form-urlencoded and with credentials via Basic or body; try the other value '
+    'of client_auth.',
     (
         400,
         'unsupported_grant_type',
-    ): '%s did not see grant_type=client_credentials (%s), though it was sent: something on the way changes the form.',
+    ): '%s did not see grant_type=client_credentials (%s), though it was sent: something on the '
+    'way changes the form.',
     (
         400,
         'invalid_scope',
-    ): '%s: a requested scope is not granted to the client (%s). Remove scope, or request only scopes configured for your App Client.',
+    ): '%s: a requested scope is not granted to the client (%s). Remove scope, or request only '
+    'scopes configured for your App Client.',
     (
         401,
         'invalid_client',
-    ): '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id and client_secret.',
+    ): '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id '
+    'and client_secret.',
     (
         501,
         'unsupported_grant_type',
-    ): '%s: the grant type client_credentials is not supported for your App Client (%s). Contact Nuvy support.',
+    ): '%s: the grant type client_credentials is not supported for your App Client (%s). Contact '
+    'Nuvy support.',
 }
 
 
@@ -151,11 +158,13 @@ class NuvyClientToken(Provider):
         return Refused(text, answer.status, code)
 
     def _works(self, token):
-        """Show the token to an API. :returns: True, False where it answers 401, None where that tells nothing."""
+        """Show the token to an API. :returns: True, False where it answers 401, None where that
+        tells nothing."""
         url = self.options.get('check_url')
         if not url:
             self.warnings.append(
-                'regenerate is if_invalid, but without check_url nobody is asked whether the token is valid.'
+                'regenerate is if_invalid, but without check_url nobody is asked whether the token '
+                'is valid.'
             )
             return None
         url = normalize_url(url, None, 'check_url')

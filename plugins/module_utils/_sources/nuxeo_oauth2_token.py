@@ -3,9 +3,11 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""OAuth2 tokens of a Nuxeo Platform: every grant of 9.10 to 2025, and the endpoints of 8.10 and older (measured on Nuxeo 2023.6).
+"""OAuth2 tokens of a Nuxeo Platform: every grant of 9.10 to 2025, and the endpoints of 8.10 and
+older (measured on Nuxeo 2023.6).
 
-A server has one token for each client and user. Whoever asks gets the living one, with whatever time it has left; whoever refreshes
+A server has one token for each client and user. Whoever asks gets the living one, with whatever
+time it has left; whoever refreshes
 it ends both its values for everybody, at once.
 """
 
@@ -85,7 +87,8 @@ SENTENCES = (
     (
         'invalid_grant',
         'Invalid authorization code',
-        'does not take the code. It works once, within ten minutes, and any failed attempt uses it up: get a new one',
+        'does not take the code. It works once, within ten minutes, and any failed attempt uses it '
+        'up: get a new one',
     ),
     (
         'invalid_grant',
@@ -95,12 +98,14 @@ SENTENCES = (
     (
         'invalid_grant',
         'Invalid code_verifier',
-        'does not take the code_verifier. It must belong to the challenge with which the code was asked for',
+        'does not take the code_verifier. It must belong to the challenge with which the code was '
+        'asked for',
     ),
     (
         'invalid_grant',
         'Cannot refresh token',
-        'does not take the refresh token. It was used before, was revoked, belongs to another client, or was removed after its token expired (a weekly job '
+        'does not take the refresh token. It was used before, was revoked, belongs to another '
+        'client, or was removed after its token expired (a weekly job '
         'of 2023.29, 2025.1 and newer)',
     ),
     (
@@ -121,7 +126,8 @@ SENTENCES = (
     (
         'invalid_client',
         'Secret not configured or invalid token',
-        "does not take the assertion: its signature (HS512, with the server's nuxeo.jwt.secret), its issuer (nuxeo) or its time is wrong, or no "
+        "does not take the assertion: its signature (HS512, with the server's nuxeo.jwt.secret), "
+        'its issuer (nuxeo) or its time is wrong, or no '
         'nuxeo.jwt.secret is set on the server',
     ),
     (
@@ -154,11 +160,13 @@ PAGES = (
     ),
     (
         'Invalid redirect_uri parameter',
-        'does not take the redirect_uri. It must be exactly one of those registered with the client',
+        'does not take the redirect_uri. It must be exactly one of those registered with the '
+        'client',
     ),
     (
         'Invalid redirect URI configured',
-        'has a redirect URI for the client that it does not accept itself: it takes https, http://localhost, and schemes of '
+        'has a redirect URI for the client that it does not accept itself: it takes https, '
+        'http://localhost, and schemes of '
         'applications',
     ),
     (
@@ -167,7 +175,8 @@ PAGES = (
     ),
 )
 LEGACY_ERRORS = {
-    'invalid_request': 'redirect_uri must be the one with which the code was asked for, and a refresh token works once',
+    'invalid_request': 'redirect_uri must be the one with which the code was asked for, and a '
+    'refresh token works once',
     'access_denied': 'the code or refresh token is not valid for this client, or was used before',
     'unauthorized_client': 'check client_id and client_secret, and whether the client is enabled',
     'unsupported_response_type': 'is this a Nuxeo 8.10 or older?',
@@ -245,11 +254,13 @@ class NuxeoOauth2Token(Provider):
         if grant == CODE:
             if 'code' in given and 'password' in given:
                 raise BadInput(
-                    'grant authorization_code needs a code, or username and password with which to get one, not both.'
+                    'grant authorization_code needs a code, or username and password with which to '
+                    'get one, not both.'
                 )
             if not absent and 'code' not in given and 'password' not in given:
                 raise BadInput(
-                    'grant authorization_code needs a code, or username and password with which to get one.'
+                    'grant authorization_code needs a code, or username and password with which to '
+                    'get one.'
                 )
             if 'code_verifier' in given:
                 if 'code' not in given:
@@ -262,7 +273,8 @@ class NuxeoOauth2Token(Provider):
                 raise BadInput('grant refresh_token needs refresh_token.')
             if options['cache'] != 'file':
                 raise BadInput(
-                    'grant refresh_token needs cache set to file: the server replaces a refresh token whenever it is used, so the new one must be '
+                    'grant refresh_token needs cache set to file: the server replaces a refresh '
+                    'token whenever it is used, so the new one must be '
                     'kept for the next run.'
                 )
         elif grant == CLIENT and 'client_secret' not in given:
@@ -270,7 +282,8 @@ class NuxeoOauth2Token(Provider):
         elif grant == JWT:
             if ('assertion' in given) == ('jwt_secret' in given):
                 raise BadInput(
-                    'grant jwt_bearer needs either an assertion, or jwt_secret with which to make one.'
+                    'grant jwt_bearer needs either an assertion, or jwt_secret with which to make '
+                    'one.'
                 )
             if 'jwt_secret' in given and 'username' not in given:
                 raise BadInput('jwt_secret needs username: for whom the assertion is made.')
@@ -288,11 +301,13 @@ class NuxeoOauth2Token(Provider):
 
     @staticmethod
     def _check_assertion(assertion):
-        """A server answers 200 with tokens that can never be used, where the subject is missing (measured)."""
+        """A server answers 200 with tokens that can never be used, where the subject is missing
+        (measured)."""
         claims = jwt.jwt_claims(assertion)
         if claims is None:
             raise BadInput(
-                'assertion is not a JWT: it must be three parts in Base64url with dots between them.'
+                'assertion is not a JWT: it must be three parts in Base64url with dots between '
+                'them.'
             )
         if not isinstance(claims.get('sub'), str) or not claims['sub']:
             raise BadInput(
@@ -340,10 +355,13 @@ class NuxeoOauth2Token(Provider):
             ):
                 works = self._works(known)
             return CurrentState(exists=True, token=known, expires_at=known.expires_at, works=works)
-        # With a lasting cache, the next run knows the token: then the answer to this question is not worth a request
+        # With a lasting cache, the next run knows the token: then the answer to this question is
+        # not worth a request
         existed = self._on_server(None) if check_mode or self.options['cache'] != 'file' else None
         if self._grant == CLIENT and not self._legacy and not check_mode and existed is None:
-            existed = True  # nobody can tell before the grant; the token is the server's, whether it made it now or before
+            # nobody can tell before the grant; the token is the server's, whether it made it now or
+            # before
+            existed = True
         if check_mode or not existed:
             return CurrentState(exists=existed)
         token = self._granted()
@@ -389,11 +407,13 @@ class NuxeoOauth2Token(Provider):
     # Replacing a token
 
     def _ends_soon(self, token):
-        """Not C(Token.lasts): an existing token with three seconds left is no token with a lifetime of three seconds."""
+        """Not C(Token.lasts): an existing token with three seconds left is no token with a lifetime
+        of three seconds."""
         return token.expires_at - self.clock() <= self._min_remaining
 
     def _replaced(self, token):
-        """:returns: a new token in the place of this one. The cache keeps its refresh token before anybody gets its access token."""
+        """:returns: a new token in the place of this one. The cache keeps its refresh token before
+        anybody gets its access token."""
         renewed = self._successor(token)
         if self._ends_soon(renewed):
             self.warnings.append(
@@ -409,7 +429,8 @@ class NuxeoOauth2Token(Provider):
                 return renewed
             if not self._can_grant_again():
                 raise Refused(
-                    'The server does not take the refresh token of the cache any more: it was used elsewhere, revoked, or removed after its token '
+                    'The server does not take the refresh token of the cache any more: it was used '
+                    'elsewhere, revoked, or removed after its token '
                     'expired. Authorise again, and give the new %s.'
                     % ('refresh_token' if self._grant == REFRESH else 'code'),
                     code='invalid_grant',
@@ -420,12 +441,14 @@ class NuxeoOauth2Token(Provider):
             self.ended = True
         elif not self._can_grant_again():
             raise Refused(
-                'The token cannot be renewed: it came without a refresh token, and the code is used up. Authorise again, and give the new code.'
+                'The token cannot be renewed: it came without a refresh token, and the code is '
+                'used up. Authorise again, and give the new code.'
             )
         return self._granted()
 
     def _refreshed(self, token):
-        """:returns: the token that follows this one, perhaps fetched by another process, or None where the server knows its refresh token no more."""
+        """:returns: the token that follows this one, perhaps fetched by another process, or None
+        where the server knows its refresh token no more."""
         for _round in range(ROUNDS):
             try:
                 return self._refresh(token.refresh_token)
@@ -449,8 +472,8 @@ class NuxeoOauth2Token(Provider):
         )
         if persistence_error:
             raise FileProblem(
-                'The refresh token was not used, since the server gives another one in its place, which would be lost: %s. Correct that.'
-                % persistence_error
+                'The refresh token was not used, since the server gives another one in its place, '
+                'which would be lost: %s. Correct that.' % persistence_error
             )
         token = self._endpoint.grant({'grant_type': REFRESH, 'refresh_token': value}, (value,))
         if token.refresh_token is None:
@@ -513,7 +536,8 @@ class NuxeoOauth2Token(Provider):
         return self._endpoint.grant(parameters, (code, verifier))
 
     def _sent_uri(self):
-        """Nuxeo decodes redirect_uri (and nothing else) once more than a form is decoded, at both endpoints; 8.10 does not."""
+        """Nuxeo decodes redirect_uri (and nothing else) once more than a form is decoded, at both
+        endpoints; 8.10 does not."""
         uri = self.options['redirect_uri']
         return uri if self._legacy else uri.replace('%', '%25').replace('+', '%2B')
 
@@ -627,7 +651,8 @@ class NuxeoOauth2Token(Provider):
             )
         if answer.status == 500 and answer.is_html:
             return ServerProblem(
-                '%s failed with a page of HTML (500). Nuxeo does so where a parameter is missing or not encoded as it expects, and for a JWT '
+                '%s failed with a page of HTML (500). Nuxeo does so where a parameter is missing '
+                'or not encoded as it expects, and for a JWT '
                 'whose sub is not a string. Its log tells more.' % answer.request_label,
                 500,
             )
@@ -636,7 +661,8 @@ class NuxeoOauth2Token(Provider):
     # 8.10 and older
 
     def _legacy_request(self, method, path, **more):
-        """The documentation has these endpoints at the root of the server; where they are not there, the context path is tried."""
+        """The documentation has these endpoints at the root of the server; where they are not
+        there, the context path is tried."""
         answer = self.client.request(method, path, **more)
         context = urlsplit(self.options['url']).path
         if answer.status == 404 and context:
@@ -644,7 +670,8 @@ class NuxeoOauth2Token(Provider):
         return answer
 
     def _legacy_code(self):
-        """Ask, log in on the page for consent, and send its form; a session ties the three together."""
+        """Ask, log in on the page for consent, and send its form; a session ties the three
+        together."""
         options, state = self.options, codes.new_state()
         # No secret stands in this query: the request tells only who asks for what
         answer = self._legacy_request(
@@ -728,7 +755,8 @@ class NuxeoOauth2Token(Provider):
         )
 
     def _as_user(self, known):
-        """:returns: the Authorization header and the user's name to ask about the token with; twice None where a token would have to be fetched for it."""
+        """:returns: the Authorization header and the user's name to ask about the token with; twice
+        None where a token would have to be fetched for it."""
         if self.options.get('password'):
             return self._login(), self.options['username']
         if self._grant == JWT:
@@ -744,7 +772,8 @@ class NuxeoOauth2Token(Provider):
         return (known.authorization, user) if user else (None, None)
 
     def _token_to_revoke_with(self, known):
-        """:returns: a token that lives. :raises Refused: with V(invalid_grant) where what there was is dead already."""
+        """:returns: a token that lives. :raises Refused: with V(invalid_grant) where what there was
+        is dead already."""
         if known is not None and known.refresh_token:
             renewed = self._refreshed(known)
             if renewed is None:
@@ -766,7 +795,8 @@ class NuxeoOauth2Token(Provider):
         return user if isinstance(user, str) and user else None
 
     def _on_server(self, known):
-        """:returns: whether the server has a token for this client and user; None where that cannot be found out without getting one."""
+        """:returns: whether the server has a token for this client and user; None where that cannot
+        be found out without getting one."""
         if self._legacy:
             return None
         authorization, user = self._as_user(known)
@@ -786,7 +816,8 @@ class NuxeoOauth2Token(Provider):
         return None
 
     def _works(self, token):
-        """:returns: True, False where the server refuses the token, None where its answer does not tell."""
+        """:returns: True, False where the server refuses the token, None where its answer does not
+        tell."""
         if self._legacy:
             return None
         answer = self._server.request('GET', ME_PATH, authorization=token.authorization)
