@@ -402,6 +402,26 @@ class NuxeoClientRegistry(Provider):
         return revoked
 
 
+_FORBIDDEN = (
+    (
+        lambda uri: not uri or not uri.isprintable() or ' ' in uri,
+        'it is empty, or holds a blank or a control character',
+    ),
+    (
+        lambda uri: ',' in uri,
+        'it holds a comma, where the server ends one URI and begins another',
+    ),
+    (
+        lambda uri: not uri.isascii(),
+        'it holds a character beyond ASCII, which must be percent-encoded',
+    ),
+    (
+        lambda uri: '#' in uri,
+        'it holds a fragment (#), which RFC 6749 section 3.1.2 forbids',
+    ),
+)
+
+
 def check_redirect_uri(uri, dev_mode=False):
     """Refuse a redirect URI that Nuxeo refuses, or accepts and then cannot use (measured).
 
@@ -414,14 +434,9 @@ def check_redirect_uri(uri, dev_mode=False):
             % (uri if uri.isprintable() and '@' not in uri else 'an entry', reason)
         )
 
-    if not uri or not uri.isprintable() or ' ' in uri:
-        raise wrong('it is empty, or holds a blank or a control character')
-    if ',' in uri:
-        raise wrong('it holds a comma, where the server ends one URI and begins another')
-    if not uri.isascii():
-        raise wrong('it holds a character beyond ASCII, which must be percent-encoded')
-    if '#' in uri:
-        raise wrong('it holds a fragment (#), which RFC 6749 section 3.1.2 forbids')
+    reason = next((text for found, text in _FORBIDDEN if found(uri)), None)
+    if reason:
+        raise wrong(reason)
     match = re.match(r'([a-z][a-z0-9+.-]*):(/?/?)(.*)', uri)
     if not match:
         raise wrong('it must begin with a scheme in lower case, like https://')

@@ -68,6 +68,16 @@ SOURCES = {
     'Crowd': 'Crowd',
 }
 
+# What the administrator's interface refuses (3.90.1 and newer)
+OTHER_REFUSALS = {
+    400: 'The user token feature is switched off on %(host)s (400). An administrator can enable it '
+    'under Settings, Security, User Tokens.',
+    403: 'The user %(username)s may not manage the user tokens of others on %(host)s (403). It '
+    'needs the privileges of nx-usertoken-users.',
+    422: "%(host)s does not know the realm %(realm)s (422). Use the name of the user's source: "
+    'default, LDAP, SAML or Crowd.',
+}
+
 
 def _base64(text):
     return base64.b64encode(text.encode('utf-8')).decode('ascii')
@@ -670,61 +680,60 @@ class NexusUserToken(Provider):
         return answer
 
     def _other(self, method):
-        """Ask the administrator's interface; a realm that it does not know by the given name is
-        tried by its other name."""
+        """Use the administrator's interface, with the other name of a realm it does not know.
+
+        :returns: the response, of status 200, 201, 204, 404 or 409. :raises Refused: another."""
         answer = self._ask_about_other(method)
         if answer.status == 422:
-            given = self._realm
-            self._realm = SOURCES.get(given) or next(
-                (name for name, source in SOURCES.items() if source == given), given
-            )
-            if self._realm != given:
-                answer = self._ask_about_other(method)
-                if answer.status == 422:
-                    self._realm = given
-        status, user = answer.status, sanitize(self.options['user_id'])
+            answer = self._with_other_realm(method, answer)
+        status = answer.status
         if status in (404, 405):
-            if self.product.without_user_tokens and not answer.is_html:
-                raise Refused(self._no_user_tokens(answer), status)
-            if self.product.at_least(ADMINISTRATOR_SINCE) is False or (
-                status == 405 and not answer.is_html
-            ):
-                raise Refused(
-                    '%s cannot create user tokens for others: that needs 3.90.1 or newer.'
-                    % self.product,
-                    status,
-                )
-            if answer.is_html:
-                raise wrong_place(answer, self.product)
+            self._refuse_without_interface(answer)
         if status in (200, 201, 204, 404, 409):
             return answer
         if 300 <= status < 400:
             raise self._redirected(answer)
         if status == 401:
             raise self._step1_refusal(answer)
-        if status == 403:
-            raise Refused(
-                'The user %s may not manage the user tokens of others on %s (403). It needs the '
-                'privileges of nx-usertoken-users.' % (self.options['username'], self._host()),
-                status,
-            )
-        if status == 400:
-            raise Refused(
-                'The user token feature is switched off on %s (400). An administrator can enable '
-                'it under Settings, Security, User Tokens.' % self._host(),
-                status,
-            )
-        if status == 422:
-            raise Refused(
-                "%s does not know the realm %s (422). Use the name of the user's source: default, "
-                'LDAP, SAML or Crowd.' % (self._host(), sanitize(self._realm)),
-                status,
-            )
+        if status in OTHER_REFUSALS:
+            words = {
+                'host': self._host(),
+                'username': self.options['username'],
+                'realm': sanitize(self._realm),
+            }
+            raise Refused(OTHER_REFUSALS[status] % words, status)
         raise ServerProblem(
-            "%s answered %d for user %s. The server's log tells more."
-            % (answer.request_label, status, user),
+            '%s answered %d for user %s. See the server log for details.'
+            % (answer.request_label, status, sanitize(self.options['user_id'])),
             status,
         )
+
+    def _with_other_realm(self, method, answer):
+        """:returns: the response to the realm's other name, or the given one if it has none."""
+        given = self._realm
+        self._realm = SOURCES.get(given) or next(
+            (name for name, source in SOURCES.items() if source == given), given
+        )
+        if self._realm != given:
+            answer = self._ask_about_other(method)
+            if answer.status == 422:
+                self._realm = given
+        return answer
+
+    def _refuse_without_interface(self, answer):
+        """:raises Refused: the 404 or 405 is not about the user or the token."""
+        status, page = answer.status, answer.is_html
+        if self.product.without_user_tokens and not page:
+            raise Refused(self._no_user_tokens(answer), status)
+        too_old = self.product.at_least(ADMINISTRATOR_SINCE) is False
+        if too_old or (status == 405 and not page):
+            raise Refused(
+                '%s cannot create user tokens for others: that needs 3.90.1 or newer.'
+                % self.product,
+                status,
+            )
+        if page:
+            raise wrong_place(answer, self.product)
 
     def _inspect_other(self, known):
         answer = self._other('GET')

@@ -252,45 +252,56 @@ class NuxeoOauth2Token(Provider):
             options['client_auth'], options['client_id'], options.get('client_secret')
         )
         if grant == CODE:
-            if 'code' in given and 'password' in given:
-                raise BadInput(
-                    'grant authorization_code needs a code, or username and password with which to '
-                    'get one, not both.'
-                )
-            if not absent and 'code' not in given and 'password' not in given:
-                raise BadInput(
-                    'grant authorization_code needs a code, or username and password with which to '
-                    'get one.'
-                )
-            if 'code_verifier' in given:
-                if 'code' not in given:
-                    raise BadInput(
-                        'code_verifier belongs to a code in hand. Without one, a verifier is made.'
-                    )
-                codes.check_verifier(options['code_verifier'])
+            cls._check_code(options, given, absent)
         elif grant == REFRESH:
-            if 'refresh_token' not in given:
-                raise BadInput('grant refresh_token needs refresh_token.')
-            if options['cache'] != 'file':
-                raise BadInput(
-                    'grant refresh_token needs cache set to file: the server replaces a refresh '
-                    'token whenever it is used, so the new one must be '
-                    'kept for the next run.'
-                )
+            cls._check_refresh(options, given)
         elif grant == CLIENT and 'client_secret' not in given:
             raise BadInput('grant client_credentials needs client_secret.')
         elif grant == JWT:
-            if ('assertion' in given) == ('jwt_secret' in given):
-                raise BadInput(
-                    'grant jwt_bearer needs either an assertion, or jwt_secret with which to make '
-                    'one.'
-                )
-            if 'jwt_secret' in given and 'username' not in given:
-                raise BadInput('jwt_secret needs username: for whom the assertion is made.')
-            if 'assertion' in given:
-                cls._check_assertion(options['assertion'])
+            cls._check_jwt(options, given)
         if options['endpoints'] == LEGACY:
             cls._check_legacy(options, grant, given, absent)
+
+    @staticmethod
+    def _check_code(options, given, absent):
+        if 'code' in given and 'password' in given:
+            raise BadInput(
+                'grant authorization_code needs a code, or username and password with which to '
+                'get one, not both.'
+            )
+        if not absent and 'code' not in given and 'password' not in given:
+            raise BadInput(
+                'grant authorization_code needs a code, or username and password with which to '
+                'get one.'
+            )
+        if 'code_verifier' in given:
+            if 'code' not in given:
+                raise BadInput(
+                    'code_verifier belongs to a code in hand. Without one, a verifier is made.'
+                )
+            codes.check_verifier(options['code_verifier'])
+
+    @staticmethod
+    def _check_refresh(options, given):
+        if 'refresh_token' not in given:
+            raise BadInput('grant refresh_token needs refresh_token.')
+        if options['cache'] != 'file':
+            raise BadInput(
+                'grant refresh_token needs cache set to file: the server replaces a refresh '
+                'token whenever it is used, so the new one must be '
+                'kept for the next run.'
+            )
+
+    @classmethod
+    def _check_jwt(cls, options, given):
+        if ('assertion' in given) == ('jwt_secret' in given):
+            raise BadInput(
+                'grant jwt_bearer needs either an assertion, or jwt_secret with which to make one.'
+            )
+        if 'jwt_secret' in given and 'username' not in given:
+            raise BadInput('jwt_secret needs username: for whom the assertion is made.')
+        if 'assertion' in given:
+            cls._check_assertion(options['assertion'])
 
     @classmethod
     def excluded_options(cls, options, others):
