@@ -308,16 +308,12 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.delivery impo
     CONSTRAINTS,
     deliver,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import runner
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
     finish(
-        module,
-        lambda params: deliver(
-            params, module.check_mode, module._diff, lambda: runner(module), module.get_bin_path
-        ),
+        module, lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path)
     )
 
 

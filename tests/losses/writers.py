@@ -121,7 +121,7 @@ class Git(Writer):
             password=SECRET,
             lock_timeout=1,
         )
-        git_delivery.deliver(params, False, False, lambda: None, lambda name: None)
+        git_delivery.deliver(params, False, False, lambda name: None)
 
 
 class NuxeoCli(Writer):

@@ -139,7 +139,7 @@ DELIVERIES = {
     'git': (
         git_delivery,
         {'url': 'https://git.example', 'username': 'ci', 'password': 'hidden-word'},
-        lambda options: git_delivery.deliver(options, True, False, None, None),
+        lambda options: git_delivery.deliver(options, True, False, None),
     ),
     'maven': (
         maven_delivery,
