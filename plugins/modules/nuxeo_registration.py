@@ -238,7 +238,6 @@ verification:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.nuxeoctl import runner
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
     ARGUMENTS,
     CONSTRAINTS,
@@ -248,9 +247,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.regi
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(
-        module, lambda params: work(params, module.check_mode, module._diff, lambda: runner(module))
-    )
+    finish(module, lambda params: work(params, module.check_mode, module._diff))
 
 
 if __name__ == '__main__':

@@ -154,9 +154,7 @@ DELIVERIES = {
     'cli': (
         nuxeo_cli_link,
         {'path': '/', 'project': 'x', 'cli_token': 'hidden-word'},
-        lambda options: nuxeo_cli_link.deliver(
-            options, True, False, lambda folder, arguments: None
-        ),
+        lambda options: nuxeo_cli_link.deliver(options, True, False, None),
     ),
 }
 
