@@ -73,8 +73,7 @@ def test_a_program_is_stopped_with_its_children(place: Path) -> None:
 def test_P7_a_program_inherits_no_open_file_and_no_terminal(place: Path) -> None:
     program = script(
         place / 'p',
-        '[ -e /proc/$$/fd/200 ] && echo file\n'
-        '(: </dev/tty) 2>/dev/null && echo terminal\necho end',
+        '[ -e /proc/$$/fd/200 ] && echo file\n(: </dev/tty) 2>/dev/null && echo terminal\necho end',
     )
     os.dup2(1, 200, inheritable=True)
     try:
