@@ -155,7 +155,7 @@ def run(
     user: User,
     environment: t.Mapping[str, str],
     given: t.Optional[bytes] = None,
-    timeout: int = 60,
+    timeout: float = 60,
     umask: t.Optional[int] = None,
 ) -> Outcome:
     """Run a program without a terminal and without open files of this process.
@@ -201,7 +201,7 @@ def run(
     )
 
 
-def _limited(command: t.Sequence[str], timeout: int) -> t.List[str]:
+def _limited(command: t.Sequence[str], timeout: float) -> t.List[str]:
     """Put coreutils' C(timeout) before a command: it stops the program even if we are killed."""
     for limiter in ('/usr/bin/timeout', '/bin/timeout'):
         if os.access(limiter, os.X_OK):
@@ -210,7 +210,7 @@ def _limited(command: t.Sequence[str], timeout: int) -> t.List[str]:
 
 
 def _communicate(
-    process: 'subprocess.Popen[bytes]', given: t.Optional[bytes], timeout: int
+    process: 'subprocess.Popen[bytes]', given: t.Optional[bytes], timeout: float
 ) -> t.Tuple[bytes, bytes]:
     """Exchange input and output, and stop the whole group after the timeout."""
     for seconds, after in (
