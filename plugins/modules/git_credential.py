@@ -178,6 +178,9 @@ options:
     description:
       - Whether to try the entries afterwards with C(git ls-remote), without a terminal and without changing the store. Entries with which git does not get in
         make the task fail, each with its reason. Not tried in check mode, without git, and without a O(verify_url).
+      - Only the delivered credential is tried. The configuration of git, C(.netrc), proxies, certificates and other variables of the environment
+        are not used, and redirects are not followed.
+      - When the task runs as root, git runs as the owner of the store. It is refused if other users can change the program or the path of the store.
     type: bool
     default: false
   verify_timeout:
@@ -308,16 +311,12 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.delivery impo
     CONSTRAINTS,
     deliver,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import runner
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
     finish(
-        module,
-        lambda params: deliver(
-            params, module.check_mode, module._diff, lambda: runner(module), module.get_bin_path
-        ),
+        module, lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path)
     )
 
 

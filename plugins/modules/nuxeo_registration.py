@@ -137,7 +137,8 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - Run the task as the user of the Nuxeo server, with C(become_user).
+  - Run the task as the user of the Nuxeo server, with C(become_user). When it runs as root, C(nuxeoctl) runs as the user who owns the server, without
+    the other variables of the environment. It is refused if several users own parts of the server, or if others can change them.
   - The registration does not need the token any more. Revoking the token, which is done at U(https://connect.nuxeo.com/nuxeo/site/connect/tokens)
     only, leaves it as it is.
 seealso:
@@ -238,22 +239,16 @@ verification:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.nuxeoctl import runner
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
     ARGUMENTS,
     CONSTRAINTS,
-    SECRET_RESULTS,
     work,
 )
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(
-        module,
-        lambda params: work(params, module.check_mode, module._diff, lambda: runner(module)),
-        SECRET_RESULTS,
-    )
+    finish(module, lambda params: work(params, module.check_mode, module._diff), SECRET_RESULTS)
 
 
 if __name__ == '__main__':

@@ -121,7 +121,7 @@ class Git(Writer):
             password=SECRET,
             lock_timeout=1,
         )
-        git_delivery.deliver(params, False, False, lambda: None, lambda name: None)
+        git_delivery.deliver(params, False, False, lambda name: None)
 
 
 class NuxeoCli(Writer):
@@ -144,7 +144,7 @@ class NuxeoCli(Writer):
             ),
             False,
             False,
-            lambda folder, arguments: None,
+            None,
         )
 
 
@@ -166,7 +166,7 @@ class Registration(Writer):
             clid=CLID % SECRET,
             description='x',
         )
-        nuxeo_registration.ensure(params, False, False, lambda: None, environment={})
+        nuxeo_registration.ensure(params, False, False, environment={})
 
 
 class TokenCache(Writer):

@@ -177,11 +177,10 @@ def default_config():
     return shared if os.path.exists(shared) and not os.path.exists(own) else own
 
 
-def deliver(params, check_mode, with_diff, make_runner, find_program):
+def deliver(params, check_mode, with_diff, find_program):
     """Do what the module is for.
 
     :param params: options as in L(ARGUMENTS).
-    :param make_runner: a function that answers with what L(git_door.verify) runs git by.
     :param find_program: a function from a program's name to its path, or None.
     :returns: (result of the module, warnings).
     :raises TokensError: nothing was changed, unless the message says otherwise.
@@ -244,9 +243,9 @@ def deliver(params, check_mode, with_diff, make_runner, find_program):
                 _attempt(entry, None, 'check mode') for entry in entries if entry.present
             ]
         else:
-            git, run = find_program('git'), make_runner()
+            git = find_program('git')
             result['verification'] = [
-                _attempt(entry, *verify(entry.wanted, entry.repository, path, params, git, run))
+                _attempt(entry, *verify(entry.wanted, entry.repository, path, params, git))
                 for entry in entries
                 if entry.present
             ]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files import json_members
@@ -21,6 +22,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     read_private,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
+from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
+    environment_of,
+    run,
+    user_of,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
     register,
@@ -64,7 +70,7 @@ def deliver(params, check_mode, with_diff, git):
     """Do what the module is for.
 
     :param params: options as in C(ARGUMENTS); O(cli_token) may be missing in check mode.
-    :param git: a function of a folder and arguments that runs git and returns its exit code, or None where there is no git.
+    :param git: path of git, or None where there is no git.
     :returns: (result of the module, warnings).
     :raises TokensError: with what to do; nothing was changed.
     """
@@ -125,14 +131,32 @@ def deliver(params, check_mode, with_diff, git):
         'git_ignored': bool(exclude) and present,
     }
     warnings = []
-    if present and repository and git(folder, ['ls-files', '--error-unmatch', '--', FILE]) == 0:
-        warnings.append(
-            '%s is tracked by git, so that the token in it can be committed. Take it out with: git rm --cached %s'
-            % (path, FILE)
-        )
+    if present and repository and git:
+        warnings += _tracking_warnings(git, folder, os.path.dirname(os.path.dirname(repository[1])))
     if with_diff:
         result['diff'] = _diff(result, present)
     return result, warnings
+
+
+def _tracking_warnings(git: str, folder: str, git_folder: str) -> t.List[str]:
+    """Ask git whether the file is tracked, for root as the owner of folder and repository.
+
+    :param git: path of the program.
+    :param git_folder: folder of the repository, whose configuration git reads.
+    """
+    path = os.path.join(folder, FILE)
+    try:
+        user = user_of(folder, os.path.join(git_folder, 'config'))
+        arguments = ['-C', folder, '-c', 'core.fsmonitor=false', 'ls-files', '--error-unmatch']
+        code = run([git] + arguments + ['--', FILE], user, environment_of(user)).code
+    except FileProblem as problem:
+        return ['It was not checked whether %s is tracked by git: %s' % (path, problem)]
+    if code != 0:
+        return []
+    return [
+        '%s is tracked by git, so that the token in it can be committed. Take it out with: '
+        'git rm --cached %s' % (path, FILE)
+    ]
 
 
 def _has_token(content, path):
@@ -171,12 +195,39 @@ def _repository(folder):
                     '%s is not what git makes. Correct it, or set git_ignore to false.' % dot_git
                 )
             real = os.path.join(top, os.fsdecode(match.group(1)))
+            pointers = [dot_git]
             common = read_private(os.path.join(real, 'commondir')).content
-            real = os.path.join(real, os.fsdecode(common.strip())) if common else real
+            if common:
+                pointers.append(os.path.join(real, 'commondir'))
+                real = os.path.join(real, os.fsdecode(common.strip()))
+            _check_pointers(pointers, os.path.normpath(real))
             return top, os.path.join(os.path.normpath(real), 'info', 'exclude')
         if top == os.path.dirname(top):
             return None
         top = os.path.dirname(top)
+
+
+def _check_pointers(pointers: t.Sequence[str], git_folder: str) -> None:
+    """Have root follow a pointer only to a repository of the user who wrote the pointer.
+
+    :param pointers: files C(.git) and C(commondir).
+    :raises FileProblem: one belongs to a user other than root and the owner of the repository.
+    """
+    if os.geteuid() != 0:
+        return
+    try:
+        owner = os.stat(git_folder).st_uid
+        writers = {os.lstat(pointer).st_uid for pointer in pointers}
+    except OSError as problem:
+        raise FileProblem(
+            'Cannot read %s: %s. Correct %s, or set git_ignore to false.'
+            % (git_folder, os.strerror(problem.errno or 0), pointers[0])
+        ) from None
+    if writers - {0, owner}:
+        raise FileProblem(
+            '%s leads to %s, which belongs to another user. Run the task as the user who owns the '
+            'project folder (become_user), or set git_ignore to false.' % (pointers[0], git_folder)
+        )
 
 
 def _exclude(repository, folder, present):

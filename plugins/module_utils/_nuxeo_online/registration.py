@@ -22,7 +22,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     edit_private,
     read_private,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
+    nuxeoctl,
+    nuxeoctl_output,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
     control_character_in,
@@ -183,10 +186,10 @@ def decide(options, found, now):
     return KEEP if found.readable else REPAIR
 
 
-def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environment=None):
+def ensure(params, check_mode, with_diff, clock=time.time, environment=None):
     """Do what the module is for.
 
-    :param params: options as in C(ARGUMENTS). :param make_runner: a function that answers with what C(nuxeoctl.call) runs nuxeoctl by.
+    :param params: options as in C(ARGUMENTS).
     :param environment: a mapping, by default that of the process.
     :returns: (result of the module, warnings).
     :raises NeedsToken: the server must be registered, and no token was given; nothing was changed.
@@ -217,7 +220,7 @@ def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environm
     if action == REGISTER and options['project'] is None:
         raise BadInput('Registering needs project, the symbolic name of a Studio project.')
     if not check_mode and action != KEEP:
-        _act(action, options, home, before, now, warnings, make_runner)
+        _act(action, options, home, before, now, warnings)
         after = Registration(home)
     if options['state'] == 'present' and not check_mode:
         _narrow(after)
@@ -229,17 +232,17 @@ def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environm
     if with_diff:
         result['diff'] = _diff(before, after, action, check_mode)
     if options['verify'] and options['state'] == 'present':
-        _verify(result, home, options, check_mode, make_runner)
+        _verify(result, home, options, check_mode)
     return result, warnings
 
 
-def work(params, check_mode, with_diff, make_runner):
+def work(params, check_mode, with_diff):
     """What the module does: C(ensure), and the mark by which its action plugin knows that this host needs a token.
 
     :returns: as C(delivery_module.finish) wants it. :raises TokensError: with what to do.
     """
     try:
-        return ensure(params, check_mode, with_diff, make_runner)
+        return ensure(params, check_mode, with_diff)
     except NeedsToken as problem:
         return {'failed': True, 'needs_token': True, 'msg': str(problem)}, []
 
@@ -289,7 +292,7 @@ def _check_place(home, found, action):
             )
 
 
-def _act(action, options, home, before, now, warnings, make_runner):
+def _act(action, options, home, before, now, warnings):
     """:raises TokensError: with what to do; what was there is still there."""
     if action == REMOVE:
         for folder in (home.data, home.path):
@@ -300,9 +303,9 @@ def _act(action, options, home, before, now, warnings, make_runner):
         path = os.path.join(home.data, instance_clid.NAME) if action == INSTALL else before.path
         edit_private(path, lambda content: (instance_clid.write(clid, description), None))
     elif action == RENEW:
-        _renew(options, home, before, now, warnings, make_runner())
+        _renew(options, home, before, now, warnings)
     else:
-        _register(options, home, before, make_runner())
+        _register(options, home, before)
 
 
 def _remove(path):
@@ -317,7 +320,7 @@ def _remove(path):
         ) from None
 
 
-def _register(options, home, before, run):
+def _register(options, home, before):
     """Have nuxeoctl register the server. Its exit code does not count, the file does."""
     expected = options['url'] + '/site/'
     if not home.connect_url.endswith('/'):
@@ -333,7 +336,6 @@ def _register(options, home, before, run):
         )
     _narrow(before)  # a file that is there keeps its mode
     code, said = nuxeoctl.call(
-        run,
         home,
         [
             'register',
@@ -342,7 +344,7 @@ def _register(options, home, before, run):
             options['instance_type'],
             options['description'],
         ],
-        options['password'].encode('ascii'),
+        options['password'],
         options['timeout'],
     )
     after = Registration(home)
@@ -352,13 +354,15 @@ def _register(options, home, before, run):
                 'nuxeoctl says that it has registered the server, but %s does not hold a new registration. '
                 'Is data_dir the folder that nuxeo.data.dir names?' % after.path
             )
-        raise FileProblem(nuxeoctl.explain(code, said, options['timeout'], options['password']))
+        raise FileProblem(
+            nuxeoctl_output.explain(code, said, options['timeout'], options['password'])
+        )
 
 
-def _renew(options, home, before, now, warnings, run):
+def _renew(options, home, before, now, warnings):
     """Have nuxeoctl renew the registration, which takes no token; where it has ended and cannot be renewed, register anew."""
     _narrow(before)
-    code, said = nuxeoctl.call(run, home, ['register', '--renew'], None, options['timeout'])
+    code, said = nuxeoctl.call(home, ['register', '--renew'], None, options['timeout'])
     after = Registration(home)
     ends = 'ends' if before.lasts(now) else 'ended'
     if after.clid is None or after.clid == before.clid:
@@ -380,7 +384,7 @@ def _renew(options, home, before, now, warnings, run):
                 + ' To have it registered anew, give username, password (a token of Nuxeo Online Services) and project, or the name '
                 'of a source as token.'
             )
-        _register(options, home, after, run)
+        _register(options, home, after)
     elif not after.lasts(now, options['min_remaining']):
         warnings.append(
             'The registration was renewed, but ends on %s all the same. Its contract may end then.'
@@ -435,14 +439,20 @@ def _diff(before, after, action, check_mode):
     }
 
 
-def _verify(result, home, options, check_mode, make_runner):
+def _verify(result, home, options, check_mode):
+    """Add C(verification) to the result, and C(failed) where the service refuses."""
     if check_mode:
-        accepted, msg = None, 'check mode'
+        accepted, message = None, 'check mode'
     else:
-        accepted, msg = nuxeoctl.verdict(
-            *nuxeoctl.call(make_runner(), home, ['mp-update'], None, options['timeout'])
-            + (options['timeout'],)
-        )
-    result['verification'] = [{'name': result['path'], 'accepted': accepted, 'message': msg}]
+        timeout = options['timeout']
+        try:
+            code, output = nuxeoctl.call(home, ['mp-update'], None, timeout)
+            accepted, message = nuxeoctl_output.verdict(code, output, timeout)
+        except FileProblem as problem:
+            accepted, message = False, str(problem).rstrip('.')
+    result['verification'] = [{'name': result['path'], 'accepted': accepted, 'message': message}]
     if accepted is False:
-        result.update(failed=True, msg='The registration is there, but it opens nothing: %s.' % msg)
+        result.update(
+            failed=True,
+            msg='The registration is there, but it could not be verified: %s.' % message,
+        )

@@ -51,7 +51,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._http.retry import
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies as nexus_proxies
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import Product
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo import server as nuxeo_server
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
+    nuxeoctl_output,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import pkce as codes
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
@@ -455,9 +457,9 @@ def test_whatever_nuxeoctl_says_becomes_a_line_without_the_token(said, secret, c
         'Cannot execute command. %s %s\n\tat x' % (secret, said),
         'Unhandled response code: 500\n' + said,
     ):
-        told = nuxeoctl.explain(code, text, 5, secret)
+        told = nuxeoctl_output.explain(code, text, 5, secret)
         assert secret not in told and '\n' not in told and told.endswith(('.', '?')), told
-        assert isinstance(nuxeoctl.verdict(code, text, 5)[0], bool)
+        assert isinstance(nuxeoctl_output.verdict(code, text, 5)[0], bool)
 
 
 # Files

@@ -15,7 +15,6 @@ import threading
 import time
 
 import pytest
-from ansible.module_utils import basic
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._files import instance_clid
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl_output
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
     registration as nuxeo_registration,
 )
@@ -55,18 +54,10 @@ def params(server, service, **changes):
 
 def ensure(server, service, check_mode=False, **changes):
     result, warnings = nuxeo_registration.ensure(
-        params(server, service, **changes), check_mode, True, runner, environment={}
+        params(server, service, **changes), check_mode, True, environment={}
     )
     assert TOKEN not in repr((result, warnings))
     return {**result, 'warnings': warnings}
-
-
-def runner():
-    """The real one, of a module without options."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(basic, '_ANSIBLE_ARGS', b'{"ANSIBLE_MODULE_ARGS": {}}')
-        patch.setattr(basic, '_ANSIBLE_PROFILE', 'legacy', raising=False)
-        return nuxeoctl.runner(basic.AnsibleModule({}))
 
 
 def mode(path):
@@ -283,9 +274,9 @@ def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
     ],
 )
 def test_no_java_exception_is_shown(said, sentence):
-    told = nuxeoctl.explain(1, said, 5)
+    told = nuxeoctl_output.explain(1, said, 5)
     assert sentence in told and 'Exception' not in told
-    accepted, told = nuxeoctl.verdict(
+    accepted, told = nuxeoctl_output.verdict(
         1, f'Unable to fetch remote packages list: {said.partition(". ")[2]}', 5
     )
     assert (
@@ -398,7 +389,7 @@ def test_I_wrong_input_changes_nothing(nuxeo_server, service, changes):
 
 def test_without_a_token_it_says_what_is_needed(nuxeo_server, service):
     result, _warnings = nuxeo_registration.work(
-        params(nuxeo_server, service, password=None), False, False, runner
+        params(nuxeo_server, service, password=None), False, False
     )
     assert result['failed'] and result['needs_token'] and 'not registered' in result['msg']
 
@@ -654,8 +645,11 @@ def test_verify_has_nuxeoctl_ask_the_service_with_the_registration(any_server, s
     [('', True), ('Unable to fetch remote packages list: Server returned a code 500', False)],
 )
 def test_what_mp_update_says(said, accepted):
-    assert nuxeoctl.verdict(0, said, 5)[0] is accepted
-    assert nuxeoctl.verdict(None, said, 5)[0] is False and nuxeoctl.verdict(1, '', 5)[0] is False
+    assert nuxeoctl_output.verdict(0, said, 5)[0] is accepted
+    assert (
+        nuxeoctl_output.verdict(None, said, 5)[0] is False
+        and nuxeoctl_output.verdict(1, '', 5)[0] is False
+    )
 
 
 def test_diff_shows_ends_and_fingerprints_and_no_part_of_the_clid(nuxeo_server, service):
