@@ -66,12 +66,14 @@ class FileState:
     :ivar target: the real path behind links, for messages.
     :ivar content: bytes, or None where there is no file.
     :ivar info: the C(os.stat_result) of the file, or None.
+    :ivar owner: as given to L(read_private).
     """
 
     path: str
     target: str
     content: bytes | None
     info: os.stat_result | None
+    owner: int | None = None
 
     @property
     def wide(self) -> bool:
@@ -118,24 +120,26 @@ def _read(place: Place, max_bytes: int) -> tuple[bytes | None, os.stat_result | 
     return content, info
 
 
-def read_private(path: str, max_bytes: int = MAX_BYTES) -> FileState:
+def read_private(path: str, max_bytes: int = MAX_BYTES, owner: int | None = None) -> FileState:
     """Read a file that may contain secrets, with what is needed to replace it safely.
 
     :param path: C(~) and C(~user) are expanded, links are followed to the real file.
     :param max_bytes: larger files are refused.
+    :param owner: number of the user whose configuration names the path, or None where the task
+        names it. For root, the folder must belong to that user.
     :returns: FileState. Its C(content) is None where there is no file, also behind a dangling link
         (a write makes the target of the link).
     :raises FileProblem: unreadable, not a regular file, too large, a loop of links, or a way on
         which another user could choose the file (see L(folder)).
     """
-    with reported('read', path), Place(path) as place:
+    with reported('read', path), Place(path, owner) as place:
         try:
             content, info = _read(place, max_bytes)
         except OSError as error:
             if error.errno != errno.ESTALE:
                 raise
             content, info = _read(place, max_bytes)  # NFS: it was replaced on another client
-        return FileState(path, place.target, content, info)
+        return FileState(path, place.target, content, info, owner)
 
 
 def check_writable(state: FileState) -> None:
@@ -144,7 +148,7 @@ def check_writable(state: FileState) -> None:
     :raises FileProblem: the folder cannot be written to, the file belongs to somebody else, or it
         is a mount point.
     """
-    with reported('write', state.path), Place(state.path) as place:
+    with reported('write', state.path), Place(state.path, state.owner) as place:
         descriptor = _open_file(place)
         if descriptor is not None:
             try:
@@ -273,7 +277,7 @@ def write_private(
     :raises FileChanged: another program wrote the file since it was read.
     :raises FileProblem: it cannot be written; the old file is intact and no temporary file is left.
     """
-    with reported('write', state.path), Place(state.path) as place:
+    with reported('write', state.path), Place(state.path, state.owner) as place:
         try:
             place.make_folders()
             _replace(
@@ -333,6 +337,7 @@ def edit_private(
     dry_run: bool = False,
     mode_policy: str = 'narrow',
     attempts: int = 5,
+    owner: int | None = None,
 ) -> tuple[FileState, bytes | None, Report, bool]:
     """Read, edit, write; again from the start when another program wrote in between.
 
@@ -346,13 +351,14 @@ def edit_private(
     :param mode_policy: as for L(write_private); with V(narrow) a file that others can read is
         rewritten even where its content is right.
     :param attempts: after so many lost races the FileChanged is raised.
+    :param owner: as for L(read_private).
     :returns: (FileState before, new content, report, whether the file was or would be rewritten).
     :raises FileProblem: and whatever C(edit) raises; then nothing was written.
     """
     with contextlib.ExitStack() as stack:
         held = None
         while True:
-            state = read_private(path)
+            state = read_private(path, owner=owner)
             content, report = edit(state.content)
             rewrite = content != state.content or (state.wide and mode_policy == 'narrow')
             if not rewrite or content is None:
@@ -376,19 +382,18 @@ def _lock_folder(path: str, stack: contextlib.ExitStack) -> FolderLock:
         return stack.enter_context(FolderLock(place))
 
 
-def remove_private(path: str) -> bool:
-    """Remove a file.
+def remove_private(path: str, owner: int | None = None) -> bool:
+    """Remove a file, or a link by its name.
 
+    :param owner: as for L(read_private).
     :returns: whether there was one.
-    :raises FileProblem: it cannot be removed, or L(write_private) would refuse to replace it.
+    :raises FileProblem: it cannot be removed.
     """
-    with reported('remove', path), Place(path) as place:
-        descriptor = _open_file(place)
-        if descriptor is None:
+    with reported('remove', path), Place(path, owner, follow_last=False) as place:
+        if place.missing or place.name is None:
             return False
         try:
-            _check_file(place, descriptor)
-            os.unlink(t.cast(str, place.name), dir_fd=place.folder)
-        finally:
-            close(descriptor)
+            os.unlink(place.name, dir_fd=place.folder)
+        except FileNotFoundError:
+            return False
         return True

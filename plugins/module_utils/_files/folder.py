@@ -52,14 +52,18 @@ class Place:
     :ivar target: the real path behind links, for messages.
     :ivar folder: descriptor of the folder, or of the nearest that exists. It may be good for
         nothing but operations relative to it; L(readable) gives one for reading and locking.
+    :ivar folder_path: its path, for messages.
     :ivar missing: names of the folders between that one and the file that do not exist.
     :ivar name: of the file in its folder. None where the path ends in a folder (C(/), C(..)).
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, owner: int | None = None, follow_last: bool = True) -> None:
         """Walk the path.
 
         :param path: C(~) and C(~user) are expanded; a relative path is below the current folder.
+        :param owner: number of the user whose configuration names the path, or None where the
+            task names it. For root, the folder must belong to that user.
+        :param follow_last: whether the file itself may be a link that is followed.
         :raises FileProblem: it is not a path, or it leads through a link or folder that another
             user can exchange.
         :raises OSError: it cannot be walked.
@@ -73,17 +77,19 @@ class Place:
         self.path = path
         self.missing: list[str] = []
         self.name: str | None = None
+        self._owner, self._follow_last = owner, follow_last
         self._writer = os.geteuid()
         self._made: list[tuple[int, str]] = []
         self._links = 0
         self._link_owners: set[int] = set()
         self.folder = os.open('/', _SEARCH)
-        self._folder_path = '/'
+        self.folder_path = '/'
         # In a user namespace, root of the host has another number
         self._trusted = {0, self._writer, os.fstat(self.folder).st_uid}
         try:
             self._walk(os.path.join(os.getcwd(), expanded).split('/')[::-1])
             self._check_links()
+            self._check_owner()
         except BaseException:
             self.close()
             raise
@@ -104,7 +110,7 @@ class Place:
     @property
     def target(self) -> str:
         parts = self.missing + ([] if self.name is None else [self.name])
-        return os.path.join(self._folder_path, *parts)
+        return os.path.join(self.folder_path, *parts)
 
     def info(self) -> os.stat_result:
         """Return the C(stat) of the folder, or of the nearest that exists."""
@@ -130,6 +136,10 @@ class Place:
     def may_write(self) -> bool:
         """Return whether the permissions let this process make files in the folder."""
         return os.access('.', os.W_OK | os.X_OK, dir_fd=self.folder)
+
+    def may_write_file(self) -> bool:
+        """Return whether the permissions let this process write to the file itself."""
+        return self.name is not None and os.access(self.name, os.W_OK, dir_fd=self.folder)
 
     # The walk
 
@@ -157,7 +167,7 @@ class Place:
         if self.missing:
             self.missing.pop()
             return
-        self._move(os.open('..', _SEARCH, dir_fd=self.folder), os.path.dirname(self._folder_path))
+        self._move(os.open('..', _SEARCH, dir_fd=self.folder), os.path.dirname(self.folder_path))
 
     def _go_down(self, part: str, pending: list[str]) -> None:
         try:
@@ -179,12 +189,16 @@ class Place:
         except FileNotFoundError:
             self.name = part
             return
-        if not stat.S_ISLNK(info.st_mode) or not self._follow(part, pending):
+        if (
+            not self._follow_last
+            or not stat.S_ISLNK(info.st_mode)
+            or not self._follow(part, pending)
+        ):
             self.name = part
 
     def _enter(self, below: int, part: str) -> None:
         """Check the folder below on its descriptor, and go on from there."""
-        path = os.path.join(self._folder_path, part)
+        path = os.path.join(self.folder_path, part)
         try:
             if self.is_exchangeable(os.fstat(below)):
                 raise FileProblem(
@@ -199,7 +213,7 @@ class Place:
 
     def _move(self, descriptor: int, path: str) -> None:
         close(self.folder)
-        self.folder, self._folder_path = descriptor, path
+        self.folder, self.folder_path = descriptor, path
 
     def _follow(self, part: str, pending: list[str]) -> bool:
         """Continue at what a link names. :returns: False where it is not a link."""
@@ -248,7 +262,21 @@ class Place:
         if self._link_owners - allowed:
             raise FileProblem(
                 '%s leads through a link of another user than the owner of %s. %s'
-                % (self.path, self._folder_path, AS_THE_OWNER)
+                % (self.path, self.folder_path, AS_THE_OWNER)
+            )
+
+    def _check_owner(self) -> None:
+        """Refuse a folder that a user's configuration names and that is not of that user."""
+        if (
+            self._writer == 0
+            and self._owner is not None
+            and self._owner not in self._trusted
+            and self.info().st_uid != self._owner
+        ):
+            raise FileProblem(
+                '%s is named by a file of the user with the number %d, but %s belongs to another '
+                'user. Name the path in the task, or run the task as that user (become_user).'
+                % (self.path, self._owner, self.folder_path)
             )
 
     # Folders

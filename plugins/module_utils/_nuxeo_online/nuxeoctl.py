@@ -42,11 +42,12 @@ _HEADING = re.compile(
     r'(Nuxeo home: |Nuxeo configuration: |Include template: |ERROR StatusConsoleListener )'
 )
 
-Home = namedtuple('Home', 'path program conf data connect_url')
+Home = namedtuple('Home', 'path program conf data connect_url data_owner')
 Home.__doc__ = """Where a Nuxeo server is.
 
 :param path: its folder. :param program: nuxeoctl. :param conf: nuxeo.conf. :param data: its data folder.
 :param connect_url: what it is set to register with (C(org.nuxeo.connect.url)).
+:param data_owner: number of the user whose configuration names the data folder, or None.
 """
 
 
@@ -74,13 +75,15 @@ def locate(params, environment):
         or environment.get('NUXEO_CONF')
         or os.path.join(path, 'bin', 'nuxeo.conf')
     )
-    content = read_private(conf).content
+    state = read_private(conf)
+    content = state.content
     if content is None and params['conf_path']:
         raise BadInput('There is no file %s. Correct conf_path.' % conf)
     settings = dict(
         _PROPERTY.findall((content or b'').decode('utf-8', 'replace').replace('\r\n', '\n'))
     )
     data = params['data_dir'] or settings.get('nuxeo.data.dir') or os.path.join('nxserver', 'data')
+    named = not params['data_dir'] and 'nuxeo.data.dir' in settings and state.info is not None
     if '$' in data:
         raise BadInput(
             'nuxeo.data.dir in %s refers to a variable. Set data_dir to the folder that it means.'
@@ -92,6 +95,7 @@ def locate(params, environment):
         conf,
         os.path.join(path, data),
         settings.get('org.nuxeo.connect.url') or SERVICE + '/site/',
+        state.info.st_uid if named else None,
     )
 
 
