@@ -324,6 +324,28 @@ def test_T21_an_unwritable_place_is_noticed_before_the_service_is_asked(
 
 
 @pytest.mark.needs_root
+@pytest.mark.parametrize('state', ['absent', 'present'])
+def test_S6_a_users_configuration_does_not_lead_root_into_a_folder_of_root(
+    nuxeo_server, service, tmp_path, state
+):
+    of_root = tmp_path / 'of-root'
+    of_root.mkdir()
+    (of_root / 'instance.clid').write_text(f'{FIRST}\n{SECOND}\nof root\n')
+    with nuxeo_server.conf.open('a') as conf:
+        conf.write(f'nuxeo.data.dir={of_root}\n')
+    before = (of_root / 'instance.clid').stat()
+    for user in (1000, 0):  # what root's own configuration names is accepted
+        os.chown(nuxeo_server.conf, user, user)
+        options = {'state': state} if state == 'absent' else {'clid': f'{FIRST}--{SECOND}x'}
+        if user:
+            with pytest.raises(FileProblem, match='named by a file of the user .* 1000'):
+                ensure(nuxeo_server, service, **options)
+            assert (of_root / 'instance.clid').stat() == before
+        else:
+            assert ensure(nuxeo_server, service, **options)['changed']
+
+
+@pytest.mark.needs_root
 def test_root_does_not_write_what_the_server_could_not_read(nuxeo_server, service):
     os.chown(nuxeo_server.clid.parent, 1000, 1000)
     with pytest.raises(FileProblem, match='belongs to the user with the number 1000.*become_user'):
