@@ -207,11 +207,12 @@ def _prepare(place: Place, new: int, mode_policy: str, new_mode: int) -> None:
 
 
 class FolderLock:
-    """The folder of a file, locked among runs of this collection. A context manager.
+    """The folder of a file, to lock it among runs of this collection.
 
-    So no run replaces a file between the comparison and the rename of another. It leaves no lock
-    file behind, and the kernel ends it with the process. Where folders cannot be locked (NFS), or
-    another run has the lock for too long, the comparison alone has to do.
+    It is a context manager that closes the folder, which ends the lock. So no run replaces a file
+    between the comparison and the rename of another. It leaves no lock file behind, and the kernel
+    ends it with the process. Where folders cannot be locked (NFS), or another run has the lock for
+    too long, the comparison alone has to do.
     """
 
     def __init__(self, place: Place) -> None:
@@ -221,6 +222,10 @@ class FolderLock:
             self._descriptor = place.readable()
 
     def __enter__(self) -> FolderLock:
+        return self
+
+    def acquire(self) -> None:
+        """Wait for the lock, but not for too long."""
         deadline = time.monotonic() + FOLDER_LOCK_SECONDS
         while self._descriptor is not None and time.monotonic() < deadline:
             try:
@@ -230,7 +235,6 @@ class FolderLock:
                 time.sleep(0.002)
             except OSError:
                 break
-        return self
 
     def __exit__(self, *error: object) -> None:
         if self._descriptor is not None:
@@ -241,6 +245,11 @@ class FolderLock:
         return self._descriptor is not None and os.path.samestat(
             os.fstat(self._descriptor), place.info()
         )
+
+    def sweep(self) -> None:
+        """Remove what killed runs left in the folder."""
+        if self._descriptor is not None:
+            sweep(self._descriptor)
 
     def sync(self) -> None:
         """Bring a rename to disk. Not every file system can; the rename itself is done."""
@@ -295,40 +304,35 @@ def _replace(
     held: FolderLock | None,
     prepare: t.Callable[[int], None],
 ) -> None:
-    _sweep(place)
-    temporary, descriptor = new_temporary(place.folder)
-    renamed = False
-    try:
-        prepare(descriptor)
-        _fill(descriptor, content)
-        with contextlib.ExitStack() as stack:
-            lock = held
-            if lock is None or not lock.is_of(place):
-                lock = stack.enter_context(FolderLock(place))
-            if _read(place, max(MAX_BYTES, len(state.content or b'')))[0] != state.content:
-                raise FileChanged(
-                    '%s was changed by another program while it was being edited. '
-                    'Run the task again.' % state.path
-                )
-            os.replace(
-                temporary, t.cast(str, place.name), src_dir_fd=place.folder, dst_dir_fd=place.folder
-            )
-            renamed = True
-            lock.sync()
-    finally:
-        close(descriptor)
-        if not renamed:
+    with contextlib.ExitStack() as stack:
+        lock, acquired = held, True
+        if lock is None or not lock.is_of(place):
+            lock, acquired = stack.enter_context(FolderLock(place)), False
+        lock.sweep()
+        temporary, descriptor = new_temporary(place.folder)
+        stack.callback(close, descriptor)
+        try:
+            prepare(descriptor)
+            _fill(descriptor, content)
+            if not acquired:
+                lock.acquire()
+            _rename(place, state, temporary)
+        except BaseException:  # also an alarm or Ctrl-C
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=place.folder)
+            raise
+        lock.sync()
 
 
-def _sweep(place: Place) -> None:
-    with contextlib.suppress(OSError):  # a folder that cannot be read
-        folder = place.readable()
-        try:
-            sweep(folder)
-        finally:
-            close(folder)
+def _rename(place: Place, state: FileState, temporary: str) -> None:
+    """Put the new file in the place of the old one, if that is still the one that was read."""
+    if _read(place, max(MAX_BYTES, len(state.content or b'')))[0] != state.content:
+        raise FileChanged(
+            '%s was changed by another program while it was being edited. Run the task again.'
+            % state.path
+        )
+    name = t.cast(str, place.name)
+    os.replace(temporary, name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
 
 
 def edit_private(
@@ -379,7 +383,9 @@ def edit_private(
 
 def _lock_folder(path: str, stack: contextlib.ExitStack) -> FolderLock:
     with reported('lock', path), Place(path) as place:
-        return stack.enter_context(FolderLock(place))
+        lock = stack.enter_context(FolderLock(place))
+        lock.acquire()
+        return lock
 
 
 def remove_private(path: str, owner: int | None = None) -> bool:

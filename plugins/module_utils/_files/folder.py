@@ -41,8 +41,15 @@ _O_PATH = getattr(os, 'O_PATH', None)
 
 def close(descriptor: int) -> None:
     """Close what was read or is on disk already: an error has no meaning there."""
-    with contextlib.suppress(OSError):
+    try:
         os.close(descriptor)
+    except OSError:
+        pass
+
+
+def _parts(path: str) -> list[str]:
+    """Return the components of a path, the last one first."""
+    return [part for part in reversed(path.split('/')) if part not in ('', '.')]
 
 
 class Place:
@@ -85,9 +92,12 @@ class Place:
         self.folder = os.open('/', _SEARCH)
         self.folder_path = '/'
         # In a user namespace, root of the host has another number
-        self._trusted = {0, self._writer, os.fstat(self.folder).st_uid}
+        self._above = os.fstat(self.folder).st_uid  # owner of the folder that was entered last
+        self._trusted = {0, self._writer, self._above}
         try:
-            self._walk(os.path.join(os.getcwd(), expanded).split('/')[::-1])
+            self._walk(
+                _parts(expanded if expanded[0] == '/' else os.path.join(os.getcwd(), expanded))
+            )
             self._check_links()
             self._check_owner()
         except BaseException:
@@ -146,19 +156,17 @@ class Place:
     def _walk(self, pending: list[str]) -> None:
         while pending:
             part = pending.pop()
-            if part in ('', '.'):
-                continue
             if part == '..':
                 self._go_up()
             elif self.missing:
                 self._take_missing(part, pending)
-            elif any(left not in ('', '.') for left in pending):
+            elif pending:
                 self._go_down(part, pending)
             else:
                 self._arrive(part, pending)
 
     def _take_missing(self, part: str, pending: list[str]) -> None:
-        if any(left not in ('', '.') for left in pending):
+        if pending:
             self.missing.append(part)
         else:
             self.name = part
@@ -168,6 +176,7 @@ class Place:
             self.missing.pop()
             return
         self._move(os.open('..', _SEARCH, dir_fd=self.folder), os.path.dirname(self.folder_path))
+        self._above = self.info().st_uid
 
     def _go_down(self, part: str, pending: list[str]) -> None:
         try:
@@ -198,17 +207,18 @@ class Place:
 
     def _enter(self, below: int, part: str) -> None:
         """Check the folder below on its descriptor, and go on from there."""
-        path = os.path.join(self.folder_path, part)
-        try:
-            if self.is_exchangeable(os.fstat(below)):
+        path = '%s/%s' % (self.folder_path.rstrip('/'), part)
+        if self._writer == 0:
+            info = os.fstat(below)
+            # A folder of root cannot be exchanged, and most are
+            if self._above not in self._trusted and self.is_exchangeable(info):
+                close(below)
                 raise FileProblem(
                     '%s belongs to another user than the folder that contains it, who can '
                     'exchange it while root writes there. Give both to one user, or run the task '
                     'as the user who owns it (become_user).' % path
                 )
-        except BaseException:
-            close(below)
-            raise
+            self._above = info.st_uid
         self._move(below, path)
 
     def _move(self, descriptor: int, path: str) -> None:
@@ -229,9 +239,10 @@ class Place:
             owner = above  # who may have put somebody else's link there
         if owner not in self._trusted:
             self._link_owners.add(owner)
-        pending.extend(leads_to.split('/')[::-1])
+        pending.extend(_parts(leads_to))
         if os.path.isabs(leads_to):
             self._move(os.open('/', _SEARCH), '/')
+            self._above = self.info().st_uid
         return True
 
     def _read_link(self, part: str) -> tuple[int, str] | None:
