@@ -283,7 +283,7 @@ class Cache(Folder):
                     temporary, name + '.json', src_dir_fd=self._handle, dst_dir_fd=self._handle
                 )
             if self.lasting:
-                os.fsync(self._handle)  # brings the rename to disk
+                os.fsync(t.cast(int, self._handle))  # brings the rename to disk
             return True
         except OSError as problem:
             self.warnings.append(

@@ -341,7 +341,7 @@ def _act(
         remove_private(_path(home), owner=home.data_owner)
         remove_private(os.path.join(home.path, instance_clid.NAME))
     elif action in (INSTALL, REPAIR):
-        clid = options['clid'] or before.clid
+        clid: instance_clid.Clid = options['clid'] or before.clid
         description = before.description if before.clid == clid else options['description']
         path, owner = (
             (_path(home), home.data_owner)
@@ -420,7 +420,7 @@ def _renew(
             'or the service out of reach.'
             % (
                 ends,
-                iso8601(before.clid.expires_at),
+                iso8601(before.clid.expires_at if before.clid else None),
                 ' within %d seconds' % options['timeout'] if code is None else '',
             )
         )
