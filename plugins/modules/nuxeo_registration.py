@@ -242,6 +242,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module i
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
     ARGUMENTS,
     CONSTRAINTS,
+    SECRET_RESULTS,
     work,
 )
 

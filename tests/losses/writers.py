@@ -12,9 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
-from ansible_collections.buildops.tokens.plugins.module_utils._files import (
-    atomic_file as private_file,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery as git_delivery
 from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
     delivery as maven_delivery,
@@ -195,7 +193,7 @@ class TokenCache(Writer):
             {},
         )
         if cache.warnings:
-            raise private_file.FileProblem(cache.warnings[0])
+            raise FileProblem(cache.warnings[0])
 
     def contents(self):
         """What the cache itself finds: the token, without the marks that differ from time to time."""

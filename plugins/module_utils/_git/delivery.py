@@ -216,16 +216,15 @@ def deliver(params, check_mode, with_diff, find_program):
             config_path,
             lambda content: _edit_config(content, entries, params, named, config_path, left),
             'keep',
+            # the system's is for all users; there is no secret in it
+            0o600 if config_path.startswith(_home() + os.sep) else 0o644,
         )
         edits.append(config)
-    new_config = config_path is not None and not os.path.exists(config_path)
     for edit in edits:
         edit.check()
     if not check_mode:
         for edit in edits:
             edit.write(params['lock_timeout'])
-        if new_config and config.changed and not config_path.startswith(_home() + os.sep):
-            os.chmod(config_path, 0o644)  # it is for all users, and holds no secret
     result = _result(entries, stores, edits, path, config_path)
     if with_diff:
         result['diff'] = _diff(result)

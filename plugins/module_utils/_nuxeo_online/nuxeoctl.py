@@ -48,6 +48,7 @@ class Home(t.NamedTuple):
     :ivar conf: nuxeo.conf.
     :ivar data: its data folder.
     :ivar connect_url: where it registers (C(org.nuxeo.connect.url)).
+    :ivar data_owner: number of the user whose configuration names the data folder, or None.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Home(t.NamedTuple):
     conf: str
     data: str
     connect_url: str
+    data_owner: t.Optional[int]
 
 
 def locate(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Home:
@@ -70,13 +72,15 @@ def locate(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> H
         or environment.get('NUXEO_CONF')
         or os.path.join(path, 'bin', 'nuxeo.conf')
     )
-    content = read_private(conf).content
+    state = read_private(conf)
+    content = state.content
     if content is None and params['conf_path']:
         raise BadInput('There is no file %s. Correct conf_path.' % conf)
     settings = dict(
         _PROPERTY.findall((content or b'').decode('utf-8', 'replace').replace('\r\n', '\n'))
     )
     data = params['data_dir'] or settings.get('nuxeo.data.dir') or os.path.join('nxserver', 'data')
+    named = not params['data_dir'] and 'nuxeo.data.dir' in settings
     if '$' in data:
         raise BadInput(
             'nuxeo.data.dir in %s refers to a variable. Set data_dir to the folder that it means.'
@@ -88,6 +92,7 @@ def locate(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> H
         conf,
         os.path.join(path, data),
         settings.get('org.nuxeo.connect.url') or SERVICE + '/site/',
+        state.info.st_uid if named and state.info else None,
     )
 
 

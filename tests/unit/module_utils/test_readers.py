@@ -42,10 +42,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
     TokensError,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._files import (
-    atomic_file as private_file,
-)
 from ansible_collections.buildops.tokens.plugins.module_utils._files import instance_clid
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import Place
 from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
 from ansible_collections.buildops.tokens.plugins.module_utils._http.retry import retry_after
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies as nexus_proxies
@@ -499,7 +497,8 @@ def test_T3_links_lead_where_the_kernel_goes(tmp_path_factory, links, path):
         elif name != 'c':
             os.mkdir('%s/x/%s' % (folder, name))
     try:
-        found = private_file._resolve('%s/x/%s' % (folder, path))[0]
+        with Place('%s/x/%s' % (folder, path)) as place:
+            found = place.target
     except OSError:
         with pytest.raises(OSError):
             os.stat('%s/x/%s' % (folder, path))

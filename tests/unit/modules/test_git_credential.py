@@ -20,7 +20,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
-from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import locked
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import Place
+from ansible_collections.buildops.tokens.plugins.module_utils._files.lock_file import locked
 from ansible_collections.buildops.tokens.plugins.module_utils._git.delivery import (
     ARGUMENTS,
     deliver,
@@ -234,12 +235,7 @@ def test_a_broken_configuration_stops_everything_before_the_store_is_written(hom
 def test_T21_a_configuration_that_cannot_be_written_stops_everything_before_the_store_is_written(
     home, monkeypatch, check
 ):
-    real = os.access
-    monkeypatch.setattr(
-        os,
-        'access',
-        lambda path, mode, **more: 'locked' not in str(path) and real(path, mode, **more),
-    )
+    monkeypatch.setattr(Place, 'may_write', lambda place: 'locked' not in place.target)
     (home / 'locked').mkdir()
     with pytest.raises(FileProblem, match='locked/config'):
         run(check=check, url='https://ex.com', config_path=str(home / 'locked/config'))

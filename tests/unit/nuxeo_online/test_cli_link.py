@@ -292,6 +292,22 @@ def test_work_trees_and_submodules_have_their_exclusions_elsewhere(tmp_path):
         assert run_git(path, 'check-ignore', '-q', '.yo-rc.json').returncode == 0
 
 
+@pytest.mark.needs_root
+def test_S6_a_users_repository_does_not_lead_root_into_a_folder_of_root(tmp_path, folder, file):
+    of_root = tmp_path / 'of-root'
+    (of_root / 'info').mkdir(parents=True)
+    (folder / '.git').write_text('gitdir: %s\n' % of_root)
+    for path in (folder, folder / '.git'):
+        os.chown(path, 1000, 1000)
+    with pytest.raises(FileProblem, match='named by a file of the user .* 1000'):
+        link(folder)
+    assert not file.exists() and list(of_root.rglob('*')) == [of_root / 'info']
+    os.chown(of_root, 1000, 1000)
+    os.chown(of_root / 'info', 1000, 1000)
+    link(folder)
+    assert (of_root / 'info' / 'exclude').read_text() == '/.yo-rc.json\n'
+
+
 @pytest.mark.needs_client('git')
 def test_a_tracked_file_is_told_since_git_does_not_ignore_it(folder, file):
     run_git(folder, 'init', '-q', check=True)

@@ -308,22 +308,37 @@ def test_T21_an_unwritable_place_is_noticed_before_the_service_is_asked(
     (tmp_path / 'file').write_text('')
     with pytest.raises(TokensError, match='file'):
         ensure(nuxeo_server, service, data_dir=str(tmp_path / 'file/data'))
-    monkeypatch.setattr(os, 'access', lambda path, how: False)
+    monkeypatch.setattr(os, 'access', lambda path, how, **more: False)
     with pytest.raises(FileProblem, match='EACCES|cannot be written'):
         ensure(nuxeo_server, service)
     assert not len(service.requests)
 
 
-def test_root_does_not_write_what_the_server_could_not_read(nuxeo_server, service, monkeypatch):
-    real = os.stat
-    folder = str(nuxeo_server.clid.parent)
+@pytest.mark.needs_root
+@pytest.mark.parametrize('state', ['absent', 'present'])
+def test_S6_a_users_configuration_does_not_lead_root_into_a_folder_of_root(
+    nuxeo_server, service, tmp_path, state
+):
+    of_root = tmp_path / 'of-root'
+    of_root.mkdir()
+    (of_root / 'instance.clid').write_text(f'{FIRST}\n{SECOND}\nof root\n')
+    with nuxeo_server.conf.open('a') as conf:
+        conf.write(f'nuxeo.data.dir={of_root}\n')
+    before = (of_root / 'instance.clid').stat()
+    for user in (1000, 0):  # what root's own configuration names is accepted
+        os.chown(nuxeo_server.conf, user, user)
+        options = {'state': state} if state == 'absent' else {'clid': f'{FIRST}--{SECOND}x'}
+        if user:
+            with pytest.raises(FileProblem, match='named by a file of the user .* 1000'):
+                ensure(nuxeo_server, service, **options)
+            assert (of_root / 'instance.clid').stat() == before
+        else:
+            assert ensure(nuxeo_server, service, **options)['changed']
 
-    def stat_of_a_user(path, *args, **more):
-        info = real(path, *args, **more)
-        return os.stat_result((*info[:4], 1000, *info[5:])) if str(path) == folder else info
 
-    monkeypatch.setattr(os, 'geteuid', lambda: 0)
-    monkeypatch.setattr(os, 'stat', stat_of_a_user)
+@pytest.mark.needs_root
+def test_root_does_not_write_what_the_server_could_not_read(nuxeo_server, service):
+    os.chown(nuxeo_server.clid.parent, 1000, 1000)
     with pytest.raises(FileProblem, match='belongs to the user with the number 1000.*become_user'):
         ensure(nuxeo_server, service)
     assert not len(service.requests)
@@ -531,7 +546,7 @@ def test_something_else_in_the_file_is_not_overwritten_unless_forced(
     nuxeo_server, service, content
 ):
     nuxeo_server.clid.write_text(content)
-    with pytest.raises(FileProblem, match='does not hold a registration') as caught:
+    with pytest.raises(FileProblem, match='something else than a registration') as caught:
         ensure(nuxeo_server, service)
     assert (
         'secret' not in str(caught.value)
