@@ -13,8 +13,8 @@ import time
 from xml.parsers import expat
 
 from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import (
+    Server,
     edit,
-    wanted_server,
 )
 
 MOST_TIMES_A_PARSE = 3.0
@@ -58,9 +58,9 @@ def measure(servers: int, rounds: int):
     """:returns: for one password changed in the middle, nothing to change, one more server: times a bare parse of the same file."""
     content = document(servers)
     middle = {'id': 'server-%d' % (servers // 2), 'username': 'user-%d' % (servers // 2)}
-    changed = wanted_server(dict(middle, password='new'))
-    same = wanted_server(dict(middle, password='secret-&-%d' % (servers // 2)))
-    more = wanted_server({'id': 'one-more', 'username': 'user', 'password': 'new'})
+    changed = Server.from_options(dict(middle, password='new'))
+    same = Server.from_options(dict(middle, password='secret-&-%d' % (servers // 2)))
+    more = Server.from_options({'id': 'one-more', 'username': 'user', 'password': 'new'})
     assert edit(content, [changed]).content != content and edit(content, [same]).content is content
     return ratios(
         lambda: expat.ParserCreate().Parse(content, True),

@@ -18,7 +18,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Bad
 from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import (
     credentials,
     edit,
-    wanted_server,
+    Server as Wanted,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import MASKS
 from tests.oracles.maven import Server, SettingsReader
@@ -42,7 +42,7 @@ def maven(tmp_path_factory):
 
 def apply(content, *entries, **options):
     """Edit, and make sure that a second edit finds nothing to do."""
-    wanted = [wanted_server(entry) for entry in entries]
+    wanted = [Wanted.from_options(entry) for entry in entries]
     result = edit(content, wanted, **options)
     again = edit(result.content, wanted, **options)
     assert again.content is result.content and [change['changed'] for change in again.changes] == [
@@ -348,7 +348,7 @@ def test_M10_M11_M13_M14_M15_M16_M17_a_value_is_refused_for_a_known_reason_or_re
 ):
     entry = {'id': 'company', 'username': username, 'password': password}
     try:
-        wanted = [wanted_server(entry)]
+        wanted = [Wanted.from_options(entry)]
     except BadInput:
         assert misread(username) or misread(password) or no_secret(password)
         return
@@ -403,7 +403,7 @@ def test_M1_no_file_or_an_empty_one_becomes_a_new_one(maven, content):
         and not maven(result.content).problems
     )
     assert b'xmlns="http://maven.apache.org/SETTINGS/1.2.0"' in result.content
-    assert edit(content, [wanted_server({'id': 'company', 'state': 'absent'})]).content is content
+    assert edit(content, [Wanted.from_options({'id': 'company', 'state': 'absent'})]).content is content
 
 
 @pytest.mark.parametrize(
@@ -547,7 +547,7 @@ def test_M9_an_alias_of_another_server_is_refused():
 )
 def test_M11_M13_M14_M15_M16_I1_what_maven_would_misread_is_refused(option, value, said):
     with pytest.raises(BadInput, match=said) as caught:
-        wanted_server({'id': 'company', option: value})
+        Wanted.from_options({'id': 'company', option: value})
     assert option in str(caught.value) and 'abc' not in str(caught.value)
 
 
@@ -564,7 +564,7 @@ def test_M11_M13_M14_M15_M16_I1_what_maven_would_misread_is_refused(option, valu
 def test_I2_I3_I4_what_cannot_be_a_secret_is_refused(value):
     for option in ('password', 'passphrase', 'access_token'):
         with pytest.raises(BadInput):
-            wanted_server({'id': 'company', option: value})
+            Wanted.from_options({'id': 'company', option: value})
 
 
 def test_M12_interpolation_on_request(maven, monkeypatch):
@@ -576,7 +576,7 @@ def test_M12_interpolation_on_request(maven, monkeypatch):
     }
     assert b'<password>${env.TOKEN}</password>' in apply(None, entry).content
     with pytest.raises(BadInput, match='encrypted'):
-        wanted_server(dict(entry, password='${env.TOKEN}{abc}'))
+        Wanted.from_options(dict(entry, password='${env.TOKEN}{abc}'))
 
 
 ENCRYPTED = OLD.replace('old', 'since May {COQLCE6DU6GtcS5P=}')
@@ -601,7 +601,7 @@ ENCRYPTED = OLD.replace('old', 'since May {COQLCE6DU6GtcS5P=}')
 def test_M23_an_encrypted_password_of_the_same_user_is_left_alone_unless_told_otherwise(
     entry, changed
 ):
-    result = edit(document(ENCRYPTED), [wanted_server(entry)], encrypt=str.upper)
+    result = edit(document(ENCRYPTED), [Wanted.from_options(entry)], encrypt=str.upper)
     assert result.changes[0]['changed'] == changed
 
 
@@ -733,7 +733,7 @@ def test_M28_deep_and_wide_files_are_read_without_recursion_and_up_to_a_limit():
 @pytest.mark.parametrize('server_id', ['', ' ', None, 'x' * 256, 12, ' a', 'a\n', '${x}', '{x}'])
 def test_M30_I14_ids_that_cannot_be(server_id):
     with pytest.raises(BadInput, match='id'):
-        wanted_server({'id': server_id, 'username': 'u'})
+        Wanted.from_options({'id': server_id, 'username': 'u'})
 
 
 def test_M30_an_id_that_repositories_cannot_have_gets_a_warning_because_other_plugins_use_them(
@@ -809,7 +809,7 @@ def test_every_field_arrives_where_maven_reads_it(maven):
 )
 def test_entries_that_make_no_sense(entry, said):
     with pytest.raises(BadInput, match=said) as caught:
-        wanted_server(dict(entry, id='company'))
+        Wanted.from_options(dict(entry, id='company'))
     assert 'c4n4ry' not in str(caught.value)
 
 
@@ -817,12 +817,12 @@ def test_a_configuration_that_refers_to_itself_is_refused():
     configuration = {}
     configuration['a'] = configuration
     with pytest.raises(BadInput, match='nested deeper'):
-        wanted_server({'id': 'company', 'configuration': configuration})
+        Wanted.from_options({'id': 'company', 'configuration': configuration})
 
 
 def test_an_id_listed_twice_is_refused():
     with pytest.raises(BadInput, match='listed more than once'):
-        edit(None, [wanted_server(COMPANY), wanted_server(COMPANY)])
+        edit(None, [Wanted.from_options(COMPANY), Wanted.from_options(COMPANY)])
 
 
 HEADER = '<property><name>Authorization</name><value>Bearer t0ken</value></property>'
@@ -892,7 +892,7 @@ def test_remove_takes_fields_away(maven):
     )
     assert maven(result.content).servers == [Server('company', None, 'old')]
     assert (
-        edit(None, [wanted_server({'id': 'company', 'remove': ['password']})]).changes[0]['changed']
+        edit(None, [Wanted.from_options({'id': 'company', 'remove': ['password']})]).changes[0]['changed']
         == []
     )
 

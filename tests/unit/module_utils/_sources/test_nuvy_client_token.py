@@ -508,7 +508,7 @@ def test_O13_a_token_of_any_size_is_passed_on_whole_and_a_server_that_cannot_tak
     path = tmp_path / 'settings.xml'
     path.write_bytes(
         maven_settings.edit(
-            None, [maven_settings.wanted_server({'id': 'api', 'access_token': token})]
+            None, [maven_settings.Server.from_options({'id': 'api', 'access_token': token})]
         ).content
     )
     assert ('Bearer %s<' % token).encode() in path.read_bytes()
