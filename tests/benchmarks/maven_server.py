@@ -12,10 +12,8 @@ import sys
 import time
 from xml.parsers import expat
 
-from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import (
-    Server,
-    edit,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_server import Server
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import edit
 
 MOST_TIMES_A_PARSE = 3.0
 MOST_GROWTH = 1.5  # of the first ratio from 1 000 to 100 000 servers: expat is linear, so 1 is linear and 100 would be quadratic

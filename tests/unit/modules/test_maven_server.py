@@ -68,7 +68,12 @@ def test_M1_A10_predicts_writes_and_is_content(path):
     written = run(path, COMPANY)[0]
     assert written == predicted
     assert written['servers'] == [
-        {'id': 'company', 'state': 'present', 'changed': ['id', 'username', 'password']}
+        {
+            'id': 'company',
+            'state': 'present',
+            'changed': ['id', 'username', 'password'],
+            'effective': True,
+        }
     ]
     assert (written['diff']['before'], written['diff']['after']) == (
         'company: absent\n',
@@ -79,7 +84,7 @@ def test_M1_A10_predicts_writes_and_is_content(path):
         assert run(path, COMPANY, check=check)[0] == dict(
             written,
             changed=False,
-            servers=[{'id': 'company', 'state': 'present', 'changed': []}],
+            servers=[{'id': 'company', 'state': 'present', 'changed': [], 'effective': True}],
             diff=dict(written['diff'], before='', after=''),
         )
 

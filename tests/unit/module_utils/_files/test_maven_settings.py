@@ -15,10 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_server import (
+    Server as Wanted,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import (
+    Crypt,
     credentials,
     edit,
-    Server as Wanted,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import MASKS
 from tests.oracles.maven import Server, SettingsReader
@@ -403,7 +406,10 @@ def test_M1_no_file_or_an_empty_one_becomes_a_new_one(maven, content):
         and not maven(result.content).problems
     )
     assert b'xmlns="http://maven.apache.org/SETTINGS/1.2.0"' in result.content
-    assert edit(content, [Wanted.from_options({'id': 'company', 'state': 'absent'})]).content is content
+    assert (
+        edit(content, [Wanted.from_options({'id': 'company', 'state': 'absent'})]).content
+        is content
+    )
 
 
 @pytest.mark.parametrize(
@@ -601,7 +607,7 @@ ENCRYPTED = OLD.replace('old', 'since May {COQLCE6DU6GtcS5P=}')
 def test_M23_an_encrypted_password_of_the_same_user_is_left_alone_unless_told_otherwise(
     entry, changed
 ):
-    result = edit(document(ENCRYPTED), [Wanted.from_options(entry)], encrypt=str.upper)
+    result = edit(document(ENCRYPTED), [Wanted.from_options(entry)], crypt=Crypt(str.upper))
     assert result.changes[0]['changed'] == changed
 
 
@@ -619,7 +625,7 @@ def test_encrypt_turns_a_plain_password_into_an_encrypted_one_and_asks_for_nothi
         dict(COMPANY, password='old', encrypt=True),
         {'id': 'new', 'username': 'u', 'password': 'p', 'passphrase': 'q', 'encrypt': True},
     ):
-        content = apply(content, entry, encrypt=encrypt).content
+        content = apply(content, entry, crypt=Crypt(encrypt)).content
     assert asked == ['old', 'p', 'q']
     assert b'<password>{1=}</password>' in content and b'<passphrase>{3=}</passphrase>' in content
 
@@ -892,7 +898,9 @@ def test_remove_takes_fields_away(maven):
     )
     assert maven(result.content).servers == [Server('company', None, 'old')]
     assert (
-        edit(None, [Wanted.from_options({'id': 'company', 'remove': ['password']})]).changes[0]['changed']
+        edit(None, [Wanted.from_options({'id': 'company', 'remove': ['password']})]).changes[0][
+            'changed'
+        ]
         == []
     )
 
