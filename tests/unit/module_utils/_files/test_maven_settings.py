@@ -443,10 +443,13 @@ def test_M3_another_root(content, said):
         apply(content, COMPANY)
 
 
-def test_M5_of_duplicates_the_first_is_updated_and_all_are_removed(maven):
-    content = document(OLD + OLD)
+def test_M5_duplicates_are_changed_alike_and_all_are_removed(maven):
+    """Maven sends the last to repositories, and gives the first to plugins."""
+    second = OLD.replace('old', 'older').replace('jdoe', 'somebody')
+    content = document(OLD + '<!-- c -->' + second)
     result = apply(content, COMPANY)
-    assert [server.password for server in maven(result.content).servers] == [CANARY, 'old']
+    assert maven(result.content).servers == [Server('company', 'jdoe', CANARY)] * 2
+    assert b'<!-- c -->' in result.content
     assert 'has 2 servers with the id company' in result.warnings[0]
     assert maven(apply(content, {'id': 'company', 'state': 'absent'}).content).servers == []
 
@@ -454,8 +457,11 @@ def test_M5_of_duplicates_the_first_is_updated_and_all_are_removed(maven):
 @pytest.mark.parametrize(
     'content, said',
     [
-        (b'<settings><servers/><servers/></settings>', 'more than one <servers>'),
-        (document(OLD.replace('<id>', '<password>x</password><id>')), '<password> twice'),
+        (b'<settings><servers/><servers/></settings>', 'line 1: <servers> is given twice'),
+        (
+            document(OLD.replace('<id>', '<password>x</password><id>')),
+            'line 7: <password> is given twice in <server>',
+        ),
     ],
 )
 def test_M6_what_maven_rejects_is_refused(maven, content, said):
@@ -484,11 +490,15 @@ def test_M7_a_comment_that_looks_like_half_a_server(maven):
 def test_M7_tags_in_comments_do_not_make_up_for_tags_outside(maven, comment):
     nested = '<server><id>z</id><configuration><server></server><server><id>company</id></server></configuration></server>'
     content = document(comment + nested)
-    if 'CDATA' not in comment:  # which Maven rejects there
-        assert [server.id for server in maven(apply(content, COMPANY).content).servers] == [
-            'z',
-            'company',
-        ]
+    if 'CDATA' in comment:
+        with pytest.raises(FileProblem, match='<servers> contains text'):
+            apply(content, COMPANY)
+        assert maven(content).fatal
+        return
+    assert [server.id for server in maven(apply(content, COMPANY).content).servers] == [
+        'z',
+        'company',
+    ]
     assert nested.encode() in apply(content, COMPANY).content
 
 
@@ -522,11 +532,39 @@ def test_M22_a_server_inside_a_configuration_is_no_server_entry(maven):
     assert apply(content, {'id': 'other', 'state': 'absent'}).content is content
 
 
-def test_M9_an_alias_of_another_server_is_refused():
+def test_M9_an_alias_of_another_server_shadows_the_entry():
     content = document('<server><id>other</id><aliases><alias> company </alias></aliases></server>')
-    with pytest.raises(FileProblem, match='company as an alias of the server other'):
-        apply(content, COMPANY)
-    apply(content, {'id': 'other', 'username': 'u'})
+    shadowed = apply(content, COMPANY).shadowed
+    assert 'company as an alias of the server other' in shadowed['company']
+    assert not apply(content, {'id': 'other', 'username': 'u'}).shadowed
+
+
+def test_M9_an_id_that_is_a_variable(maven):
+    variable = OLD.replace('>company<', '>${env.ID}<')
+    entry = dict(COMPANY, id='${env.ID}', allow_interpolation=True)
+    result = apply(document(variable), entry)
+    assert maven(result.content).servers == [Server('${env.ID}', 'jdoe', CANARY)]
+    removed = apply(document(variable), {'id': '${env.ID}', 'state': 'absent'})
+    assert maven(removed.content).servers == []
+    known = edit(document(variable), [Wanted.from_options(COMPANY)], resolve=lambda text: 'company')
+    assert '${env.ID}' in known.shadowed['company']
+    unknown = apply(document(variable), COMPANY)
+    assert not unknown.shadowed and '${env.ID}' in unknown.warnings[0]
+
+
+@pytest.mark.parametrize('place', ['all', 'get', 'put', 'head'])
+@pytest.mark.parametrize('entry', [COMPANY, {'id': 'company', 'access_token': 'new-token'}])
+def test_an_older_authorization_header_does_not_outlive_its_replacement(maven, place, entry):
+    headers = (
+        '<property><name>X-Other</name><value>1</value></property>'
+        '<property><name>authorization</name><value>Basic b2xkOm9sZA==</value></property>'
+    )
+    older = '<httpConfiguration><%s><headers>%s</headers></%s></httpConfiguration>'
+    configuration = '<configuration>%s</configuration>' % (older % (place, headers, place))
+    content = document(OLD.replace('</password>', '</password>' + configuration))
+    read = maven(apply(content, entry).content).servers[0].configuration
+    assert 'b2xkOm9sZA' not in read and 'X-Other' in read
+    assert ('Bearer new-token' in read) == ('access_token' in entry)
 
 
 @pytest.mark.parametrize('option', ['username', 'password', 'passphrase', 'private_key'])
@@ -588,27 +626,48 @@ def test_M12_interpolation_on_request(maven, monkeypatch):
 ENCRYPTED = OLD.replace('old', 'since May {COQLCE6DU6GtcS5P=}')
 
 
+def decrypt(value):
+    """Knows one password only."""
+    return CANARY if 'COQLCE6DU6GtcS5P' in value else None
+
+
 @pytest.mark.parametrize(
-    'entry, changed',
+    'entry, changed, shadowed',
     [
-        (COMPANY, []),
-        ({'id': 'company', 'password': CANARY}, []),
-        (dict(COMPANY, encrypt=True), []),
-        (dict(COMPANY, username='other'), ['username', 'password']),
-        (dict(COMPANY, update_password='always'), ['password']),
-        (dict(COMPANY, username='other', update_password='on_create'), ['username']),
+        (COMPANY, [], None),
+        ({'id': 'company', 'password': CANARY}, [], None),
+        (dict(COMPANY, encrypt=True), [], None),
+        (dict(COMPANY, password='rotated'), [], 'is another one'),
+        (dict(COMPANY, password='rotated', encrypt=True), ['password'], None),
+        (dict(COMPANY, password='rotated', update_password='on_create'), [], None),
+        (dict(COMPANY, username='other'), ['username', 'password'], None),
+        (dict(COMPANY, update_password='always'), ['password'], None),
+        (dict(COMPANY, update_password='always', encrypt=True), [], None),
+        (dict(COMPANY, username='other', update_password='on_create'), ['username'], None),
         (
             dict(COMPANY, password='{COQLCE6DU6GtcS5Q=}', allow_encrypted=True, encrypt=True),
             ['password'],
+            None,
         ),
-        (dict(COMPANY, password='since May {COQLCE6DU6GtcS5P=}', allow_encrypted=True), []),
+        (dict(COMPANY, password='since May {COQLCE6DU6GtcS5P=}', allow_encrypted=True), [], None),
     ],
 )
-def test_M23_an_encrypted_password_of_the_same_user_is_left_alone_unless_told_otherwise(
-    entry, changed
-):
-    result = edit(document(ENCRYPTED), [Wanted.from_options(entry)], crypt=Crypt(str.upper))
+def test_M23_an_encrypted_password_is_compared_and_never_silently_kept(entry, changed, shadowed):
+    crypt = Crypt(str.upper, decrypt)
+    result = edit(document(ENCRYPTED), [Wanted.from_options(entry)], crypt=crypt)
     assert result.changes[0]['changed'] == changed
+    assert (shadowed or '') in result.shadowed.get('company', '')
+    assert bool(result.shadowed) == bool(shadowed)
+
+
+def test_M23_an_encrypted_password_that_cannot_be_compared():
+    content = document(ENCRYPTED)
+    result = edit(content, [Wanted.from_options(COMPANY)])
+    assert 'cannot be compared' in result.shadowed['company']
+    encrypted = edit(
+        content, [Wanted.from_options(dict(COMPANY, encrypt=True))], crypt=Crypt(str.upper)
+    )
+    assert encrypted.changes[0]['changed'] == ['password'] and not encrypted.shadowed
 
 
 def test_encrypt_turns_a_plain_password_into_an_encrypted_one_and_asks_for_nothing_the_second_time(
@@ -620,12 +679,15 @@ def test_encrypt_turns_a_plain_password_into_an_encrypted_one_and_asks_for_nothi
         asked.append(password)
         return '{%d=}' % len(asked)
 
+    def decrypt(value):
+        return asked[int(value[1:-2]) - 1]
+
     content = document(OLD)
     for entry in (
         dict(COMPANY, password='old', encrypt=True),
         {'id': 'new', 'username': 'u', 'password': 'p', 'passphrase': 'q', 'encrypt': True},
     ):
-        content = apply(content, entry, crypt=Crypt(encrypt)).content
+        content = apply(content, entry, crypt=Crypt(encrypt, decrypt)).content
     assert asked == ['old', 'p', 'q']
     assert b'<password>{1=}</password>' in content and b'<passphrase>{3=}</passphrase>' in content
 
