@@ -24,7 +24,7 @@ _OTHERS = {
     'interactiveMode': ['false'],
     'usePluginRegistry': ['true'],
 }
-_STRAY = ('-->', 'x', '&nbsp;', ']', '&#65;', '${x}')
+_STRAY = ('-->', 'x', '&nbsp;', ']', '&#65;', '${x}', '&bogus;')
 _NOISE = (
     '<!-- c -->',
     '<!-- <server><id>company</id></server> -->',
@@ -101,7 +101,13 @@ class Maker:
                 parts.append(parts[-1])  # twice
         self.random.shuffle(parts)
         attributes = self.random.choice(
-            ('', '', ' xmlns="http://maven.apache.org/SETTINGS/1.2.0"', ' a="&auml;"')
+            (
+                '',
+                '',
+                ' xmlns="http://maven.apache.org/SETTINGS/1.2.0"',
+                ' a="&auml;"',
+                ' a="&bogus;"',
+            )
         )
         body = self._class('settings', parts, attributes)
         text = declaration + self._noise() + body + self._noise()

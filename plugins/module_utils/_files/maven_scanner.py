@@ -40,7 +40,7 @@ TRIMMED = ''.join(map(chr, range(33)))  # what Java's String.trim removes
 _BLANKS = ' \t\r\n'
 _UNPARSED = ((b'<!--', b'-->'), (b'<![CDATA[', b']]>'), (b'<?', b'?>'))
 _START_TAG = re.compile(rb'<[^\s/>]+(?:[^>"\']|"[^"]*"|\'[^\']*\')*>')
-_ENTITY = re.compile(rb'&(?!(?:amp|lt|gt|quot|apos);|#)')
+_ENTITY = re.compile(rb'&(?!(?:amp|lt|gt|quot|apos);|#)([^;<&]*)')
 # Servers in which nothing needs a closer look: fields once, in their usual order, and an id
 _PLAIN_SERVER = re.compile(
     rb'<server>\s*<id>\s*[^\s<&][^<&]*</id>\s*'
@@ -270,10 +270,12 @@ class Scan:
         parser = expat.ParserCreate('utf-8')
         parser.StartDoctypeDeclHandler = self._on_doctype
         parser.ProcessingInstructionHandler = self._on_instruction
-        if _ENTITY.search(self.body):  # a DTD that is not in the file declares what Maven knows
+        self._has_entities = _ENTITY.search(self.body) is not None
+        if self._has_entities:  # a DTD that is not in the file declares what Maven knows
             parser.UseForeignDTD(True)
             parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_ALWAYS)
             parser.ExternalEntityRefHandler = self._on_foreign_dtd
+            parser.SkippedEntityHandler = self._on_unknown_entity
         return parser
 
     def _on_foreign_dtd(self, context: str, *_ignored: object) -> int:
@@ -282,6 +284,19 @@ class Scan:
         )
         self._parser.ExternalEntityParserCreate(context).Parse(declared, True)
         return 1
+
+    def _on_unknown_entity(self, name: str, *_ignored: object) -> None:
+        raise FileProblem(
+            '%s: line %d: the entity &%s; is undefined, which Maven rejects. Write the character.'
+            % (self.name, self._parser.CurrentLineNumber, name)
+        )
+
+    def _check_entities_of_tag(self, start: int) -> None:
+        """Expat does not report an undefined entity in an attribute."""
+        tag = _START_TAG.match(self.body, start)
+        for name in _ENTITY.findall(tag.group()) if tag is not None else ():
+            if name.decode('utf-8') not in name2codepoint:
+                self._on_unknown_entity(name.decode('utf-8'))
 
     def _run(self) -> None:
         """Walk from one place of interest to the next, each in plain content or a tag."""
@@ -363,6 +378,8 @@ class Scan:
             node = self.settings = Node(name, SETTINGS, False, start)
         if attributes or ':' in name:
             self._rules.check_prefixes(node, attributes)
+            if self._has_entities:
+                self._check_entities_of_tag(start)
         stack.append(node)
         if len(stack) == 2:
             if self.first_in_settings is None:

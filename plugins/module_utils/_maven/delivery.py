@@ -101,14 +101,15 @@ def deliver(
     params: t.Dict[str, t.Any],
     check_mode: bool,
     with_diff: bool,
-    find_program: t.Callable[[str], t.Optional[str]],
+    find_program: t.Optional[t.Callable[[str], t.Optional[str]]],
 ) -> t.Tuple[t.Dict[str, t.Any], t.List[str]]:
     """Bring the wanted servers into a settings file.
 
     :param params: options as in L(ARGUMENTS).
     :param check_mode: whether nothing is written.
     :param with_diff: whether the result has a diff.
-    :param find_program: a function from a program's name to its path, or None.
+    :param find_program: a function from a program's name to its path, or None; or None where no
+        Maven is to be found.
     :returns: (result of the module, warnings). A result with C(failed) is a failure: either Maven
         would not use what is wanted, and nothing was written, or it was written and a repository
         does not accept it.
@@ -144,7 +145,7 @@ class _Delivery:
         self,
         params: t.Dict[str, t.Any],
         check_mode: bool,
-        find_program: t.Callable[[str], t.Optional[str]],
+        find_program: t.Optional[t.Callable[[str], t.Optional[str]]],
     ) -> None:
         self.params = params
         self.check_mode = check_mode
@@ -152,10 +153,9 @@ class _Delivery:
         self.entries = _entries(params)
         self.wanted = [Server.from_options(entry) for entry in self.entries]
         self.warnings: t.List[str] = []
-        self._find_mvn = lambda: params['mvn'] or find_program('mvn')
-        mvn = self._find_mvn()
-        self._of_installation = is_of_installation(self.path, mvn)
-        self._other = other_file(self.path, mvn)
+        self._mvn = params['mvn'] or (find_program('mvn') if find_program is not None else None)
+        self._of_installation = is_of_installation(self.path, self._mvn)
+        self._other = other_file(self.path, self._mvn)
         self._present = [server.id for server in self.wanted if server.state == 'present']
         for entry in self.entries:
             _register(entry)
@@ -211,7 +211,7 @@ class _Delivery:
 
         if self.check_mode:
             return maven_settings.Crypt(lambda password: '{encrypted}', decrypt)
-        return maven_settings.Crypt(encryptor(self._find_mvn, security_path), decrypt)
+        return maven_settings.Crypt(encryptor(lambda: self._mvn, security_path), decrypt)
 
     def _failure(self, edited: maven_settings.Result) -> t.Dict[str, t.Any]:
         self.warnings += edited.warnings

@@ -77,9 +77,9 @@ def test_M21_an_edit_of_an_accepted_file_is_what_maven_reads(maven: SettingsRead
     'broken, reason',
     [
         (SERVERS % (ENTRY + '\n-->'), r'line 2: <servers> contains text \(such as a stray -->\)'),
-        (SERVERS % ENTRY + '<profiles/>\n<profiles/>', 'line 3: <profiles> is given twice'),
-        (SERVERS % (ENTRY + '\n<server><id/></server>'), 'line 3: a <server> has no id'),
-        (SERVERS % ENTRY.replace('<id>', '<id>x</id><id>'), 'line 2: <id> is given twice'),
+        (SERVERS % ENTRY + '<profiles/>\n<profiles/>', 'line 4: <profiles> is given twice'),
+        (SERVERS % (ENTRY + '\n<server><id/></server>'), 'line 4: a <server> has no id'),
+        (SERVERS % ENTRY.replace('<id>', '<id>x</id><id>'), 'line 3: <id> is given twice'),
         (SERVERS % ENTRY.replace('ci', 'c<b/>i'), '<b> is inside <username>'),
         (SERVERS % '' + '<mirrors><mirror><id>m</id></mirror></mirrors>', 'mirror> has no url'),
         (SERVERS % '' + '<proxies><proxy/></proxies>', 'a <proxy> has no host'),
@@ -177,7 +177,11 @@ def test_the_entities_of_html_are_those_of_maven(maven: SettingsReader, standalo
     result = edit(content, [wanted])
     assert maven.read_bytes(result.content or b'').servers[0][:3] == ('züri', '€Ω\xa0x', 'p')
     assert b'&euro;&Omega;&nbsp;' in (result.content or b'')
-    unknown = content.replace(b'&euro;', b'&bogus;')
-    assert maven.read_bytes(unknown).fatal
-    with pytest.raises(FileProblem, match='undefined entity'):
-        scan(unknown, [], 'settings.xml')
+    for unknown in (
+        content.replace(b'&euro;', b'&bogus;'),
+        content.replace(b'<settings>', b'<settings a="&bogus;">'),
+        content.replace(b'&euro;', b'&Quot;'),
+    ):
+        assert maven.read_bytes(unknown).fatal
+        with pytest.raises(FileProblem, match='line 1: the entity &(bogus|Quot); is undefined'):
+            scan(unknown, [], 'settings.xml')
