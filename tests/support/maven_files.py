@@ -101,14 +101,10 @@ class Maker:
                 parts.append(parts[-1])  # twice
         self.random.shuffle(parts)
         attributes = self.random.choice(
-            (
-                '',
-                '',
-                ' xmlns="http://maven.apache.org/SETTINGS/1.2.0"',
-                ' a="&auml;"',
-                ' a="&bogus;"',
-            )
+            ('', '', ' xmlns="http://maven.apache.org/SETTINGS/1.2.0"', ' a="&auml;"')
         )
+        if self.fault(20):
+            attributes += ' b="&bogus;"'
         body = self._class('settings', parts, attributes)
         text = declaration + self._noise() + body + self._noise()
         return text.encode(encoding, 'xmlcharrefreplace')

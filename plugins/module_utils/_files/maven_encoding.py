@@ -185,18 +185,8 @@ def decode(content: bytes, name: str) -> Document:
     next_line = codec in _NEXT_LINE and '\n' not in text
     if next_line:
         text = text.replace('\x85', '\n')
-    return _document(text, mark, codec, next_line, leading_blank, declaration)
-
-
-def _document(
-    text: str,
-    mark: bytes,
-    codec: str,
-    next_line: bool,
-    leading_blank: bool,
-    declaration: t.Optional[t.Match[str]],
-) -> Document:
-    body = text.encode('utf-8')
+    if codec != 'utf-8':
+        body = text.encode('utf-8')
     parsed = body
     if declaration is not None:
         end = declaration.end() + leading_blank  # a declaration is ASCII

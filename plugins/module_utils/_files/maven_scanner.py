@@ -44,18 +44,10 @@ _ENTITY = re.compile(rb'&(?!(?:amp|lt|gt|quot|apos);|#)([^;<&]*)')
 # Servers in which nothing needs a closer look: fields once, in their usual order, and an id
 _PLAIN_SERVER = re.compile(
     rb'<server>\s*<id>\s*[^\s<&][^<&]*</id>\s*'
-    + b''.join(
-        rb'(?:<%s>[^<]*</%s>\s*)?' % (field, field)
-        for field in (
-            b'username',
-            b'password',
-            b'privateKey',
-            b'passphrase',
-            b'filePermissions',
-            b'directoryPermissions',
-        )
-    )
-    + rb'</server>'
+    rb'(?:<username>[^<]*</username>\s*)?(?:<password>[^<]*</password>\s*)?'
+    rb'(?:(?=<[pfd])(?:<privateKey>[^<]*</privateKey>\s*)?(?:<passphrase>[^<]*</passphrase>\s*)?'
+    rb'(?:<filePermissions>[^<]*</filePermissions>\s*)?'
+    rb'(?:<directoryPermissions>[^<]*</directoryPermissions>\s*)?)?</server>\s*'
 )
 _PROPERTY = Kind(TEXT)
 
