@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an edit of settings.xml costs, against a bare expat parse of the same file in the same run: C(python -m tests.benchmarks.maven_server)."""
+"""What an edit of settings.xml costs, against a bare expat parse of the same file.
+
+C(python -m tests.benchmarks.maven_server)
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_serve
 from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import edit
 
 MOST_TIMES_A_PARSE = 3.0
-MOST_GROWTH = 1.5  # of the first ratio from 1 000 to 100 000 servers: expat is linear, so 1 is linear and 100 would be quadratic
+#: Of the first ratio from 1 000 to 100 000 servers: 1 is linear, 100 would be quadratic.
+MOST_GROWTH = 1.5
 
 
 def document(servers: int) -> bytes:
@@ -34,7 +38,7 @@ def document(servers: int) -> bytes:
 
 
 def ratios(base, *functions, rounds):
-    """How much more processor time each function takes than C(base): the median of ratios that are measured side by side."""
+    """How much more processor time each function takes than C(base): medians, side by side."""
 
     def seconds(function):
         started = time.process_time()
@@ -53,7 +57,7 @@ def ratios(base, *functions, rounds):
 
 
 def measure(servers: int, rounds: int):
-    """:returns: for one password changed in the middle, nothing to change, one more server: times a bare parse of the same file."""
+    """:returns: one password changed, nothing to change, one more server: times a bare parse."""
     content = document(servers)
     middle = {'id': 'server-%d' % (servers // 2), 'username': 'user-%d' % (servers // 2)}
     changed = Server.from_options(dict(middle, password='new'))

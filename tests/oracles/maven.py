@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Maven itself reads in a settings file: its own settings builder, in one JVM for many files."""
+"""What Maven reads in a settings file: its own settings builder, in one JVM for many files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ class Server(t.NamedTuple):
 
 @dataclasses.dataclass
 class Settings:
-    """:ivar fatal: why Maven rejects the file, or None. :ivar rest: everything but the servers, as Maven writes it."""
+    """What Maven makes of a file.
+
+    :ivar fatal: why Maven rejects it, or None.
+    :ivar rest: everything but the servers, as Maven 3 writes it.
+    """
 
     fatal: str | None = None
     problems: list[str] = dataclasses.field(default_factory=list)

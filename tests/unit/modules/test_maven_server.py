@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module maven_server, from its options to what the real Maven and a repository make of the file."""
+"""The module maven_server, from its options to what Maven and a repository make of the file."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_managed_hosts_with_any_python(path, version):
 
 
 class Repository:
-    """A Maven repository that wants one Authorization header, and answers for some other paths as servers do."""
+    """A Maven repository that requires one Authorization header, with the faults of servers."""
 
     def __init__(self, wanted):
         self.wanted = wanted

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Edits of settings.xml. Maven's own reader says what a file means; the bytes of the file say what was left alone."""
+"""Edits of settings.xml, read by Maven's own reader, and compared byte by byte outside."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def element_texts(draw):
 
 @strategies.composite
 def files(draw):
-    """A settings file as segments: (text, id of the server or None). Joined they are the file; the encoding comes with them."""
+    """A settings file as segments: (text, id of the server or None), with its encoding."""
     end = draw(strategies.sampled_from(['\n', '\r\n', '\n\n', '']))
     tab = draw(strategies.sampled_from(['  ', '\t', '    ', ''])) if end else ''
     encoding, mark, declaration = draw(
