@@ -25,14 +25,18 @@ MOST_GROWTH = 1.5
 
 def document(servers: int) -> bytes:
     """A settings file of so many servers, about 130 bytes each."""
-    entries = ''.join(
-        '    <server>\n      <id>server-%d</id>\n      <username>user-%d</username>\n      <password>secret-&amp;-%d</password>\n    </server>\n'
-        % (number, number, number)
-        for number in range(servers)
+    entry = (
+        '    <server>\n'
+        '      <id>server-%d</id>\n'
+        '      <username>user-%d</username>\n'
+        '      <password>secret-&amp;-%d</password>\n'
+        '    </server>\n'
     )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">\n  <servers>\n'
-        + entries
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">\n'
+        '  <servers>\n'
+        + ''.join(entry % (number, number, number) for number in range(servers))
         + '  </servers>\n</settings>\n'
     ).encode()
 
