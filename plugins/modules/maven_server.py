@@ -12,9 +12,17 @@ short_description: Server entries of a Maven settings.xml
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Adds, changes and removes C(<server>) entries of Maven's C(settings.xml), one or many in one pass over the file.
-  - Everything else in the file stays byte for byte. That holds for comments, order, indentation, line ends, encoding, byte order mark and namespace.
-  - What Maven would read as something else than what was given is refused with the reason, before anything is written.
+  - Adds, changes and removes C(<server>) entries of Maven's C(settings.xml), one or many in one
+    pass over the file.
+  - Everything else in the file stays byte for byte. That holds for comments, order, indentation,
+    line ends, encoding, byte order mark and namespace.
+  - What Maven would read as something else than what was given is refused with the reason, before
+    anything is written.
+  - A file that Maven rejects is refused, with the line and by Maven's own rules. That holds for a
+    field that is given twice, text in a list, a server without an id, and what Maven misses in
+    mirrors, proxies, profiles and plugin groups. A file that only Maven 4 rejects gets a warning.
+  - Success means that Maven uses the entry. Otherwise nothing is written, the task fails, and
+    RV(servers[].shadowed_by) names the reason. See RV(servers[].effective).
   - Maven need not be installed, unless for O(encrypt). No other Python library is needed.
 extends_documentation_fragment:
   - buildops.tokens.attributes
@@ -25,18 +33,23 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows which entry changed in which field, and the fingerprint of an access token, never a value.
+      - Shows which entry changed in which field, and the fingerprint of an access token, never a
+        value.
   idempotent:
     support: partial
     details:
-      - Not with O(update_password=always) where the password in the file is encrypted and stays so, because encrypted passwords cannot be compared.
+      - Not with O(update_password=always) or O(encrypt) where the password in the file is encrypted
+        in a way that cannot be compared, see O(update_password).
   action:
     support: full
-    description: Has an action plugin of the same name, which turns O(token) into a credential on the controller.
+    description:
+      - Has an action plugin of the same name, which turns O(token) into a credential on the
+        controller.
 options:
   servers:
     description:
-      - List of entries, all done in one pass over the file. Instead of it, the options of one entry can be given directly.
+      - List of entries, all done in one pass over the file. Instead of it, the options of one entry
+        can be given directly.
     type: list
     elements: dict
     suboptions:
@@ -75,7 +88,14 @@ options:
         description: See O(remove).
         type: list
         elements: str
-        choices: [username, password, private_key, passphrase, file_permissions, directory_permissions, configuration]
+        choices:
+          - username
+          - password
+          - private_key
+          - passphrase
+          - file_permissions
+          - directory_permissions
+          - configuration
       allow_interpolation:
         description: See O(allow_interpolation).
         type: bool
@@ -101,13 +121,20 @@ options:
         default: present
   id:
     description:
-      - The id of the entry. Maven uses the entry for repositories and mirrors of that id, plugins use it for other servers.
-      - Where a file has several entries of one id, Maven uses the first. That one is changed, with a warning; O(state=absent) removes all of them.
+      - The id of the entry. Maven uses the entry for repositories and mirrors of that id, plugins
+        use it for other servers.
+      - Where a file has several entries of one id, Maven uses the last for repositories and the
+        first for plugins. So all of them are changed alike, with a warning; O(state=absent) removes
+        all of them.
+      - An id that is a variable, as V(${env.SERVER}), is compared as it is written. It needs
+        O(allow_interpolation), unless with O(state=absent).
     type: str
   token:
     description:
-      - Name of a source in C(token_sources). A basic token becomes O(username) and O(password), a bearer token O(access_token).
-      - It is fetched on the controller; the host gets only the result. Not needed with O(state=absent).
+      - Name of a source in C(token_sources). A basic token becomes O(username) and O(password), a
+        bearer token O(access_token).
+      - It is fetched on the controller; the host gets only the result. Not needed with
+        O(state=absent).
     type: str
   username:
     description:
@@ -116,13 +143,17 @@ options:
   password:
     description:
       - Password of the user, or a token that is used as one. A number has to be quoted.
-      - It takes the place of an C(Authorization) header that O(configuration) has in the file, which Maven would prefer.
-      - For Maven, C(${...}) refers to a variable, C({...}) is encrypted, and blanks around a value do not belong to it. So these are refused, and so are
-        control characters. See O(allow_interpolation) and O(allow_encrypted).
+      - It takes the place of an C(Authorization) header in the file, which Maven would prefer, in
+        C(httpHeaders) as well as in the older C(httpConfiguration) (C(all), C(get), C(put) and
+        C(head)).
+      - For Maven, C(${...}) refers to a variable, C({...}) is encrypted, and blanks around a value
+        do not belong to it. So these are refused, and so are control characters. See
+        O(allow_interpolation) and O(allow_encrypted).
     type: raw
   access_token:
     description:
-      - Bearer token. Maven sends it as an HTTP header, C(Authorization), which is written into C(httpHeaders) of O(configuration).
+      - Bearer token. Maven sends it as an HTTP header, C(Authorization), which is written into
+        C(httpHeaders) of O(configuration).
       - It takes the place of a user name and a password that the entry has in the file.
       - Together with O(username) it is that user's password instead.
       - It is not encrypted by O(encrypt), since Maven 3 decrypts passwords and passphrases only.
@@ -137,7 +168,8 @@ options:
     type: raw
   file_permissions:
     description:
-      - Octal mode of files that Maven makes in the repository, as V("664"). Quote it, because YAML reads V(0664) as a number.
+      - Octal mode of files that Maven makes in the repository, as V("664"). Quote it, because YAML
+        reads V(0664) as a number.
     type: raw
   directory_permissions:
     description:
@@ -145,10 +177,12 @@ options:
     type: raw
   configuration:
     description:
-      - What the transport of the repository, or a plugin, is configured with. A mapping becomes XML elements of the same names,
-        a list becomes elements that follow each other under the name of its key.
-      - It is merged into what the file has. A text replaces a text, and what is not mentioned stays. Items of a list that have a C(name), as HTTP headers do,
-        replace those of the same name. Other lists replace all elements of their key.
+      - What the transport of the repository, or a plugin, is configured with. A mapping becomes XML
+        elements of the same names, a list becomes elements that follow each other under the name of
+        its key.
+      - It is merged into what the file has. A text replaces a text, and what is not mentioned
+        stays. Items of a list that have a C(name), as HTTP headers do, replace those of the same
+        name. Other lists replace all elements of their key.
       - All of it is treated as a secret.
     type: dict
   remove:
@@ -156,18 +190,28 @@ options:
       - Fields to take out of the entry.
     type: list
     elements: str
-    choices: [username, password, private_key, passphrase, file_permissions, directory_permissions, configuration]
+    choices:
+      - username
+      - password
+      - private_key
+      - passphrase
+      - file_permissions
+      - directory_permissions
+      - configuration
   allow_interpolation:
     description:
-      - Whether values of the entry may contain C(${...}), as C(${env.TOKEN}). Maven replaces it, also within what it has put in place of it.
+      - Whether values of the entry may contain C(${...}), as C(${env.TOKEN}). Maven replaces it,
+        also within what it has put in place of it.
     type: bool
   allow_encrypted:
     description:
-      - Whether values of the entry may contain C({...}), the output of C(mvn --encrypt-password) or of C(mvnenc) of Maven 4. They are written as they are.
+      - Whether values of the entry may contain C({...}), the output of C(mvn --encrypt-password) or
+        of C(mvnenc) of Maven 4. They are written as they are.
     type: bool
   verify_url:
     description:
-      - Address in the repository which O(verify) asks for, as V(https://nexus.example.com/repository/maven-releases/).
+      - Address in the repository which O(verify) asks for, as
+        V(https://nexus.example.com/repository/maven-releases/).
     type: str
   state:
     description:
@@ -177,23 +221,41 @@ options:
   path:
     description:
       - The settings file. Links to it are followed and stay.
-      - A new file, and folders that are missing, are made for the owner alone. An existing file that others can read is closed to them.
-      - When root writes into the home folder of a user, as V(~ci/.m2/settings.xml), the file belongs to that user.
+      - A new file, and folders that are missing, are made for the owner alone. For an existing file
+        see O(permissions).
+      - When root writes into the home folder of a user, as V(~ci/.m2/settings.xml), the file
+        belongs to that user.
     type: path
     default: ~/.m2/settings.xml
+  permissions:
+    description:
+      - What happens to the rights of other users to an existing file when an entry is written.
+      - V(auto) takes them away, but not from the settings of a Maven installation
+        (C(conf/settings.xml) or C(/etc/maven/settings.xml)), without which Maven of other users
+        does not start. A warning says that they can then read the secrets.
+      - V(restrict) takes them away from any file, V(keep) from none.
+    type: str
+    choices: [auto, restrict, keep]
+    default: auto
   update_password:
     description:
       - When to replace a password or passphrase that is there already.
-      - V(unless_encrypted) replaces it when it differs. An encrypted one cannot be compared. It stays for as long as the user name is the same.
-      - V(always) replaces an encrypted one at each run.
+      - V(unless_encrypted) replaces it when it differs. One that Maven 3 has encrypted is compared
+        by means of the master password in O(security_path). If it differs or cannot be compared, it
+        is replaced with O(encrypt) or when the user name changes. Otherwise the task fails, because
+        Maven would go on to use the old one.
+      - V(always) replaces an encrypted one, too, at each run unless O(encrypt) is set and both are
+        known to be equal.
       - V(on_create) writes it only where there is none.
     type: str
     choices: [unless_encrypted, always, on_create]
     default: unless_encrypted
   encrypt:
     description:
-      - Whether to write passwords and passphrases encrypted, by C(mvn --encrypt-password) of Maven 3 and the master password in O(security_path).
-      - They reach Maven through a terminal of its own, never on a command line. A password that stands in the file in clear is replaced by its encrypted form.
+      - Whether to write passwords and passphrases encrypted, by C(mvn --encrypt-password) of Maven
+        3 and the master password in O(security_path).
+      - They reach Maven through a terminal of its own, never on a command line. A password that
+        stands in the file in clear is replaced by its encrypted form.
       - Each takes Maven about a second, and only when one is written.
       - When the task runs as root, Maven runs as the owner of O(security_path). It is refused if other users can change the program.
     type: bool
@@ -204,17 +266,22 @@ options:
     type: path
   security_path:
     description:
-      - File with the master password, for O(encrypt). It is only read. By default C(settings-security.xml) beside O(path), which is where Maven
-        looks for it when O(path) is the default.
+      - File with the master password, for O(encrypt). It is only read. By default
+        C(settings-security.xml) beside O(path), which is where Maven looks for it when O(path) is
+        the default.
     type: path
   verify:
     description:
-      - Whether to ask each repository afterwards, from the host, if it accepts what stands in the file. The task fails and names the entries that are
-        not accepted, each with its reason.
-      - Not tried are entries without O(verify_url) or whose password only Maven can read, and nothing in check mode.
-      - Proxies, certificates and C(.netrc) of the environment are not used, and redirects are not followed.
-      - A user name or password with non-ASCII characters is tried in UTF-8, which Maven 3.8 and older send, and in ISO-8859-1, which Maven 3.9 and 4 send.
-        If the server accepts only one of them, the reason says so, and the Maven of the host (O(mvn)) decides. Without one the task fails.
+      - Whether to send each entry's credentials to its O(verify_url) afterwards, from the host. The
+        task fails and names the entries that are not accepted, each with its reason.
+      - Entries without O(verify_url), or with a password that only Maven can read, are not tried.
+        Nothing is tried in check mode.
+      - Proxies, certificates and C(.netrc) of the environment are not used, and redirects are not
+        followed.
+      - A user name or password with non-ASCII characters is tried in UTF-8, which Maven 3.8 and
+        older send, and in ISO-8859-1, which Maven 3.9 and 4 send. If the server accepts only one of
+        them, the reason says so, and the Maven of the host (O(mvn)) decides. Without one the task
+        fails.
     type: bool
     default: false
   verify_timeout:
@@ -229,18 +296,27 @@ options:
     default: true
   ca_path:
     description:
-      - File on the host with the certificates of authorities that O(verify) trusts. Maven itself has its own, see C(javax.net.ssl.trustStore).
+      - File on the host with the certificates of authorities that O(verify) trusts. Maven itself
+        has its own, see C(javax.net.ssl.trustStore).
     type: path
   allow_http:
     description:
-      - Whether O(verify_url) may be C(http://), over which credentials can be read on the way. The machine itself always may.
+      - Whether O(verify_url) may be C(http://), over which credentials can be read on the way. The
+        machine itself always may.
     type: bool
     default: false
 notes:
   - Run the task as the user whose file it is (C(become_user)), or as root.
-  - There is no backup option, because a backup would keep old secrets for ever. The file is replaced at once or not at all.
-  - A change that somebody else makes to the file at the same time is not lost. The edit is then repeated on the newer file.
-  - Refused are files that Maven rejects or ignores, files with a C(DOCTYPE), and C(.mvn/settings.xml) of a project, in which Maven 4 forbids passwords.
+  - There is no backup option, because a backup would keep old secrets for ever. The file is
+    replaced at once or not at all.
+  - A change that somebody else makes to the file at the same time is not lost. The edit is then
+    repeated on the newer file.
+  - Refused are files that Maven 3 rejects or ignores, files that are not well-formed XML or not in
+    the encoding that they declare, even where Maven 3 replaces what it cannot read, files with a
+    C(DOCTYPE), and C(.mvn/settings.xml) of a project, in which Maven 4 forbids passwords.
+  - Maven merges the settings of a user and those of its installation, which are found by O(mvn) or
+    the C(mvn) in the C(PATH). Files given by C(mvn -s) or C(mvn -gs) are not looked for, nor are
+    the users looked at who do not run the task.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
@@ -324,10 +400,26 @@ servers:
       type: str
       sample: present
     changed:
-      description: The options that changed or would change, and V(id) where the entry itself was added or removed.
+      description:
+        - The options that changed or would change, and V(id) where the entry itself was added or
+          removed.
       type: list
       elements: str
       sample: [password]
+    effective:
+      description:
+        - Whether Maven uses the entry as it is in the file. If not, the task fails and nothing is
+          written.
+        - It is not when another entry comes before it (of the user before that of the installation,
+          one with an id that is a variable, an alias), when Maven rejects the other file that it
+          reads, or when an encrypted password in the file would stay.
+      type: bool
+      sample: true
+    shadowed_by:
+      description: Why Maven does not use the entry, and what to do.
+      returned: when RV(servers[].effective) is false
+      type: str
+      sample: ~/.m2/settings.xml has a server of this id, which Maven uses instead for this user.
     fingerprint:
       description: Twelve hexadecimal digits by which to tell two access tokens apart.
       returned: for an O(access_token)
@@ -372,7 +464,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery im
 )
 
 
-def main():
+def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
     finish(
         module, lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path)

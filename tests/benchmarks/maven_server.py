@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an edit of settings.xml costs, against a bare expat parse of the same file in the same run: C(python -m tests.benchmarks.maven_server)."""
+"""What an edit of settings.xml costs, against a bare expat parse of the same file.
+
+C(python -m tests.benchmarks.maven_server)
+"""
 
 from __future__ import annotations
 
@@ -12,31 +15,34 @@ import sys
 import time
 from xml.parsers import expat
 
-from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import (
-    edit,
-    wanted_server,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_server import Server
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import edit
 
 MOST_TIMES_A_PARSE = 3.0
-MOST_GROWTH = 1.5  # of the first ratio from 1 000 to 100 000 servers: expat is linear, so 1 is linear and 100 would be quadratic
+#: Of the first ratio from 1 000 to 100 000 servers: 1 is linear, 100 would be quadratic.
+MOST_GROWTH = 1.5
 
 
 def document(servers: int) -> bytes:
     """A settings file of so many servers, about 130 bytes each."""
-    entries = ''.join(
-        '    <server>\n      <id>server-%d</id>\n      <username>user-%d</username>\n      <password>secret-&amp;-%d</password>\n    </server>\n'
-        % (number, number, number)
-        for number in range(servers)
+    entry = (
+        '    <server>\n'
+        '      <id>server-%d</id>\n'
+        '      <username>user-%d</username>\n'
+        '      <password>secret-&amp;-%d</password>\n'
+        '    </server>\n'
     )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">\n  <servers>\n'
-        + entries
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">\n'
+        '  <servers>\n'
+        + ''.join(entry % (number, number, number) for number in range(servers))
         + '  </servers>\n</settings>\n'
     ).encode()
 
 
 def ratios(base, *functions, rounds):
-    """How much more processor time each function takes than C(base): the median of ratios that are measured side by side."""
+    """How much more processor time each function takes than C(base): medians, side by side."""
 
     def seconds(function):
         started = time.process_time()
@@ -55,12 +61,12 @@ def ratios(base, *functions, rounds):
 
 
 def measure(servers: int, rounds: int):
-    """:returns: for one password changed in the middle, nothing to change, one more server: times a bare parse of the same file."""
+    """:returns: one password changed, nothing to change, one more server: times a bare parse."""
     content = document(servers)
     middle = {'id': 'server-%d' % (servers // 2), 'username': 'user-%d' % (servers // 2)}
-    changed = wanted_server(dict(middle, password='new'))
-    same = wanted_server(dict(middle, password='secret-&-%d' % (servers // 2)))
-    more = wanted_server({'id': 'one-more', 'username': 'user', 'password': 'new'})
+    changed = Server.from_options(dict(middle, password='new'))
+    same = Server.from_options(dict(middle, password='secret-&-%d' % (servers // 2)))
+    more = Server.from_options({'id': 'one-more', 'username': 'user', 'password': 'new'})
     assert edit(content, [changed]).content != content and edit(content, [same]).content is content
     return ratios(
         lambda: expat.ParserCreate().Parse(content, True),

@@ -3,8 +3,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import java.io.BufferedReader;
-import java.io.File;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,35 +17,66 @@ import org.apache.maven.settings.Server;
 import org.apache.maven.settings.Settings;
 import org.apache.maven.settings.building.DefaultSettingsBuilderFactory;
 import org.apache.maven.settings.building.DefaultSettingsBuildingRequest;
+import org.apache.maven.settings.building.SettingsBuilder;
 import org.apache.maven.settings.building.SettingsBuildingException;
 import org.apache.maven.settings.building.SettingsBuildingResult;
 import org.apache.maven.settings.building.SettingsProblem;
+import org.apache.maven.settings.building.SettingsSource;
 import org.apache.maven.settings.io.xpp3.SettingsXpp3Writer;
 
 /**
- * Maven's own settings builder as a judge: for each path on standard input, one line of JSON on standard output.
- * All texts are Base64, so that nothing needs to be quoted: {"problems": [...], "servers": [[...], ...], "rest": "..."}
- * or {"fatal": "..."}. A server is its id, username, password, privateKey, passphrase, filePermissions, directoryPermissions and
- * configuration; what it lacks is null. "rest" is everything but the servers, as Maven writes it.
+ * Maven 3's own settings builder. Each line of standard input is the user settings and, after a blank, the global settings
+ * (optional), both in Base64. Each line of standard output is JSON, whose texts are Base64 so that nothing needs to be quoted:
+ * {"problems": [...], "servers": [[...], ...], "rest": "..."} or {"fatal": "..."}. A server is its id, username, password,
+ * privateKey, passphrase, filePermissions, directoryPermissions and configuration; what it lacks is null. "rest" is everything
+ * but the servers, as Maven writes it.
  */
 public class MavenSettings {
-    public static void main(String[] arguments) throws Exception {
-        BufferedReader paths = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String path = paths.readLine(); path != null; path = paths.readLine()) {
-            System.out.println(read(new File(path)));
-            System.out.flush();
+    private static final class Bytes implements SettingsSource {
+        private final byte[] content;
+
+        Bytes(String base64) {
+            content = Base64.getDecoder().decode(base64);
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return new ByteArrayInputStream(content);
+        }
+
+        @Override
+        public String getLocation() {
+            return "settings.xml";
         }
     }
 
-    private static String read(File file) throws Exception {
+    public static void main(String[] arguments) throws Exception {
+        SettingsBuilder builder = new DefaultSettingsBuilderFactory().newInstance();
+        PrintStream out = new PrintStream(System.out, false, "UTF-8");
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            out.println(read(builder, line.split(" ")));
+            if (!lines.ready()) {
+                out.flush();
+            }
+        }
+        out.flush();
+    }
+
+    private static String read(SettingsBuilder builder, String[] files) throws Exception {
         DefaultSettingsBuildingRequest request = new DefaultSettingsBuildingRequest();
-        request.setUserSettingsFile(file);
+        request.setUserSettingsSource(new Bytes(files[0]));
+        if (files.length > 1) {
+            request.setGlobalSettingsSource(new Bytes(files[1]));
+        }
         request.setSystemProperties(new Properties());
         SettingsBuildingResult result;
         try {
-            result = new DefaultSettingsBuilderFactory().newInstance().build(request);
+            result = builder.build(request);
         } catch (SettingsBuildingException e) {
             return "{\"fatal\": " + quoted(e.getMessage()) + "}";
+        } catch (RuntimeException e) {
+            return "{\"fatal\": " + quoted(e.toString()) + "}";
         }
         List<String> problems = new ArrayList<>();
         for (SettingsProblem problem : result.getProblems()) {

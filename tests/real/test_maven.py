@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import shutil
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
     encryption as maven_encryption,
 )
+from tests.oracles.maven import SettingsReader
 from tests.real import servers
 from tests.real.conftest import on
 from tests.real.test_conformance import send
 from tests.sandbox.maven_repository import MavenRepository
 from tests.sandbox.serving import basic_credentials
+from tests.support import maven_files
 from tests.tools.scratch import environment
 
 MAVENS = ['3', *servers.MAVEN]
@@ -225,6 +229,27 @@ def test_maven_3_and_4_send_what_was_written(sandbox, run_playbook, home, mvn, f
             system,
             'reads what maven_server writes: odd characters, an encrypted password, an access token as header',
         )
+
+
+@pytest.mark.parametrize('version', MAVENS)
+def test_settings_files_are_read_as_maven_reads_them(mvn, version, findings):
+    """The files of tests/unit/module_utils/_files/test_maven_reader.py; MAVEN_CASES has more."""
+    program, system = mvn(version)
+    cases = int(os.environ.get('MAVEN_CASES', '2000'))
+    accepted = 0
+    with SettingsReader(Path(program).resolve().parents[1]) as reader:
+        for start in range(0, cases, 500):
+            files = maven_files.make(start, min(500, cases - start))
+            judged = reader.read_all([(content,) for content in files])
+            for seed, (content, settings) in enumerate(zip(files, judged), start):
+                ours, theirs = maven_files.verdict(content), maven_files.Verdict.of(settings)
+                if version.startswith('4') and not ours.accepted and theirs.accepted:
+                    continue  # what Maven 3 rejects is refused
+                expected = ours.of_maven_4 if version.startswith('4') else ours.of_maven_3
+                assert expected == theirs, (seed, ours.reason, settings.fatal, content)
+                accepted += theirs.accepted
+    assert accepted > cases // 5
+    findings.count(system, 'settings files read alike', cases)
 
 
 def test_characters_beyond_ascii(sandbox, run_playbook, home, mvn, findings):

@@ -8,10 +8,25 @@
 from __future__ import annotations
 
 import os
+import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils._files import maven_settings
-from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import edit_private
+from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
+    FileState,
+    edit_private,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_server import (
+    REMOVABLE,
+    Server,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._maven.effective import (
+    is_of_installation,
+    other_file,
+    remaining,
+    resolve,
+    shadowed_by,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._maven.encryption import encryptor
 from ansible_collections.buildops.tokens.plugins.module_utils._maven.request import Trust
 from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import (
@@ -27,7 +42,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
 
 # 'raw' where a number or a boolean must not become a text behind the user's back
-ENTRY = {
+ENTRY: t.Dict[str, t.Dict[str, t.Any]] = {
     'id': {'type': 'str'},
     'token': {'type': 'str', 'no_log': False},
     'username': {'type': 'raw'},
@@ -38,7 +53,7 @@ ENTRY = {
     'file_permissions': {'type': 'raw'},
     'directory_permissions': {'type': 'raw'},
     'configuration': {'type': 'dict', 'no_log': True},
-    'remove': {'type': 'list', 'elements': 'str', 'choices': list(maven_settings.REMOVABLE)},
+    'remove': {'type': 'list', 'elements': 'str', 'choices': list(REMOVABLE)},
     'allow_interpolation': {'type': 'bool', 'default': False},
     'allow_encrypted': {'type': 'bool', 'default': False, 'no_log': False},
     'verify_url': {'type': 'str'},
@@ -64,6 +79,7 @@ ARGUMENTS = dict(
         'mutually_exclusive': [('password', 'access_token')],
     },
     path={'type': 'path', 'default': '~/.m2/settings.xml'},
+    permissions={'type': 'str', 'choices': ['auto', 'restrict', 'keep'], 'default': 'auto'},
     update_password=dict(SHARED['update_password'], default='unless_encrypted'),
     encrypt=dict(SHARED['encrypt'], default=False),
     mvn={'type': 'path'},
@@ -80,148 +96,283 @@ CONSTRAINTS = {
     'required_one_of': [('id', 'servers')],
 }
 LIMITS = {'verify_timeout': (1, 600)}
+_READABLE_FOR_OTHERS = 0o044
 
 
-def deliver(params, check_mode, with_diff, find_program):
-    """Do what the module is for.
+def deliver(
+    params: t.Dict[str, t.Any],
+    check_mode: bool,
+    with_diff: bool,
+    find_program: t.Optional[t.Callable[[str], t.Optional[str]]],
+) -> t.Tuple[t.Dict[str, t.Any], t.List[str]]:
+    """Bring the wanted servers into a settings file.
 
     :param params: options as in L(ARGUMENTS).
-    :param find_program: a function from a program's name to its path, or None.
-    :returns: (result of the module, warnings).
+    :param check_mode: whether nothing is written.
+    :param with_diff: whether the result has a diff.
+    :param find_program: a function from a program's name to its path, or None; or None where no
+        Maven is to be found.
+    :returns: (result of the module, warnings). A result with C(failed) is a failure: either Maven
+        would not use what is wanted, and nothing was written, or it was written and a repository
+        does not accept it.
     :raises TokensError: nothing was changed.
     """
-    path = params['path']
-    _check_path(path)
+    _check_path(params['path'])
     check_limits(params, LIMITS)
+    delivery = _Delivery(params, check_mode, find_program)
+    result, content = delivery.run()
+    if with_diff:
+        result['diff'] = _diff(result)
+    if params['verify'] and not result.get('failed'):
+        _verify(result, delivery, content)
+    return result, delivery.warnings
+
+
+class _NotEffective(Exception):
+    """Maven would not use what is wanted. :ivar edited: Result of the edit."""
+
+    def __init__(self, edited: maven_settings.Result) -> None:
+        super().__init__()
+        self.edited = edited
+
+
+class _Delivery:
+    """One run.
+
+    :ivar entries: options of each entry. :ivar wanted: Server of each.
+    :ivar warnings: sentences.
+    """
+
+    def __init__(
+        self,
+        params: t.Dict[str, t.Any],
+        check_mode: bool,
+        find_program: t.Optional[t.Callable[[str], t.Optional[str]]],
+    ) -> None:
+        self.params = params
+        self.check_mode = check_mode
+        self.path: str = params['path']
+        self.entries = _entries(params)
+        self.wanted = [Server.from_options(entry) for entry in self.entries]
+        self.warnings: t.List[str] = []
+        self.mvn = params['mvn'] or (find_program('mvn') if find_program is not None else None)
+        self._of_installation = is_of_installation(self.path, self.mvn)
+        self._other = other_file(self.path, self.mvn)
+        self._present = [server.id for server in self.wanted if server.state == 'present']
+        for entry in self.entries:
+            _register(entry)
+            if params['verify'] and entry['verify_url'] and entry['state'] != 'absent':
+                check_url(entry['id'], entry['verify_url'], params['allow_http'])
+
+    def run(self) -> t.Tuple[t.Dict[str, t.Any], t.Optional[bytes]]:
+        """Edit the file. :returns: (result of the module, the new content)."""
+        policy = 'narrow' if self._present and self._restricts else 'keep'
+        try:
+            before, content, edited, changed = edit_private(
+                self.path, self._edit, dry_run=self.check_mode, mode_policy=policy
+            )
+        except _NotEffective as problem:
+            return self._failure(problem.edited), None
+        self.warnings += edited.warnings
+        self._warn(before)
+        return {
+            'changed': changed,
+            'path': self.path,
+            'servers': self._servers(edited),
+            'permissions_restricted': before.wide and policy == 'narrow',
+        }, content
+
+    @property
+    def _restricts(self) -> bool:
+        permissions = self.params.get('permissions') or 'auto'
+        return permissions == 'restrict' or (permissions == 'auto' and not self._of_installation)
+
+    def _edit(
+        self, content: t.Optional[bytes]
+    ) -> t.Tuple[t.Optional[bytes], maven_settings.Result]:
+        edited = maven_settings.edit(content, self.wanted, self._crypt(), self.path, resolve)
+        if self._other is not None and self._present:
+            shadowed = shadowed_by(self._other, edited.content, self._present, self.path)
+            edited = edited._replace(shadowed=dict(shadowed, **edited.shadowed))
+        if edited.shadowed:
+            raise _NotEffective(edited)
+        return edited.content, edited
+
+    def _crypt(self) -> maven_settings.Crypt:
+        security_path = self.params['security_path'] or os.path.join(
+            os.path.dirname(self.path), 'settings-security.xml'
+        )
+
+        def decrypt(value: str) -> t.Optional[str]:
+            # imported where it is needed, because most files have nothing encrypted
+            from ansible_collections.buildops.tokens.plugins.module_utils._maven.decryption import (
+                decryptor,
+            )
+
+            return decryptor(security_path)(value)
+
+        if self.check_mode:
+            return maven_settings.Crypt(lambda password: '{encrypted}', decrypt)
+        return maven_settings.Crypt(encryptor(lambda: self.mvn, security_path), decrypt)
+
+    def _failure(self, edited: maven_settings.Result) -> t.Dict[str, t.Any]:
+        self.warnings += edited.warnings
+        return {
+            'failed': True,
+            'msg': 'Nothing was written to %s, because Maven would not use it. %s'
+            % (
+                self.path,
+                ' '.join('%s: %s' % item for item in sorted(edited.shadowed.items())),
+            ),
+            'changed': False,
+            'path': self.path,
+            'servers': self._servers(edited, written=False),
+            'permissions_restricted': False,
+        }
+
+    def _servers(
+        self, edited: maven_settings.Result, written: bool = True
+    ) -> t.List[t.Dict[str, t.Any]]:
+        """The result for each entry."""
+        servers = []
+        for entry, change in zip(self.entries, edited.changes):
+            server = dict(change, effective=change['id'] not in edited.shadowed)
+            if not server['effective']:
+                server['shadowed_by'] = edited.shadowed[change['id']]
+            if not written:
+                server['changed'] = []
+            if entry['access_token'] is not None and change['state'] == 'present':
+                server['fingerprint'] = fingerprint(entry['access_token'])
+            servers.append(server)
+        return servers
+
+    def _warn(self, before: FileState) -> None:
+        if self._other is not None:
+            absent = [server.id for server in self.wanted if server.state == 'absent']
+            self.warnings += [
+                '%s still has a server %s, which Maven uses.' % (self._other.path, server_id)
+                for server_id in (remaining(self._other, absent) if absent else ())
+            ]
+        if not self._of_installation or not self._present:
+            return
+        if before.info is None:
+            self.warnings.append(
+                '%s is new and can be read by its owner only. Maven of other users fails until '
+                'they can read it, too.' % self.path
+            )
+        elif before.info.st_mode & _READABLE_FOR_OTHERS and not self._restricts:
+            self.warnings.append(
+                '%s belongs to an installation of Maven and can be read by other users, who see '
+                'the secrets in it. Use the settings of a user, or set permissions to restrict.'
+                % self.path
+            )
+
+
+def _entries(params: t.Dict[str, t.Any]) -> t.List[t.Dict[str, t.Any]]:
+    """The options of each entry, with those that all share."""
     listed = params['servers'] if params['servers'] is not None else [params]
-    entries = [
+    return [
         dict(entry, **{option: params[option] for option in SHARED if entry[option] is None})
         for entry in listed
     ]
-    wanted = [maven_settings.wanted_server(entry) for entry in entries]
-    for entry in entries:
-        register(
-            *(
-                entry[option]
-                for option in ('password', 'passphrase', 'access_token')
-                if isinstance(entry[option], str)
-            )
-        )
-        if params['verify'] and entry['verify_url'] and entry['state'] != 'absent':
-            check_url(entry['id'], entry['verify_url'], params['allow_http'])
-    if check_mode:
-
-        def encrypt(password):
-            return '{encrypted}'
-    else:
-        security_path = params['security_path'] or os.path.join(
-            os.path.dirname(path), 'settings-security.xml'
-        )
-        encrypt = encryptor(lambda: params['mvn'] or find_program('mvn'), security_path)
-
-    def edit(content):
-        edited = maven_settings.edit(content, wanted, encrypt, path)
-        return edited.content, edited
-
-    policy = 'narrow' if any(server.state == 'present' for server in wanted) else 'keep'
-    before, content, edited, changed = edit_private(
-        path, edit, dry_run=check_mode, mode_policy=policy
-    )
-    result = {
-        'changed': changed,
-        'path': path,
-        'servers': edited.changes,
-        'permissions_restricted': before.wide and policy == 'narrow',
-    }
-    for entry, change in zip(entries, edited.changes):
-        if entry['access_token'] is not None and change['state'] == 'present':
-            change['fingerprint'] = fingerprint(entry['access_token'])
-    if with_diff:
-        result['diff'] = _diff(result)
-    if params['verify']:
-        present = [
-            (entry, server) for entry, server in zip(entries, wanted) if server.state == 'present'
-        ]
-        if check_mode:
-            result['verification'] = [
-                _attempt(entry, None, 'check mode') for entry, server in present
-            ]
-        else:
-            result['verification'] = _verification(
-                present,
-                params,
-                content,
-                {change['id']: change['changed'] for change in edited.changes},
-                path,
-                transport_of(params['mvn'] or find_program('mvn')),
-            )
-        closed = [
-            '%s (%s)' % (attempt['name'], attempt['message'])
-            for attempt in result['verification']
-            if attempt['accepted'] is False
-        ]
-        if closed:
-            result.update(
-                failed=True,
-                msg='%s is as wanted, but with these servers Maven would not get in: %s.'
-                % (path, '; '.join(closed)),
-            )
-    return result, edited.warnings
 
 
-def _check_path(path):
+def _register(entry: t.Dict[str, t.Any]) -> None:
+    values = (entry[option] for option in ('password', 'passphrase', 'access_token'))
+    register(*(value for value in values if isinstance(value, str)))
+
+
+def _check_path(path: str) -> None:
     if not os.path.isabs(path):
         raise BadInput(
             'path must be an absolute path, or start with ~ and the name of a user who exists.'
         )
     if os.path.normpath(path).split(os.sep)[-2:] == ['.mvn', 'settings.xml']:
         raise BadInput(
-            '%s belongs to a project and is shared with it: Maven 4 refuses passwords there, Maven 3 does not read it. '
-            'Use the settings of a user, ~/.m2/settings.xml.' % path
+            '%s belongs to a project and is shared with it: Maven 4 refuses passwords there, '
+            'Maven 3 does not read it. Use the settings of a user, ~/.m2/settings.xml.' % path
         )
 
 
-def _verification(present, params, content, changed, path, transport):
-    found = maven_settings.credentials(content, [server.id for entry, server in present], path)
+def _verify(result: t.Dict[str, t.Any], delivery: _Delivery, content: t.Optional[bytes]) -> None:
+    """Add to the result whether the repositories accept what is in the file."""
+    present = [
+        (entry, server)
+        for entry, server in zip(delivery.entries, delivery.wanted)
+        if server.state == 'present'
+    ]
+    if delivery.check_mode:
+        result['verification'] = [_attempt(entry, None, 'check mode') for entry, _server in present]
+        return
+    changed = {server['id']: server['changed'] for server in result['servers']}
+    result['verification'] = _verification(
+        present, delivery.params, content, changed, delivery.path, transport_of(delivery.mvn)
+    )
+    refused = [
+        '%s (%s)' % (attempt['name'], attempt['message'])
+        for attempt in result['verification']
+        if attempt['accepted'] is False
+    ]
+    if refused:
+        result.update(
+            failed=True,
+            msg='%s is as wanted, but with these servers Maven would not get in: %s.'
+            % (delivery.path, '; '.join(refused)),
+        )
+
+
+Present = t.Sequence[t.Tuple[t.Dict[str, t.Any], Server]]
+
+
+def _verification(
+    present: Present,
+    params: t.Dict[str, t.Any],
+    content: t.Optional[bytes],
+    changed: t.Dict[str, t.List[str]],
+    path: str,
+    transport: t.Optional[str],
+) -> t.List[t.Dict[str, t.Any]]:
+    found = maven_settings.credentials(content, [server.id for _entry, server in present], path)
     verification = []
     for entry, server in present:
         username, password, headers = found.get(server.id, (None, None, {}))
         if 'password' in changed[server.id] and server.encrypt:
             password = server.password  # what was encrypted just now
         logins = authorization(username, password, headers)
-        if not entry['verify_url']:
-            verification.append(_attempt(entry, None, 'no verify_url'))
-        elif not logins:
-            verification.append(
-                _attempt(entry, None, 'the entry has no password and no Authorization header')
-            )
-        elif maven_settings.is_resolved_by_maven(
-            headers.get('authorization') or username + password
-        ):
-            verification.append(
-                _attempt(
-                    entry,
-                    None,
-                    'only Maven can read the password, which is encrypted or a reference',
-                )
-            )
-        else:
-            verification.append(
-                _attempt(
-                    entry,
-                    *verify(
-                        entry['verify_url'],
-                        logins,
-                        Trust(params['validate_certs'], params['ca_path']),
-                        params['verify_timeout'],
-                        transport,
-                    ),
-                )
-            )
+        problem = _not_tried(entry, bool(logins), username, password, headers)
+        if problem is not None:
+            verification.append(_attempt(entry, None, problem))
+            continue
+        accepted, message = verify(
+            entry['verify_url'],
+            logins,
+            Trust(params['validate_certs'], params['ca_path']),
+            params['verify_timeout'],
+            transport,
+        )
+        verification.append(_attempt(entry, accepted, message))
     return verification
 
 
-def _attempt(entry, accepted, msg):
+def _not_tried(
+    entry: t.Dict[str, t.Any],
+    has_login: bool,
+    username: t.Optional[str],
+    password: t.Optional[str],
+    headers: t.Mapping[str, t.Optional[str]],
+) -> t.Optional[str]:
+    """Why an entry cannot be verified, or None where it can."""
+    if not entry['verify_url']:
+        return 'no verify_url'
+    if not has_login:
+        return 'the entry has no password and no Authorization header'
+    sent = headers.get('authorization') or (username or '') + (password or '')
+    if maven_settings.is_resolved_by_maven(sent):
+        return 'only Maven can read the password, which is encrypted or a reference'
+    return None
+
+
+def _attempt(entry: t.Dict[str, t.Any], accepted: t.Optional[bool], msg: str) -> t.Dict[str, t.Any]:
     return {
         'name': entry['id'],
         'verify_url': entry['verify_url'],
@@ -230,7 +381,7 @@ def _attempt(entry, accepted, msg):
     }
 
 
-def _diff(result):
+def _diff(result: t.Dict[str, t.Any]) -> t.Dict[str, str]:
     """What changed, in words: values are never shown, not even old ones."""
     before, after = [], []
     for server in result['servers']:
@@ -265,5 +416,5 @@ def _diff(result):
     }
 
 
-def _lines(lines):
+def _lines(lines: t.Iterable[str]) -> str:
     return ''.join(line + '\n' for line in lines)

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module maven_server, from its options to what the real Maven and a repository make of the file."""
+"""The module maven_server, from its options to what Maven and a repository make of the file."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery im
     deliver,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import user_of
+from tests.oracles.maven import SettingsReader
 from tests.sandbox.maven_repository import DOOR_PROJECT, MavenRepository
 from tests.sandbox.serving import faults
 from tests.tools.scratch import BUILD
@@ -69,7 +70,12 @@ def test_M1_A10_predicts_writes_and_is_content(path):
     written = run(path, COMPANY)[0]
     assert written == predicted
     assert written['servers'] == [
-        {'id': 'company', 'state': 'present', 'changed': ['id', 'username', 'password']}
+        {
+            'id': 'company',
+            'state': 'present',
+            'changed': ['id', 'username', 'password'],
+            'effective': True,
+        }
     ]
     assert (written['diff']['before'], written['diff']['after']) == (
         'company: absent\n',
@@ -80,7 +86,7 @@ def test_M1_A10_predicts_writes_and_is_content(path):
         assert run(path, COMPANY, check=check)[0] == dict(
             written,
             changed=False,
-            servers=[{'id': 'company', 'state': 'present', 'changed': []}],
+            servers=[{'id': 'company', 'state': 'present', 'changed': [], 'effective': True}],
             diff=dict(written['diff'], before='', after=''),
         )
 
@@ -219,7 +225,7 @@ def test_managed_hosts_with_any_python(path, version):
 
 
 class Repository:
-    """A Maven repository that wants one Authorization header, and answers for some other paths as servers do."""
+    """A Maven repository that requires one Authorization header, with the faults of servers."""
 
     def __init__(self, wanted):
         self.wanted = wanted
@@ -482,3 +488,124 @@ def test_A2_a_failing_run_shows_a_sentence_and_no_secret(run_playbook, path, tmp
         assert ran.rc == 2 and said in ran.result('Write')['msg']
         assert 'c4n4ry' not in ran.output and 'c4n4ry' not in json.dumps(ran.events)
         assert path.read_text() == '<settings><servers><password>c4n4ry-old</settings>'
+
+
+# ---- which file Maven takes a server from
+
+
+def installation(tmp_path, content='<settings>\n</settings>\n', mode=0o644):
+    """The settings of an installation of Maven, and its program."""
+    settings = tmp_path / 'maven' / 'conf' / 'settings.xml'
+    settings.parent.mkdir(parents=True)
+    settings.write_text(content)
+    settings.chmod(mode)
+    (tmp_path / 'maven' / 'bin').mkdir()
+    program = tmp_path / 'maven' / 'bin' / 'mvn'
+    program.write_text('#!/bin/sh\n')
+    return settings, program
+
+
+def server(password, server_id='company'):
+    return (
+        '<settings><servers><server><id>%s</id><username>jdoe</username><password>%s</password>'
+        '</server></servers></settings>' % (server_id, password)
+    )
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    folder = tmp_path / 'home'
+    (folder / '.m2').mkdir(parents=True)
+    monkeypatch.setenv('HOME', str(folder))
+    return folder
+
+
+@pytest.mark.parametrize('check', [True, False])
+def test_a_server_of_the_user_shadows_the_one_of_the_installation(home, tmp_path, check):
+    settings, _program = installation(tmp_path)
+    (home / '.m2' / 'settings.xml').write_text(server('old'))
+    before = settings.read_bytes()
+    result = run(settings, COMPANY, {'id': 'free', 'username': 'u', 'password': 'p'}, check=check)[
+        0
+    ]
+    assert result['failed'] and not result['changed'] and settings.read_bytes() == before
+    assert [one['effective'] for one in result['servers']] == [False, True]
+    assert '~/.m2/settings.xml has a server of this id' in result['servers'][0]['shadowed_by']
+    assert result['servers'][0]['shadowed_by'] in result['msg']
+    with SettingsReader() as maven:
+        read = maven.read_bytes(server('old').encode(), server('new').encode())
+    assert [(one.id, one.password) for one in read.servers] == [('company', 'old')]
+
+
+def test_the_same_server_in_both_files_is_effective(home, tmp_path):
+    settings, _program = installation(tmp_path)
+    run(home / '.m2' / 'settings.xml', COMPANY)
+    assert run(settings, COMPANY)[0]['servers'][0]['effective']
+
+
+def test_an_id_that_is_a_variable_of_the_environment_shadows(home, tmp_path, monkeypatch):
+    settings, _program = installation(tmp_path)
+    (home / '.m2' / 'settings.xml').write_text(server('old', '${env.REPOSITORY_ID}'))
+    monkeypatch.setenv('REPOSITORY_ID', 'company')
+    result = run(settings, COMPANY)[0]
+    assert result['failed'] and '${env.REPOSITORY_ID}' in result['msg']
+    monkeypatch.setenv('REPOSITORY_ID', 'another')
+    assert not run(settings, COMPANY)[0].get('failed')
+
+
+def test_settings_of_the_installation_that_maven_rejects_are_named(home, tmp_path):
+    settings, program = installation(tmp_path, '<settings><servers>x</servers></settings>')
+    result = run(home / '.m2' / 'settings.xml', COMPANY, mvn=str(program))[0]
+    assert result['failed'] and str(settings) in result['msg'] and 'line 1' in result['msg']
+    settings.write_text('<settings/>')
+    assert not run(home / '.m2' / 'settings.xml', COMPANY, mvn=str(program))[0].get('failed')
+
+
+def test_what_stays_after_a_removal_is_named(home, tmp_path):
+    settings, program = installation(tmp_path, server('old'))
+    run(home / '.m2' / 'settings.xml', COMPANY, mvn=str(program))
+    absent = {'id': 'company', 'state': 'absent'}
+    result, warnings = run(home / '.m2' / 'settings.xml', absent, mvn=str(program))
+    assert result['changed'] and f'{settings} still has a server company' in warnings[0]
+
+
+@pytest.mark.parametrize(
+    'permissions, mode, warns',
+    [('auto', 0o644, True), ('keep', 0o644, True), ('restrict', 0o600, False)],
+)
+def test_M25_the_settings_of_an_installation_keep_their_mode(
+    home, tmp_path, permissions, mode, warns
+):
+    settings, _program = installation(tmp_path)
+    result, warnings = run(settings, COMPANY, permissions=permissions)
+    assert result['changed'] and stat.S_IMODE(settings.stat().st_mode) == mode
+    assert result['permissions_restricted'] == (not warns)
+    assert any('can be read by other users' in warning for warning in warnings) == warns
+    assert not run(settings, COMPANY, permissions=permissions)[0]['changed']
+
+
+def test_M25_the_mode_of_any_file_is_kept_on_request(path):
+    run(path, COMPANY)
+    path.chmod(0o640)
+    assert not run(path, COMPANY, permissions='keep')[0]['changed']
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.needs_client('mvn')
+def test_M23_a_rotated_password_is_encrypted_again_and_the_same_one_is_not(path):
+    path.parent.mkdir(parents=True)
+    master = maven_encryption._ask([shutil.which('mvn'), '--encrypt-master-password'], 'master')
+    path.with_name('settings-security.xml').write_text(
+        '<settingsSecurity><!-- <master>{x}</master> --><master>\n%s</master></settingsSecurity>'
+        % re.search(r'\{.*\}', master.decode())[0]
+    )
+    assert run(path, COMPANY, encrypt=True)[0]['changed']
+    before = path.read_bytes()
+    assert not run(path, COMPANY, encrypt=True)[0]['changed'] and path.read_bytes() == before
+    assert not run(path, COMPANY)[0].get('failed')  # it is the given one
+    rotated = dict(COMPANY, password=CANARY + 'rotated')
+    kept = run(path, rotated)[0]
+    assert kept['failed'] and 'is another one' in kept['servers'][0]['shadowed_by']
+    assert run(path, rotated, encrypt=True, check=True)[0]['changed']
+    assert run(path, rotated, encrypt=True)[0]['changed'] and path.read_bytes() != before
+    assert not run(path, rotated, encrypt=True)[0]['changed']

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Edits of settings.xml. Maven's own reader says what a file means; the bytes of the file say what was left alone."""
+"""Edits of settings.xml, read by Maven's own reader, and compared byte by byte outside."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_server import (
+    Server as Wanted,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_settings import (
+    Crypt,
     credentials,
     edit,
-    wanted_server,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import MASKS
 from tests.oracles.maven import Server, SettingsReader
@@ -42,7 +45,7 @@ def maven(tmp_path_factory):
 
 def apply(content, *entries, **options):
     """Edit, and make sure that a second edit finds nothing to do."""
-    wanted = [wanted_server(entry) for entry in entries]
+    wanted = [Wanted.from_options(entry) for entry in entries]
     result = edit(content, wanted, **options)
     again = edit(result.content, wanted, **options)
     assert again.content is result.content and [change['changed'] for change in again.changes] == [
@@ -147,7 +150,7 @@ def element_texts(draw):
 
 @strategies.composite
 def files(draw):
-    """A settings file as segments: (text, id of the server or None). Joined they are the file; the encoding comes with them."""
+    """A settings file as segments: (text, id of the server or None), with its encoding."""
     end = draw(strategies.sampled_from(['\n', '\r\n', '\n\n', '']))
     tab = draw(strategies.sampled_from(['  ', '\t', '    ', ''])) if end else ''
     encoding, mark, declaration = draw(
@@ -348,7 +351,7 @@ def test_M10_M11_M13_M14_M15_M16_M17_a_value_is_refused_for_a_known_reason_or_re
 ):
     entry = {'id': 'company', 'username': username, 'password': password}
     try:
-        wanted = [wanted_server(entry)]
+        wanted = [Wanted.from_options(entry)]
     except BadInput:
         assert misread(username) or misread(password) or no_secret(password)
         return
@@ -403,7 +406,10 @@ def test_M1_no_file_or_an_empty_one_becomes_a_new_one(maven, content):
         and not maven(result.content).problems
     )
     assert b'xmlns="http://maven.apache.org/SETTINGS/1.2.0"' in result.content
-    assert edit(content, [wanted_server({'id': 'company', 'state': 'absent'})]).content is content
+    assert (
+        edit(content, [Wanted.from_options({'id': 'company', 'state': 'absent'})]).content
+        is content
+    )
 
 
 @pytest.mark.parametrize(
@@ -437,10 +443,13 @@ def test_M3_another_root(content, said):
         apply(content, COMPANY)
 
 
-def test_M5_of_duplicates_the_first_is_updated_and_all_are_removed(maven):
-    content = document(OLD + OLD)
+def test_M5_duplicates_are_changed_alike_and_all_are_removed(maven):
+    """Maven sends the last to repositories, and gives the first to plugins."""
+    second = OLD.replace('old', 'older').replace('jdoe', 'somebody')
+    content = document(OLD + '<!-- c -->' + second)
     result = apply(content, COMPANY)
-    assert [server.password for server in maven(result.content).servers] == [CANARY, 'old']
+    assert maven(result.content).servers == [Server('company', 'jdoe', CANARY)] * 2
+    assert b'<!-- c -->' in result.content
     assert 'has 2 servers with the id company' in result.warnings[0]
     assert maven(apply(content, {'id': 'company', 'state': 'absent'}).content).servers == []
 
@@ -448,8 +457,11 @@ def test_M5_of_duplicates_the_first_is_updated_and_all_are_removed(maven):
 @pytest.mark.parametrize(
     'content, said',
     [
-        (b'<settings><servers/><servers/></settings>', 'more than one <servers>'),
-        (document(OLD.replace('<id>', '<password>x</password><id>')), '<password> twice'),
+        (b'<settings><servers/><servers/></settings>', 'line 1: <servers> is given twice'),
+        (
+            document(OLD.replace('<id>', '<password>x</password><id>')),
+            'line 7: <password> is given twice in <server>',
+        ),
     ],
 )
 def test_M6_what_maven_rejects_is_refused(maven, content, said):
@@ -478,11 +490,15 @@ def test_M7_a_comment_that_looks_like_half_a_server(maven):
 def test_M7_tags_in_comments_do_not_make_up_for_tags_outside(maven, comment):
     nested = '<server><id>z</id><configuration><server></server><server><id>company</id></server></configuration></server>'
     content = document(comment + nested)
-    if 'CDATA' not in comment:  # which Maven rejects there
-        assert [server.id for server in maven(apply(content, COMPANY).content).servers] == [
-            'z',
-            'company',
-        ]
+    if 'CDATA' in comment:
+        with pytest.raises(FileProblem, match='<servers> contains text'):
+            apply(content, COMPANY)
+        assert maven(content).fatal
+        return
+    assert [server.id for server in maven(apply(content, COMPANY).content).servers] == [
+        'z',
+        'company',
+    ]
     assert nested.encode() in apply(content, COMPANY).content
 
 
@@ -516,11 +532,39 @@ def test_M22_a_server_inside_a_configuration_is_no_server_entry(maven):
     assert apply(content, {'id': 'other', 'state': 'absent'}).content is content
 
 
-def test_M9_an_alias_of_another_server_is_refused():
+def test_M9_an_alias_of_another_server_shadows_the_entry():
     content = document('<server><id>other</id><aliases><alias> company </alias></aliases></server>')
-    with pytest.raises(FileProblem, match='company as an alias of the server other'):
-        apply(content, COMPANY)
-    apply(content, {'id': 'other', 'username': 'u'})
+    shadowed = apply(content, COMPANY).shadowed
+    assert 'company as an alias of the server other' in shadowed['company']
+    assert not apply(content, {'id': 'other', 'username': 'u'}).shadowed
+
+
+def test_M9_an_id_that_is_a_variable(maven):
+    variable = OLD.replace('>company<', '>${env.ID}<')
+    entry = dict(COMPANY, id='${env.ID}', allow_interpolation=True)
+    result = apply(document(variable), entry)
+    assert maven(result.content).servers == [Server('${env.ID}', 'jdoe', CANARY)]
+    removed = apply(document(variable), {'id': '${env.ID}', 'state': 'absent'})
+    assert maven(removed.content).servers == []
+    known = edit(document(variable), [Wanted.from_options(COMPANY)], resolve=lambda text: 'company')
+    assert '${env.ID}' in known.shadowed['company']
+    unknown = apply(document(variable), COMPANY)
+    assert not unknown.shadowed and '${env.ID}' in unknown.warnings[0]
+
+
+@pytest.mark.parametrize('place', ['all', 'get', 'put', 'head'])
+@pytest.mark.parametrize('entry', [COMPANY, {'id': 'company', 'access_token': 'new-token'}])
+def test_an_older_authorization_header_does_not_outlive_its_replacement(maven, place, entry):
+    headers = (
+        '<property><name>X-Other</name><value>1</value></property>'
+        '<property><name>authorization</name><value>Basic b2xkOm9sZA==</value></property>'
+    )
+    older = '<httpConfiguration><%s><headers>%s</headers></%s></httpConfiguration>'
+    configuration = '<configuration>%s</configuration>' % (older % (place, headers, place))
+    content = document(OLD.replace('</password>', '</password>' + configuration))
+    read = maven(apply(content, entry).content).servers[0].configuration
+    assert 'b2xkOm9sZA' not in read and 'X-Other' in read
+    assert ('Bearer new-token' in read) == ('access_token' in entry)
 
 
 @pytest.mark.parametrize('option', ['username', 'password', 'passphrase', 'private_key'])
@@ -547,7 +591,7 @@ def test_M9_an_alias_of_another_server_is_refused():
 )
 def test_M11_M13_M14_M15_M16_I1_what_maven_would_misread_is_refused(option, value, said):
     with pytest.raises(BadInput, match=said) as caught:
-        wanted_server({'id': 'company', option: value})
+        Wanted.from_options({'id': 'company', option: value})
     assert option in str(caught.value) and 'abc' not in str(caught.value)
 
 
@@ -564,7 +608,7 @@ def test_M11_M13_M14_M15_M16_I1_what_maven_would_misread_is_refused(option, valu
 def test_I2_I3_I4_what_cannot_be_a_secret_is_refused(value):
     for option in ('password', 'passphrase', 'access_token'):
         with pytest.raises(BadInput):
-            wanted_server({'id': 'company', option: value})
+            Wanted.from_options({'id': 'company', option: value})
 
 
 def test_M12_interpolation_on_request(maven, monkeypatch):
@@ -576,33 +620,54 @@ def test_M12_interpolation_on_request(maven, monkeypatch):
     }
     assert b'<password>${env.TOKEN}</password>' in apply(None, entry).content
     with pytest.raises(BadInput, match='encrypted'):
-        wanted_server(dict(entry, password='${env.TOKEN}{abc}'))
+        Wanted.from_options(dict(entry, password='${env.TOKEN}{abc}'))
 
 
 ENCRYPTED = OLD.replace('old', 'since May {COQLCE6DU6GtcS5P=}')
 
 
+def decrypt(value):
+    """Knows one password only."""
+    return CANARY if 'COQLCE6DU6GtcS5P' in value else None
+
+
 @pytest.mark.parametrize(
-    'entry, changed',
+    'entry, changed, shadowed',
     [
-        (COMPANY, []),
-        ({'id': 'company', 'password': CANARY}, []),
-        (dict(COMPANY, encrypt=True), []),
-        (dict(COMPANY, username='other'), ['username', 'password']),
-        (dict(COMPANY, update_password='always'), ['password']),
-        (dict(COMPANY, username='other', update_password='on_create'), ['username']),
+        (COMPANY, [], None),
+        ({'id': 'company', 'password': CANARY}, [], None),
+        (dict(COMPANY, encrypt=True), [], None),
+        (dict(COMPANY, password='rotated'), [], 'is another one'),
+        (dict(COMPANY, password='rotated', encrypt=True), ['password'], None),
+        (dict(COMPANY, password='rotated', update_password='on_create'), [], None),
+        (dict(COMPANY, username='other'), ['username', 'password'], None),
+        (dict(COMPANY, update_password='always'), ['password'], None),
+        (dict(COMPANY, update_password='always', encrypt=True), [], None),
+        (dict(COMPANY, username='other', update_password='on_create'), ['username'], None),
         (
             dict(COMPANY, password='{COQLCE6DU6GtcS5Q=}', allow_encrypted=True, encrypt=True),
             ['password'],
+            None,
         ),
-        (dict(COMPANY, password='since May {COQLCE6DU6GtcS5P=}', allow_encrypted=True), []),
+        (dict(COMPANY, password='since May {COQLCE6DU6GtcS5P=}', allow_encrypted=True), [], None),
     ],
 )
-def test_M23_an_encrypted_password_of_the_same_user_is_left_alone_unless_told_otherwise(
-    entry, changed
-):
-    result = edit(document(ENCRYPTED), [wanted_server(entry)], encrypt=str.upper)
+def test_M23_an_encrypted_password_is_compared_and_never_silently_kept(entry, changed, shadowed):
+    crypt = Crypt(str.upper, decrypt)
+    result = edit(document(ENCRYPTED), [Wanted.from_options(entry)], crypt=crypt)
     assert result.changes[0]['changed'] == changed
+    assert (shadowed or '') in result.shadowed.get('company', '')
+    assert bool(result.shadowed) == bool(shadowed)
+
+
+def test_M23_an_encrypted_password_that_cannot_be_compared():
+    content = document(ENCRYPTED)
+    result = edit(content, [Wanted.from_options(COMPANY)])
+    assert 'cannot be compared' in result.shadowed['company']
+    encrypted = edit(
+        content, [Wanted.from_options(dict(COMPANY, encrypt=True))], crypt=Crypt(str.upper)
+    )
+    assert encrypted.changes[0]['changed'] == ['password'] and not encrypted.shadowed
 
 
 def test_encrypt_turns_a_plain_password_into_an_encrypted_one_and_asks_for_nothing_the_second_time(
@@ -614,12 +679,15 @@ def test_encrypt_turns_a_plain_password_into_an_encrypted_one_and_asks_for_nothi
         asked.append(password)
         return '{%d=}' % len(asked)
 
+    def decrypt(value):
+        return asked[int(value[1:-2]) - 1]
+
     content = document(OLD)
     for entry in (
         dict(COMPANY, password='old', encrypt=True),
         {'id': 'new', 'username': 'u', 'password': 'p', 'passphrase': 'q', 'encrypt': True},
     ):
-        content = apply(content, entry, encrypt=encrypt).content
+        content = apply(content, entry, crypt=Crypt(encrypt, decrypt)).content
     assert asked == ['old', 'p', 'q']
     assert b'<password>{1=}</password>' in content and b'<passphrase>{3=}</passphrase>' in content
 
@@ -733,7 +801,7 @@ def test_M28_deep_and_wide_files_are_read_without_recursion_and_up_to_a_limit():
 @pytest.mark.parametrize('server_id', ['', ' ', None, 'x' * 256, 12, ' a', 'a\n', '${x}', '{x}'])
 def test_M30_I14_ids_that_cannot_be(server_id):
     with pytest.raises(BadInput, match='id'):
-        wanted_server({'id': server_id, 'username': 'u'})
+        Wanted.from_options({'id': server_id, 'username': 'u'})
 
 
 def test_M30_an_id_that_repositories_cannot_have_gets_a_warning_because_other_plugins_use_them(
@@ -809,7 +877,7 @@ def test_every_field_arrives_where_maven_reads_it(maven):
 )
 def test_entries_that_make_no_sense(entry, said):
     with pytest.raises(BadInput, match=said) as caught:
-        wanted_server(dict(entry, id='company'))
+        Wanted.from_options(dict(entry, id='company'))
     assert 'c4n4ry' not in str(caught.value)
 
 
@@ -817,12 +885,12 @@ def test_a_configuration_that_refers_to_itself_is_refused():
     configuration = {}
     configuration['a'] = configuration
     with pytest.raises(BadInput, match='nested deeper'):
-        wanted_server({'id': 'company', 'configuration': configuration})
+        Wanted.from_options({'id': 'company', 'configuration': configuration})
 
 
 def test_an_id_listed_twice_is_refused():
     with pytest.raises(BadInput, match='listed more than once'):
-        edit(None, [wanted_server(COMPANY), wanted_server(COMPANY)])
+        edit(None, [Wanted.from_options(COMPANY), Wanted.from_options(COMPANY)])
 
 
 HEADER = '<property><name>Authorization</name><value>Bearer t0ken</value></property>'
@@ -892,7 +960,9 @@ def test_remove_takes_fields_away(maven):
     )
     assert maven(result.content).servers == [Server('company', None, 'old')]
     assert (
-        edit(None, [wanted_server({'id': 'company', 'remove': ['password']})]).changes[0]['changed']
+        edit(None, [Wanted.from_options({'id': 'company', 'remove': ['password']})]).changes[0][
+            'changed'
+        ]
         == []
     )
 

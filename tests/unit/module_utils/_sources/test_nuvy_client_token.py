@@ -22,6 +22,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._files import maven_settings
+from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_server import Server
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import DesiredState
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuvy_client_token import (
@@ -508,7 +509,7 @@ def test_O13_a_token_of_any_size_is_passed_on_whole_and_a_server_that_cannot_tak
     path = tmp_path / 'settings.xml'
     path.write_bytes(
         maven_settings.edit(
-            None, [maven_settings.wanted_server({'id': 'api', 'access_token': token})]
+            None, [Server.from_options({'id': 'api', 'access_token': token})]
         ).content
     )
     assert ('Bearer %s<' % token).encode() in path.read_bytes()
