@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credentials import (
+from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credential_line import (
     Wanted,
-    edit,
     line_of,
     parse_line,
     parse_url,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credentials import edit
 
 pytestmark = pytest.mark.needs_client('git')
 ODD = 'a/b:c@d%e#f?g&h i\u00e9+"\'=\U0001f600'
