@@ -111,11 +111,20 @@ class Case:
             return '\t%s\n' % name
         text = value if value == '"true"' else self._quoted(value)
         equals = self._pick(' = ', '=', '  =\t', ' =')
-        return self._pick('\t', '', '  ') + name + equals + text + self._pick('', '', ' ', ' # x', ';') + '\n'
+        return (
+            self._pick('\t', '', '  ')
+            + name
+            + equals
+            + text
+            + self._pick('', '', ' ', ' # x', ';')
+            + '\n'
+        )
 
     def _section(self) -> str:
         if self._chance(0.35):
-            return self._pick('[credential]', '[CREDENTIAL]', '[credential] ', '[credential "%s"]' % '')
+            return self._pick(
+                '[credential]', '[CREDENTIAL]', '[credential] ', '[credential "%s"]' % ''
+            )
         pattern = self._pattern().replace('\\', '\\\\').replace('"', '\\"')
         return self._pick('[credential "%s"]', '[credential   "%s"]', '[Credential "%s"]') % pattern
 
@@ -125,7 +134,9 @@ class Case:
             if includes and self._chance(0.3):
                 lines.append(self._include(self._pick(*includes)))
             elif self._chance(0.1):
-                lines.append(self._pick('[user]\n\tname = "a b" ; x\n', '# note\n', '\n', '[core]\n'))
+                lines.append(
+                    self._pick('[user]\n\tname = "a b" ; x\n', '# note\n', '\n', '[core]\n')
+                )
             else:
                 lines.append(self._section() + self._pick('\n', '\n', ' ; x\n'))
                 lines += [self._variable() for _number in range(self.random.randrange(0, 4))]
@@ -166,7 +177,9 @@ class Case:
         if odd < 0.05:
             line += '\r'
         elif odd < 0.1:
-            line = self._pick('# note', '', 'https://ci@ex.com', '\ufeff' + line, ' ' + line, line + '\0x')
+            line = self._pick(
+                '# note', '', 'https://ci@ex.com', '\ufeff' + line, ' ' + line, line + '\0x'
+            )
         elif odd < 0.13:
             line = line.replace('%40', '@')
         return line.encode()

@@ -23,7 +23,7 @@ _ESCAPES = {b't': b'\t', b'b': b'\b', b'n': b'\n', b'\\': b'\\', b'"': b'"'}
 
 
 class Section(t.NamedTuple):
-    """A section: lower-case name, subsection or None, where header and body start, where it ends."""
+    """A section: lower-case name, subsection or None, start of header and body, and end."""
 
     name: bytes
     subsection: bytes | None
@@ -103,8 +103,7 @@ class _Parser:
     def _bad(self, at: int) -> FileProblem:
         return FileProblem(
             'Line %d of %s is not one that git can read (see git config --list). '
-            'Correct it and run the task again.'
-            % (self.content.count(b'\n', 0, at) + 1, self.name)
+            'Correct it and run the task again.' % (self.content.count(b'\n', 0, at) + 1, self.name)
         )
 
     def _header(self, at: int) -> int:

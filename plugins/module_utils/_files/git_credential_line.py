@@ -6,7 +6,8 @@
 """URLs of git servers, and single lines of git's credential store.
 
 One line is one credential, C(https://user:password@host/path), each part percent-encoded. The rules
-were read in git's credential.c, url.c and builtin/credential-store.c; they hold for git 2.17 to 2.55.
+were read in credential.c, url.c and builtin/credential-store.c of git; they hold for git 2.17 to
+2.55.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ class Wanted(t.NamedTuple):
 def parse_url(url: t.Any, allow_http: bool = False) -> Url:
     """Take apart the URL of a server or repository as git does.
 
-    :param url: for example C(https://git.example.com:8443/team/project.git). The host stays as it is
-        written, capitals and port included, since git compares it as text.
+    :param url: for example C(https://git.example.com:8443/team/project.git). The host stays as it
+        is written, capitals and port included, since git compares it as text.
     :param allow_http: whether C(http://) may be used; it sends the password in clear.
     :raises BadInput: not such a URL; the message does not repeat it, since it may contain a secret.
     """

@@ -3,7 +3,7 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The file of git's credential store (C(git credential-store)), edited as a pure function of its bytes.
+"""The file of C(git credential-store), edited as a pure function of its bytes.
 
 git takes the first line that fits its question, so the order of lines is part of their meaning.
 """
@@ -186,7 +186,7 @@ class _Plan:
         return by_hand is not None and self._removes(by_hand)
 
     def unread(self, lines: list[_Line]) -> list[int]:
-        """Numbers of lines that name a server of a removed entry, but not in a way that git reads."""
+        """Numbers of lines that name a server of a removed entry, but not so that git reads it."""
         return [
             number
             for number, line in enumerate(lines, 1)

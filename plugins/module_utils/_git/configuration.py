@@ -3,7 +3,7 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""All configuration files that git reads outside of a repository, in its order, with what they include.
+"""The configuration files that git reads outside of a repository, in its order, with includes.
 
 The rules are those of config.c (do_git_config_sequence, handle_path_include).
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import stat
-import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files.git_config import GitConfig

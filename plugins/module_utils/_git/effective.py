@@ -27,7 +27,7 @@ _NUMBER = re.compile(rb'[ \t\r\n\v\f]*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)([kKmMgG]?)
 
 
 class Setting(t.NamedTuple):
-    """One C(credential) variable. C(pattern) is the subsection, C(origin) the file that it is in."""
+    """One C(credential) variable. C(pattern) is the subsection, C(origin) the file."""
 
     pattern: bytes | None
     key: bytes
@@ -132,9 +132,7 @@ class Stores:
         self.defaults = defaults
         self.home = home
 
-    def lookup(
-        self, file: str | None, question: Question
-    ) -> tuple[Credential | None, str | None]:
+    def lookup(self, file: str | None, question: Question) -> tuple[Credential | None, str | None]:
         """The first credential that fits, and the file that it is in."""
         for path in self.defaults if file is None else [file]:
             for line in self.read(path):

@@ -3,9 +3,9 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Values of C(credential.helper) that read a credential store: those of people, and those written here.
+"""Values of C(credential.helper) that read a credential store: of people, and those written here.
 
-None contains a secret: a helper names a program, the path of a store, and the path of a repository.
+None contains a secret: a helper names a program, the path of a store, and that of a repository.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import typing as t
 
 _READER = re.compile(
     rb'!f\(\) \{ test "\$1" != get \|\| \{ '
-    rb'(?P<question>sed /\^path=/d \| |\{ sed /\^path=/d; printf \'path=%s\\n\' (?P<path>.+); \} \| )?'
+    rb'(?P<question>sed /\^path=/d \| |'
+    rb'\{ sed /\^path=/d; printf \'path=%s\\n\' (?P<path>.+); \} \| )?'
     rb'git credential-store(?: --file (?P<file>.+))? get;'
     rb'(?: echo password_expiry_utc=(?P<expires>[0-9]+);)? \}; \}; f\Z',
     re.DOTALL,
@@ -47,9 +48,7 @@ def store_helper(file: str | None = None) -> bytes:
     return b'store' if file is None else b'store --file ' + os.fsencode(shlex.quote(file))
 
 
-def reader_helper(
-    file: str | None, path: bytes | None = None, expires: int | None = None
-) -> bytes:
+def reader_helper(file: str | None, path: bytes | None = None, expires: int | None = None) -> bytes:
     """A helper that answers from the store and never writes to it.
 
     git stores a credential again after each use, at the top of the store: there one for a single

@@ -5,7 +5,7 @@
 
 """Which C([credential "<pattern>"]) sections git applies to a URL.
 
-The rules are those of urlmatch.c (url_normalize, match_urls) and of credential.c (match_partial_url,
+The rules are those of urlmatch.c (url_normalize, match_urls) and credential.c (match_partial_url,
 credential_format) of git 2.27 to 2.55. All values are bytes.
 """
 
@@ -79,9 +79,7 @@ def read_partial(url: bytes) -> Partial | None:
     path = decode_part(tail) if tail else None
     if path is not None:
         path = path[:1] + path[1:].rstrip(b'/')
-    parts = Partial(
-        protocol or None, username, password, decode_part(host) if host else None, path
-    )
+    parts = Partial(protocol or None, username, password, decode_part(host) if host else None, path)
     return None if any(part is not None and b'\n' in part for part in parts) else parts
 
 

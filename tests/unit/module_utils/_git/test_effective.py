@@ -31,9 +31,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.url_match imp
 from tests.support.git_cases import SILENT, Case
 
 pytestmark = pytest.mark.needs_client('git')
-CASES = int(os.environ.get('GIT_CASES', '500'))
-FIRST = int(os.environ.get('GIT_FIRST_CASE', '1'))
-GIT = os.environ.get('GIT_PROGRAM', 'git')
+# The environment of tests has no GIT_ variables
+CASES = int(os.environ.get('PREDICTION_CASES', '500'))
+FIRST = int(os.environ.get('PREDICTION_FIRST', '1'))
+GIT = os.environ.get('PREDICTION_GIT', 'git')
 
 
 def read_store(path: str) -> list[Credential]:
