@@ -40,6 +40,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.helpers impor
     store_helper,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._git.url_match import (
+    Matcher,
     Question,
     normalize,
     read_partial,
@@ -370,17 +371,19 @@ class SettingsPlan:
         """Whether what other sections set for their own URLs still has its effect."""
         after = self._configuration.settings()
         patterns = {one.pattern for one in before if one.pattern is not None}
+        protocol, own_host, path = entry.url.place
+        matcher = Matcher(Question(protocol, own_host, path or None))
         for pattern in patterns:
-            if self._is_own(pattern, entry.url):
-                continue
+            if matcher.applies(pattern, None):
+                continue  # it is for this URL, and goes on to apply to others
             found = read_partial(pattern)
             if found is None or found.host is None:
                 continue
             host = found.host
-            if not candidate.general and host.lower() != entry.url.place[1].lower():
+            if not candidate.general and host.lower() != own_host.lower():
                 continue
             question = Question(
-                found.protocol or entry.url.place[0], host, found.path, found.username or None
+                found.protocol or protocol, host, found.path, found.username or None
             )
             own = [one for one in before if one.pattern == pattern]
             if not _kept(own, effective(before, question), effective(after, question)):
