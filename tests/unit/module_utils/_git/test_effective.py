@@ -34,6 +34,7 @@ pytestmark = pytest.mark.needs_client('git')
 # The environment of tests has no GIT_ variables
 CASES = int(os.environ.get('PREDICTION_CASES', '500'))
 FIRST = int(os.environ.get('PREDICTION_FIRST', '1'))
+UNKNOWN = 'another helper'
 GIT = os.environ.get('PREDICTION_GIT', 'git')
 
 
@@ -45,7 +46,7 @@ def read_store(path: str) -> list[Credential]:
         return []
 
 
-def predicted(case: Case) -> tuple[bytes, bytes] | None:
+def predicted(case: Case) -> tuple[bytes, bytes] | str | None:
     parts = read_partial(case.url.encode())
     assert parts is not None
     question = Question(parts.protocol or b'', parts.host or b'', parts.path, parts.username)
@@ -65,24 +66,27 @@ def predicted(case: Case) -> tuple[bytes, bytes] | None:
     defaults = [os.path.join(case.home, '.git-credentials')]
     defaults.append(os.path.join(case.home, '.config/git/credentials'))
     answer = predict(settings, question, Stores(read_store, defaults, case.home))
-    assert answer.obstacle is None
+    if answer.obstacle is not None:
+        return UNKNOWN
     if answer.username is None or answer.password is None:
         return None
     return answer.username, answer.password
 
 
 def differences(seeds: t.Iterable[int]) -> list[str]:
-    found = []
+    found, unknown = [], 0
     for seed in seeds:
         with tempfile.TemporaryDirectory() as home:
             case = Case(seed, home)
             case.write()
             ours, theirs = predicted(case), case.fill(GIT)
-            if ours != theirs:
+            unknown += ours == UNKNOWN
+            if ours not in (theirs, UNKNOWN):
                 found.append(
                     'seed %d, %s: predicted %r, git %r\n%s'
                     % (seed, case.url, ours, theirs, case.files)
                 )
+    assert unknown < 5 + CASES // 1000  # of a file that a stray CR breaks
     return found
 
 
