@@ -11,6 +11,7 @@ that other people made for other URLs still have their effect.
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -285,7 +286,7 @@ class SettingsPlan:
         """The places where a candidate can be written, the least intrusive first."""
         if candidate.general:
             for section in (self._last_section(None), None):
-                yield lambda section=section: self._write_general(entry, candidate.own, section)
+                yield functools.partial(self._write_general, entry, candidate.own, section)
         elif not candidate.own:
             yield lambda: None
         else:
