@@ -39,6 +39,9 @@ losses: venv-test link  ## tests that no file and no token is lost, whatever kil
 fuzz: venv-test link  ## hostile answers of servers, for as many MINUTES as you say (default 10)
 	@FUZZ_MINUTES=$${MINUTES:-10} $(tests) hostile
 
+git-cases: venv-test link  ## compare the prediction of what git finds with git itself, CASES times (default 100000)
+	@PREDICTION_CASES=$${CASES:-100000} $(python) -m pytest -q tests/unit/module_utils/_git/test_effective.py
+
 faults: venv-test link  ## count the faults of the catalogue that tests show
 	@$(tests) faults
 
@@ -78,4 +81,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test test-real lint units leaks losses fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision test test-real lint units leaks losses fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
