@@ -42,6 +42,9 @@ races: venv-test link  ## tests that root loses nothing to users who attack whil
 fuzz: venv-test link  ## hostile answers of servers, for as many MINUTES as you say (default 10)
 	@FUZZ_MINUTES=$${MINUTES:-10} $(tests) hostile
 
+git-cases: venv-test link  ## compare the prediction of what git finds with git itself, CASES times (default 100000)
+	@PREDICTION_CASES=$${CASES:-100000} $(python) -m pytest -q tests/unit/module_utils/_git/test_effective.py
+
 faults: venv-test link  ## count the faults of the catalogue that tests show
 	@$(tests) faults
 
@@ -81,4 +84,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test test-real lint units leaks losses races fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision test test-real lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean

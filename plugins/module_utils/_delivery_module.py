@@ -10,17 +10,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, unexpected
-from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
-    FileState,
-    Report,
-    check_writable,
-    read_private,
-    write_private,
-)
-from ansible_collections.buildops.tokens.plugins.module_utils._files.lock_file import (
-    clear_lock,
-    locked,
-)
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     outgoing,
     register_parameters,
@@ -54,68 +43,3 @@ def finish(
     if result.pop('failed', False):
         module.fail_json(**result)
     module.exit_json(**result)
-
-
-class LockedEdit(t.Generic[Report]):
-    """An edit of a file that is locked with C(<file>.lock), as git does. It is tried, then made.
-
-    :ivar report: what the edit reported last.
-    :ivar content: the new content, None for no file.
-    :ivar changed: whether the file is, or would be, rewritten.
-    :ivar permissions_restricted: whether rights of other users are, or would be, taken away.
-    """
-
-    content: bytes | None
-    report: Report
-    changed: bool
-    permissions_restricted: bool
-
-    def __init__(
-        self,
-        path: str,
-        edit: t.Callable[[bytes | None], tuple[bytes | None, Report]],
-        mode_policy: str = 'narrow',
-        new_mode: int = 0o600,
-    ) -> None:
-        """Read and edit, without a lock and without writing.
-
-        :param path: of the file.
-        :param edit: a function of the content (None for no file): (new content, report).
-        :param mode_policy: as for L(write_private); with V(narrow), a file that others can read is
-            rewritten in any case.
-        :param new_mode: of a new file.
-        :raises TokensError: it cannot be read, or what C(edit) raises.
-        """
-        self.path, self._edit = path, edit
-        self._mode_policy, self._new_mode = mode_policy, new_mode
-        self._try(read_private(path))
-
-    def _try(self, state: FileState) -> None:
-        self._state = state
-        self.content, self.report = self._edit(state.content)
-        self.permissions_restricted = (
-            self.content is not None and state.wide and self._mode_policy == 'narrow'
-        )
-        self.changed = self.permissions_restricted or (
-            self.content is not None and self.content != state.content
-        )
-
-    def check(self) -> None:
-        """Predict whether it can be written. :raises FileProblem: it cannot."""
-        if self.changed:
-            check_writable(self._state)
-
-    def write(self, timeout: float) -> None:
-        """Lock the file, repeat the edit on its content of then, and write it.
-
-        :param timeout: seconds to wait for the lock.
-        :raises FileProblem: it is locked by another program, or cannot be written.
-        """
-        if not self.changed:
-            clear_lock(self._state)
-            return
-        with locked(self.path, timeout=timeout):
-            self._try(read_private(self.path))
-            # Another run may have done the same meanwhile
-            if self.changed and self.content is not None:
-                write_private(self._state, self.content, self._mode_policy, new_mode=self._new_mode)

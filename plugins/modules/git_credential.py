@@ -76,7 +76,9 @@ options:
     description:
       - The server, as V(https://git.example.com) or V(https://git.example.com:8443). git compares it as text with the addresses of
         repositories, so give a port only where they have one.
-      - With a path, as V(https://git.example.com/team/project.git), the entry is for that repository alone. See O(use_http_path).
+      - With a path, as V(https://git.example.com/team/project.git), the entry is for that repository, or for all below that path, as a group's
+        V(https://git.example.com/team). See O(use_http_path).
+      - The host is kept as it is written, since git compares it as text. One with capitals gets a line in lower case, too.
       - User name, password, query and fragment are refused in it, and so is any scheme but V(https), see O(allow_http).
     type: str
   token:
@@ -126,7 +128,9 @@ options:
     type: path
   helper:
     description:
-      - V(store) makes sure that C(credential.helper) names the store. Helpers that are there stay, and git asks them first.
+      - V(store) makes git find the entries. From all files that git reads it is worked out what git would use for each URL. C(credential.helper) is set
+        where that is enough; otherwise the URL gets a section of its own, with which git asks no other helper for it.
+      - Settings for other URLs keep their effect. Where no setting can make git find an entry, nothing is written and the task fails with the reason.
       - An entry for a path, or with an end, gets a helper of its own in C(credential.<url>.helper), a line of shell without any secret that only reads
         the store. Otherwise git, which stores a credential again after each use, would make the entry for a path the answer for the whole server.
         Other helpers are not asked for that URL.
@@ -156,7 +160,7 @@ options:
   config_path:
     description:
       - The git configuration. By default the one that C(git config --global) would write, C(~/.gitconfig) or C($XDG_CONFIG_HOME/git/config).
-      - Files that it includes are not looked at.
+      - Where git does not read this file by itself, it is taken for the one that C(GIT_CONFIG_GLOBAL) names.
     type: path
   allow_http:
     description:
@@ -244,7 +248,7 @@ config_path:
   type: str
   sample: /home/ci/.gitconfig
 includes:
-  description: How many other files the git configuration includes. They were not looked at, and could have other helpers.
+  description: How many includes depend on a repository (C(includeIf)). They are not considered, and could set other helpers.
   returned: success, with O(helper=store)
   type: int
   sample: 0
@@ -265,10 +269,20 @@ entries:
     changed:
       description:
         - What changed or would change. In the store V(entry) (added or removed), V(password), V(order) (git found another entry first), V(duplicates),
-          V(other_users), V(host) (was in capitals), V(line_end); in the configuration V(helper), V(use_http_path).
+          V(other_users), V(byte_order_mark), V(line_end); in the configuration V(helper), V(use_http_path), V(username).
       type: list
       elements: str
       sample: [password]
+    effective:
+      description: Whether git finds the entry. V(false) makes the task fail. Null with O(helper=none).
+      returned: for V(present) entries
+      type: bool
+      sample: true
+    shadowed_by:
+      description: What git uses instead of the entry.
+      returned: when RV(entries[].effective) is V(false)
+      type: str
+      sample: git finds another credential first, in /home/ci/.git-credentials
     fingerprint:
       description: Twelve hexadecimal digits by which to tell two access tokens apart.
       returned: for an O(access_token)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import sys
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credentials import (
+from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credential_line import (
     Wanted,
-    edit,
     parse_url,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credentials import edit
 from tests.benchmarks.maven_server import seconds
 
 MOST_TIMES_A_SPLIT = 3.0

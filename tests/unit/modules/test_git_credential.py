@@ -88,7 +88,12 @@ def tree(folder):
 def test_git_finds_what_was_delivered_and_the_second_run_changes_nothing(home):
     first, warnings = run(url='https://ex.com')
     assert first['changed'] and first['entries'] == [
-        {'url': 'https://ex.com', 'state': 'present', 'changed': ['entry', 'helper']}
+        {
+            'url': 'https://ex.com',
+            'state': 'present',
+            'changed': ['entry', 'helper'],
+            'effective': True,
+        }
     ]
     assert fill('https://ex.com/any/repo.git') == ('me', CANARY)
     before = tree(home)

@@ -163,7 +163,7 @@ def test_verification_tells_other_reasons(served, home, verify_url, accepted, ms
 
 
 def test_verification_refuses_a_repository_that_the_entry_is_not_for(served, home):
-    for url, verify_url in (('', 'https://localhost:1/x.git'), ('/nuxeo', '/nuxeo/git/x.git')):
+    for url, verify_url in (('', 'https://localhost:1/x.git'), ('/nuxeo', '/nuxeo2/x.git')):
         with pytest.raises(BadInput, match='verify_url'):
             run(
                 served,
@@ -187,6 +187,21 @@ def test_verification_tells_an_untrusted_certificate(served, home, monkeypatch):
         verify=True,
     )['verification']
     assert door['accepted'] is False and 'certificate' in door['message']
+
+
+def test_a_helper_of_others_is_not_asked_for_a_delivered_entry(served, home):
+    (home / '.gitconfig').write_text(
+        '[credential]\n\thelper = "!f() { echo username=other; echo password=other; }; f"\n'
+    )
+    entry = {
+        'url': served.url,
+        'username': 'jdoe',
+        'password': TOKEN,
+        'verify_url': served.url + '/project.git',
+    }
+    (door,) = run(served, entry, verify=True)['verification']
+    assert door['accepted'] is True
+    assert not run(served, entry)['changed']
 
 
 PLAY = """

@@ -594,7 +594,9 @@ def test_M25_the_mode_of_any_file_is_kept_on_request(path):
 @pytest.mark.needs_client('mvn')
 def test_M23_a_rotated_password_is_encrypted_again_and_the_same_one_is_not(path):
     path.parent.mkdir(parents=True)
-    master = maven_encryption._ask([shutil.which('mvn'), '--encrypt-master-password'], 'master')
+    master = maven_encryption._ask(
+        [shutil.which('mvn'), '--encrypt-master-password'], 'master', user_of('/')
+    )
     path.with_name('settings-security.xml').write_text(
         '<settingsSecurity><!-- <master>{x}</master> --><master>\n%s</master></settingsSecurity>'
         % re.search(r'\{.*\}', master.decode())[0]

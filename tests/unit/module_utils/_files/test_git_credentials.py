@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credentials import (
+from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credential_line import (
     Wanted,
-    edit,
     line_of,
     parse_line,
     parse_url,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credentials import edit
 
 pytestmark = pytest.mark.needs_client('git')
 ODD = 'a/b:c@d%e#f?g&h i\u00e9+"\'=\U0001f600'
@@ -215,7 +215,9 @@ def test_G5_G6_G10_G11_G12_ours_is_found_and_others_are_untouched(
         line,
     ):  # an entry of another user for the host itself goes, also one that only its CR hides from git
         return (
-            not exclusive or Store(line.rstrip(b'\r')).get() is None or Store(line).get(path='a/b')
+            not exclusive
+            or Store(line.rstrip(b'\r').replace(b'\xef\xbb\xbf', b'')).get() is None
+            or Store(line).get(path='a/b')
         )
 
     assert foreign(result.content) == [line for line in foreign(content) if spared(line)]
@@ -329,11 +331,44 @@ def test_G3_a_port_is_read_encoded_and_bare():
         assert edited(line, wanted('https://ex.com')).changes == [['entry']]
 
 
-def test_G4_a_host_in_capitals_is_ours_and_becomes_lower_case():
-    assert Store(b'https://me:new@EX.com\n').get() is None
-    result = edited(b'https://me:new@EX.com\n', wanted('HTTPS://EX.com'))
+def test_G4_a_host_in_capitals_is_another_host_for_git_and_stays():
+    line = b'https://me:new@EX.com\n'
+    assert Store(line).get() is None and Store(line).get(host='EX.com') == ('me', 'new')
+    assert edited(line, wanted('HTTPS://EX.com')).content == line
+    assert edited(line, wanted()).content == b'https://me:new@ex.com\n' + line
+    assert (
+        edited(line, absent()).content == b''
+    )  # a removal is for the server however it is written
+
+
+def test_G10_a_line_with_a_path_and_crlf_is_read_by_git_and_comes_behind():
+    rival = b'https://you:p@ex.com/a\r\n'
+    assert Store(rival).get() == ('you', 'p')
+    store = Store(edited(rival + b'https://me:new@ex.com\n', wanted()).content)
+    assert store.get() == ('me', 'new')
+
+
+def test_G11_a_byte_order_mark_hides_a_line_from_git_until_it_is_gone():
+    content = b'\xef\xbb\xbfhttps://me:old@ex.com'
+    assert Store(content).get() is None
+    result = edited(content, wanted())
     assert result.content == b'https://me:new@ex.com\n'
-    assert result.changes == [['host']]
+    assert result.changes == [['byte_order_mark', 'password']]
+
+
+def test_absent_removes_a_line_written_by_hand_with_a_bare_at_sign():
+    content = b'https://me:p@ss@ex.com\nhttps://me:p@ss@other.com/ex.com\n'
+    assert Store(content).get() is None
+    result = edited(content, absent())
+    assert result.content == b'https://me:p@ss@other.com/ex.com\n'
+
+
+def test_absent_names_the_lines_that_it_cannot_read():
+    content = b'# old: me s3cret @ ex.com\nhttps://tok3n@ex.com\nmyex.com\nhttps://a:b@ex.com/a\n'
+    result = edited(content, absent())
+    assert result.content == content
+    assert result.unread_lines == [1, 2]
+    assert edited(content, wanted()).unread_lines == []
 
 
 def test_G7_a_path_entry_does_not_become_the_answer_for_the_host():
