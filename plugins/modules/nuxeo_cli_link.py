@@ -163,21 +163,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_
     ARGUMENTS,
     CONSTRAINTS,
     deliver,
+    git_runner,
 )
 
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    program = module.get_bin_path('git')
-
-    def git(folder, arguments):
-        return (
-            module.run_command([program, '-C', folder, '-c', 'core.fsmonitor=false'] + arguments)[0]
-            if program
-            else None
-        )
-
-    finish(module, lambda params: deliver(params, module.check_mode, module._diff, git))
+    finish(module, lambda params: deliver(params, module.check_mode, module._diff, git_runner(module))
 
 
 if __name__ == '__main__':

@@ -135,6 +135,18 @@ def deliver(params, check_mode, with_diff, git):
     return result, warnings
 
 
+def git_runner(module):
+    """Return the function by which C(deliver) runs git. :param module: AnsibleModule."""
+    program = module.get_bin_path('git')
+
+    def git(folder, arguments):
+        if not program:
+            return None
+        return module.run_command([program, '-C', folder, '-c', 'core.fsmonitor=false'] + arguments)[0]
+
+    return git
+
+
 def _has_token(content, path):
     section = json_members.read(content, path).get(SECTION)
     return isinstance(section, dict) and bool(section.get(TOKEN))
