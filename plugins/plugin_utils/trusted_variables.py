@@ -1,0 +1,222 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables of a host without what the host itself put there.
+
+ansible-core merges the facts of a host into its variables, above the inventory. A managed host
+decides what its facts are, so a host could set the proxy that a password is sent through. Here
+a fact is available as C(ansible_facts.NAME) only, and as C(NAME) if the name begins with
+C(ansible_) and no variable has it. All other variables come from the inventory, the play, roles,
+tasks, C(include_vars), C(set_fact), registered results and extra variables, as in ansible-core.
+
+No attribute that this file uses changed from ansible-core 2.16 to 2.22: C(_variable_manager) of
+C(HostVars); C(_fact_cache) and C(get_vars) of C(VariableManager).
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Mapping
+
+from ansible import constants as C
+from ansible.utils.display import Display
+from ansible.vars.clean import clean_facts, namespace_facts
+from ansible.vars.hostvars import HostVars
+from ansible.vars.manager import VariableManager
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+
+Variables = dict[str, t.Any]
+
+FACTS = 'ansible_facts'
+FACT_PREFIX = 'ansible_'
+_NEEDED = ('inventory_hostname', 'hostvars')
+# Facts that ansible-core itself writes; the options of this collection have no such names
+_OWN_FACTS_OF_CORE = frozenset(
+    ('discovered_interpreter_python', 'gather_subset', 'module_setup', 'ansible_local', FACTS)
+)
+_ROLES = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'roles'
+)
+_PREFIXES = (
+    'buildops_tokens_',
+    'token_',
+    'tokens_',
+    'deliver_',
+    'plan_deliveries_',
+    'report_tokens_',
+    'revoke_tokens_',
+    'rotate_tokens_',
+    'awx_setup_',
+)
+_managers: dict[int, tuple[t.Any, HostVars]] = {}
+_own_prefixes: list[str] = []
+
+
+def is_ours(name: str) -> bool:
+    """Return whether a variable of this name is an option of this collection."""
+    if not _own_prefixes:
+        roles = os.listdir(_ROLES) if os.path.isdir(_ROLES) else []
+        _own_prefixes.extend([*_PREFIXES, *(role + '_' for role in roles)])
+    return name.startswith(tuple(_own_prefixes))
+
+
+class _Facts:
+    """A fact cache of which a variable manager reads some facts only."""
+
+    def __init__(self, facts: Variables) -> None:
+        self._facts = facts
+
+    def get(self, _host: str, _default: t.Any = None) -> Variables:
+        return self._facts
+
+
+class _TrustedManager(VariableManager):
+    """The same variables, in the same order, without facts among them."""
+
+    def __init__(self, manager: VariableManager) -> None:
+        self.__dict__.update(manager.__dict__)
+        self._all_facts = manager._fact_cache
+
+    def get_vars(self, play: t.Any = None, host: t.Any = None, **more: t.Any) -> Variables:
+        facts = {} if host is None else _facts_of(self._all_facts, host.name)
+        injected = {
+            name: value
+            for name, value in facts.items()
+            if name.startswith(FACT_PREFIX) and (C.INJECT_FACTS_AS_VARS or name == 'ansible_local')
+        }
+        self._fact_cache = _Facts({})
+        variables: Variables = super().get_vars(play=play, host=host, **more)
+        if injected and play is not None and play.get_vars_files():
+            # The name of such a file is often made of a fact
+            self._fact_cache = _Facts(injected)
+            again = super().get_vars(play=play, host=host, **more)
+            variables.update(item for item in again.items() if item[0] not in injected)
+        if facts:
+            variables.update(namespace_facts(facts))
+        for name, value in clean_facts(injected).items():
+            variables[name] = variables.get(name) or value
+        return variables
+
+
+def hostvars_without_facts(hostvars: HostVars) -> HostVars:
+    """Return C(hostvars) of which C(raw_get), and a template, give variables without facts.
+
+    :param hostvars: the magic variable.
+    """
+    manager = getattr(hostvars, '_variable_manager', None)
+    if manager is None or isinstance(manager, _TrustedManager):
+        return hostvars
+    known = _managers.get(id(hostvars))
+    if known is None or known[0] is not hostvars:
+        trusted = type(hostvars)(hostvars._inventory, _TrustedManager(manager), hostvars._loader)
+        known = (hostvars, trusted)
+        _managers[id(hostvars)] = known
+    return known[1]
+
+
+def of_host(hostvars: HostVars, host: str, play: t.Any = None) -> Variables:
+    """Return the raw variables of a host, without facts, and warn of facts named as our options.
+
+    :param hostvars: the magic variable of a task.
+    :param host: its name in the inventory.
+    :param play: include the variables of this play, and the defaults of its roles.
+    """
+    trusted = hostvars_without_facts(hostvars)
+    manager = trusted._variable_manager
+    found = manager._inventory.get_host(host)
+    if found is None:
+        raise BadInput('There is no host %s in the inventory.' % host)
+    _warn(host, filter(is_ours, _raw_facts(hostvars, host)))
+    variables: Variables = manager.get_vars(play=play, host=found, include_hostvars=False)
+    return dict(variables, hostvars=trusted)
+
+
+def of_task(variables: Variables, task: t.Any = None) -> Variables:
+    """Return the variables of a task, or of a lookup, without facts of its host.
+
+    :param variables: as the action or lookup gets them.
+    :param task: C(self._task) of an action. A lookup does not know it; there, variables of the
+        play and the task that a fact has replaced are given up.
+    :raises BadInput: a fact replaced C(inventory_hostname) or C(hostvars).
+    """
+    hostvars = variables.get('hostvars')
+    trusted = hostvars_without_facts(hostvars) if isinstance(hostvars, HostVars) else hostvars
+    from_facts = names_from_facts(variables)
+    if not from_facts:
+        # A template could ask for the variables of another host, or of this one by its name
+        return variables if trusted is hostvars else dict(variables, hostvars=trusted)
+    for name in _NEEDED:
+        if name in from_facts:
+            raise BadInput(
+                'This host reports a fact named %s, so its variables are not known. '
+                'Clear its facts, and find out what reports it.' % name
+            )
+    host = str(variables.get('inventory_hostname'))
+    _warn(host, filter(is_ours, from_facts))
+    result = {name: value for name, value in variables.items() if name not in from_facts}
+    if isinstance(trusted, HostVars):
+        result['hostvars'] = trusted
+        manager = trusted._variable_manager
+        found = manager._inventory.get_host(host)
+        known: Variables = (
+            manager.get_vars(host=found, play=task and task.get_play(), task=task)
+            if found is not None
+            else {}
+        )
+        result.update((name, known[name]) for name in from_facts if name in known)
+    if 'vars' in result:
+        result['vars'] = {name: value for name, value in result.items() if name != 'vars'}
+    return result
+
+
+def names_from_facts(variables: Variables) -> set[str]:
+    """Return the names of variables whose value is that of a fact.
+
+    Facts that the results of a loop added are among them; the fact cache does not have those.
+    """
+    facts = variables.get(FACTS)
+    if not isinstance(facts, Mapping):
+        return set()
+    merged = C.DEFAULT_HASH_BEHAVIOUR == 'merge'
+    return {
+        name
+        for name in variables.keys() & facts.keys()
+        if name not in _OWN_FACTS_OF_CORE and _is_same(variables[name], facts[name], merged)
+    }
+
+
+def _is_same(value: t.Any, fact: t.Any, merged: bool) -> bool:
+    if value is fact or (merged and isinstance(fact, Mapping)):
+        return True
+    if getattr(value, '_ciphertext', None) is not None:  # to compare it would decrypt it
+        return False
+    try:
+        return bool(value == fact)
+    except Exception:  # there is something encrypted in it, which no fact has
+        return False
+
+
+def _raw_facts(hostvars: HostVars, host: str) -> t.Iterable[str]:
+    return _facts_of(hostvars._variable_manager._fact_cache, host)
+
+
+def _facts_of(cache: t.Any, host: str) -> Mapping[str, t.Any]:
+    try:
+        facts = cache.get(host)
+    except KeyError:
+        facts = None
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def _warn(host: str, names: t.Iterable[str]) -> None:
+    for name in sorted(names):
+        shown = ''.join(character if character.isprintable() else '?' for character in name)
+        # ansible-core shows a warning of the same text once in a run
+        Display().warning(
+            'The host %s reports a fact named %s, which is the name of an option of '
+            'buildops.tokens. It is not used: options do not come from facts.' % (host, shown[:80])
+        )
