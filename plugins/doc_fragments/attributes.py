@@ -14,15 +14,15 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in C(check_mode), tells what it would change, and changes nothing.
+    description: Can run in C(check_mode) and predict changes without making them.
   diff_mode:
     description: >-
-      Tells in diff mode what has changed or would change.
+      Returns details on what has changed or would change in diff mode.
       Secrets are shown as fingerprints, never as values.
   idempotent:
     description: >-
-      When run twice in a row outside check mode with the same arguments, the second run says that nothing changed,
-      provided that nobody else changed anything between the two.
+      When run twice in a row outside check mode with the same arguments, the second run reports
+      no change, provided that nothing else was changed in between.
 """
 
     # Modules that obtain tokens or manage what tokens come from.
@@ -32,16 +32,17 @@ attributes:
   action:
     support: full
     description: >-
-      Has an action plugin of the same name, which runs the module on the controller and hides the secrets that it returns.
-      With an explicit C(delegate_to) the module runs on that host.
+      Has an action plugin that runs the module on the controller and censors the secrets in its
+      result. With an explicit C(delegate_to), the module runs on that host.
   action_group:
     support: full
     membership:
       - buildops.tokens.tokens
-    description: Use C(group/buildops.tokens.tokens) in C(module_defaults) to set defaults for all modules of the group.
+    description: Use C(group/buildops.tokens.tokens) in C(module_defaults) to set defaults for all
+      modules of the group.
 """
 
-    # Modules that only tell.
+    # Modules that only return information.
     INFO = r"""
 options: {}
 attributes:
@@ -70,6 +71,6 @@ attributes:
   safe_file_operations:
     support: full
     description: >-
-      Writes a new file beside the old one and renames it, so that a reader never meets half a file.
-      The content is never readable by other users, not even for a moment.
+      Writes a new file in the same folder and renames it, so that readers never see a partial
+      file. Other users cannot read the content at any time.
 """

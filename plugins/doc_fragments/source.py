@@ -14,40 +14,45 @@ class ModuleDocFragment:
 options:
   url:
     description:
-      - Address of the server, with its context path where it has one, like V(https://nexus.example.com) or V(https://example.com/nexus).
-      - User name, password, query and fragment are refused in it.
+      - URL of the server, including its context path, for example V(https://nexus.example.com) or
+        V(https://example.com/nexus).
+      - The URL must not contain a user name, a password, a query or a fragment.
     type: str
   validate_certs:
     description:
-      - Whether to verify the server's certificate. Leave it on; give the file of your own authority as O(ca_path) instead.
-      - A warning reminds of it while it is off.
+      - Whether to verify the server's certificate. Do not disable it; set O(ca_path) to the file of
+        your own certificate authority instead.
+      - A warning is shown if it is disabled.
     type: bool
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust, in PEM format, instead of those that come with the Python library C(requests).
-      - The environment is not looked at, neither E(REQUESTS_CA_BUNDLE) nor E(SSL_CERT_FILE).
+      - File with the certificates of the authorities to trust, in PEM format, instead of those of
+        the Python library C(requests).
+      - The environment variables E(REQUESTS_CA_BUNDLE) and E(SSL_CERT_FILE) are ignored.
     type: path
   client_cert:
     description:
-      - File with the certificate that this client shows, in PEM format; it may hold the key too, without a passphrase.
+      - File with the client certificate, in PEM format. It may also contain the key, without a
+        passphrase.
     type: path
   client_key:
     description:
-      - File with the key of O(client_cert), without a passphrase.
+      - File with the private key of O(client_cert), without a passphrase.
     type: path
   proxy:
     description:
-      - Address of a proxy. None is taken from the environment.
+      - URL of a proxy. Proxies of the environment are ignored.
     type: str
   timeout:
     description:
-      - Seconds after which a request is given up, however much of the answer has come.
+      - Time limit for one request, in seconds, including the whole response.
     type: int
     default: 30
   retries:
     description:
-      - How often a request is sent again when the server is busy or unreachable. Requests that use up a ticket, a code or a refresh token are not.
+      - How often to repeat a request if the server is busy or unreachable. Requests that spend a
+        ticket, a code or a refresh token are never repeated.
     type: int
     default: 2
 """
@@ -57,7 +62,7 @@ options:
 options:
   allow_http:
     description:
-      - Whether to send credentials over plain HTTP to a host other than this one.
+      - Whether to allow sending credentials over plain HTTP to a host other than localhost.
     type: bool
     default: false
 """
@@ -67,53 +72,61 @@ options:
 options:
   regenerate:
     description:
-      - When an existing token is replaced.
-      - V(never) keeps whatever there is.
-      - V(if_expired) replaces a token that has expired, ends within O(min_remaining) seconds, or is older than C(max_age), where the type has that option.
-      - V(if_invalid) also replaces one that its server refuses; this costs a request to find out.
-      - V(always) replaces it every time, which is once for each host of the play. Set C(run_once) where they share it. In a lookup this is refused.
+      - When to replace an existing token.
+      - V(never) keeps an existing token in any state.
+      - V(if_expired) replaces a token that has expired, expires within O(min_remaining) seconds, or
+        is older than C(max_age) (for types with that option).
+      - V(if_invalid) also replaces a token that the server rejects. This requires an extra request.
+      - V(always) replaces the token every time, that is, once for each host of the play. Set
+        C(run_once) if the hosts share it. Lookups refuse this value.
     type: str
     choices: [never, if_expired, if_invalid, always]
     default: if_expired
   min_remaining:
     description:
-      - Seconds that a token must still be good for.
-      - Where its whole lifetime is not longer than that, a fifth of the lifetime is required instead.
+      - Minimum remaining lifetime of a token, in seconds.
+      - If the whole lifetime is not longer than that, a fifth of the lifetime is required instead.
     type: int
     default: 60
   cache:
     description:
-      - V(run) keeps the token for this run of C(ansible-playbook), in its own temporary folder, for all hosts, tasks and forks.
-      - V(file) keeps it on this controller for later runs of the same user, in O(cache_path), readable for this user alone.
-      - V(none) asks the server every time.
+      - V(run) keeps the token for this run of C(ansible-playbook), for all hosts, tasks and forks,
+        in the run's temporary folder.
+      - V(file) keeps it on this controller for later runs of the same user, in O(cache_path),
+        readable by this user only.
+      - V(none) sends a request every time.
     type: str
     choices: [none, run, file]
     default: run
   cache_path:
     description:
-      - Folder of the lasting cache. By default C(buildops.tokens) in E(XDG_CACHE_HOME), or in C(~/.cache).
-      - It is created with mode 0700. A folder that is a link, belongs to somebody else, or is open to others is not used.
+      - Folder of the persistent cache. The default is C(buildops.tokens) in E(XDG_CACHE_HOME) or
+        C(~/.cache).
+      - It is created with mode 0700. A folder that is a link, belongs to another user, or is
+        accessible to others is not used.
     type: path
   cache_timeout:
     description:
-      - Seconds to wait for another process that is fetching the same token.
+      - Time to wait for another process that is fetching the same token, in seconds.
     type: int
     default: 120
 notes:
-  - The token is fetched on the controller, in the Ansible process itself. Only with C(delegate_to) does the module run on that host, which
-    then needs the Python library C(requests). The cache is not used there.
-  - Each option that says what to ask for and where can also come from a variable, an environment variable, or C(ansible.cfg), in this order, when the task
-    does not set it. The names are built from the type's prefix, P(buildops.tokens.token#lookup) lists them.
-  - Of these, one that names another server than the task, or than one before it, gives nothing, since what it says is for that server alone.
-    One that names another user or client gives no password, and nothing else that is theirs.
-  - The result is hidden in output and logs without C(no_log), and stays usable when registered.
+  - The token is fetched on the controller, in the Ansible process. With C(delegate_to), the module
+    runs on that host, which then requires the Python library C(requests) and does not use the
+    cache.
+  - Options that the task does not set can also come from a variable, an environment variable, or
+    C(ansible.cfg), in this order. Their names start with the prefix of the type;
+    P(buildops.tokens.token#lookup) lists them.
+  - Settings meant for a different server are ignored. If they are for the same server but a
+    different user or client, their passwords and other personal values are ignored.
+  - The result is censored in output and logs without C(no_log) and remains usable when registered.
 """
 
     STATE = r"""
 options:
   state:
     description:
-      - V(present) makes sure that there is a token, V(absent) that there is none.
+      - V(present) ensures that a token exists, V(absent) that none exists.
     type: str
     choices: [present, absent]
     default: present

@@ -7,46 +7,52 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: token
-short_description: A token of a source, fetched once for the whole run
+short_description: Get the token of a source, fetched once per run
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Returns the token of a source that O(_terms) names in the variable C(token_sources), or of one whose O(type) and options are given in place.
-  - Lookups are evaluated for every host, task, loop item and templated field, each time in a process of its own. However many ask, the server is asked once.
-  - Secrets are never part of an error or a warning.
-  - Each option of a source can also come from a variable, an environment variable, or C(ansible.cfg), in this order, when the source does not set it.
-    An empty value counts as not set.
-  - Of these, one that names another server than the source, or than one before it, gives nothing, since what it says is for that server alone.
-    One that names another user or client gives no password, and nothing else that is theirs.
+  - Returns the token of a source that is named in C(token_sources), or of one that is defined
+    inline by O(type) and its options.
+  - Lookups are evaluated for every host, task, loop item and templated field, each in a separate
+    process. The token is nevertheless requested only once.
+  - Errors and warnings never contain secrets.
+  - Options that the source does not set can also come from a variable, an environment variable, or
+    C(ansible.cfg), in this order. An empty value counts as not set.
+  - Settings meant for a different server are ignored. If they are for the same server but a
+    different user or client, their passwords and other personal values are ignored.
 extends_documentation_fragment:
   - buildops.tokens.lookup
 options:
   _terms:
     description:
-      - Names of sources in C(token_sources). Leave it out to give O(type) and its options in place.
+      - Names of sources in C(token_sources). Leave it out to define a source inline by O(type) and
+        its options.
     type: list
     elements: str
   type:
     description:
-      - Type of a source given in place. Which of the options below it takes, and which it needs, its module tells; for V(nuxeo_online_token) that is
-        M(buildops.tokens.nuxeo_online_token_info).
+      - Type of a source that is defined inline. The module of the same name documents its options;
+        for V(nuxeo_online_token), see M(buildops.tokens.nuxeo_online_token_info).
     type: str
   query:
     description:
-      - JMESPath expression that picks a part of the token, for example V(access_token). Needs the Python library C(jmespath), unless it is one plain key.
+      - JMESPath expression that selects a part of the token, for example V(access_token). Requires
+        the Python library C(jmespath), unless it is a plain key.
     type: str
   on_error:
     description:
-      - What to do when there is no token. V(fail) stops, V(warn) warns and returns nothing for that source, V(skip) returns nothing without a word.
+      - What to do if there is no token. V(fail) raises an error, V(warn) shows a warning and
+        returns nothing for that source, V(skip) returns nothing.
     type: str
     choices: [fail, warn, skip]
     default: fail
 notes:
-  - In check mode (C(--check)) the lookup creates nothing on a server that others could notice. Where there is no token yet, V(check-mode-no-token-yet)
-    stands in the place of its values. C(check_mode) of a task is not known to lookups.
-  - A failure is remembered too, within a run, a refusal of credentials for a minute and anything else for 15 seconds. So a hundred hosts with the same wrong
-    password log in once, and do not lock the account.
-  - A token without an end is asked for again after a day where O(cache=file).
+  - In check mode (C(--check)), the lookup creates nothing on a server. If there is no token yet,
+    its values are V(check-mode-no-token-yet). Lookups cannot see the C(check_mode) of a task.
+  - Failures are also remembered within a run, rejected credentials for a minute and other failures
+    for 15 seconds. A wrong password on a hundred hosts therefore causes one login attempt and does
+    not lock the account.
+  - With O(cache=file), a token without an expiry is requested again after a day.
 seealso:
   - module: buildops.tokens.token_source
   - module: buildops.tokens.nexus_user_token
@@ -73,8 +79,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - One element for each term; what O(query) picks of it, or the whole mapping with C(kind), C(type), C(username) and C(password) or C(access_token),
-      C(authorization), C(expires_at), C(fingerprint), and what the type adds.
+    - One element for each term, either the part that O(query) selects or a mapping with C(kind),
+      C(type), C(username) and C(password) or C(access_token), C(authorization), C(expires_at),
+      C(fingerprint), and the keys that the type adds.
   type: list
   elements: raw
 """

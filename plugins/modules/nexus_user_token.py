@@ -8,13 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nexus_user_token
-short_description: Make sure that a user has a user token in Sonatype Nexus Repository
+short_description: Manage the user token of a user in Sonatype Nexus Repository
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Gets the user token of a user of Sonatype Nexus Repository Manager Pro, of any version from 2.0 to 3.9x, and has it created where there is none.
-  - A user token is a pair of a name code and a pass code that stands in for the user name and password in build tools.
-  - A user has one token, which all that use it share. A live one is therefore never replaced unless the options ask for it.
+  - Gets the user token of a user of Sonatype Nexus Repository Manager Pro, version 2.0 to 3.9x.
+    Creates it if the user does not have one.
+  - A user token is a name code and a pass code, which build tools use instead of the user name and
+    password.
+  - A user has one token, shared by everything that uses it. A token that is still good is therefore
+    replaced only if the options request it.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
@@ -26,11 +29,13 @@ attributes:
   check_mode:
     support: full
     details:
-      - No token is ever created. Nexus Repository 3.69 and newer tells whether one exists. For older ones a warning says that this cannot be known.
+      - Creates no token. Nexus Repository 3.69 and newer reports whether a token exists. For older
+        versions, a warning says that this is unknown.
   diff_mode:
     support: partial
     details:
-      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
+      - A result that contains a token is censored in the output, including its diff. The registered
+        result contains both.
   idempotent:
     support: partial
     details:
@@ -38,43 +43,48 @@ attributes:
 options:
   url:
     description:
-      - Address of the Nexus Repository, ending with its context path. Nexus 2 has V(/nexus) by default, Nexus 3 none.
+      - URL of the Nexus Repository, including its context path. The default context path is
+        V(/nexus) in Nexus 2 and empty in Nexus 3.
     type: str
     required: true
   username:
     description:
-      - Name of a user who can log in with a password. It is case-sensitive.
+      - Name of a user who can log in with a password. Case-sensitive.
     type: str
     required: true
   password:
     description:
-      - Password of that user.
+      - Password of O(username).
     type: str
     required: true
   nexus_version:
     description:
-      - Version of the server, like V(3.71.0) or V(2.14.9). By default the server's answers tell, mostly without a request more.
+      - Version of the server, for example V(3.71.0) or V(2.14.9). By default, it is detected from
+        the server's responses, usually without an extra request.
     type: str
   user_id:
     description:
-      - The user who shall have the token, where that is another one than O(username), who then must be an administrator.
-      - Needs Nexus Repository 3.90.1 or newer. It is the only way for users of single sign-on, who have no password.
+      - User to manage the token of, if different from O(username). O(username) must then be an
+        administrator.
+      - Requires Nexus Repository 3.90.1 or newer. This is the only way for users of single sign-on,
+        who do not have a password.
     type: str
   realm:
     description:
-      - Where O(user_id) comes from, as Nexus names a user's source, V(default), V(LDAP), V(SAML) or V(Crowd).
-      - V(default) where it is not set.
+      - User source of O(user_id) in Nexus, for example V(default), V(LDAP), V(SAML) or V(Crowd).
+      - The default is V(default).
     type: str
   min_remaining:
     description:
-      - Seconds that a token must still be good for. With V(0) it is replaced once it has expired, not before.
-      - A token that is replaced earlier stops working wherever it is in use.
+      - Minimum remaining lifetime of a token, in seconds. With V(0), a token is replaced only after
+        it has expired.
+      - A token that is replaced earlier stops working everywhere it is in use.
     type: int
     default: 0
   max_age:
     description:
-      - Seconds after its creation at which a token counts as expired, for servers that set no end.
-      - A token that is replaced for that stops working wherever it is in use.
+      - Age in seconds at which a token counts as expired, for servers that do not set an expiry.
+      - The replaced token stops working everywhere it is in use.
     type: int
 seealso:
   - module: buildops.tokens.nexus_user_token_info
@@ -117,8 +127,9 @@ EXAMPLES = r"""
 RETURN = r"""
 token:
   description:
-    - The token. Null where there is none (O(state=absent), check mode), and where it exists but can no longer be read (O(user_id)).
-    - Hidden in output, whole when registered.
+    - The token. Null if there is none (O(state=absent), check mode), or if it exists but cannot be
+      read again (O(user_id)).
+    - Censored in the output, complete in the registered result.
   returned: success
   type: dict
   contains:
@@ -131,47 +142,49 @@ token:
       type: str
       sample: nexus_user_token
     username:
-      description: The name code, under the name that other tools use.
+      description: The name code, under the name that most tools use.
       type: str
     password:
-      description: The pass code, under the name that other tools use.
+      description: The pass code, under the name that most tools use.
       type: str
     name_code:
       description: The name code, as Nexus calls it.
       type: str
     pass_code:
-      description: The pass code, as Nexus calls it. With O(user_id) it is shown once, by the run that creates the token.
+      description: The pass code, as Nexus calls it. With O(user_id), only the run that creates the
+        token returns it.
       type: str
     authorization:
       description: Value of an C(Authorization) header with this token.
       type: str
     user:
-      description: The user whose token it is.
+      description: User that the token belongs to.
       type: str
       sample: ci
     created:
-      description: When it was created, in UTC.
+      description: Time of creation, in UTC.
       type: str
       sample: '2026-01-28T17:17:07Z'
     expires_at:
-      description: When it expires, in UTC, or null where it does not or the server does not tell (before 3.69).
+      description: Time of expiry, in UTC. Null if the token does not expire or the server does not
+        report it (before 3.69).
       type: str
       sample: '2026-02-27T17:17:07Z'
     fingerprint:
-      description: Twelve hexadecimal digits by which to tell two tokens apart.
+      description: Twelve hexadecimal digits that identify the token without revealing it.
       type: str
       sample: 9f86d081884c
 server:
-  description: What the server told about itself, as far as it was asked.
+  description: What is known about the server, without extra requests.
   returned: success
   type: dict
   contains:
     version:
-      description: Version, as the server writes it.
+      description: Version, as reported by the server.
       type: str
       sample: 3.71.0-06
     edition:
-      description: V(PRO), V(COMMUNITY) or V(OSS). Nexus 2 does not tell it on the way.
+      description: V(PRO), V(COMMUNITY) or V(OSS). Not known for Nexus 2.
       type: str
       sample: PRO
 """

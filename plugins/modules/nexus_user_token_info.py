@@ -8,12 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nexus_user_token_info
-short_description: Tell about a user token in Sonatype Nexus Repository without creating it
+short_description: Get information about a user token in Sonatype Nexus Repository
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Tells whether a user has a user token, when it expires, and whether the feature is enabled at all.
-  - Nothing is created, changed or used up on the server.
+  - Reports whether a user token exists, when it expires, and whether the feature is enabled,
+    without creating a token.
+  - Changes nothing on the server.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
@@ -23,32 +24,36 @@ extends_documentation_fragment:
 options:
   url:
     description:
-      - Address of the Nexus Repository, ending with its context path. Nexus 2 has V(/nexus) by default, Nexus 3 none.
+      - URL of the Nexus Repository, including its context path. The default context path is
+        V(/nexus) in Nexus 2 and empty in Nexus 3.
     type: str
     required: true
   username:
     description:
-      - Name of a user who can log in with a password. It is case-sensitive.
+      - Name of a user who can log in with a password. Case-sensitive.
     type: str
     required: true
   password:
     description:
-      - Password of that user.
+      - Password of O(username).
     type: str
     required: true
   nexus_version:
     description:
-      - Version of the server, like V(3.71.0) or V(2.14.9). By default the server's answers tell, mostly without a request more.
+      - Version of the server, for example V(3.71.0) or V(2.14.9). By default, it is detected from
+        the server's responses, usually without an extra request.
     type: str
   user_id:
     description:
-      - The user who shall have the token, where that is another one than O(username), who then must be an administrator.
-      - Needs Nexus Repository 3.90.1 or newer. It is the only way for users of single sign-on, who have no password.
+      - User to manage the token of, if different from O(username). O(username) must then be an
+        administrator.
+      - Requires Nexus Repository 3.90.1 or newer. This is the only way for users of single sign-on,
+        who do not have a password.
     type: str
   realm:
     description:
-      - Where O(user_id) comes from, as Nexus names a user's source, V(default), V(LDAP), V(SAML) or V(Crowd).
-      - V(default) where it is not set.
+      - User source of O(user_id) in Nexus, for example V(default), V(LDAP), V(SAML) or V(Crowd).
+      - The default is V(default).
     type: str
 seealso:
   - module: buildops.tokens.nexus_user_token
@@ -70,38 +75,39 @@ EXAMPLES = r"""
 
 RETURN = r"""
 exists:
-  description: Whether the user has a token. Null where the server cannot tell without creating one (before 3.69).
+  description: Whether the user has a token. Null if the server cannot report it without creating
+    one (before 3.69).
   returned: success
   type: bool
 expired:
-  description: Whether it has expired. Null where there is no token, or nobody knows.
+  description: Whether the token has expired. Null if there is no token or if this is unknown.
   returned: success
   type: bool
 expires_at:
-  description: When it expires, in UTC, or null.
+  description: Time of expiry, in UTC, or null.
   returned: success
   type: str
   sample: '2026-02-27T17:17:07Z'
 created:
-  description: When it was created, in UTC, where O(user_id) is set.
+  description: Time of creation, in UTC, if O(user_id) is set.
   returned: success
   type: str
   sample: '2026-01-28T17:17:07Z'
 feature_enabled:
-  description: Whether user tokens are switched on. Null where only an administrator could see that.
+  description: Whether user tokens are enabled. Null if only an administrator can see that.
   returned: success
   type: bool
 server:
-  description: What the server told about itself, as far as it was asked.
+  description: What is known about the server, without extra requests.
   returned: success
   type: dict
   contains:
     version:
-      description: Version, as the server writes it.
+      description: Version, as reported by the server.
       type: str
       sample: 3.71.0-06
     edition:
-      description: V(PRO), V(COMMUNITY) or V(OSS). Nexus 2 does not tell it on the way.
+      description: V(PRO), V(COMMUNITY) or V(OSS). Not known for Nexus 2.
       type: str
       sample: PRO
 """

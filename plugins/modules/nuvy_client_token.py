@@ -12,10 +12,13 @@ short_description: Get an access token for the Nuvy Nexus APIs
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Gets an access token for an App Client of the Nuvy Nexus platform, by the OAuth2 grant C(client_credentials).
-  - A token that was fetched before is used again until O(min_remaining) seconds before its end. Its end is what the server says
-    (C(expires_in), counted from before the request), or the token's own (C(exp)) where that is earlier.
-  - Nuvy has no way to revoke a token. Tokens are short-lived; revoke the App Client or replace its secret on the App Clients screen.
+  - Gets an access token for an App Client of the Nuvy Nexus platform, with the OAuth2 grant
+    C(client_credentials).
+  - A cached token is reused until O(min_remaining) seconds before it expires. It expires as the
+    server states (C(expires_in), counted from before the request), or at the token's own C(exp) if
+    that is earlier.
+  - Nuvy cannot revoke tokens, which are short-lived. Revoke the App Client or replace its secret on
+    the App Clients screen instead.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
@@ -25,11 +28,12 @@ attributes:
   check_mode:
     support: full
     details:
-      - A token is fetched in check mode too, since that changes nothing.
+      - A token is fetched in check mode as well, since that changes nothing on the server.
   diff_mode:
     support: partial
     details:
-      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
+      - A result that contains a token is censored in the output, including its diff. The registered
+        result contains both.
   idempotent:
     support: full
     details:
@@ -37,13 +41,14 @@ attributes:
 options:
   environment:
     description:
-      - Which of Nuvy's environments to ask. Exactly one of this and O(url) is needed.
+      - Nuvy environment. Exactly one of this and O(url) is required.
     type: str
     choices: [production, qa]
   url:
     description:
-      - Address of the API, without C(/nexus/oauth2/token), for another environment than Nuvy's own two.
-      - Always HTTPS; only on this machine (C(localhost)) may it be HTTP.
+      - URL of the API, without C(/nexus/oauth2/token), for environments other than V(production)
+        and V(qa).
+      - HTTPS is required, except for C(localhost).
     type: str
   client_id:
     description:
@@ -58,29 +63,34 @@ options:
   client_auth:
     description:
       - How to send O(client_id) and O(client_secret).
-      - V(basic) is HTTP Basic authentication, which Nuvy prefers. V(body) puts them into the form.
+      - V(basic) uses HTTP Basic authentication, which Nuvy prefers. V(body) sends them in the form.
     type: str
     choices: [basic, body]
     default: basic
   form_encode_credentials:
     description:
-      - Whether to form-encode both before they are sent with O(client_auth=basic), as RFC 6749 section 2.3.1 says.
-      - Nuvy shows C(curl -u), which does not. It makes a difference for secrets with characters other than letters, digits and C(-._~).
+      - Whether to form-encode both before sending them with O(client_auth=basic), as RFC 6749
+        section 2.3.1 specifies.
+      - Nuvy's documentation uses C(curl -u), which does not. This matters only for secrets with
+        characters other than letters, digits and C(-._~).
     type: bool
     default: false
   scope:
     description:
-      - Scopes to ask for. Without it, those that are the default of the App Client are granted.
+      - Scopes to request. The default is the set of default scopes of the App Client.
     type: list
     elements: str
   check_url:
     description:
-      - Address of an API that the token should open, for O(regenerate=if_invalid). An answer of 401 there means that the token is no longer valid.
-      - Always HTTPS, and the token is sent to it. Without it, nobody is asked.
+      - URL of an API that accepts the token, for O(regenerate=if_invalid). A response of 401 means
+        that the token is no longer valid.
+      - HTTPS is required, and the token is sent to this URL. Without it, the token is not checked.
     type: str
 notes:
-  - If an API answers 401 although the token should still be good, ask for a new one once (O(regenerate=always), or O(regenerate=if_invalid) with O(check_url))
-    and repeat the request, as in the example. Where many hosts use the token, run that task once, or use V(if_invalid), with which only the first one fetches.
+  - If an API responds with 401 although the token should still be valid, get a new token
+    (O(regenerate=always), or O(regenerate=if_invalid) with O(check_url)) and repeat the request, as
+    in the example. If many hosts use the token, run that task once, or use V(if_invalid), which
+    fetches only for the first host.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
@@ -139,7 +149,7 @@ EXAMPLES = r"""
 RETURN = r"""
 token:
   description:
-    - The token. Hidden in output, whole when registered.
+    - The token. Censored in the output, complete in the registered result.
   returned: success
   type: dict
   contains:
@@ -159,22 +169,24 @@ token:
       type: str
       sample: Bearer
     scope:
-      description: The scopes that were granted, separated by blanks, or null where the server does not tell and none were asked for.
+      description: Granted scopes, separated by spaces. Null if none were requested and the server
+        does not report them.
       type: str
       sample: read write
     authorization:
       description: Value of an C(Authorization) header with this token.
       type: str
     expires_at:
-      description: When it ends, in UTC. A token whose server does not say how long it lives is kept for five minutes.
+      description: Time of expiry, in UTC. A token whose server does not say how long it lives is
+        kept for five minutes.
       type: str
       sample: '2026-01-28T17:17:07Z'
     fingerprint:
-      description: Twelve hexadecimal digits by which to tell two tokens apart.
+      description: Twelve hexadecimal digits that identify the token without revealing it.
       type: str
       sample: 9f86d081884c
 server:
-  description: Always empty. Nuvy does not tell anything about itself.
+  description: Always empty.
   returned: success
   type: dict
 """

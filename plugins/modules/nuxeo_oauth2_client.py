@@ -8,15 +8,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nuxeo_oauth2_client
-short_description: Register, change or remove an OAuth2 client of a Nuxeo Platform
+short_description: Manage OAuth2 clients of a Nuxeo Platform
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Makes sure that an OAuth2 client exists on a Nuxeo Platform as described, its secret included, or that it does not exist.
-  - An administrator's work. Uses the REST API of LTS 2021 and newer, or the directory of clients of 10.10 and 9.10, whichever the server has.
-  - Redirect URIs are checked before anything is sent, more strictly than the server does, which takes some that it cannot use.
-  - When a client is removed, its tokens are revoked first. Otherwise they would work again if a client of the same id were ever made again. Where such
-    tokens are left of a client that somebody else removed, they are revoked when it is made again, before it is enabled.
+  - Creates, changes or removes an OAuth2 client of a Nuxeo Platform, including its secret.
+  - Requires administrator rights. Uses the REST API of LTS 2021 and newer, or the client directory
+    of 10.10 and 9.10.
+  - Redirect URIs are validated before any request, more strictly than by the server, which accepts
+    some that it cannot use.
+  - When a client is removed, its tokens are revoked first. Otherwise they would become valid again
+    if a client with the same id was created. Tokens left over from a client that was removed by
+    other means are revoked when it is created again, before it is enabled.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
@@ -29,15 +32,17 @@ attributes:
   diff_mode:
     support: partial
     details:
-      - A result that holds a secret is hidden in output, and its diff with it. It stands in the registered result.
+      - A result that contains a secret is censored in the output, including its diff. The
+        registered result contains both.
   idempotent:
     support: partial
     details:
-      - With O(generate_secret=always) every run sets a new secret.
+      - With O(generate_secret=always), every run sets a new secret.
 options:
   url:
     description:
-      - Address of the server with its context path, like V(https://nuxeo.example.com/nuxeo).
+      - URL of the server, including its context path, for example
+        V(https://nuxeo.example.com/nuxeo).
     type: str
     required: true
   username:
@@ -52,58 +57,69 @@ options:
     required: true
   client_id:
     description:
-      - Identifier of the client. It must not hold a slash, since the server could not be asked about it any more.
+      - Identifier of the client. It must not contain a slash, since the server could not look it
+        up.
     type: str
     required: true
   name:
     description:
-      - Name that people see on the page for consent. By default the one that it has, or O(client_id) for a new client.
+      - Name shown on the consent page. By default, the current name, or O(client_id) for a new
+        client.
     type: str
   redirect_uris:
     description:
-      - Where the server may send codes to. Required with O(state=present). Their order counts, the first is the default.
-      - The server takes C(https), C(http://localhost) (with a port or a path), and schemes of applications such as C(myapp://callback).
-      - Refused are also commas, blanks, fragments, characters beyond ASCII, and schemes in capital letters or missing, which the server takes and cannot use.
+      - Allowed redirect URIs. Required with O(state=present). The first one is the default.
+      - The server accepts C(https), C(http://localhost) (with a port or a path), and application
+        schemes such as C(myapp://callback).
+      - Commas, blanks, fragments, non-ASCII characters, and missing or upper-case schemes are
+        refused, since the server accepts but cannot use them.
     type: list
     elements: str
   client_secret:
     description:
-      - Secret of the client. Without it, and without O(generate_secret), a present secret stays, and a new client is public, that is, it has none.
-      - A secret can be changed, but not taken away again; remove the client and make it anew for that.
+      - Secret of the client. Without it and without O(generate_secret), an existing secret is kept,
+        and a new client is public.
+      - A secret can be changed but not removed. To remove it, remove the client and create it
+        again.
     type: str
   generate_secret:
     description:
-      - Whether to make a secret of 43 random characters.
-      - V(if_missing) makes one where the client has none yet, V(always) replaces it in every run.
-      - A secret that was made is returned once, as RV(client_secret). Tokens that were issued before stay valid.
+      - Whether to generate a secret of 43 random characters.
+      - V(if_missing) generates one if the client does not have a secret, V(always) replaces it in
+        every run.
+      - A generated secret is returned once, as RV(client_secret). Tokens that were issued before
+        remain valid.
     type: str
     choices: [never, if_missing, always]
     default: never
   auto_grant:
     description:
-      - Whether users are not asked for their consent.
+      - Whether to skip the consent page.
     type: bool
     default: false
   enabled:
     description:
-      - Whether the client may be used. Note that tokens of a client that is disabled and enabled again work again.
+      - Whether the client can be used. The tokens of a disabled client become valid again when it
+        is enabled.
     type: bool
     default: true
   dev_mode:
     description:
-      - Whether the server runs with C(org.nuxeo.dev), and therefore takes any redirect URI with C(http).
+      - Whether the server runs with C(org.nuxeo.dev) and therefore accepts any redirect URI with
+        C(http).
     type: bool
     default: false
   api:
     description:
-      - V(rest) is the REST API of LTS 2021 and newer, V(directory) the directory of clients, which older versions have alone.
-      - V(auto) finds out which of them the server has.
+      - V(rest) is the REST API of LTS 2021 and newer, V(directory) is the client directory, the
+        only API of older versions.
+      - V(auto) detects which one the server has.
     type: str
     choices: [auto, rest, directory]
     default: auto
 notes:
-  - It runs on the controller, in the Ansible process itself. Only with C(delegate_to) does it run on that host, which then needs the Python library
-    C(requests).
+  - The module runs on the controller, in the Ansible process. With C(delegate_to), it runs on that
+    host, which then requires the Python library C(requests).
 seealso:
   - module: buildops.tokens.nuxeo_oauth2_token
 """
@@ -153,12 +169,12 @@ EXAMPLES = r"""
 RETURN = r"""
 client:
   description:
-    - The client as it is now, in check mode as it would be. Null where there is none.
+    - The resulting client; in check mode, the predicted one. Null if there is none.
   returned: success
   type: dict
   contains:
     client_id:
-      description: Its identifier.
+      description: Identifier.
       type: str
       sample: ci
     name:
@@ -166,16 +182,16 @@ client:
       type: str
       sample: Continuous integration
     redirect_uris:
-      description: Its redirect URIs, the default first.
+      description: Redirect URIs, the default first.
       type: list
       elements: str
       sample: [https://ci.example.com/callback]
     auto_grant:
-      description: Whether users are not asked for their consent.
+      description: Whether to skip the consent page.
       type: bool
       sample: false
     enabled:
-      description: Whether it may be used.
+      description: Whether it can be used.
       type: bool
       sample: true
     secret:
@@ -184,11 +200,12 @@ client:
       sample: set
 client_secret:
   description:
-    - The secret that was made in this run. The whole result is then hidden in output, and whole when registered.
+    - The secret that this run generated. The result is then censored in the output and complete in
+      the registered result.
   returned: when O(generate_secret) made one, outside check mode
   type: str
 revoked_tokens:
-  description: How many tokens of the client, or of another one that had its id before, were revoked.
+  description: Number of revoked tokens of the client, or of a former client with the same id.
   returned: when the client was created, and with O(state=absent)
   type: int
   sample: 2

@@ -12,12 +12,14 @@ short_description: Get, renew or revoke an OAuth2 token of a Nuxeo Platform
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Gets an OAuth2 access token from a Nuxeo Platform, by any of the grants that Nuxeo has, without a browser.
-  - A server has one token for each client and user. Whoever asks gets the living one, with the time that it has left. One that would end within
-    O(min_remaining) seconds is renewed.
-  - Renewing a token ends the old access token and the old refresh token at once, for everybody who uses the same client and user. Give jobs that run on their
-    own a client of their own.
-  - Refresh tokens never appear in the result. They are kept in the cache, and the new one is stored before the access token is handed out.
+  - Gets an OAuth2 access token from a Nuxeo Platform, with any grant that Nuxeo supports, without a
+    browser.
+  - A server has one token for each client and user. Every request returns the same active token
+    with its remaining lifetime. A token that expires within O(min_remaining) seconds is renewed.
+  - Renewing a token invalidates the old access token and the old refresh token immediately, for
+    everyone who uses the same client and user. Give independent jobs separate clients.
+  - The result never contains refresh tokens. They are stored in the cache, and a new one is stored
+    before the access token is returned.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
@@ -29,32 +31,38 @@ attributes:
   check_mode:
     support: partial
     details:
-      - No token is ever fetched, renewed or revoked. Whether the server has one is found out where that takes no token, that is with O(password) and
-        with O(grant=jwt_bearer). Otherwise no change is foretold.
+      - Fetches, renews and revokes no token. With O(password) and with O(grant=jwt_bearer), it
+        looks up whether the server has a token. Otherwise check mode reports no change.
   diff_mode:
     support: partial
     details:
-      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
+      - A result that contains a token is censored in the output, including its diff. The registered
+        result contains both.
   idempotent:
     support: partial
     details:
-      - A code (O(code)) works once, and older servers (O(endpoints=legacy)) make a new token at every grant. With O(cache=file) later runs use the token that
-        the first one got.
+      - A code (O(code)) works once, and older servers (O(endpoints=legacy)) issue a new token for
+        every grant. With O(cache=file), later runs use the token of the first run.
       - With O(regenerate=always) every run replaces the token.
 options:
   url:
     description:
-      - Address of the server with its context path, like V(https://nuxeo.example.com/nuxeo).
+      - URL of the server, including its context path, for example
+        V(https://nuxeo.example.com/nuxeo).
     type: str
     required: true
   grant:
     description:
       - How to get the token.
-      - V(authorization_code) takes a code that a person got in a browser (O(code)), or gets one itself with O(username) and O(password), for any client,
-        whether or not its consent page is skipped.
-      - V(client_credentials) is for machines. It needs LTS 2023.31, LTS 2025.3 or newer, and a Nuxeo user whose name is O(client_id).
-      - V(jwt_bearer) takes a signed assertion that names a user. It needs 10.10 with hot fix 02 or newer, and C(nuxeo.jwt.secret) on the server.
-      - V(refresh_token) goes on with a token that somebody else got. The server replaces the refresh token whenever it is used, so this needs O(cache=file).
+      - V(authorization_code) uses a code that a person obtained in a browser (O(code)), or obtains
+        one with O(username) and O(password). It works for every client, with or without a consent
+        page.
+      - V(client_credentials) is for machines. It requires LTS 2023.31, LTS 2025.3 or newer, and a
+        Nuxeo user whose name is O(client_id).
+      - V(jwt_bearer) uses a signed assertion that names a user. It requires 10.10 with hot fix 02
+        or newer, and C(nuxeo.jwt.secret) on the server.
+      - V(refresh_token) renews a token that was obtained elsewhere. The server replaces the refresh
+        token at each use, so this requires O(cache=file).
     type: str
     choices: [authorization_code, refresh_token, client_credentials, jwt_bearer]
     required: true
@@ -65,54 +73,65 @@ options:
     required: true
   client_secret:
     description:
-      - Secret of the client. A client that has none (a public one) needs none.
+      - Secret of the client. Leave it out for a public client.
     type: str
   client_auth:
     description:
       - How to send O(client_id) and O(client_secret).
-      - V(body) puts them into the form, which all versions understand. V(basic) is HTTP Basic authentication, since 10.10, not form-encoded, as Nuxeo reads it.
+      - V(body) sends them in the form, which all versions support. V(basic) uses HTTP Basic
+        authentication (10.10 and newer), not form-encoded, as Nuxeo expects.
     type: str
     choices: [body, basic]
     default: body
   username:
     description:
-      - With O(grant=authorization_code), who logs in. With O(jwt_secret), for whom the assertion is made.
-      - With C(state=absent), whose token is revoked, where the token does not tell.
+      - With O(grant=authorization_code), the user who logs in. With O(jwt_secret), the user whom
+        the assertion names.
+      - With C(state=absent), the user whose token is revoked, if the token does not identify the
+        user.
     type: str
   password:
     description:
-      - Password of O(username). The server must take HTTP Basic authentication, as it does unless its login chain was replaced by single sign-on.
+      - Password of O(username). The server must accept HTTP Basic authentication, as it does unless
+        single sign-on replaces its login chain.
     type: str
   code:
     description:
-      - Authorization code that a person got in a browser. It works once, within ten minutes.
+      - Authorization code that a person obtained in a browser. It works once, within ten minutes.
     type: str
   code_verifier:
     description:
-      - Verifier that belongs to O(code), where it was asked for with a challenge (PKCE). Codes that this module gets itself always are.
+      - Code verifier of O(code), if it was requested with a challenge (PKCE). Codes that this
+        module requests always use one.
     type: str
   redirect_uri:
     description:
-      - One of the redirect URIs of the client, exactly as registered. Nobody connects to it.
-      - Without it the first registered one counts. With O(code), it is required if it was sent when the code was asked for.
+      - One of the redirect URIs of the client, exactly as registered. No connection is made to it.
+      - The default is the first registered one. With O(code), it is required if it was part of the
+        request for the code.
     type: str
   refresh_token:
     description:
-      - Refresh token to begin with, for O(grant=refresh_token). It is used once; its successors are kept in the cache.
+      - Initial refresh token for O(grant=refresh_token). It is used once; its successors are stored
+        in the cache.
     type: str
   assertion:
     description:
-      - Signed JWT for O(grant=jwt_bearer). Its C(sub) must name a Nuxeo user, and its C(iss) must be V(nuxeo).
+      - Signed JWT for O(grant=jwt_bearer). Its C(sub) must name a Nuxeo user, and its C(iss) must
+        be V(nuxeo).
     type: str
   jwt_secret:
     description:
-      - The server's C(nuxeo.jwt.secret), with which an assertion for O(username) is made (HS512), good for ten minutes.
-      - Who has this secret can be any user of the server. Prefer an O(assertion) that was made elsewhere.
+      - C(nuxeo.jwt.secret) of the server, used to sign an assertion for O(username) (HS512) that is
+        valid for ten minutes.
+      - Anyone with this secret can act as any user of the server. Prefer an O(assertion) that was
+        signed elsewhere.
     type: str
   endpoints:
     description:
-      - V(legacy) uses C(/oauth2/authorization) and C(/oauth2/token) at the root of the server, as Nuxeo 8.10 and older have them, always by POST where
-        secrets are sent. They need O(client_secret) and O(redirect_uri), and have no other grants than V(authorization_code) and V(refresh_token).
+      - V(legacy) uses C(/oauth2/authorization) and C(/oauth2/token) at the root of the server, for
+        Nuxeo 8.10 and older. Secrets are always sent by POST. It requires O(client_secret) and
+        O(redirect_uri) and supports only V(authorization_code) and V(refresh_token).
     type: str
     choices: [current, legacy]
     default: current
@@ -178,8 +197,8 @@ EXAMPLES = r"""
 RETURN = r"""
 token:
   description:
-    - The token. Null where there is none (O(state=absent), check mode).
-    - Hidden in output, whole when registered.
+    - The token. Null if there is none (O(state=absent), check mode).
+    - Censored in the output, complete in the registered result.
   returned: success
   type: dict
   contains:
@@ -205,15 +224,15 @@ token:
       description: Value of an C(Authorization) header with this token.
       type: str
     expires_at:
-      description: When it ends, in UTC.
+      description: Time of expiry, in UTC.
       type: str
       sample: '2026-01-28T17:17:07Z'
     fingerprint:
-      description: Twelve hexadecimal digits by which to tell two tokens apart.
+      description: Twelve hexadecimal digits that identify the token without revealing it.
       type: str
       sample: 9f86d081884c
 server:
-  description: Always empty. These requests do not tell anything about the server.
+  description: Always empty.
   returned: success
   type: dict
 """

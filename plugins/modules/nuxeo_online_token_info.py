@@ -8,12 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nuxeo_online_token_info
-short_description: Check a token of Nuxeo Online Services, and tell which Studio projects it opens
+short_description: Check a token of Nuxeo Online Services and list its Studio projects
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Asks Nuxeo Online Services, by a call without side effects, whether it takes the token, and which projects it opens.
-  - Such tokens are made, listed and revoked on a web page only, U(https://connect.nuxeo.com/nuxeo/site/connect/tokens). They do not expire.
+  - Checks whether Nuxeo Online Services accepts the token, and lists the projects that it can
+    access. The request has no side effects.
+  - These tokens can be created, listed and revoked only on the web page
+    U(https://connect.nuxeo.com/nuxeo/site/connect/tokens). They do not expire.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
@@ -23,22 +25,22 @@ extends_documentation_fragment:
 options:
   url:
     description:
-      - Address of Nuxeo Online Services.
+      - URL of Nuxeo Online Services.
     type: str
     default: https://connect.nuxeo.com/nuxeo
   username:
     description:
-      - User name of Nuxeo Online Services. It is not the e-mail address of the login page.
+      - User name of Nuxeo Online Services. This is not the e-mail address of the login page.
     type: str
     required: true
   token:
     description:
-      - The token. It is shown once, when it is made.
+      - The token. The web page shows it only once, when it is created.
     type: str
     required: true
   project:
     description:
-      - Symbolic name of a Studio project that the token shall open.
+      - Symbolic name of a Studio project that the token must be able to access.
     type: str
 seealso:
   - plugin: buildops.tokens.token
@@ -61,7 +63,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 exists:
-  description: Whether the service takes the token.
+  description: Whether the service accepts the token.
   returned: success
   type: bool
 expired:
@@ -73,7 +75,7 @@ expires_at:
   returned: success
   type: str
 projects:
-  description: The projects that the token opens.
+  description: Projects that the token can access.
   returned: success
   type: list
   elements: dict
@@ -83,14 +85,14 @@ projects:
       type: str
       sample: My Project
     symbolic_name:
-      description: Symbolic name, which tools go by.
+      description: Symbolic name, which tools use.
       type: str
       sample: jdoe-SANDBOX
     uuid:
       description: Identifier of the project.
       type: str
 project_accessible:
-  description: Whether it opens O(project). Null where none was named.
+  description: Whether the token can access O(project). Null if O(project) is not set.
   returned: success
   type: bool
 server:

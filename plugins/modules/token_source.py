@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: token_source
-short_description: Make sure that there is a token of a source, by the source's name
+short_description: Manage the token of a source by the name of the source
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Does what the module of the source's type does, with the options that stand in the variable C(token_sources).
-  - It is what playbooks loop over that get, replace or revoke the tokens of sources of any type.
+  - Runs the module of the source's type with the options from the variable C(token_sources).
+  - Playbooks use it to get, replace or revoke the tokens of sources of any type.
 extends_documentation_fragment:
   - buildops.tokens.attributes
 attributes:
@@ -22,7 +22,8 @@ attributes:
   diff_mode:
     support: partial
     details:
-      - A result that holds a token is hidden in output, and its diff with it. It stands in the registered result.
+      - A result that contains a token is censored in the output, including its diff. The registered
+        result contains both.
   idempotent:
     support: partial
     details:
@@ -35,18 +36,18 @@ options:
     required: true
   state:
     description:
-      - V(present) makes sure that there is a token, V(absent) that there is none.
+      - V(present) ensures that a token exists, V(absent) that none exists.
     type: str
     choices: [present, absent]
     default: present
   regenerate:
     description:
-      - When an existing token is replaced, instead of what the source says.
+      - When to replace an existing token. Overrides the setting of the source.
     type: str
     choices: [never, if_expired, if_invalid, always]
 notes:
   - Runs on the controller only.
-  - The result is hidden in output and logs without C(no_log), and stays usable when registered.
+  - The result is censored in output and logs without C(no_log) and remains usable when registered.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
@@ -66,7 +67,7 @@ token:
   returned: success
   type: dict
 server:
-  description: What the server told about itself.
+  description: What is known about the server.
   returned: success
   type: dict
 """

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: token_source_info
-short_description: Tell about the token of a source, by the source's name, without creating it
+short_description: Get information about the token of a source by the name of the source
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Does what the info module of the source's type does, with the options that stand in the variable C(token_sources).
-  - For a type whose server cannot tell, it says so with nulls.
+  - Runs the info module of the source's type with the options from the variable C(token_sources).
+  - Values that the server cannot report are null.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
@@ -37,19 +37,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 exists:
-  description: Whether there is a token, or null where nobody can tell.
+  description: Whether there is a token, or null if unknown.
   returned: success
   type: bool
 expires_at:
-  description: When it expires, in UTC, or null.
+  description: Time of expiry, in UTC, or null.
   returned: success
   type: str
 expired:
-  description: Whether it has expired, or null.
+  description: Whether the token has expired, or null if unknown.
   returned: success
   type: bool
 server:
-  description: What the server told about itself.
+  description: What is known about the server.
   returned: success
   type: dict
 """

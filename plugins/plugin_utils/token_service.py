@@ -194,7 +194,7 @@ def _asked_apart(source, cache, key, desired, known, check_mode, clock):
 
     try:
         answer = isolated_process.run(work)
-    except apart.Died:
+    except isolated_process.Died:
         cache.sign(key)
         return None
     cache.warnings[:] = answer.pop('noted')
