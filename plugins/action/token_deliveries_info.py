@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing as t
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_purpose, host_view
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
@@ -12,15 +17,16 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action impor
 class ActionModule(ControllerAction):
     """See the module."""
 
-    def work(self, task_vars):
+    BYPASS_HOST_LOOP = True
+
+    def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         given = self.arguments('token_deliveries_info')
-        hostvars = task_vars['hostvars']
-        hosts = task_vars['groups']['all'] if given['hosts'] is None else given['hosts']
+        purpose, names = given['purpose'], given['sources']
+        hosts = self._hosts(given['hosts'], task_vars)
+        delivery_purpose.check_hosts(purpose, given['limited'], hosts, task_vars)
+        selection = delivery_purpose.selection_for(purpose, names)
         plan = make_plan(
-            {str(host): hostvars.raw_get(host) for host in hosts},
-            given['deliveries'],
-            lambda host, value: self._rendered(hostvars, host, value),
-            given['once'],
+            ((host, host_view.of_host(self, task_vars, host)) for host in hosts), selection
         )
         result = {
             'changed': False,
@@ -30,14 +36,26 @@ class ActionModule(ControllerAction):
         }
         if plan.problems:
             result.update(failed=True, msg=' '.join(plan.problems))
+            return result
+        delivery_purpose.check_names(purpose, names, plan)
+        journal = Journal()
+        asked = delivery_purpose.names_for(purpose, names, plan)
+        journal.write_plan({**dataclasses.asdict(plan), 'purpose': purpose, 'asked': asked})
+        journal.write_selection(dataclasses.asdict(selection))
+        result.update(
+            run=journal.run,
+            runner=str(task_vars['inventory_hostname']),
+            deliver_to=list(plan.on_host),
+            servers=len(plan.servers),
+            notes=delivery_purpose.notes(purpose, names, plan),
+        )
         return result
 
-    def _rendered(self, hostvars, host, value):
-        """Render a value as the host sees it."""
-        templar = self._templar
-        before = templar.available_variables
-        try:
-            templar.available_variables = hostvars.raw_get(host)
-            return templar.template(value)
-        finally:
-            templar.available_variables = before
+    @staticmethod
+    def _hosts(given: list[str] | None, task_vars: dict[str, t.Any]) -> list[str]:
+        """Return the hosts to look at: by default those of the play, without an implicit one."""
+        everything = task_vars['groups']['all']
+        known = set(everything)
+        of_play = task_vars.get('ansible_play_hosts_all') or []
+        hosts = [str(host) for host in (of_play if given is None else given) if host in known]
+        return hosts or ([str(host) for host in everything] if given is None else [])

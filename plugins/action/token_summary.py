@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
     line_of,
-    rows_of,
+    summarize,
     table_of,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
@@ -21,19 +24,19 @@ JOB = {'id': ('awx_job_id',), 'schedule': ('awx_schedule_name', 'awx_parent_job_
 class ActionModule(ControllerAction):
     """See the module."""
 
-    def work(self, task_vars):
+    BYPASS_HOST_LOOP = True
+
+    def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         given = self.arguments('token_summary')
-        hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
-        rows, problems = rows_of(
-            given['plan'], {host: task_vars['hostvars'].raw_get(host) for host in hosts}
-        )
+        journal = Journal(given['run'])
+        rows, notes, problems = summarize(journal, self._messages(journal, task_vars))
         job = {
             key: plain(task_vars[name])
             for key, names in JOB.items()
             for name in names
             if task_vars.get(name)
         }
-        table = table_of(rows, problems) + problems + line_of(job)
+        table = table_of(rows, problems) + notes + problems + line_of(job)
         if given.get('path'):
             try:
                 with open(given['path'], 'w', encoding='utf-8') as file:
@@ -52,3 +55,14 @@ class ActionModule(ControllerAction):
         kept = {'token_summary': rows, 'token_errors': problems, 'token_job': job}
         result['ansible_stats'] = {'data': kept, 'per_host': False, 'aggregate': True}
         return result
+
+    @staticmethod
+    def _messages(journal: Journal, task_vars: dict[str, t.Any]) -> dict[str, str]:
+        """Return what Ansible says of hosts on which the deliveries did not even start."""
+        messages = {}
+        for host in journal.plan()['on_host']:
+            if journal.result('host', host) is None:
+                result = task_vars['hostvars'].raw_get(host).get('tokens_delivered')
+                if isinstance(result, dict) and result.get('failed') and result.get('msg'):
+                    messages[host] = plain(result['msg'])
+        return messages

@@ -46,10 +46,13 @@ class SourceCredential(Credential):
 class Credentials:
     """Fills the entries of one host.
 
-    :param owners: by source, the user name of a token that was revoked in this run.
+    :param owners: by source, the user name of a token that was revoked in this run. It is empty
+        for a bearer token.
+    :param known: by source, what other entries of this host got.
     :ivar tokens: which tokens went into which entry, without secrets.
     :ivar problems: what failed, with C(source), C(to) and C(msg).
     :ivar warnings: sentences for the user.
+    :ivar unowned: entries to remove of which nobody knows the user name.
     """
 
     def __init__(
@@ -58,15 +61,17 @@ class Credentials:
         template: t.Callable[[t.Any], t.Any],
         check_mode: bool,
         owners: t.Mapping[str, str] | None = None,
+        known: dict[str, tuple[sources.Source, t.Any]] | None = None,
     ) -> None:
         self._variables = variables
         self._template = template
         self._check_mode = check_mode
         self._owners = owners or {}
-        self._known: dict[str, tuple[sources.Source, t.Any]] = {}
+        self._known = {} if known is None else known
         self.tokens: list[dict[str, t.Any]] = []
         self.problems: list[dict[str, t.Any]] = []
         self.warnings: list[str] = []
+        self.unowned: list[Entry] = []
 
     def filled(self, kind: type[DeliveryType], entry: Entry) -> Entry | None:
         """Return the entry with credentials instead of C(token); None if there are none.
@@ -140,8 +145,14 @@ class Credentials:
         """Return an entry to remove, with the user name of its token where that is needed."""
         if not kind.REMOVED_BY_OWNER or entry.get('username') or entry.get('exclusive'):
             return entry
-        owner = self._owners.get(name) or self._owner_in_source(name)
-        return dict(entry, username=owner) if owner else entry
+        owner = self._owners.get(name)
+        if owner is None:
+            owner = self._owner_in_source(name)
+        owner = kind.BEARER_OWNER if owner == '' else owner
+        if owner:
+            return dict(entry, username=owner)
+        self.unowned.append(entry)
+        return entry
 
     def _owner_in_source(self, name: str) -> str | None:
         """Return the user name beside a token that is in the source itself, or None."""

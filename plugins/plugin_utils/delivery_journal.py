@@ -23,6 +23,7 @@ from ansible import constants as C
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 
 FOLDER = 'buildops.tokens.runs'
+NO_PLAN = 'There is no plan with this run. Run token_deliveries_info before.'
 _IDENTIFIER = re.compile(r'[0-9a-f]{16}\Z')
 
 
@@ -59,6 +60,47 @@ class Journal:
             return None
         except (OSError, ValueError):
             raise FileProblem('A file in the temporary folder of Ansible cannot be read.') from None
+
+    def write_plan(self, plan: t.Mapping[str, t.Any]) -> None:
+        """Keep the plan."""
+        self.write('plan', plan)
+
+    def plan(self) -> dict[str, t.Any]:
+        """Return the plan. :raises BadInput: there is none."""
+        plan = self.read('plan')
+        if plan is None:
+            raise BadInput(NO_PLAN)
+        return t.cast('dict[str, t.Any]', plan)
+
+    def write_selection(self, selection: t.Mapping[str, t.Any]) -> None:
+        """Keep which entries the run is about, apart from the plan, which may be long."""
+        self.write('selection', selection)
+
+    def selection(self) -> dict[str, t.Any]:
+        """Return which entries the run is about. :raises BadInput: there is no plan."""
+        selection = self.read('selection')
+        if selection is None:
+            raise BadInput(NO_PLAN)
+        return t.cast('dict[str, t.Any]', selection)
+
+    def server_deliveries(self) -> dict[str, list[str]]:
+        """Return, by host, the delivery types with deliveries to servers that it stands for."""
+        return t.cast('dict[str, list[str]]', self.plan()['servers'])
+
+    def write_result(
+        self, where: str, host: str, handled: list[str], parts: list[dict[str, t.Any]]
+    ) -> None:
+        """Keep what happened. :param where: V(host) or V(servers). :param handled: delivery types."""
+        self.write('%s %s' % (where, host), {'handled': handled, 'parts': parts})
+
+    def result(self, where: str, host: str) -> dict[str, t.Any] | None:
+        """Return what happened, or None if nothing is known."""
+        return t.cast('dict[str, t.Any] | None', self.read('%s %s' % (where, host)))
+
+    def owners(self, host: str) -> dict[str, str]:
+        """Return, by source, the user name of the token that was revoked for a host."""
+        known = self.read('owners') or {}
+        return {source: names[host] for source, names in known.items() if host in names}
 
     def _path(self, name: str) -> str:
         digest = hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()

@@ -26,6 +26,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token_module impo
     result_of,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
+from ansible_collections.buildops.tokens.plugins.plugin_utils.remote_user import reason_in
 
 display = Display()
 
@@ -54,6 +55,12 @@ def _unreadable(code):
     )
 
 
+def connection_failure(problem):
+    """Return a message. :param problem: AnsibleConnectionFailure. Its last line has the reason."""
+    reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]
+    return 'The host cannot be reached: %s' % reason
+
+
 class ControllerAction(ActionBase):
     """An action that works on the controller: it never raises, since ansible-core prints what is raised, and its messages hold no secret.
 
@@ -72,12 +79,7 @@ class ControllerAction(ActionBase):
         except TokensError as problem:
             result.update(failed=True, changed=False, msg=str(problem))
         except AnsibleConnectionFailure as problem:
-            reason = (str(problem).strip().splitlines() or ['no reason is known'])[
-                -1
-            ]  # above it, ssh tells what it did
-            result.update(
-                unreachable=True, changed=False, msg='The host cannot be reached: %s' % reason
-            )
+            result.update(unreachable=True, changed=False, msg=connection_failure(problem))
         except Exception as problem:  # its text could hold a secret
             result.update(
                 failed=True,
@@ -125,6 +127,9 @@ class ControllerAction(ActionBase):
         with self._unheard(arguments):
             result = self._execute_module(module_args=arguments, task_vars=task_vars)
         if 'module_stdout' in result:
+            refusal = reason_in('%s\n%s' % (result.get('module_stderr'), result['module_stdout']))
+            if refusal:
+                return {'failed': True, 'msg': 'Ansible cannot become another user: %s' % refusal}
             return {'failed': True, 'rc': result.get('rc'), 'msg': _unreadable(result.get('rc'))}
         # With -vvv, ansible-core 2.20 and older show what a module was given, and so a secret in a misspelt option
         result.pop('invocation', None)

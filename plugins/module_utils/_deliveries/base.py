@@ -97,6 +97,7 @@ class DeliveryType:
     :cvar SOURCE_TYPE: the only type of sources whose tokens it accepts, or None.
     :cvar REMOVED_BY_OWNER: removing an entry requires the user name of its token, unless the entry
         has an option C(username) or C(exclusive).
+    :cvar BEARER_OWNER: the user name that it stores beside a bearer token.
     :cvar DEFERRED: options that the host gets only after it reported C(needs_token).
     """
 
@@ -112,6 +113,7 @@ class DeliveryType:
     BEARER_REFUSAL: t.Optional[str] = None
     SOURCE_TYPE: t.Optional[str] = None
     REMOVED_BY_OWNER = False
+    BEARER_OWNER: t.Optional[str] = None
     DEFERRED: t.Tuple[str, ...] = ()
 
     @classmethod

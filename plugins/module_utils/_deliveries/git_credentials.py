@@ -39,6 +39,7 @@ class GitCredentials(DeliveryType):
     ENTRY_NAME = 'url'
     TAKES_EXPIRY = True
     REMOVED_BY_OWNER = True
+    BEARER_OWNER = 'oauth2'
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
