@@ -12,11 +12,11 @@ import typing as t
 from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.buildops.tokens.plugins.module_utils._delivery_host import ARGUMENTS
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
     CONTROLLER,
     Controller,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_host import ARGUMENTS
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     TokensError,
@@ -81,9 +81,9 @@ class ActionModule(ControllerAction):
     def _given(self) -> dict[str, t.Any]:
         result = ArgumentSpecValidator(ARGUMENTS).validate(sources.plain(self._task.args))
         if result.error_messages:
-            raise BadInput(
-                'token_deliveries: %s.' % '; '.join(result.error_messages).rstrip('.')
-            )
+            raise BadInput('token_deliveries: %s.' % '; '.join(result.error_messages).rstrip('.'))
+        if result.validated_parameters['payload'] is not None:
+            raise BadInput('token_deliveries: payload is not for use in a task.')
         return dict(result.validated_parameters)
 
     def _selection(self, given: dict[str, t.Any]) -> Selection:
@@ -177,7 +177,9 @@ class ActionModule(ControllerAction):
                 delivery.failed(str(result.get('msg') or 'the host did not report a result.'))
             return
         for delivery, one in zip(group, results):
-            delivery.result = one if isinstance(one, dict) else {'failed': True, 'msg': 'no result.'}
+            delivery.result = (
+                one if isinstance(one, dict) else {'failed': True, 'msg': 'no result.'}
+            )
 
     # Deliveries to servers
 

@@ -32,7 +32,9 @@ class Journal:
 
     def __init__(self, run: str | None = None) -> None:
         if run is not None and not _IDENTIFIER.match(run):
-            raise BadInput('run is not the identifier of a plan. Use that of token_deliveries_info.')
+            raise BadInput(
+                'run is not the identifier of a plan. Use that of token_deliveries_info.'
+            )
         self.run = run or secrets.token_hex(8)
         self._folder = os.path.join(C.DEFAULT_LOCAL_TMP, FOLDER, self.run)
 

@@ -224,9 +224,7 @@ class Names:
             self._candidates.update(self._similar(new - self._known))
         for name in variables.keys() & self._candidates.keys():
             if self._candidates[name] not in variables:
-                yield (
-                    'There is no variable %s. Did you mean %s?' % (name, self._candidates[name])
-                )
+                yield ('There is no variable %s. Did you mean %s?' % (name, self._candidates[name]))
 
     def _similar(self, names: t.Iterable[str]) -> t.Iterator[tuple[str, str]]:
         for name in names:

@@ -194,9 +194,7 @@ def options_of(kind: type[DeliveryType], variables: Variables, template: Templat
     options = {}
     for variable, option in kind.variables().items():
         if variable in variables:
-            value = sources.rendered(
-                variables[variable], template, 'the variable %s' % variable
-            )
+            value = sources.rendered(variables[variable], template, 'the variable %s' % variable)
             if not sources.is_unset(value):
                 options[option] = value
     return options
@@ -206,9 +204,7 @@ def _checked(kind: type[DeliveryType], entry: Entry) -> Entry:
     specification, constraints = kind.specification()
     result = ArgumentSpecValidator(specification, **constraints).validate(entry)
     if result.error_messages:
-        raise BadInput(
-            '%s: %s.' % (kind.VARIABLE, '; '.join(result.error_messages).rstrip('.'))
-        )
+        raise BadInput('%s: %s.' % (kind.VARIABLE, '; '.join(result.error_messages).rstrip('.')))
     return dict(result.validated_parameters)
 
 

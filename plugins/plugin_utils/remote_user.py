@@ -33,7 +33,9 @@ class CannotBecome(TokensError):
 
 
 @contextmanager
-def become(action: ActionBase, user: str | None, variables: t.Mapping[str, t.Any]) -> t.Iterator[None]:
+def become(
+    action: ActionBase, user: str | None, variables: t.Mapping[str, t.Any]
+) -> t.Iterator[None]:
     """Run modules as another user of the host.
 
     :param action: an action plugin. :param user: None changes nothing.
