@@ -17,7 +17,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report im
 from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
-# Variables that AWX gives to its jobs; the second of a schedule is that of a workflow around the job
+# Variables that AWX gives to its jobs. The second of a schedule is that of a workflow.
 JOB = {'id': ('awx_job_id',), 'schedule': ('awx_schedule_name', 'awx_parent_job_schedule_name')}
 
 

@@ -169,7 +169,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_
 
 def main():
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(module, lambda params: deliver(params, module.check_mode, module._diff, git_runner(module))
+    finish(
+        module,
+        lambda params: deliver(params, module.check_mode, module._diff, git_runner(module)),
+    )
 
 
 if __name__ == '__main__':

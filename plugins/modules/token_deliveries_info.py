@@ -102,7 +102,7 @@ deliver_to:
   elements: str
   sample: [agent1, agent2]
 servers:
-  description: The number of hosts that define deliveries to servers, without those that repeat others.
+  description: The number of hosts with deliveries to servers that no host before them has.
   returned: success
   type: int
   sample: 1

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules that make one delivery: names of sources become credentials, here on the controller."""
+"""The modules that make one delivery: on the controller, sources become credentials."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names of sources in the options of a delivery become credentials. This happens on the controller."""
+"""On the controller, names of sources in the options of a delivery become credentials."""
 
 from __future__ import annotations
 

@@ -92,7 +92,10 @@ class Journal:
     def write_result(
         self, where: str, host: str, handled: list[str], parts: list[dict[str, t.Any]]
     ) -> None:
-        """Keep what happened. :param where: V(host) or V(servers). :param handled: delivery types."""
+        """Keep what happened.
+
+        :param where: V(host) or V(servers). :param handled: the delivery types.
+        """
         self.write('%s %s' % (where, host), {'handled': handled, 'parts': parts})
 
     def result(self, where: str, host: str) -> dict[str, t.Any] | None:

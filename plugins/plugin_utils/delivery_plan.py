@@ -279,7 +279,10 @@ def made_of(value: t.Any, variables: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]
 
 
 def _frozen(value: t.Any, words: set[str]) -> tuple[str, t.Any]:
-    """Return the value, so that it can be compared. :param words: gets the words of its templates."""
+    """Return the value, so that it can be compared.
+
+    :param words: gets the words of its templates.
+    """
     encrypted = getattr(value, '_ciphertext', None)
     if encrypted is not None:  # to look at it in any other way would decrypt it
         return 'vault', str(encrypted)

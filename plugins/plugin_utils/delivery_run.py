@@ -105,7 +105,10 @@ class Delivery:
         self.dropped = len(filled) - len(self.entries)
 
     def params(self, deferred: bool = False) -> Entry:
-        """Return the options for the module. :param deferred: with those that a host must ask for."""
+        """Return the options for the module.
+
+        :param deferred: with those that a host gets only after it asked for them.
+        """
         if self.kind.ENTRIES:
             return {**self.options, self.kind.ENTRIES: self.entries}
         left_out = () if deferred else self.kind.DEFERRED

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A host as the controller sees it: its variables without facts, and what renders a value for it."""
+"""A host as the controller sees it: its variables without facts, and how a value renders for it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 
 # What ansible-core itself says of privilege escalation. Other texts could contain anything.
 _OWN_REASONS = re.compile(
-    r'(Missing \w+ password|Incorrect \w+ password|Timeout \(\d+s\) waiting for privilege escalation'
+    r'((?:Missing|Incorrect) \w+ password|Timeout \(\d+s\) waiting for privilege escalation'
     r'|Premature end of stream waiting for become success|Invalid become method specified'
     r'|[^\n]{0,80} is not a valid become method)[^\n]{0,200}'
 )

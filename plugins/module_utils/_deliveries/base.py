@@ -81,8 +81,8 @@ class Controller:
 class DeliveryType:
     """A kind of place that tokens are delivered to. A subclass sets what differs.
 
-    :cvar NAME: of the file and, if there is a C(VARIABLE), of the role. The variables of its options
-        begin with it.
+    :cvar NAME: of the file and, if there is a C(VARIABLE), of the role. The variables of its
+        options begin with it.
     :cvar VARIABLE: the inventory variable with the list of its entries, or None for one that only
         other types use.
     :cvar OPTIONS: the options of the module that have a variable, named C(<NAME>_<option>).

@@ -111,7 +111,7 @@ def test_a_delivery_to_a_server_is_done_once_for_each_server_also_where_its_addr
     assert plan.hosts['nexus_proxies'] == ['one', 'two']
 
 
-def test_a_server_whose_address_is_not_among_the_variables_of_the_delivery_is_told_from_others_too():
+def test_a_server_whose_address_is_elsewhere_among_the_variables_is_another_server():
     proxies = {'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}]}
     plan = plan_of(
         {'one': {}, 'two': {'buildops_tokens_nexus_url': 'https://b'}, 'three': {}}, **proxies
