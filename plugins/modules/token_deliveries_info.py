@@ -116,7 +116,7 @@ notes:
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
-def main():
+def main() -> None:
     explain('token_deliveries_info')
 
 

@@ -106,7 +106,7 @@ job:
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
-def main():
+def main() -> None:
     explain('token_summary')
 
 

@@ -154,9 +154,12 @@ def source_line(purpose: str, result: t.Mapping[str, t.Any]) -> str:
     if purpose in ('rotate', 'revoke'):
         done = {'rotate': 'replaced', 'revoke': 'revoked'}[purpose]
         return about + (done if result.get('changed') else 'unchanged')
-    exists = {True: 'exists', False: 'does not exist'}.get(
-        result.get('exists'), 'its server does not report whether it exists'
-    )
+    words = {
+        True: 'exists',
+        False: 'does not exist',
+        None: 'its server does not report whether it exists',
+    }
+    exists = words[result.get('exists')]
     if result.get('expired'):
         end = 'has expired'
     elif result.get('expires_at'):

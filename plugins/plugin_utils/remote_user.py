@@ -23,7 +23,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 _OWN_REASONS = re.compile(
     r'((?:Missing|Incorrect) \w+ password|Timeout \(\d+s\) waiting for privilege escalation'
     r'|Premature end of stream waiting for become success|Invalid become method specified'
-    r'|[^\n]{0,80} is not a valid become method)[^\n]{0,200}'
+    r'|Failed to set permissions on the temporary files Ansible needs to create'
+    r'|[^\n]{0,80} is not a valid become method)[^\n.]{0,200}'
 )
 _OF_PROGRAM = re.compile(r'(sudo|su|doas|runas|pfexec|dzdo|pbrun|ksu): [^\n]{1,200}')
 
@@ -65,15 +66,16 @@ def become(
 
 def reason_of(problem: AnsibleError) -> str:
     """Return what ansible-core says of privilege escalation, or the class of the error."""
-    found = _OWN_REASONS.search(str(getattr(problem, 'message', problem)))
-    return (found.group(0) if found else type(problem).__name__).rstrip('.') + '.'
+    text = str(getattr(problem, 'message', problem))
+    found = _OWN_REASONS.search(text)
+    return reason_in(text) or (found.group(0) if found else type(problem).__name__) + '.'
 
 
 def reason_in(output: str) -> str | None:
     """Return the message of a program for privilege escalation, such as sudo."""
     for line in output.splitlines():
-        if _OF_PROGRAM.match(line):
-            return line[:200].rstrip('.') + '.'
+        if _OF_PROGRAM.match(line.strip()):
+            return line.strip()[:200].rstrip('.') + '.'
     return None
 
 
