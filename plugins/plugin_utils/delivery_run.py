@@ -126,6 +126,8 @@ class Delivery:
         result = dict(self.result or {'changed': False})
         if self.dropped and any(token['changed'] for token in tokens):
             result['changed'] = True
+        if self.entries and not self.kind.ENTRIES:
+            self.kind.complete(result, self.entries[0])
         if self.kind.PLACE:
             tokens = [dict(token, to=result.get(self.kind.PLACE)) for token in tokens]
         result.update(delivery=self.origin, type=self.kind.NAME, tokens=tokens)

@@ -64,6 +64,32 @@ def become(
         limits.become, limits.become_user = kept
 
 
+@contextmanager
+def pipelined(action: ActionBase) -> t.Iterator[None]:
+    """Send modules by standard input, so that what they are given is in no file of the host.
+
+    It is left as it is if another user is become, since sudo can be configured to refuse it, and if
+    the person has configured C(pipelining).
+    """
+    connection = action._connection
+    if connection.become or not connection.has_pipelining or not _is_default(connection):
+        yield
+        return
+    connection.set_option('pipelining', True)
+    try:
+        yield
+    finally:
+        connection.set_option('pipelining', False)
+
+
+def _is_default(connection: t.Any) -> bool:
+    try:
+        value, origin = connection.get_option_and_origin('pipelining')
+    except (AttributeError, KeyError, ValueError):
+        return False
+    return not value and origin == 'default'
+
+
 def reason_of(problem: AnsibleError) -> str:
     """Return what ansible-core says of privilege escalation, or the class of the error."""
     text = str(getattr(problem, 'message', problem))

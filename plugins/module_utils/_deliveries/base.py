@@ -166,6 +166,10 @@ class DeliveryType:
         raise NotImplementedError
 
     @classmethod
+    def complete(cls, result: Entry, entry: Entry) -> None:
+        """On the controller, add to the result of a host what the controller knows of the entry."""
+
+    @classmethod
     def deliver(cls, params: Entry, controller: Controller) -> Entry:
         """Make the changes on a server, from the controller.
 

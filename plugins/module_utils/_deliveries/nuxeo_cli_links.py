@@ -49,13 +49,15 @@ class NuxeoCliLinks(DeliveryType):
     def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:
         from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import cli_link
 
-        result, warnings = cli_link.deliver(
+        return cli_link.deliver(
             params, module.check_mode, module._diff, cli_link.git_runner(module)
         )
-        if params['state'] == 'present':
-            accepted = True if params['cli_token'] else None
+
+    @classmethod
+    def complete(cls, result: Entry, entry: Entry) -> None:
+        if entry.get('state') != 'absent' and 'path' in result:
+            accepted = True if entry.get('cli_token') else None
             message = 'accepted' if accepted else 'check mode'
             result['verification'] = [
                 {'name': result['path'], 'accepted': accepted, 'message': message}
             ]
-        return result, warnings
