@@ -24,7 +24,7 @@ class ActionModule(ControllerAction):
         purpose, names = given['purpose'], given['sources']
         hosts = self._hosts(given['hosts'], task_vars)
         delivery_purpose.check_hosts(purpose, given['limited'], hosts, task_vars)
-        selection = delivery_purpose.selection_for(purpose, names)
+        selection = delivery_purpose.selection_for(purpose, names, given['only'])
         plan = make_plan(
             ((host, host_view.of_host(self, task_vars, host)) for host in hosts), selection
         )
@@ -38,6 +38,7 @@ class ActionModule(ControllerAction):
             result.update(failed=True, msg=' '.join(plan.problems))
             return result
         delivery_purpose.check_names(purpose, names, plan)
+        delivery_purpose.check_selection(selection, plan)
         journal = Journal()
         asked = delivery_purpose.names_for(purpose, names, plan)
         journal.write_plan({**dataclasses.asdict(plan), 'purpose': purpose, 'asked': asked})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.plugin_utils import trusted_variables
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
     line_of,
@@ -62,7 +63,8 @@ class ActionModule(ControllerAction):
         messages = {}
         for host in journal.plan()['on_host']:
             if journal.result('host', host) is None:
-                result = task_vars['hostvars'].raw_get(host).get('tokens_delivered')
+                variables = trusted_variables.of_host(task_vars['hostvars'], host)
+                result = variables.get('tokens_delivered')
                 if isinstance(result, dict) and result.get('failed') and result.get('msg'):
                     messages[host] = plain(result['msg'])
         return messages

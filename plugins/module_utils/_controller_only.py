@@ -36,6 +36,7 @@ SPECS = {
             'default': 'provision',
         },
         'sources': {'type': 'raw'},
+        'only': {'type': 'raw'},
         'limited': {'type': 'bool', 'default': False},
         'hosts': {'type': 'list', 'elements': 'str'},
     },

@@ -33,6 +33,11 @@ options:
       - A list of names of sources, for V(rotate), V(revoke) and V(report). By default all, except
         for V(revoke), which requires it.
     type: raw
+  only:
+    description:
+      - A list of names of sources and delivery types, for V(provision). Only entries that use one
+        of these sources are delivered, and only to places of these types. By default all.
+    type: raw
   limited:
     description:
       - Whether V(rotate) may leave out hosts of the inventory.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import Plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Selection
 
@@ -17,15 +18,41 @@ PROVISION, ROTATE, REVOKE, REPORT = 'provision', 'rotate', 'revoke', 'report'
 PURPOSES = (PROVISION, ROTATE, REVOKE, REPORT)
 
 
-def selection_for(purpose: str, names: t.Any) -> Selection:
+def selection_for(purpose: str, names: t.Any, only: t.Any = None) -> Selection:
     """Return the entries that a run is about.
 
-    :param names: of sources, as the user wrote them, or None.
-    :raises BadInput: nothing says what to revoke.
+    :param names: of sources to rotate, revoke or report, as the user wrote them, or None.
+    :param only: names of sources and delivery types, as the user wrote them, or None.
+    :raises BadInput: C(only) is not a list.
     """
-    if purpose != REVOKE:
+    if purpose == REVOKE:
+        return Selection('absent', names if isinstance(names, list) else [])
+    if purpose != PROVISION or only is None:
         return Selection()
-    return Selection('absent', names if isinstance(names, list) else [])
+    if not isinstance(only, list) or not only:
+        raise BadInput('Set tokens_only to a list of names of sources and delivery types.')
+    known = delivery_types.with_variable()
+    types = [name for name in only if name in known]
+    of_sources = [name for name in only if name not in known]
+    return Selection('present', of_sources or None, types or None)
+
+
+def check_selection(selection: Selection, plan: Plan) -> None:
+    """Refuse a selection that leaves nothing, or that names a source that no delivery uses.
+
+    :raises BadInput: with the names that are possible.
+    """
+    if selection.state != 'present' or (selection.sources is None and selection.types is None):
+        return
+    possible = [*plan.sources, *delivery_types.with_variable()]
+    for name in selection.sources or []:
+        if name not in plan.sources:
+            raise BadInput(
+                'tokens_only: no delivery uses a source %s, and it is not a delivery type.%s '
+                'Possible are: %s.' % (name, sources.nearest(name, possible), ', '.join(possible))
+            )
+    if not plan.on_host and not plan.servers:
+        raise BadInput('tokens_only leaves nothing: no host has such a delivery of such a source.')
 
 
 def check_hosts(
