@@ -64,7 +64,7 @@ docs: venv-test link  ## the documentation as HTML, in .build/docs
 	@$(tests) docs
 
 build: venv link  ## the collection as an archive to install, in .build
-	@.venv/bin/ansible-galaxy collection build --force --output-path .build .
+	@tools/build.sh .build
 
 venv:  ## the virtual environment that the other commands use
 	@tools/venv.sh requirements.txt

@@ -51,6 +51,14 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile('any machine')
 
 
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests():
+    yield
+    name = 'ansible_collections.buildops.tokens.plugins.module_utils._redaction'
+    if name in sys.modules:
+        sys.modules[name].forget()
+
+
 def pytest_configure(config):
     if 'ansible_collections' in sys.modules:  # ansible-test has done it
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
     ARGUMENTS,
     CONSTRAINTS,
+    SECRET_RESULTS,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
     NuxeoOnlineAction,
@@ -20,6 +21,9 @@ class ActionModule(NuxeoOnlineAction):
     SPEC = ARGUMENTS
     CONSTRAINTS = CONSTRAINTS
     _requires_connection = True
+
+    def secret_results(self):
+        return SECRET_RESULTS
 
     def use(self, arguments, task_vars):
         password, given = arguments.pop('password', None), dict(arguments)

@@ -20,7 +20,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._delivery_host imp
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     TokensError,
-    place_of,
+    unexpected,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_run,
@@ -177,9 +177,7 @@ class ActionModule(ControllerAction):
                 delivery.failed(str(result.get('msg') or 'the host did not report a result.'))
             return
         for delivery, one in zip(group, results):
-            delivery.result = (
-                one if isinstance(one, dict) else {'failed': True, 'msg': 'no result.'}
-            )
+            delivery.take(one)
 
     # Deliveries to servers
 
@@ -193,9 +191,7 @@ class ActionModule(ControllerAction):
             except TokensError as problem:
                 delivery.failed(str(problem))
             except Exception as problem:  # its text could contain a secret
-                delivery.failed(
-                    'This should not have happened: %s. Please report it.' % place_of(problem)
-                )
+                delivery.failed(unexpected(problem))
 
     def _deliver_to_servers(
         self, journal: Journal, selection: Selection, task_vars: dict[str, t.Any]

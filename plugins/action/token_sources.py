@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     TokensError,
-    place_of,
+    unexpected,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import describe
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
@@ -82,8 +82,7 @@ class ActionModule(ControllerAction):
         except TokensError as problem:
             result.update(failed=True, msg=str(problem).replace('source %s: ' % name, '', 1))
         except Exception as problem:  # its text could contain a secret
-            message = 'This should not have happened: %s. Please report it.' % place_of(problem)
-            result.update(failed=True, msg=message)
+            result.update(failed=True, msg=unexpected(problem))
 
     def _replaced(self, source: sources.Source) -> bool:
         changes = {'regenerate': 'always'}

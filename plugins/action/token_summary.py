@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import printable
 from ansible_collections.buildops.tokens.plugins.plugin_utils import trusted_variables
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
@@ -38,6 +39,8 @@ class ActionModule(ControllerAction):
             if task_vars.get(name)
         }
         table = table_of(rows, problems) + notes + problems + line_of(job)
+        # Hosts wrote parts of it, and a terminal or a web page shows it
+        table = [printable(line) for line in table]
         if given.get('path'):
             try:
                 with open(given['path'], 'w', encoding='utf-8') as file:

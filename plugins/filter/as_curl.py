@@ -62,9 +62,8 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
 
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, unexpected
 from ansible_collections.buildops.tokens.plugins.module_utils._options import arguments
-from ansible_collections.buildops.tokens.plugins.module_utils._token_module import place_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 
 
@@ -90,9 +89,7 @@ def as_curl(context, source, nexus_version=None):
     except AnsibleFilterError:
         raise
     except Exception as problem:  # its text could hold a secret
-        raise AnsibleFilterError(
-            'This should not have happened: %s. Please report it.' % place_of(problem)
-        ) from None
+        raise AnsibleFilterError(unexpected(problem)) from None
 
 
 class FilterModule:

@@ -93,21 +93,27 @@ from importlib.util import module_from_spec, spec_from_file_location
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
-SHORTCUT = 'ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path'
-if SHORTCUT not in sys.modules:
-    # An ordinary import would compile the file anew in each process, as ansible-core does with the files of collections. This is Python's
-    # own way, which keeps what it has compiled; it halves what a lookup costs.
-    spec = spec_from_file_location(
-        SHORTCUT,
-        os.path.join(
-            os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
-            'plugin_utils',
-            'lookup_fast_path.py',
-        ),
-    )
-    sys.modules[SHORTCUT] = module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[SHORTCUT])
-Question = sys.modules[SHORTCUT].Question
+PACKAGE = 'ansible_collections.buildops.tokens.plugins.plugin_utils'
+
+
+def _imported(name):
+    """Import a file of C(plugin_utils) in Python's own way, which keeps what it has compiled.
+
+    ansible-core would compile it in each process. This halves what a lookup costs.
+    """
+    full_name = '%s.%s' % (PACKAGE, name)
+    if full_name not in sys.modules:
+        folder = os.path.join(
+            os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'plugin_utils'
+        )
+        spec = spec_from_file_location(full_name, os.path.join(folder, name + '.py'))
+        sys.modules[full_name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[full_name])
+    return sys.modules[full_name]
+
+
+_shortcut = _imported('lookup_fast_path')
+Question = _shortcut.Question
 
 # They are for ansible-doc, which reads this file. The plugin loader would parse them at each evaluation, which takes longer than all the
 # rest of it, to no avail: which options there are depends on the type, and the source they belong to knows.
@@ -122,7 +128,6 @@ class LookupModule(LookupBase):
             raise AnsibleError('on_error must be fail, warn or skip.')
         if query is not None and not isinstance(query, str):
             raise AnsibleError('query must be a string: a JMESPath expression.')
-        template = self._templar.template if self._templar is not None else None
         results = []
         # A list of names is as good as several
         for name in (
@@ -134,8 +139,8 @@ class LookupModule(LookupBase):
             if terms
             else [None]
         ):
-            question = Question(name, type, options, variables or {}, template)
             try:
+                question = self._question(name, type, options, variables or {})
                 known = question.known()
                 if known and (not query or query in known):
                     results.append(known[query] if query else known)
@@ -153,3 +158,26 @@ class LookupModule(LookupBase):
 
                 explain(problem, on_error)
         return results
+
+    def _question(self, name, type, options, variables):
+        """Ask with the variables of the task, without facts of the host."""
+        if _shortcut.names_from_facts(variables):
+            variables = _imported('trusted_variables').of_task(variables)
+        return Question(
+            name, type, options, variables, self._rendered(variables) if self._templar else None
+        )
+
+    def _rendered(self, variables):
+        """Return a function that renders a value with these variables."""
+        templar = self._templar
+
+        def template(value):
+            before = templar.available_variables
+            # Variables of other hosts can be among what the value refers to
+            templar.available_variables = _imported('trusted_variables').of_task(variables)
+            try:
+                return templar.template(value)
+            finally:
+                templar.available_variables = before
+
+        return template

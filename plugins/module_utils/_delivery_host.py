@@ -15,7 +15,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     TokensError,
-    place_of,
+    unexpected,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    outgoing,
+    register_parameters,
 )
 
 Params = t.Dict[str, t.Any]
@@ -46,6 +50,7 @@ def run(module: t.Any, load: t.Callable[[str], t.Any]) -> None:
     results = []
     for item in json.loads(module.params['payload']):
         results.append(_guarded(module, load, item['type'], item['params']))
+    results = outgoing(results)
     module.exit_json(changed=any(result.get('changed') for result in results), deliveries=results)
 
 
@@ -55,8 +60,7 @@ def _guarded(module: t.Any, load: t.Callable[[str], t.Any], name: str, params: P
     except TokensError as problem:
         return {'failed': True, 'changed': False, 'msg': str(problem)}
     except Exception as problem:  # its text could contain a secret
-        message = 'This should not have happened: %s. Please report it.' % place_of(problem)
-        return {'failed': True, 'changed': False, 'msg': message}
+        return {'failed': True, 'changed': False, 'msg': unexpected(problem)}
 
 
 def _delivered(module: t.Any, kind: t.Any, params: Params) -> Result:
@@ -102,6 +106,7 @@ def _checked(module: t.Any, kind: t.Any, params: Params) -> Params:
     """Return the options with defaults, and paths expanded for the user of this process."""
     specification, constraints = kind.specification()
     result = ArgumentSpecValidator(specification, **constraints).validate(params)
+    register_parameters(specification, params)
     # What the module prints is searched for these
     module.no_log_values.update(result._no_log_values)
     if result.error_messages:

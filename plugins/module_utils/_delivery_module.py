@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, place_of
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, unexpected
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
     check_writable,
     clear_lock,
@@ -15,25 +15,30 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     read_private,
     write_private,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    outgoing,
+    register_parameters,
+)
 
 
-def finish(module, work):
+def finish(module, work, secret_results=()):
     """Run a function and end the module with its result.
 
     :param module: AnsibleModule.
     :param work: a function of the module's parameters that returns (result, warnings). A result with C(failed) ends as a failure.
+    :param secret_results: the members of the result that are declared to contain secrets.
     :returns: never.
     """
+    register_parameters(module.argument_spec, module.params)
     try:
         result, warnings = work(module.params)
     except TokensError as problem:
         module.fail_json(msg=str(problem))
     except Exception as problem:  # its text could hold a secret, and ansible-core would print it
-        module.fail_json(
-            msg='This should not have happened: %s. Please report it.' % place_of(problem)
-        )
-    for warning in warnings:
+        module.fail_json(msg=unexpected(problem))
+    for warning in outgoing(list(warnings)):
         module.warn(warning)
+    result = outgoing(result, secret_results)
     if result.pop('failed', False):
         module.fail_json(**result)
     module.exit_json(**result)

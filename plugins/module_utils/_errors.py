@@ -3,59 +3,79 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The errors of the collection: each is one sentence that a person can act on and that holds no secret.
+"""The errors of the collection: each is a sentence with cause and remedy, and without a secret.
 
 Ansible-core 2.19 and newer print exception texts, their causes and warnings even under C(no_log).
-So every error that leaves this collection is one of these, is raised C(from None), and its text is
-built from parts that are safe by nature: option names, host names, paths, status codes.
+So every error that leaves this collection is one of these and is raised C(from None). Its text
+is redacted, and freed from control characters, by the constructor.
 """
 
 from __future__ import annotations
+
+import typing as t
+
+
+def _printable(text: str) -> str:
+    # Here, since most processes raise nothing, and redaction itself raises these errors
+    from ansible_collections.buildops.tokens.plugins.module_utils._redaction import printable
+
+    return printable(text)
 
 
 class TokensError(Exception):
     """Base class. C(str(error)) is the sentence that the user sees."""
 
-    def about(self, whose):
-        """Put before the sentence what it is about, unless it begins with that. :returns: itself."""
+    def __init__(self, message: str = '') -> None:
+        super().__init__(_printable(message))
+
+    def about(self, whose: str) -> TokensError:
+        """Begin the sentence with what it is about, unless it does so. :returns: itself."""
         if not str(self).startswith(whose):
-            self.args = ('%s: %s' % (whose, self),)
+            self.args = (_printable('%s: %s' % (whose, self)),)
         return self
 
 
 class BadInput(TokensError):
-    """An option, or a combination of options, that cannot be right. Nothing was asked and nothing was changed."""
+    """An option, or a combination of options, that cannot be right. Nothing was changed."""
 
 
 class FileProblem(TokensError):
-    """A file that cannot be read, understood or written. It is as it was."""
+    """A file that cannot be read, understood or written. It is unchanged."""
 
 
 class ServerProblem(TokensError):
-    """A server that could not be reached, or that answered what it should not.
+    """A server that could not be reached, or that sent an unusable response.
 
-    :ivar status: the HTTP status, or None when there was no answer.
+    :ivar status: the HTTP status, or None without a response.
     :ivar code: the server's own error code (for example C(invalid_grant)), or None.
     """
 
-    def __init__(self, message, status=None, code=None):
+    def __init__(
+        self, message: str, status: t.Optional[int] = None, code: t.Optional[str] = None
+    ) -> None:
         super().__init__(message)
         self.status = status
-        self.code = code
+        self.code = _printable(code) if code else code
 
 
 class Unreachable(ServerProblem):
-    """No usable answer: refused, timed out, cut off, or not to be trusted (TLS)."""
+    """No usable response: refused, timed out, cut off, or not to be trusted (TLS).
+
+    :ivar sent: the server may have received the request. :ivar worth_another_try: it may help.
+    """
+
+    sent = True
+    worth_another_try = True
 
 
 class Refused(ServerProblem):
-    """The server understood and said no: credentials, rights, a feature that is off."""
+    """The server understood and refused: credentials, rights, a feature that is off."""
 
 
-def place_of(problem):
-    """Name an unforeseen error without its text, which could hold anything.
+def place_of(problem: BaseException) -> str:
+    """Name an unforeseen error without its text, which could contain anything.
 
-    :returns: its class, and where it came up, as C(KeyError in http.py, line 12)."""
+    :returns: its class, and where it was raised, as C(KeyError in http.py, line 12)."""
     trace = problem.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -66,3 +86,8 @@ def place_of(problem):
         trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1],
         trace.tb_lineno,
     )
+
+
+def unexpected(problem: BaseException) -> str:
+    """:returns: the sentence for an error that is not a C(TokensError), without its text."""
+    return 'This should not have happened: %s. Please report it.' % place_of(problem)

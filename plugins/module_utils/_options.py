@@ -3,7 +3,8 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The options that all token sources share, and what an option means for the token that comes out."""
+"""The options that all token sources share, and what an option means for the token that comes
+out."""
 
 from __future__ import annotations
 
@@ -12,13 +13,14 @@ import os
 from urllib.parse import unquote
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import normal_url
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import REGENERATE
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
     control_character_in,
     register,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
 from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
 
 CONNECTION = {
@@ -66,7 +68,8 @@ LIMITS = {
 
 
 def arguments(provider):
-    """:param provider: a class of C(providers). :returns: all options of a source of its type, as an argument spec."""
+    """:param provider: a class of C(providers). :returns: all options of a source of its type, as
+    an argument spec."""
     spec = dict(POLICY)
     if provider.CONNECTS:
         spec.update(CONNECTION)
@@ -80,7 +83,8 @@ def module_arguments(provider):
 
 
 def info_arguments(provider):
-    """:returns: the argument spec of the info module of this type: what says what to look at, not when to replace it."""
+    """:returns: the argument spec of the info module of this type: what says what to look at, not
+    when to replace it."""
     return {
         name: entry
         for name, entry in arguments(provider).items()
@@ -124,11 +128,11 @@ def checked(provider, options):
         if isinstance(value, str) and name not in secret_names(provider):
             found = control_character_in(value)
             if found:
-                raise BadInput('%s holds a control character (%s).' % (name, found))
+                raise BadInput('%s contains a control character (%s).' % (name, found))
             options[name] = ''.join(value)
     check_limits(options, LIMITS)
     if options.get('url') is not None:
-        options['url'] = normal_url(options['url'], options.get('allow_http'))
+        options['url'] = normalize_url(options['url'], options.get('allow_http'))
     if options.get('proxy') is not None:
         options['proxy'] = _proxy(options['proxy'])
     if options.get('client_key') and not options.get('client_cert'):
@@ -142,14 +146,17 @@ def _proxy(value):
     """A proxy is reached by http on purpose, and may need a user name and password in its URL."""
     at = value.rfind('@')
     bare = value if at < 0 else value[: value.find('://') + 3] + value[at + 1 :]
-    normal_url(bare, allow_http=True, option='proxy')
+    normalize_url(bare, allow_http=True, option='proxy')
     if at >= 0:
-        register(value, unquote(value[:at].rpartition(':')[2]))
+        user, _colon, password = value[value.find('://') + 3 : at].partition(':')
+        register(password, unquote(password))
+        basic_authorization(unquote(user), unquote(password))
     return value
 
 
 def identity(provider, options):
-    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds the secrets). A file counts by what is in it: AWX
+    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds
+    the secrets). A file counts by what is in it: AWX
     gives those of its credentials another name in each job."""
     return {
         name: _content(options[name]) if name in FILES else options[name]
@@ -159,7 +166,8 @@ def identity(provider, options):
 
 
 def _content(path):
-    """:returns: a digest of the file; the path of what is none, or is larger than any that a request takes."""
+    """:returns: a digest of the file; the path of what is none, or is larger than any that a
+    request takes."""
     try:
         if os.path.isfile(path):
             with open(path, 'rb') as file:

@@ -18,12 +18,14 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 
 BASIC = 'basic'
 BEARER = 'bearer'
-# A clock may be set back a little by time synchronisation; more than this and stored times mean nothing.
+# A clock may be set back a little by time synchronisation; more than this and stored times mean
+# nothing.
 CLOCK_TOLERANCE = 60
 
 
 def iso8601(epoch):
-    """:param epoch: seconds since 1970, or None. :returns: UTC as C(2026-01-31T12:00:00Z), the last day of the calendar for what lies beyond it, or None."""
+    """:param epoch: seconds since 1970, or None. :returns: UTC as C(2026-01-31T12:00:00Z), the last
+    day of the calendar for what lies beyond it, or None."""
     if epoch is None:
         return None
     try:
@@ -35,7 +37,8 @@ def iso8601(epoch):
 def from_iso8601(text):
     """Read the forms of dates that the servers write.
 
-    :param text: C(2014-01-28T17:17:07.701+0000), C(2020-04-23T21:49:40.112+01:00) or with C(Z); the fraction may be missing.
+    :param text: C(2014-01-28T17:17:07.701+0000), C(2020-04-23T21:49:40.112+01:00) or with C(Z); the
+        fraction may be missing.
     :returns: seconds since 1970 as a float, or None when it is not a date.
     """
     if not isinstance(text, str):
@@ -49,21 +52,26 @@ def from_iso8601(text):
 
 
 def basic_authorization(username, password):
-    """:returns: the value of an C(Authorization) header: UTF-8, not form-encoded (RFC 7617 section 2.1)."""
-    return 'Basic ' + base64.b64encode(('%s:%s' % (username, password)).encode('utf-8')).decode(
-        'ascii'
-    )
+    """:returns: the value of an C(Authorization) header, which is registered as a secret.
+
+    It is in UTF-8 and not form-encoded (RFC 7617 section 2.1)."""
+    encoded = base64.b64encode(('%s:%s' % (username, password)).encode('utf-8')).decode('ascii')
+    # The base64 of a header does not contain that of the secret alone
+    register(encoded)
+    return 'Basic ' + encoded
 
 
 class Token:
-    """One token. Its secrets are attributes, but neither C(repr) nor C(str) nor C(format) shows them.
+    """One token. Its secrets are attributes, but neither C(repr) nor C(str) nor C(format) shows
+    them.
 
     :ivar kind: V(basic) or V(bearer).
     :ivar type: the type of the source that it came from.
     :ivar username: of a basic token, else None.
     :ivar secret: the password or the access token.
     :ivar issued_at: when it was issued, seconds since 1970, counted from before the request.
-    :ivar fetched_at: when it was asked for, which is later where a server hands out the same one again.
+    :ivar fetched_at: when it was asked for, which is later where a server hands out the same one
+        again.
     :ivar expires_at: seconds since 1970, or None where it does not expire or nobody knows.
     :ivar refresh_token: of a bearer token that has one.
     :ivar extras: what this type adds to the result (plain JSON types).
@@ -108,12 +116,9 @@ class Token:
         self.refresh_token = refresh_token
         self.extras = dict(extras or {})
         self.fetched_at = issued_at if fetched_at is None else fetched_at
-        # The base64 of a header does not hold that of the secret alone
-        register(
-            secret,
-            refresh_token,
-            basic_authorization(username, secret).split(' ')[1] if kind == BASIC else None,
-        )
+        register(secret, refresh_token)
+        if kind == BASIC:
+            basic_authorization(username, secret)
 
     def __repr__(self):
         return '<%s token of %s, fingerprint %s>' % (self.kind, self.type, self.fingerprint)
@@ -131,7 +136,8 @@ class Token:
     def good_until(self, min_remaining=0):
         """Until when is it good for so long?
 
-        :param min_remaining: seconds. Where the whole lifetime is not longer than that, a fifth of the lifetime is asked for
+        :param min_remaining: seconds. Where the whole lifetime is not longer than that, a fifth of
+            the lifetime is asked for
             instead, so that tokens of a minute can still be used twice.
         :returns: seconds since 1970, or None where it has no end.
         """
@@ -144,13 +150,15 @@ class Token:
         """Is it good for at least so long (see C(good_until))?
 
         :param now: seconds since 1970.
-        :returns: False when it ends sooner, or when the clock stands before the time at which it was issued.
+        :returns: False when it ends sooner, or when the clock stands before the time at which it
+        was issued.
         """
         until = self.good_until(min_remaining)
         return now >= self.issued_at - CLOCK_TOLERANCE and (until is None or now < until)
 
     def as_result(self):
-        """:returns: the mapping that people work with, in plain JSON types. It holds the secrets."""
+        """:returns: the mapping that people work with, in plain JSON types. It holds the
+        secrets."""
         result = {'kind': self.kind, 'type': self.type}
         if self.kind == BASIC:
             result.update(username=self.username, password=self.secret)

@@ -241,12 +241,15 @@ from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.nuxeo_
     NuxeoRegistrations,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
+    SECRET_RESULTS,
+)
 
 
 def main() -> None:
     specification, constraints = NuxeoRegistrations.specification()
     module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
-    finish(module, lambda params: NuxeoRegistrations.apply(params, module))
+    finish(module, lambda params: NuxeoRegistrations.apply(params, module), SECRET_RESULTS)
 
 
 if __name__ == '__main__':

@@ -27,12 +27,12 @@ FUNCTIONS = {
     'field': """field() { python3 -c 'import json, sys
 text = sys.stdin.read()
 try: print(json.loads(text)[sys.argv[1]])
-except (ValueError, KeyError, TypeError): sys.exit("The server says: " + text)' "$1"; }""",
+except (ValueError, KeyError, TypeError): sys.exit("The server says: " + ascii(text))' "$1"; }""",
     'code': """code() { python3 -c 'import sys, urllib.parse as u
 text = sys.stdin.read()
 found = [line.split(":", 1)[1].strip() for line in text.splitlines() if line.lower().startswith("location:")]
 try: print(u.parse_qs(u.urlsplit(found[-1]).query)["code"][0])
-except (IndexError, KeyError): sys.exit("The server says: " + text)'; }""",
+except (IndexError, KeyError): sys.exit("The server says: " + ascii(text))'; }""",
     'setting': r"""setting() { local value=${2//\\/\\\\}; printf '%s = "%s"\n' "$1" "${value//\"/\\\"}"; }""",
     'form': """form() { python3 -c 'import sys, urllib.parse; print(urllib.parse.quote_plus(sys.stdin.read()), end="")'; }""",
     'challenge': """challenge() { python3 -c 'import base64, hashlib, sys

@@ -54,7 +54,7 @@ class DeliveryAction(ControllerAction):
 
     def deliver(self, arguments: Result, view: HostView, task_vars: dict[str, t.Any]) -> Result:
         """Return the result of the module. :param arguments: with credentials."""
-        return t.cast(Result, self.module(arguments, task_vars))
+        return self.module(arguments, task_vars)
 
 
 def _with_messages(result: Result, credentials: Credentials) -> Result:

@@ -22,6 +22,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Bad
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Selection
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
+    rendered_mapping,
+    sealed,
+)
 
 WORD = re.compile(r'[A-Za-z_]\w*')
 # Where options come from that a delivery does not set (see sources.resolve)
@@ -94,7 +98,7 @@ class _Planner:
             variable = kind.VARIABLE or ''
             entries = view.variables.get(variable)
             if isinstance(entries, str):
-                entries = view.template(entries)
+                entries = sealed(view.template(entries))
             if isinstance(entries, list) and entries:
                 self._add_sources(entries, variable, view, wanted)
                 if name in self._selected:
@@ -171,7 +175,8 @@ class _Planner:
             self.plan.problem('%s: %s' % (host, problem))
             return
         for name, entry in declared.items():
-            entry = view.template(entry) if isinstance(entry, str) else entry
+            if isinstance(entry, str):
+                entry = rendered_mapping(entry, view.template, 'source %s' % name)
             if id(entry) not in self._checked:
                 self._checked[id(entry)] = entry
                 for sentence in source_problems(name, entry, view):
@@ -186,7 +191,7 @@ class _Planner:
                     self.plan.problem('%s of %s: %s' % (variable, host, problem))
 
     def _add_source(self, host: str, name: str, entry: t.Any, view: HostView) -> None:
-        provider = _provider_of(view.template(entry) if isinstance(entry, str) else entry)
+        provider = _provider_of(rendered_mapping(entry, view.template, 'source %s' % name))
         known = self.plan.sources.setdefault(
             sources.plain(name),
             {

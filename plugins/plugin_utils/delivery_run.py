@@ -25,6 +25,10 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentia
     ABSENT,
     Credentials,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
+    COMMON,
+    RETURNED,
+)
 
 Variables = t.Mapping[str, t.Any]
 Template = t.Callable[[t.Any], t.Any]
@@ -118,6 +122,15 @@ class Delivery:
     def failed(self, message: str, **more: t.Any) -> None:
         """Note why it did not succeed."""
         self.result = {'failed': True, 'changed': False, 'msg': message, **more}
+
+    def take(self, result: t.Any) -> None:
+        """Keep what the module of a host returned, as far as a host may decide it."""
+        if not isinstance(result, dict):
+            self.failed('the host did not report a result.')
+            return
+        known = {self.kind.ENTRIES, self.kind.PLACE, 'needs_token', 'path', 'verification'}
+        known |= COMMON | RETURNED.get(self.kind.MODULE or '', frozenset())
+        self.result = {key: value for key, value in result.items() if key in known}
 
     def report(self) -> Result:
         """Return the result, completed with what happened to the tokens."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.plugins.action import ActionBase
-
 from ansible_collections.buildops.tokens.plugins.plugin_utils import trusted_variables
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
 
 class HostView(t.NamedTuple):
@@ -21,25 +20,18 @@ class HostView(t.NamedTuple):
     template: t.Callable[[t.Any], t.Any]
 
 
-def of_task(action: ActionBase, task_vars: dict[str, t.Any]) -> HostView:
-    """Return the view of the host of a task, with the variables of the task and its play."""
-    return _view(action, trusted_variables.of_task(task_vars, action._task))
+def of_task(action: ControllerAction, variables: dict[str, t.Any]) -> HostView:
+    """Return the view of the host of a task.
+
+    :param variables: as C(work) gets them, with those of the task and its play.
+    """
+    return HostView(variables, action.template)
 
 
-def of_host(action: ActionBase, task_vars: dict[str, t.Any], host: str) -> HostView:
-    """Return the view of any host of the inventory, with the variables of the inventory."""
-    return _view(action, trusted_variables.of_host(task_vars['hostvars'], host))
+def of_host(action: ControllerAction, variables: dict[str, t.Any], host: str) -> HostView:
+    """Return the view of any host of the inventory, with the variables of the inventory.
 
-
-def _view(action: ActionBase, variables: dict[str, t.Any]) -> HostView:
-    templar = action._templar
-
-    def template(value: t.Any) -> t.Any:
-        before = templar.available_variables
-        try:
-            templar.available_variables = variables
-            return templar.template(value)
-        finally:
-            templar.available_variables = before
-
-    return HostView(variables, template)
+    :param variables: as C(work) gets them.
+    """
+    of_that_host = trusted_variables.of_host(variables['hostvars'], host)
+    return HostView(of_that_host, lambda value: action._template_with(value, of_that_host))

@@ -12,10 +12,13 @@ import json
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import shown
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    BadInput,
+    TokensError,
+    unexpected,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import outgoing, sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC
-from ansible_collections.buildops.tokens.plugins.module_utils._token_module import place_of
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_service import resolve_token
 
@@ -41,7 +44,7 @@ def answer(question):
     check_mode = bool(question.variables.get('ansible_check_mode'))
     answer = resolve_token(question, check_mode, may_replace=False)
     for warning in answer.warnings:
-        Display().warning(warning)
+        Display().warning(outgoing(warning))
     if answer.token is not None:
         return answer.token.as_result()
     if not check_mode:
@@ -87,7 +90,7 @@ def picked(result, query):
             raise BadInput(
                 'the token has no %s.%s It has: %s.'
                 % (
-                    shown(wanted['value']),
+                    sanitize(wanted['value']),
                     sources.nearest(wanted['value'], result),
                     ', '.join(sorted(result)),
                 )
@@ -106,9 +109,7 @@ def explain(problem, on_error):
 
     :raises AnsibleError: always for what should not happen at all, whose own text is not shown, since it could hold a secret."""
     if not isinstance(problem, TokensError):
-        raise AnsibleError(
-            'This should not have happened: %s. Please report it.' % place_of(problem)
-        ) from None
+        raise AnsibleError(unexpected(problem)) from None
     if on_error == 'warn':
         Display().warning(str(problem))
     elif on_error != 'skip':

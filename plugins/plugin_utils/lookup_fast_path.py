@@ -21,6 +21,8 @@ import os
 import re
 import stat
 import time
+import typing as t
+from collections.abc import Mapping
 
 from ansible import constants as C
 
@@ -33,6 +35,11 @@ try:
 except ImportError:  # 2.21 and older
     _registry = None
 
+FACTS = 'ansible_facts'
+# Facts that ansible-core itself writes; the options of this collection have no such names
+_FACTS_OF_CORE = frozenset(
+    ('discovered_interpreter_python', 'gather_subset', 'module_setup', 'ansible_local', FACTS)
+)
 SCHEMA = 1
 SALT_BYTES = 32
 LARGEST_ENTRY = 256 * 1024
@@ -49,6 +56,33 @@ _settings = {}
 def run_folder():
     """:returns: where this run keeps its tokens: in ansible's own folder for it, which all its processes share, 0700 and removed at its end."""
     return os.path.join(C.DEFAULT_LOCAL_TMP, 'buildops.tokens')
+
+
+def names_from_facts(variables: Mapping[str, t.Any]) -> set[str]:
+    """Return the names of variables whose value is that of a fact.
+
+    Facts that the results of a loop added are among them; the fact cache does not have those.
+    """
+    facts = variables.get(FACTS)
+    if not isinstance(facts, Mapping):
+        return set()
+    merged = C.DEFAULT_HASH_BEHAVIOUR == 'merge'
+    return {
+        name
+        for name in variables.keys() & facts.keys()
+        if name not in _FACTS_OF_CORE and _is_same(variables[name], facts[name], merged)
+    }
+
+
+def _is_same(value: t.Any, fact: t.Any, merged: bool) -> bool:
+    if value is fact or (merged and isinstance(fact, Mapping)):
+        return True
+    if getattr(value, '_ciphertext', None) is not None:  # to compare it would decrypt it
+        return False
+    try:
+        return bool(value == fact)
+    except Exception:  # there is something encrypted in it, which no fact has
+        return False
 
 
 class CacheProblem(Exception):

@@ -3,61 +3,93 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what a person wrote to a source that is checked: its type, its options from all places, mistakes named."""
+"""Sources of tokens: from what the author of an inventory wrote to options that are checked."""
 
 from __future__ import annotations
 
 import difflib
 import importlib
 import os
-import re
-from collections.abc import Mapping
+import typing as t
+from collections.abc import Iterable, Mapping
+from configparser import Error, RawConfigParser
+from dataclasses import dataclass
+from pathlib import Path
 
 from ansible import constants as C
-from ansible.errors import AnsibleUndefinedVariable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.path import unfrackpath
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
+    Template,
+    is_unset,
+    plain,
+    rendered,
+    rendered_mapping,
+)
+
+__all__ = [
+    'Source',
+    'check_names',
+    'completed',
+    'declared',
+    'is_unset',
+    'issues',
+    'named',
+    'nearest',
+    'plain',
+    'provider_class',
+    'rendered',
+    'resolve',
+    'types',
+    'variable_name',
+]
 
 PACKAGE = 'ansible_collections.buildops.tokens.plugins.module_utils._sources'
 FOLDER = os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'module_utils', '_sources'
 )
 INI_SECTION = 'buildops_tokens'
-OMITTED = '_OmitType'  # of C(omit) since ansible-core 2.19
-_classes = {}
+
+ProviderClass = type[Provider]
+Variables = Mapping[str, t.Any]
+Reader = t.Callable[[str], t.Any]
+
+_classes: dict[str, ProviderClass] = {}
+_ini_cache: dict[str | None, dict[str, str]] = {}
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class Source:
-    """A source, checked.
+    """A source whose options are complete and checked.
 
     :ivar name: in C(token_sources), or None where the options were given in place.
-    :ivar provider: the class. :ivar options: complete and checked.
+    :ivar provider: the class of its type.
+    :ivar options: by name. They contain secrets.
     """
 
-    def __init__(self, name, provider, options):
-        self.name = name
-        self.provider = provider
-        self.options = options
+    name: str | None
+    provider: ProviderClass
+    options: dict[str, t.Any]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return '<%s>' % self.label
 
     @property
-    def label(self):
+    def label(self) -> str:
         """How messages name it."""
         return 'source %s' % self.name if self.name else 'a %s' % self.provider.TYPE
 
-    def identity(self):
-        """:returns: all that makes its token different from others, in JSON types."""
+    def identity(self) -> dict[str, t.Any]:
+        """Return all that makes its token different from others, in JSON types."""
         return dict(shared.identity(self.provider, self.options), type=self.provider.TYPE)
 
 
-def types():
-    """:returns: the names of all source types, sorted."""
+def types() -> list[str]:
+    """Return the names of all source types, sorted."""
     return sorted(
         name[:-3]
         for name in os.listdir(FOLDER)
@@ -65,9 +97,12 @@ def types():
     )
 
 
-def provider_class(type_name):
-    """:param type_name: a source type, or a class that has options like one's and is taken as it is.
-    :returns: the provider of a type. :raises BadInput: there is no such type; the nearest is named."""
+def provider_class(type_name: str | ProviderClass) -> ProviderClass:
+    """Return the provider of a source type.
+
+    :param type_name: its name, or a class that has options as a provider has.
+    :raises BadInput: there is no such type. The message names the nearest.
+    """
     if isinstance(type_name, type):
         return type_name
     if type_name not in _classes:
@@ -75,7 +110,7 @@ def provider_class(type_name):
         if type_name not in known:
             raise BadInput(
                 'there is no source type %s.%s Types are: %s.'
-                % (_plain(type_name), nearest(type_name, known), ', '.join(known))
+                % (_shown(type_name), nearest(type_name, known), ', '.join(known))
             )
         module = importlib.import_module('%s.%s' % (PACKAGE, type_name))
         _classes[type_name] = next(
@@ -86,84 +121,106 @@ def provider_class(type_name):
     return _classes[type_name]
 
 
-def issues(provider):
-    """:returns: whether its tokens are made from here; else people make them, and put them into the source."""
+def issues(provider: ProviderClass) -> bool:
+    """Return whether tokens of this type are issued from here, and not entered by a person."""
     return provider.issue is not Provider.issue
 
 
-def nearest(name, known):
-    """:returns: C( Did you mean x?), or an empty str."""
+def nearest(name: t.Any, known: Iterable[str]) -> str:
+    """Return C( Did you mean x?), or an empty str."""
     found = difflib.get_close_matches(str(name).lower(), list(known), 1, 0.6)
     return ' Did you mean %s?' % found[0] if found else ''
 
 
-def check_names(given, provider, label, info=False):
-    """Refuse options that this type does not have, without looking at any value.
+def check_names(
+    given: Iterable[str], provider: ProviderClass, label: str, info: bool = False
+) -> None:
+    """Refuse options that a type does not have, without a look at any value.
 
-    :raises BadInput: with the nearest right name."""
+    :param info: compare with the options of its info module.
+    :raises BadInput: with the nearest name of an option.
+    """
     known = shared.info_arguments(provider) if info else shared.arguments(provider)
     for name in given:
         if name not in known:
+            of_type = '' if info or label == provider.TYPE else ' of type %s' % provider.TYPE
             raise BadInput(
-                '%s has no option %s.%s'
-                % (
-                    label
-                    if info
-                    else '%s of type %s' % (label, provider.TYPE)
-                    if label != provider.TYPE
-                    else label,
-                    _plain(name),
-                    nearest(name, known),
-                )
+                '%s%s has no option %s.%s' % (label, of_type, _shown(name), nearest(name, known))
             )
 
 
-def resolve(type_name, given, variables, template=None, name=None, keep=()):
+def resolve(
+    type_name: str | ProviderClass,
+    given: Mapping[str, t.Any],
+    variables: Variables,
+    template: Template | None = None,
+    name: str | None = None,
+    keep: Iterable[str] = (),
+) -> Source:
     """Complete and check the options of a source.
 
-    What is given wins over the variables C(buildops_tokens_<prefix>_<option>), these over the environment variables of the same name in
-    capital letters, these over the entry C(<prefix>_<option>) of the section C([buildops_tokens]) in ansible.cfg. An empty value counts as not set.
-    A place that names another server than one before it gives nothing, and one that names another user nothing that is the user's.
+    What is given wins over the variables C(buildops_tokens_<prefix>_<option>), these over the
+    environment variables of the same name in capital letters, these over the entry
+    C(<prefix>_<option>) of the section C([buildops_tokens]) in ansible.cfg. An empty value counts
+    as not set. A place that names another server than one before it gives nothing, and one that
+    names another user gives nothing that belongs to the user.
 
-    :param given: a mapping. :param variables: the task's variables. :param template: renders a variable's value.
-    :param keep: options of a module that are not a source's (C(state)); they are checked and stay in C(options).
-    :returns: C(Source). :raises BadInput: with the source's name and what to change.
+    :param given: options by name, rendered.
+    :param variables: of the task, raw, without facts (see C(trusted_variables)).
+    :param template: renders the value of a variable.
+    :param name: of the source in C(token_sources).
+    :param keep: options of a module that a source does not have (C(state)). They are checked and
+        stay in C(options).
+    :raises BadInput: with the name of the source and what to change.
     """
-    label = 'source %s' % name if name else getattr(type_name, 'TYPE', type_name)
+    label = 'source %s' % name if name else str(getattr(type_name, 'TYPE', type_name))
     try:
         provider = provider_class(type_name)
-        spec = dict(shared.arguments(provider), **{option: shared.STATE[option] for option in keep})
         check_names([option for option in given if option not in keep], provider, label)
         values = completed(provider, given, variables, template)
-        for option in shared.secret_names(provider):
-            if option in values and not isinstance(values[option], str):
-                raise BadInput(
-                    '%s must be a string, but it is of type %s. Quote it.'
-                    % (option, type(values[option]).__name__)
-                )
-        try:
-            result = ArgumentSpecValidator(spec, **shared.constraints(provider)).validate(values)
-        except OverflowError:  # of an infinite number
-            raise BadInput('a number is too large.') from None
-        if result.error_messages:
-            raise BadInput('%s.' % '; '.join(result.error_messages).rstrip('.'))
-        options = shared.checked(provider, result.validated_parameters)
-        provider.check(options)
+        return Source(name, provider, _checked(provider, values, keep))
     except BadInput as problem:
         text = str(problem)
         raise BadInput(text if text.startswith(label) else '%s: %s' % (label, text)) from None
-    return Source(name, provider, options)
 
 
-def completed(provider, given, variables, template):
-    """:returns: what is given, in plain types, and for each option that is not, what stands elsewhere (see C(resolve))."""
-    # what is given has been rendered already; once more would let a secret that looks like a template be one
+def _checked(
+    provider: ProviderClass, values: dict[str, t.Any], keep: Iterable[str]
+) -> dict[str, t.Any]:
+    spec = dict(shared.arguments(provider), **{option: shared.STATE[option] for option in keep})
+    for option in shared.secret_names(provider):
+        if option in values and not isinstance(values[option], str):
+            raise BadInput(
+                '%s must be a string, but it is of type %s. Quote it.'
+                % (option, type(values[option]).__name__)
+            )
+    try:
+        result = ArgumentSpecValidator(spec, **shared.constraints(provider)).validate(values)
+    except OverflowError:  # of an infinite number
+        raise BadInput('a number is too large.') from None
+    if result.error_messages:
+        raise BadInput('%s.' % '; '.join(result.error_messages).rstrip('.'))
+    options: dict[str, t.Any] = shared.checked(provider, result.validated_parameters)
+    provider.check(options)
+    return options
+
+
+def completed(
+    provider: ProviderClass,
+    given: Mapping[str, t.Any],
+    variables: Variables,
+    template: Template | None,
+) -> dict[str, t.Any]:
+    """Return what is given, in plain types, and what other places have for each other option.
+
+    See C(resolve) for the arguments and the order of the places.
+    """
     values = {option: rendered(value, None, option) for option, value in given.items()}
     values = {option: value for option, value in values.items() if not is_unset(value)}
     for read in _places(provider, variables, template):
         named_here = provider.address({option: read(option) for option in provider.ADDRESS})
         if named_here and provider.address(values) not in (None, named_here):
-            continue  # what it says is for that server, and its secrets are for no other
+            continue  # its options are for that server, and its secrets are for no other
         left_out = provider.excluded_options(values, read)
         found = {
             option: read(option)
@@ -174,171 +231,121 @@ def completed(provider, given, variables, template):
     return values
 
 
-def named(name, variables, template):
+def named(name: str, variables: Variables, template: Template | None) -> Source:
     """Look a source up in C(token_sources).
 
-    :param name: its name. :param variables: the task's variables, raw. :param template: renders a value.
-    :returns: C(Source). :raises BadInput: no such source, or a mistake in it.
+    :param name: its name.
+    :param variables: of the task, raw, without facts (see C(trusted_variables)).
+    :param template: renders a value.
+    :raises BadInput: there is no such source, or a mistake in it.
     """
     entry = declared(variables, template, name)[name]
-    name = _plain(name)
-    entry = _mapping(entry, template, 'source %s' % name)
-    type_name = (
-        rendered(entry.pop('type', None), template, 'source %s: type' % name)
-        if isinstance(entry, dict)
-        else None
-    )
+    name = _shown(name)
+    label = 'source %s' % name
+    entry = rendered_mapping(entry, template, label)
+    type_name = None
+    if isinstance(entry, dict):
+        type_name = rendered(entry.pop('type', None), template, '%s: type' % label)
     if not type_name or not isinstance(type_name, str):
         raise BadInput(
-            'source %s must be a mapping with a type. Types are: %s.' % (name, ', '.join(types()))
+            '%s must be a mapping with a type. Types are: %s.' % (label, ', '.join(types()))
         )
     given = {
-        option: rendered(value, template, 'source %s: %s' % (name, option))
+        option: rendered(value, template, '%s: %s' % (label, option))
         for option, value in entry.items()
     }
     return resolve(type_name, given, variables, template, name=name)
 
 
-def declared(variables, template, wanted=None):
-    """:returns: C(token_sources), with its values not rendered. :raises BadInput: it is missing, no mapping, or lacks C(wanted)."""
-    sources = _mapping(variables.get('token_sources'), template, 'the variable token_sources')
-    if sources is None or not isinstance(sources, dict):
+def declared(
+    variables: Variables, template: Template | None, wanted: str | None = None
+) -> dict[str, t.Any]:
+    """Return C(token_sources).
+
+    :param wanted: the name of a source that must be there.
+    :returns: by name: a value for C(rendering.rendered_mapping), which may not be rendered yet.
+    :raises BadInput: the variable is missing, not a mapping, or lacks C(wanted).
+    """
+    what = 'the variable token_sources'
+    sources = rendered_mapping(variables.get('token_sources'), template, what)
+    if not isinstance(sources, dict):
         raise BadInput(
-            'the variable token_sources must be a mapping of names to sources%s.'
-            % (', but it is not defined' if sources is None else '')
+            '%s must be a mapping of names to sources%s.'
+            % (what, ', but it is not defined' if sources is None else '')
         )
     if wanted is not None and wanted not in sources:
         raise BadInput(
             'there is no source %s in token_sources.%s It has: %s.'
             % (
-                _plain(wanted),
+                _shown(wanted),
                 nearest(wanted, sources),
-                ', '.join(sorted(_plain(name) for name in sources)) or 'none',
+                ', '.join(sorted(_shown(name) for name in sources)) or 'none',
             )
         )
     return sources
 
 
-def _mapping(value, template, what):
-    """:returns: a mapping that may be written as a template, as a new dict with its values as they are; anything else as it is."""
-    if isinstance(value, str) and template is not None:
-        value = rendered(value, template, what)
-    return dict(value) if isinstance(value, Mapping) else value
+def variable_name(prefix: str, option: str) -> str:
+    """Return the name of the variable that an option is taken from if a source does not set it.
 
-
-def rendered(value, template, what):
-    """:param template: renders a value, or None where all is rendered. :param what: how messages name the value.
-    :returns: the value, rendered, in plain JSON types. :raises BadInput: it cannot be rendered; the message holds nothing of it."""
-    try:
-        return plain(value if template is None else template(value))
-    except Exception as problem:  # its text holds the template, and perhaps what was put into it
-        raise BadInput('%s %s' % (what, _why(problem))) from None
-
-
-def _why(problem):
-    causes = []
-    while problem is not None and problem not in causes:
-        causes.append(problem)
-        problem = problem.__cause__ or problem.__context__ or getattr(problem, 'orig_exc', None)
-    # ansible-core has several classes for it, and not all are public
-    if any('Vault' in type(cause).__name__ for cause in causes):
-        return 'is encrypted with Ansible Vault, and cannot be decrypted. Give this run the right vault password.'
-    for cause in causes:
-        missing = (
-            re.search(r"'([\w .]{1,80})' is undefined", str(cause))
-            if isinstance(cause, AnsibleUndefinedVariable)
-            else None
-        )
-        if missing:
-            return 'uses the variable %s, which is not defined.' % missing.group(1)
-    return (
-        'cannot be rendered (%s). Its template, or what it refers to, is wrong.'
-        % type(causes[-1]).__name__
-    )
-
-
-def is_unset(value):
-    """:returns: True for what counts as not set: null, an empty str, C(omit)."""
-    return (
-        value is None
-        or value == ''
-        or type(value).__name__ == OMITTED
-        or isinstance(value, str)
-        and value.startswith('__omit_place_holder__')
-    )
-
-
-def plain(value):
-    """:returns: the value in plain JSON types: no tags of ansible-core, vaulted text decrypted."""
-    if isinstance(value, Mapping):
-        return {''.join(str(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, bool) or value is None or type(value).__name__ == OMITTED:
-        return value
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    return ''.join(str(value))
-
-
-def _plain(name):
-    return ''.join(character if character.isprintable() else '?' for character in str(name))[:60]
-
-
-def variable_name(prefix, option):
-    """:param prefix: of a provider. :returns: the name of the variable that an option is taken from where a source does not set it."""
+    :param prefix: of a provider.
+    """
     return 'buildops_tokens_%s_%s' % (prefix, option)
 
 
-def _places(provider, variables, template):
-    """:returns: for each place that options come from, a function of an option that returns its value, or None; the one that wins first."""
+def _shown(name: t.Any) -> str:
+    return ''.join(character if character.isprintable() else '?' for character in str(name))[:60]
 
-    def set_to(value):
+
+def _places(
+    provider: ProviderClass, variables: Variables, template: Template | None
+) -> tuple[Reader, ...]:
+    """Return for each place that options come from a function, the one that wins first.
+
+    Its argument is the name of an option. It returns the value, or None.
+    """
+
+    def set_to(value: t.Any) -> t.Any:
         return None if is_unset(value) else value
 
-    def variable(option):
+    def variable(option: str) -> t.Any:
         name = variable_name(provider.PREFIX, option)
         return set_to(rendered(variables.get(name), template, 'the variable %s' % name))
 
-    def environment(option):
+    def environment(option: str) -> t.Any:
         return set_to(os.environ.get(variable_name(provider.PREFIX, option).upper()))
 
-    def setting(option):
+    def setting(option: str) -> t.Any:
         value = set_to(ini().get('%s_%s' % (provider.PREFIX, option)))
-        if (
-            value is not None and shared.arguments(provider)[option].get('type') == 'path'
-        ):  # as ansible-core takes those in this file
+        if value is not None and shared.arguments(provider)[option].get('type') == 'path':
+            # As ansible-core takes paths in this file
             value = unfrackpath(value, follow=False, basedir=os.path.dirname(C.CONFIG_FILE))
         return value
 
     return variable, environment, setting
 
 
-_ini_cache = {}
+def ini() -> dict[str, str]:
+    """Return the section [buildops_tokens] of the ansible.cfg in use.
 
-
-def ini():
-    """The section [buildops_tokens] of the ansible.cfg in use; most have none, which costs one read and no parser."""
+    :raises BadInput: the file cannot be parsed.
+    """
     path = C.CONFIG_FILE
     if path not in _ini_cache:
-        section = {}
-        try:
-            with open(path, encoding='utf-8') as file:
-                text = file.read()
-        except (OSError, TypeError, ValueError):
-            text = ''
-        if '[%s]' % INI_SECTION in text:
-            from configparser import Error, RawConfigParser
-
-            parser = RawConfigParser(inline_comment_prefixes=(';',))
-            try:
-                parser.read_string(text)
-                section = dict(parser.items(INI_SECTION))
-            except Error:
-                raise BadInput(
-                    'The section [%s] of %s cannot be read.' % (INI_SECTION, path)
-                ) from None
-        _ini_cache[path] = section
+        _ini_cache[path] = _read_section(path)
     return _ini_cache[path]
+
+
+def _read_section(path: str | None) -> dict[str, str]:
+    try:
+        text = Path(path).read_text(encoding='utf-8') if path else ''
+    except (OSError, ValueError):
+        return {}
+    if '[%s]' % INI_SECTION not in text:
+        return {}
+    parser = RawConfigParser(inline_comment_prefixes=(';',))
+    try:
+        parser.read_string(text)
+        return dict(parser.items(INI_SECTION))
+    except Error:
+        raise BadInput('The section [%s] of %s cannot be read.' % (INI_SECTION, path)) from None

@@ -3,10 +3,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Token modules run here, in Ansible's own process on the controller, and hide what they return."""
+"""Base classes of the action plugins.
+
+Token modules run in the process of ansible-core on the controller, and their results are hidden.
+"""
 
 from __future__ import annotations
 
+import typing as t
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from ansible.errors import AnsibleConnectionFailure
@@ -15,24 +20,40 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import SPECS
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    BadInput,
+    TokensError,
+    unexpected,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     info_arguments,
     module_arguments,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import outgoing
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import (
+    SECRET_RESULTS,
     describe,
-    place_of,
     result_of,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
+from ansible_collections.buildops.tokens.plugins.plugin_utils import (
+    sources,
+    token_service,
+    trusted_variables,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import known_part
 from ansible_collections.buildops.tokens.plugins.plugin_utils.remote_user import reason_in
+from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_arguments import (
+    trusted_arguments,
+)
+
+Result = dict[str, t.Any]
+Variables = dict[str, t.Any]
 
 display = Display()
 
 
-def _urls(arguments):
-    """The addresses in options of a module, and in those of its entries."""
+def _urls(arguments: Variables) -> Iterator[str]:
+    """Yield the URLs among the options of a module, and among those of its entries."""
     for name, value in arguments.items():
         if isinstance(value, str) and (name == 'url' or name.endswith('_url')):
             yield value
@@ -42,76 +63,100 @@ def _urls(arguments):
                     yield from _urls(entry)
 
 
-def _unreadable(code):
-    """:param code: of the process that should have been the module. :returns: what to say instead of what it printed, which could hold a secret."""
+def _unreadable(code: t.Any) -> str:
+    """Return a message instead of output that is not a result, which could contain a secret.
+
+    :param code: the exit code of the process that should have been the module.
+    """
     if code in (126, 127):
         return (
-            'Python does not start on the host (exit code %d). Set ansible_python_interpreter to one that is there.'
-            % code
+            'Python does not start on the host (exit code %d). '
+            'Set ansible_python_interpreter to one that is there.' % code
         )
     return (
-        'What the host printed is not the answer of the module alone (exit code %s), and is not shown, since it could hold a secret. '
+        'The output on the host is not the result of the module alone (exit code %s), and is not '
+        'shown, since it could contain a secret. '
         'See that its shell, sudo and Python print nothing by themselves.' % code
     )
 
 
-def connection_failure(problem):
-    """Return a message. :param problem: AnsibleConnectionFailure. Its last line has the reason."""
+def connection_failure(problem: AnsibleConnectionFailure) -> str:
+    """Return a message. Its last line is the reason. Above it, ssh reports what it did."""
     reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]
     return 'The host cannot be reached: %s' % reason
 
 
 class ControllerAction(ActionBase):
-    """An action that works on the controller: it never raises, since ansible-core prints what is raised, and its messages hold no secret.
+    """An action that works on the controller.
 
-    A subclass implements C(work)."""
+    It never raises, since ansible-core prints what is raised, and its messages contain no secret.
+    Its arguments and variables are without facts of the host. A subclass implements C(work).
+    """
 
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = False
+    _variables: Variables | None = None
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: t.Any = None, task_vars: Variables | None = None) -> Result:
         task_vars = task_vars or {}
-        result = super().run(tmp, task_vars)
+        result: Result = super().run(tmp, task_vars)
         try:
-            result.update(self.work(task_vars))
+            self._variables = trusted_variables.of_task(task_vars, self._task)
+            self._task.args = trusted_arguments(
+                self._task, task_vars, self._variables, self._template_with
+            )
+            result.update(self.work(self._variables))
         except TokensError as problem:
             result.update(failed=True, changed=False, msg=str(problem))
         except AnsibleConnectionFailure as problem:
             result.update(unreachable=True, changed=False, msg=connection_failure(problem))
-        except Exception as problem:  # its text could hold a secret
-            result.update(
-                failed=True,
-                changed=False,
-                msg='This should not have happened: %s. Please report it.' % place_of(problem),
-            )
-        return result
+        except Exception as problem:  # its text could contain a secret
+            result.update(failed=True, changed=False, msg=unexpected(problem))
+        return outgoing(result, self.secret_results())
 
-    def work(self, task_vars):
-        """:returns: what to add to the result. :raises TokensError: the task fails with its text."""
+    def secret_results(self) -> t.Sequence[str]:
+        """:returns: the members of the result that are declared to contain secrets."""
+        return ()
+
+    def work(self, task_vars: Variables) -> Result:
+        """Return what to add to the result.
+
+        :param task_vars: the variables of the task, without facts.
+        :raises TokensError: the task fails with its text.
+        """
         raise NotImplementedError
 
-    def hide(self, result):
-        """Keep a result that holds secrets out of all output; the registered variable stays whole.
+    def hide(self, result: Result) -> Result:
+        """Keep a result with secrets out of all output; the registered variable stays complete.
 
-        Failures are not hidden: they hold no secret, and people need to read them."""
-        # Both are needed: callbacks of ansible-core 2.18 and older show the items of a loop by the first
+        Failures are not hidden: they contain no secret, and people need to read them.
+        """
+        # Callbacks of ansible-core 2.18 and older show the items of a loop by the first
         self._task.no_log = True
         result['_ansible_no_log'] = True
         return result
 
-    def arguments(self, name):
-        """:param name: of a module of C(controller_only). :returns: its checked arguments in plain types. :raises BadInput: with what is wrong."""
+    def arguments(self, name: str) -> Variables:
+        """Return the checked arguments in plain types.
+
+        :param name: of a module of C(_controller_only).
+        :raises BadInput: with what is wrong.
+        """
         result = ArgumentSpecValidator(SPECS[name]).validate(sources.plain(self._task.args))
         if result.error_messages:
             raise BadInput('%s: %s.' % (name, '; '.join(result.error_messages).rstrip('.')))
-        return result.validated_parameters
+        arguments: Variables = result.validated_parameters
+        return arguments
 
-    def completed_arguments(self, source, options):
-        """What a module needs that runs elsewhere: what was checked, and completed from variables and environment, here.
+    def completed_arguments(self, source: sources.Source, options: Iterable[str]) -> Variables:
+        """Return what a module needs that runs elsewhere.
 
-        :param source: C(sources.Source). :param options: the names of the options that the module has."""
+        The options were checked, and completed from variables and environment, here.
+
+        :param options: the names of the options that the module has.
+        """
         # Paths are those of that host, so what was given goes there as it is
         return dict(
             {
@@ -122,50 +167,69 @@ class ControllerAction(ActionBase):
             **self._task.args,
         )
 
-    def module(self, arguments, task_vars):
-        """:returns: the result of the module, on the host."""
-        with self._unheard(arguments):
-            result = self._execute_module(module_args=arguments, task_vars=task_vars)
-        if 'module_stdout' in result:
-            refusal = reason_in('%s\n%s' % (result.get('module_stderr'), result['module_stdout']))
-            if refusal:
-                return {'failed': True, 'msg': 'Ansible cannot become another user: %s' % refusal}
-            return {'failed': True, 'rc': result.get('rc'), 'msg': _unreadable(result.get('rc'))}
-        # With -vvv, ansible-core 2.20 and older show what a module was given, and so a secret in a misspelt option
-        result.pop('invocation', None)
+    def module(self, arguments: Variables, task_vars: Variables) -> Result:
+        """Run the module of this action on the host.
+
+        :returns: its result, with the keys that it documents.
+        """
+        with self._not_logged(arguments):
+            answer: Result = self._execute_module(module_args=arguments, task_vars=task_vars)
+        if 'module_stdout' in answer:
+            code = answer.get('rc')
+            refusal = reason_in('%s\n%s' % (answer.get('module_stderr'), answer['module_stdout']))
+            message = 'Ansible cannot become another user: %s' % refusal
+            result: Result = {'failed': True, 'rc': code}
+            result['msg'] = message if refusal else _unreadable(code)
+        else:
+            result = known_part(self._task.action, answer)
+        # ansible-core found this out itself, while it made the module ready
+        key = getattr(self, '_discovered_interpreter_key', None)
+        if key:
+            result['ansible_facts'] = {key: self._discovered_interpreter}
         return result
 
     @contextmanager
-    def _unheard(self, arguments):
-        """While a module runs, what it was given stays out of the host's system log, and what it prints out of what ssh shows with -vvv."""
-        heard = self._connection._play_context
-        before = self._task.no_log, heard.no_log
+    def _not_logged(self, arguments: Variables) -> Iterator[None]:
+        """Keep the arguments of a module out of the system log of the host, and its output out of
+        what ssh shows with -vvv."""
+        context = self._connection._play_context
+        before = self._task.no_log, context.no_log
         if max(display.verbosity, getattr(display, 'log_verbosity', 0)) > 2:
-            self._low_level_execute_command(
-                ':'
-            )  # why a host cannot be reached would be hidden, too
-            heard.no_log = True
-        # The module refuses such an address, but has told the system log by then; ansible-core 2.22 hides no part of it there
+            # The reason why a host cannot be reached would be hidden, too
+            self._low_level_execute_command(':')
+            context.no_log = True
+        # The module refuses such a URL, but it is in the system log by then; no version of
+        # ansible-core hides a part of it there
         self._task.no_log = before[0] or any('@' in url or '?' in url for url in _urls(arguments))
         try:
             yield
         finally:
-            self._task.no_log, heard.no_log = before
+            self._task.no_log, context.no_log = before
 
-    def delegated_module(self, task_vars, arguments):
+    def delegated_module(self, task_vars: Variables, arguments: Variables) -> Result:
         """Run as an ordinary module, on the host that C(delegate_to) names."""
-        before, self._task.no_log = (
-            self._task.no_log,
-            True,
-        )  # keeps the arguments out of that host's system log
+        before = self._task.no_log
+        self._task.no_log = True  # keeps the arguments out of the system log of that host
         result = self.module(arguments, task_vars)
         if result.get('failed'):
             self._task.no_log = before
             return result
         return self.hide(result)
 
-    def template(self, value):
-        return self._templar.template(value)
+    def template(self, value: t.Any) -> t.Any:
+        """Render a value with the variables of the task, without facts."""
+        return self._template_with(value, self._variables)
+
+    def _template_with(self, value: t.Any, variables: Variables | None) -> t.Any:
+        templar = self._templar
+        if variables is None:
+            return templar.template(value)
+        before = templar.available_variables
+        templar.available_variables = variables
+        try:
+            return templar.template(value)
+        finally:
+            templar.available_variables = before
 
 
 class TokenAction(ControllerAction):
@@ -173,7 +237,10 @@ class TokenAction(ControllerAction):
 
     TYPE = ''
 
-    def work(self, task_vars):
+    def secret_results(self) -> t.Sequence[str]:
+        return SECRET_RESULTS
+
+    def work(self, task_vars: Variables) -> Result:
         keep = ('state',) if sources.provider_class(self.TYPE).HAS_STATE else ()
         source = sources.resolve(
             self.TYPE, dict(self._task.args), task_vars, self.template, keep=keep
@@ -184,12 +251,15 @@ class TokenAction(ControllerAction):
             )
         return self.obtained(source)
 
-    def obtained(self, source, **changes):
-        """:returns: the result of the module for this source. :param changes: of the C(DesiredState)."""
+    def obtained(self, source: sources.Source, **changes: t.Any) -> Result:
+        """Return the result of the module for this source.
+
+        :param changes: of the C(DesiredState).
+        """
         outcome = token_service.obtain(
             source, token_service.desired_of(source.options, **changes), self._task.check_mode
         )
-        result = result_of(outcome, self._task.diff)
+        result: Result = result_of(outcome, self._task.diff)
         if outcome.warnings:
             result['warnings'] = outcome.warnings
         return self.hide(result) if outcome.token is not None else result
@@ -200,7 +270,7 @@ class InfoAction(ControllerAction):
 
     TYPE = ''
 
-    def work(self, task_vars):
+    def work(self, task_vars: Variables) -> Result:
         given = dict(self._task.args)
         sources.check_names(
             given, sources.provider_class(self.TYPE), self.TYPE + '_info', info=True
@@ -210,18 +280,21 @@ class InfoAction(ControllerAction):
             return self.module(
                 self.completed_arguments(source, info_arguments(source.provider)), task_vars
             )
-        result, warnings = describe(source.provider(source.options))
-        if warnings:
-            result['warnings'] = warnings
-        return result
+        return _described(source)
 
 
 class ManagerAction(ControllerAction):
-    """Runs a module that manages something else than tokens. A subclass sets C(MANAGER), a class that has C(ensure)."""
+    """Runs a module that manages something else than tokens.
 
-    MANAGER = None
+    A subclass sets C(MANAGER), a class that has C(ensure).
+    """
 
-    def work(self, task_vars):
+    MANAGER: t.Any = None
+
+    def secret_results(self) -> t.Sequence[str]:
+        return self.MANAGER.SECRET_RESULTS
+
+    def work(self, task_vars: Variables) -> Result:
         keep = ('state',) if self.MANAGER.HAS_STATE else ()
         source = sources.resolve(
             self.MANAGER, dict(self._task.args), task_vars, self.template, keep=keep
@@ -231,7 +304,7 @@ class ManagerAction(ControllerAction):
                 task_vars, self.completed_arguments(source, module_arguments(self.MANAGER))
             )
         manager = self.MANAGER(source.options)
-        result = manager.ensure(self._task.check_mode)
+        result: Result = manager.ensure(self._task.check_mode)
         if manager.warnings:
             result['warnings'] = manager.warnings
         return self.hide(result) if manager.reveals(result) else result
@@ -240,7 +313,7 @@ class ManagerAction(ControllerAction):
 class SourceAction(TokenAction):
     """Runs on a source that is named in C(token_sources)."""
 
-    def work(self, task_vars):
+    def work(self, task_vars: Variables) -> Result:
         given = self.arguments('token_source')
         source = sources.named(given.pop('name'), task_vars, self.template)
         if given['state'] == 'absent' and not source.provider.HAS_STATE:
@@ -258,16 +331,20 @@ class SourceAction(TokenAction):
 
 
 class SourceInfoAction(ControllerAction):
-    """Tells about the token of a source that is named in C(token_sources)."""
+    """Reports on the token of a source that is named in C(token_sources)."""
 
-    def work(self, task_vars):
-        source = sources.named(
-            self.arguments('token_source_info')['name'], task_vars, self.template
-        )
+    def work(self, task_vars: Variables) -> Result:
+        name = self.arguments('token_source_info')['name']
+        source = sources.named(name, task_vars, self.template)
         try:
-            result, warnings = describe(source.provider(source.options))
+            return _described(source)
         except TokensError as problem:
             raise problem.about(source.label) from None
-        if warnings:
-            result['warnings'] = warnings
-        return result
+
+
+def _described(source: sources.Source) -> Result:
+    result: Result
+    result, warnings = describe(source.provider(source.options))
+    if warnings:
+        result['warnings'] = warnings
+    return result

@@ -27,17 +27,14 @@ from ansible.vars.clean import clean_facts, namespace_facts
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
+    names_from_facts,
+)
 
 Variables = dict[str, t.Any]
 
-FACTS = 'ansible_facts'
 FACT_PREFIX = 'ansible_'
 _NEEDED = ('inventory_hostname', 'hostvars')
-# Facts that ansible-core itself writes; the options of this collection have no such names
-_OWN_FACTS_OF_CORE = frozenset(
-    ('discovered_interpreter_python', 'gather_subset', 'module_setup', 'ansible_local', FACTS)
-)
 _ROLES = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'roles'
 )
@@ -129,7 +126,7 @@ def of_host(hostvars: HostVars, host: str, play: t.Any = None) -> Variables:
     manager = trusted._variable_manager
     found = manager._inventory.get_host(host)
     if found is None:
-        raise BadInput('There is no host %s in the inventory.' % host)
+        raise _problem('There is no host %s in the inventory.' % host)
     _warn(host, filter(is_ours, _raw_facts(hostvars, host)))
     variables: Variables = manager.get_vars(play=play, host=found, include_hostvars=False)
     return dict(variables, hostvars=trusted)
@@ -151,7 +148,7 @@ def of_task(variables: Variables, task: t.Any = None) -> Variables:
         return variables if trusted is hostvars else dict(variables, hostvars=trusted)
     for name in _NEEDED:
         if name in from_facts:
-            raise BadInput(
+            raise _problem(
                 'This host reports a fact named %s, so its variables are not known. '
                 'Clear its facts, and find out what reports it.' % name
             )
@@ -173,31 +170,11 @@ def of_task(variables: Variables, task: t.Any = None) -> Variables:
     return result
 
 
-def names_from_facts(variables: Variables) -> set[str]:
-    """Return the names of variables whose value is that of a fact.
+def _problem(text: str) -> Exception:
+    # A lookup imports this file in each of its processes, and needs this rarely
+    from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 
-    Facts that the results of a loop added are among them; the fact cache does not have those.
-    """
-    facts = variables.get(FACTS)
-    if not isinstance(facts, Mapping):
-        return set()
-    merged = C.DEFAULT_HASH_BEHAVIOUR == 'merge'
-    return {
-        name
-        for name in variables.keys() & facts.keys()
-        if name not in _OWN_FACTS_OF_CORE and _is_same(variables[name], facts[name], merged)
-    }
-
-
-def _is_same(value: t.Any, fact: t.Any, merged: bool) -> bool:
-    if value is fact or (merged and isinstance(fact, Mapping)):
-        return True
-    if getattr(value, '_ciphertext', None) is not None:  # to compare it would decrypt it
-        return False
-    try:
-        return bool(value == fact)
-    except Exception:  # there is something encrypted in it, which no fact has
-        return False
+    return BadInput(text)
 
 
 def _raw_facts(hostvars: HostVars, host: str) -> t.Iterable[str]:

@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that is honest up to one request and then does anything: a socket, a stand-in behind it, and what may come back."""
+"""A server that is honest up to one request and then does anything: a socket, a stand-in behind it,
+and what may come back."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ ASTRAY = '/followed-by-mistake'
 
 
 class Asked:
-    """One request as it came over the wire. :ivar secrets: what in it nobody may repeat. :ivar words: all of it, for servers that echo."""
+    """One request as it came over the wire. :ivar secrets: what in it nobody may repeat. :ivar
+    words: all of it, for servers that echo."""
 
     def __init__(self, method, target, headers, body):
         self.method, self.target, self.headers, self.body = method, target, headers, body
@@ -66,7 +68,8 @@ class Asked:
 
 
 class HostileServer:
-    """C(script(number, asked, honest)) says what comes back for a request: None for the honest answer, or a function of the connection that writes it.
+    """C(script(number, asked, honest)) says what comes back for a request: None for the honest
+    answer, or a function of the connection that writes it.
 
     :ivar url: without TLS, on loopback. :ivar asked: the requests so far."""
 
@@ -169,7 +172,8 @@ def raw(status, headers, body, length=None):
 
 
 class Wild:
-    """What a hostile server may do, chosen by a seed. Each method takes (asked, honest) and returns a function of the connection.
+    """What a hostile server may do, chosen by a seed. Each method takes (asked, honest) and returns
+    a function of the connection.
 
     :param largest: bytes that no answer may have."""
 
@@ -197,7 +201,8 @@ class Wild:
     SLOW = ('silent', 'drip', 'endless', 'endless_headers', 'hundreds')
 
     def act(self, asked, honest, number, slow=False):
-        """:param number: each kind has its turn. :returns: (the kind, a function of the connection)."""
+        """:param number: each kind has its turn. :returns: (the kind, a function of the
+        connection)."""
         kinds = self.SLOW if slow else self.QUICK
         kind = kinds[number % len(kinds)]
         return kind, getattr(self, kind)(asked, honest)

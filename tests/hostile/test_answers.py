@@ -3,9 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a server answers, and when: one of our sentences, or a token that is one; no secret in either; and in bounded time.
+"""Whatever a server answers, and when: one of our sentences, or a token that is one; no secret in
+either; and in bounded time.
 
-The seed is fixed; C(FUZZ_MINUTES) asks for other seeds for so long in all. A failure names what to give C(play) to see it again.
+The seed is fixed; C(FUZZ_MINUTES) asks for other seeds for so long in all. A failure names what to
+give C(play) to see it again.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ TOO_LARGE, READS_NO_BODY = ('bomb', 'huge'), ('verified',)
 
 
 class Logged(logging.Handler):
-    """What a log file of ansible-core would hold, which takes what any library writes. :ivar lines: of it."""
+    """What a log file of ansible-core would hold, which takes what any library writes. :ivar lines:
+    of it."""
 
     def __init__(self):
         super().__init__(logging.INFO)
@@ -55,7 +58,8 @@ class Logged(logging.Handler):
 
 
 class Run:
-    """Hostile answers to one scene, each at one of its requests. :ivar crashes: what came out that should not have, with how to see it again."""
+    """Hostile answers to one scene, each at one of its requests. :ivar crashes: what came out that
+    should not have, with how to see it again."""
 
     def __init__(self, name):
         self.name, self.scene = name, SCENES[name]
@@ -72,7 +76,8 @@ class Run:
         assert self.requests and not [text for text in warnings if 'should not' in text]
 
     def play(self, seed, turn, slow=False):
-        """Let the server do something wild at one request. :param turn: number of the try. :returns: what people are told, for the curious."""
+        """Let the server do something wild at one request. :param turn: number of the try.
+        :returns: what people are told, for the curious."""
         self.tried += 1
         wild = Wild(
             '%s %s' % (self.name, seed), LONGEST_LIST if self.name.startswith('proxies') else LIMIT
@@ -123,7 +128,8 @@ class Run:
         return told
 
     def _told(self, url):
-        """:returns: (what people are told, the token, whether something was refused), or (None, why this is a crash, None)."""
+        """:returns: (what people are told, the token, whether something was refused), or (None, why
+        this is a crash, None)."""
         try:
             warnings, told, token = self.scene.play(url)
             shown = json.dumps([warnings, told, token.about() if token else None], allow_nan=False)

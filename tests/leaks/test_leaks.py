@@ -1105,7 +1105,7 @@ PLACES = {
         'Deliver to Maven',
         'Deliver to git',
     ],
-    'module_utils._http.client:Answer.json': ['Get from Nuvy', 'Get from Nuvy elsewhere'],
+    'module_utils._http.response:Response.json': ['Get from Nuvy', 'Get from Nuvy elsewhere'],
     'module_utils._options:checked': ['Get', 'Tell elsewhere'],
     'module_utils._policy:decide': ['Replace', 'Elsewhere', 'Look up nuvy'],
     'module_utils._lifecycle:ensure': [

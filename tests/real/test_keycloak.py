@@ -20,6 +20,7 @@ import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import Refused, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import pkce as codes
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
@@ -221,13 +222,13 @@ class Browser:
 
 @on_keycloak
 def test_authorization_code_with_pkce_refresh_and_revocation(live, keycloak, findings):
-    browser, pkce, state = Browser(live.url), oauth2.pkce(), oauth2.new_state()
+    browser, pkce, state = Browser(live.url), codes.pkce(), codes.new_state()
     location = browser.log_in(pkce, state)
-    assert oauth2.leads_to(location, REDIRECT)
-    code = oauth2.code_of('GET auth', location, state, issuer=live.url)
-    refused(lambda: oauth2.code_of('GET auth', location, 'another state'))
+    assert codes.leads_to(location, REDIRECT)
+    code = codes.code_of('GET auth', location, state, issuer=live.url)
+    refused(lambda: codes.code_of('GET auth', location, 'another state'))
     refused(
-        lambda: oauth2.code_of('GET auth', location, state, issuer='https://elsewhere.example.com')
+        lambda: codes.code_of('GET auth', location, state, issuer='https://elsewhere.example.com')
     )
 
     def redeem(code, verifier):
@@ -245,16 +246,16 @@ def test_authorization_code_with_pkce_refresh_and_revocation(live, keycloak, fin
     assert first.refresh_token and first.expires_at > time.time()
     problem = refused(lambda: redeem(code, pkce.verifier))
     assert problem.code == 'invalid_grant', 'a code works once'
-    other = browser.log_in(oauth2.pkce(), state)
+    other = browser.log_in(codes.pkce(), state)
     assert (
-        refused(lambda: redeem(oauth2.code_of('GET auth', other, state), pkce.verifier)).code
+        refused(lambda: redeem(codes.code_of('GET auth', other, state), pkce.verifier)).code
         == 'invalid_grant'
     ), 'the verifier belongs to the challenge'
 
     # The code that was shown twice has ended the first session: begin another
-    fresh = oauth2.pkce()
+    fresh = codes.pkce()
     first = redeem(
-        oauth2.code_of('GET auth', Browser(live.url).log_in(fresh, state), state), fresh.verifier
+        codes.code_of('GET auth', Browser(live.url).log_in(fresh, state), state), fresh.verifier
     )
 
     def renew(refresh_token):
@@ -271,9 +272,9 @@ def test_authorization_code_with_pkce_refresh_and_revocation(live, keycloak, fin
         'rotation: the old one is dead'
     )
 
-    fresh = oauth2.pkce()
+    fresh = codes.pkce()
     living = redeem(
-        oauth2.code_of('GET auth', Browser(live.url).log_in(fresh, state), state), fresh.verifier
+        codes.code_of('GET auth', Browser(live.url).log_in(fresh, state), state), fresh.verifier
     )
     form = {
         'token': living.refresh_token,
@@ -299,7 +300,7 @@ def test_what_is_no_token_endpoint_is_told(live, keycloak):
         oauth2.authentication('body', CLIENT, SECRET),
         lambda *_all: None,
     )
-    assert 'is no token endpoint' in str(
+    assert 'is not a token endpoint' in str(
         refused(lambda: wrong.grant({'grant_type': 'client_credentials'}))
     )
     assert json.dumps(

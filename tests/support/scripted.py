@@ -20,7 +20,7 @@ from unittest.mock import ANY
 
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Answer
+from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
 
 __all__ = ['ANY', 'Ask', 'Scripted', 'answer', 'page']
 
@@ -32,7 +32,7 @@ def answer(status=200, data=None, headers=(), body=b'', content_type='applicatio
     items = dict(headers)
     if content_type and body:
         items.setdefault('Content-Type', content_type)
-    return Answer(
+    return Response(
         '', status, CaseInsensitiveDict(items), body if isinstance(body, bytes) else body.encode()
     )
 
@@ -93,7 +93,7 @@ class Scripted:
             given = given(asked)
         if isinstance(given, Exception):
             raise given
-        given.what = f'{method} {self.url.split("://")[1]}{path}'
+        given.request_label = f'{method} {self.url.split("://")[1]}{path}'
         return given
 
     def close(self):

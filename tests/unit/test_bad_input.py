@@ -119,11 +119,11 @@ def bad(sandbox, tmp_path):
         ),
         'in_url': (
             person(good, sandbox, url=good.url.replace('//', '//ci:%s@' % 'pers0n-cAn4ry')),
-            r'source in_url: url must not hold a user name or password\.',
+            r'source in_url: url must not contain a user name or password\.',
         ),
         'colon': (
             person(good, sandbox, username='ci:x'),
-            r'source colon: username must not hold a colon',
+            r'source colon: username must not contain a colon',
         ),
         'misspelt': (
             person(good, sandbox, pasword=WRONG),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -199,6 +200,59 @@ def test_the_collection_builds_and_holds_what_users_need_and_nothing_else(tmp_pa
     hidden = {name for name in expected if '/.' in name}
     assert names == expected - hidden | {'MANIFEST.json', 'FILES.json'}
     assert {'README.md', 'COPYING', 'meta/runtime.yml'} <= names
+
+
+STRAYS = (
+    '.env',
+    'ansible.log',
+    'id_rsa',
+    'vault.yml',
+    'plugins/ansible.log',
+    'plugins/vault.yml',
+    'plugins/module_utils/id_ed25519',
+    'playbooks/vault.yml',
+    'playbooks/.env',
+    'playbooks/vars/awx_setup.yml',
+    'playbooks/group_vars/all/main.yml',
+    'roles/git_credentials/vars/vault.yml',
+    'docs/docsite/secrets.yml',
+    'inventory/hosts.yml',
+)
+
+
+@pytest.fixture(scope='module')
+def clone(tmp_path_factory):
+    """A clone with files in it that git does not track."""
+    folder = tmp_path_factory.mktemp('clone') / 'tokens'
+    shutil.copytree(tree.refresh(), folder)
+    subprocess.run(['git', 'init', '-q'], cwd=folder, check=True)
+    subprocess.run(['git', 'add', '-A', '-f'], cwd=folder, check=True)
+    for name in STRAYS:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text('s3cret-of-the-owner', encoding='utf-8')
+    (folder / '.venv/bin').mkdir(parents=True)
+    (folder / '.venv/bin/ansible-galaxy').symlink_to(Path(sys.executable).parent / 'ansible-galaxy')
+    return folder
+
+
+@pytest.mark.parametrize('by_make', [True, False])
+def test_S11_what_git_does_not_track_is_never_packed(clone, by_make, tmp_path):
+    command = (
+        ['tools/build.sh', tmp_path / 'out']
+        if by_make
+        else ['.venv/bin/ansible-galaxy', 'collection', 'build', '--output-path', tmp_path / 'out']
+    )
+    subprocess.run(
+        command, cwd=clone, env=environment(tmp_path), check=True, stdout=subprocess.DEVNULL
+    )
+    [archive] = (tmp_path / 'out').glob('*.tar.gz')
+    with tarfile.open(archive) as stream:
+        files = [member for member in stream.getmembers() if member.isfile()]
+        names = {member.name for member in files}
+        texts = b''.join(stream.extractfile(member).read() for member in files)
+    assert not names & set(STRAYS)
+    assert b's3cret-of-the-owner' not in texts
+    assert 'plugins/lookup/token.py' in names
 
 
 PLAY = """

@@ -83,6 +83,7 @@ class DeliveryType:
 
     :cvar NAME: of the file and, if there is a C(VARIABLE), of the role. The variables of its
         options begin with it.
+    :cvar MODULE: the module that makes this delivery alone.
     :cvar VARIABLE: the inventory variable with the list of its entries, or None for one that only
         other types use.
     :cvar OPTIONS: the options of the module that have a variable, named C(<NAME>_<option>).
@@ -102,6 +103,7 @@ class DeliveryType:
     """
 
     NAME = ''
+    MODULE: t.Optional[str] = None
     VARIABLE: t.Optional[str] = None
     OPTIONS: t.Tuple[str, ...] = ()
     HAS_USER = False

@@ -19,6 +19,7 @@ class GitCredentials(DeliveryType):
     """A bearer token is stored as a password. git reads the store by the user name as well."""
 
     NAME = 'git_credentials'
+    MODULE = 'git_credential'
     VARIABLE = 'git_credentials_entries'
     OPTIONS = (
         'path',

@@ -19,6 +19,7 @@ class MavenSettings(DeliveryType):
     """A bearer token becomes an HTTP header of the server."""
 
     NAME = 'maven_settings'
+    MODULE = 'maven_server'
     VARIABLE = 'maven_settings_servers'
     OPTIONS = (
         'path',

@@ -21,6 +21,7 @@ class NexusProxies(DeliveryType):
     """A Nexus is configured over HTTP, from the controller."""
 
     NAME = 'nexus_proxies'
+    MODULE = 'nexus_proxy_credential'
     VARIABLE = 'nexus_proxies_repositories'
     OPTIONS = (
         'url',

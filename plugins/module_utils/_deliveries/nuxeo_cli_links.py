@@ -21,6 +21,7 @@ class NuxeoCliLinks(DeliveryType):
     """The token is exchanged on the controller. The host gets the token of Nuxeo CLI only."""
 
     NAME = 'nuxeo_cli_links'
+    MODULE = 'nuxeo_cli_link'
     ENTRY_NAME = 'path'
     PLACE = 'path'
     SOURCE_TYPE = 'nuxeo_online_token'

@@ -20,6 +20,7 @@ class NuxeoRegistrations(DeliveryType):
     """The token goes to a host only if the host has to register."""
 
     NAME = 'nuxeo_registrations'
+    MODULE = 'nuxeo_registration'
     ENTRY_NAME = 'project'
     PLACE = 'path'
     SOURCE_TYPE = 'nuxeo_online_token'

@@ -22,6 +22,7 @@ class NuxeoReleases(DeliveryType):
     """A release is made with the token, and is not a place that keeps it."""
 
     NAME = 'nuxeo_releases'
+    MODULE = 'nuxeo_studio_release'
     WHERE = CONTROLLER
     ENTRY_NAME = 'project'
     PLACE = 'maven_coordinates'

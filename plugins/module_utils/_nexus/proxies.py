@@ -5,10 +5,14 @@
 
 """The remote credentials of proxy repositories in Sonatype Nexus Repository, 2.x and 3.x.
 
-A server takes a repository's configuration as a whole and never returns a password. So: read, change only the authentication, write
-everything else back as it was, read again and compare. Three interfaces differ in how: the REST interface keeps credentials where
-they are used from 3.24 on; before that (measured on 3.16 and 3.23; 3.20 to 3.23 even lose them by REST) the interface of the web
-pages, ExtDirect, is the one that works; Nexus 2 has a REST interface of its own, which escapes HTML in every string that it takes.
+A server takes a repository's configuration as a whole and never returns a password. So: read,
+change only the authentication, write
+everything else back as it was, read again and compare. Three interfaces differ in how: the REST
+interface keeps credentials where
+they are used from 3.24 on; before that (measured on 3.16 and 3.23; 3.20 to 3.23 even lose them by
+REST) the interface of the web
+pages, ExtDirect, is the one that works; Nexus 2 has a REST interface of its own, which escapes HTML
+in every string that it takes.
 """
 
 from __future__ import annotations
@@ -25,11 +29,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
     TokensError,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    normal_url,
-    refuse_redirect,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
     Product,
     check_address,
@@ -38,11 +38,19 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product imp
     wrong_login,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import POLICY
-from ansible_collections.buildops.tokens.plugins.module_utils._redaction import check_secret
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    check_secret,
+    register,
+    sanitize,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     basic_authorization,
     from_iso8601,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
+    check_basic_user,
+    normalize_url,
 )
 
 REST_KEEPS_CREDENTIALS = (3, 24)
@@ -60,7 +68,8 @@ STATUS_PATHS = (
     '/service/siesta/wonderland/status',
     '/service/local/status',
 )
-# Parts of a configuration that hold secrets which a server takes and never returns, by the format whose proxies have them: writing back what was
+# Parts of a configuration that hold secrets which a server takes and never returns, by the format
+# whose proxies have them: writing back what was
 # read would lose them
 WRITE_ONLY = {'yumSigning': 'yum', 'aptSigning': None, 'alpineSigning': 'alpine', 'cosign': None}
 REGISTRY_LOGIN = ('dockerProxy', 'ecrAuth')  # the same, one level deeper
@@ -68,11 +77,13 @@ BEARER = 'bearerToken'
 LARGEST_LIST = 32 * 1024 * 1024  # a server with 5000 repositories lists them in some 5 MiB
 SOON = (
     24 * 3600
-)  # a token that ends within these seconds is worth a warning: nothing but another run can replace it
+    # A token that ends within these seconds is worth a warning: only another run can replace it
+)
 
 Wanted = namedtuple(
     'Wanted',
-    'name state type username password bearer_token ntlm_host ntlm_domain preemptive update_password create secrets verify_path '
+    'name state type username password bearer_token ntlm_host ntlm_domain preemptive '
+    'update_password create secrets verify_path '
     'expires_at',
 )
 Wanted.__new__.__defaults__ = (
@@ -83,7 +94,8 @@ Wanted.__doc__ = """One repository and the credentials that it shall use for its
 
 :param type: V(username), V(ntlm) or V(bearer).
 :param preemptive: True, False, or None to leave it as it is.
-:param update_password: V(on_create): a password that cannot be compared is written only with another user name or where there was none; V(always).
+:param update_password: V(on_create): a password that cannot be compared is written only with
+    another user name or where there was none; V(always).
 :param create: a mapping by which to create a repository that is missing, or None.
 :param secrets: a mapping of those C(WRITE_ONLY) parts that this repository has.
 :param verify_path: a path that the proxy shall get from its remote, or None.
@@ -92,7 +104,8 @@ Wanted.__doc__ = """One repository and the credentials that it shall use for its
 
 
 def check(wanted):
-    """Refuse what cannot work on any server. :raises BadInput: with the repository's name and what to change."""
+    """Refuse what cannot work on any server. :raises BadInput: with the repository's name and what
+    to change."""
     try:
         if wanted.name.strip() in ('', '.', '..'):
             raise BadInput('that is no name of a repository.')
@@ -101,7 +114,8 @@ def check(wanted):
         if wanted.type == 'bearer':
             if wanted.bearer_token is None:
                 raise BadInput(
-                    'a bearer authentication needs access_token, or the token of a source that gives one.'
+                    'a bearer authentication needs access_token, or the token of a source that '
+                    'gives one.'
                 )
             secret = check_secret('access_token', wanted.bearer_token)
         else:
@@ -112,42 +126,43 @@ def check(wanted):
             secret = check_secret('username', wanted.username) + check_secret(
                 'password', wanted.password
             )
-            if wanted.type == 'username' and ':' in wanted.username:
-                raise BadInput(
-                    'username must not hold a colon: HTTP Basic authentication ends the name there.'
-                )
+            if wanted.type == 'username':
+                check_basic_user(wanted.username)
         if not secret.isascii():
             raise BadInput(
-                'the user name or password holds characters outside ASCII, which Nexus sends to the remote as question marks '
+                'the user name or password holds characters outside ASCII, which Nexus sends to '
+                'the remote as question marks '
                 '(measured on 3.24 to 3.62).'
             )
         if wanted.preemptive and wanted.type == 'bearer':
             raise BadInput('preemptive is for user names and passwords.')
         if wanted.create:
-            url = normal_url(wanted.create['remote_url'], allow_http=True, option='remote_url')
+            url = normalize_url(wanted.create['remote_url'], allow_http=True, option='remote_url')
             _refuse_preemptive(wanted, 'maven2', url)
     except BadInput as problem:
-        raise BadInput('repository %s: %s' % (shown(wanted.name), problem)) from None
+        raise BadInput('repository %s: %s' % (sanitize(wanted.name), problem)) from None
 
 
 def _refuse_preemptive(wanted, format_name, remote_url):
     if wanted.preemptive and not remote_url.lower().startswith('https:'):
         raise BadInput(
             'preemptive needs a remote with https, but the address of this one begins with %s.'
-            % shown(remote_url.split(':', 1)[0])
+            % sanitize(remote_url.split(':', 1)[0])
         )
     if wanted.preemptive and format_name != 'maven2':
         raise BadInput(
             'preemptive exists for Maven repositories only, and this is one of format %s.'
-            % shown(format_name)
+            % sanitize(format_name)
         )
 
 
 class Repository:
     """A proxy repository as it was read.
 
-    :ivar body: what the server returned. :ivar format: its format's name. :ivar remote_url: where it fetches from.
-    :ivar authentication: a mapping with C(type), C(username), C(ntlmHost), C(ntlmDomain), C(preemptive), or None; never a password."""
+    :ivar body: what the server returned. :ivar format: its format's name. :ivar remote_url: where
+        it fetches from.
+    :ivar authentication: a mapping with C(type), C(username), C(ntlmHost), C(ntlmDomain),
+        C(preemptive), or None; never a password."""
 
     def __init__(self, name, format_name, remote_url, authentication, body):
         self.name = name
@@ -160,7 +175,7 @@ class Repository:
 class Proxies:
     """The proxy repositories of one server. Choose the interface by C(open_proxies).
 
-    :ivar client, authorization: see C(http.Client). :ivar product: C(Product). :ivar secrets: what no message may repeat."""
+    :ivar client, authorization: see C(http.Client). :ivar product: C(Product)."""
 
     base = '/service/rest/beta'
     bearer = False
@@ -171,11 +186,11 @@ class Proxies:
         self.client = client
         self.authorization = authorization
         self.product = product
-        self.secrets = ()
         self.in_place = None  # whether url is right; None until an answer told
 
     def ask(self, method, path, body=None):
-        """:returns: the C(Answer) to a request with credentials and without cookies. :raises Refused: 401, a redirect, or a wrong address."""
+        """:returns: the C(Response) to a request with credentials and without cookies. :raises
+        Refused: 401, a redirect, or a wrong address."""
         answer = self._request(method, path, body)
         if answer.status in (404, 405) and not self.in_place:
             self.in_place = False
@@ -201,24 +216,26 @@ class Proxies:
         """:raises BadInput: this server cannot do that."""
         if wanted.state == 'present' and '@' in urlsplit(repository.remote_url).netloc:
             raise BadInput(
-                'the address of its remote holds a user name or password of its own. Take them out of the address first.'
+                'the address of its remote holds a user name or password of its own. Take them out '
+                'of the address first.'
             )
         if wanted.type == 'bearer' and wanted.state == 'present' and not self.bearer:
             raise BadInput(
-                '%s takes no bearer tokens for the remotes of its proxies by REST; that needs Nexus Repository 3.76 or newer.'
-                % self.product
+                '%s takes no bearer tokens for the remotes of its proxies by REST; that needs '
+                'Nexus Repository 3.76 or newer.' % self.product
             )
         if wanted.preemptive:
             if not self.preemptive:
                 raise BadInput(
-                    '%s has no preemptive authentication; that needs Nexus Repository 3.30 or newer.'
-                    % self.product
+                    '%s has no preemptive authentication; that needs Nexus Repository 3.30 or '
+                    'newer.' % self.product
                 )
             _refuse_preemptive(wanted, repository.format, repository.remote_url)
 
     def can_create(self, wanted):
         """:raises BadInput: this server cannot have such a repository."""
-        # Before 3.41 a server takes any name, and the proxy answers 500 to whatever is fetched through it
+        # Before 3.41 a server takes any name, and the proxy answers 500 to whatever is fetched
+        # through it
         answer = self.ask('GET', '%s/blobstores' % self.base)
         stores = (
             answer.json() if answer.status == 200 and not answer.is_html else None
@@ -229,7 +246,7 @@ class Proxies:
         ]:
             raise BadInput(
                 'there is no blob store %s to create it in. Give the name of one as blob_store.'
-                % shown(name)
+                % sanitize(name)
             )
 
     def _named(self, name, items):
@@ -245,22 +262,24 @@ class Proxies:
         return found.get(name)
 
     def _exact(self, name, found):
-        """:raises BadInput: a server that reads without regard to case, and refuses to write so, has another repository in mind."""
+        """:raises BadInput: a server that reads without regard to case, and refuses to write so,
+        has another repository in mind."""
         if name != found and isinstance(found, str) and name.lower() == found.lower():
             raise BadInput(
-                'the server calls it %s, and two names that differ only in case cannot be. Write it so.'
-                % shown(found)
+                'the server calls it %s, and two names that differ only in case cannot be. Write '
+                'it so.' % sanitize(found)
             )
 
     def absent(self, name):
         return Refused(
             '%s has no repository %s that the user may administer (%s).'
-            % (_host(self.client), shown(name), self.needs),
+            % (_host(self.client), sanitize(name), self.needs),
             404,
         )
 
     def refused_by_remote(self, name, answer):
-        """:returns: True when a 404 means that the remote did not serve it. 3.41 and newer say so on the page while the proxy is blocked after a refusal."""
+        """:returns: True when a 404 means that the remote did not serve it. 3.41 and newer say so
+        on the page while the proxy is blocked after a refusal."""
         return answer.is_html and 'remote auto blocked' in answer.text().lower()
 
     def same(self, one, other):
@@ -278,7 +297,8 @@ class RestProxies(Proxies):
         self.preemptive = product.at_least(PREEMPTIVE_SINCE)
 
     def read(self, name):
-        """:returns: C(Repository), or None where there is none. :raises BadInput: it is no proxy."""
+        """:returns: C(Repository), or None where there is none. :raises BadInput: it is no
+        proxy."""
         if self.product.at_least(REST_ONE_BY_NAME):
             answer = self.ask('GET', '%s/repositories/%s' % (self.base, quote(name, safe='')))
             if answer.status == 404:
@@ -323,9 +343,10 @@ class RestProxies(Proxies):
         answer = self.ask('PUT', self._path(repository.format, repository.name), body)
         if answer.status == 404 and SILENT_404[0] <= self.product.numbers[:2] < SILENT_404[1]:
             raise Refused(
-                '%s refuses the configuration without saying why (404 to PUT, though the repository can be read): likely causes are a user name or '
-                'password that it does not take, preemptive with an http remote, or a remote address that it holds for wrong.'
-                % self.product,
+                '%s refuses the configuration without saying why (404 to PUT, though the '
+                'repository can be read): likely causes are a user name or '
+                'password that it does not take, preemptive with an http remote, or a remote '
+                'address that it holds for wrong.' % self.product,
                 404,
             )
         self._refuse(answer, repository.name)
@@ -344,7 +365,8 @@ class RestProxies(Proxies):
                 place[part] = secrets[part]
             elif place.get(part) or unknown:
                 raise BadInput(
-                    'the server never returns the secrets in %s of this repository, so writing it back would lose them. Give it in secrets, '
+                    'the server never returns the secrets in %s of this repository, so writing it '
+                    'back would lose them. Give it in secrets, '
                     'or say there that it is null.' % part
                 )
 
@@ -410,8 +432,9 @@ class RestProxies(Proxies):
             return
         if answer.status == 403:
             raise Refused(
-                'The user may not change the repository %s on %s (403). It needs the privilege nx-repository-admin-*-%s-edit.'
-                % (shown(name), _host(self.client), shown(name)),
+                'The user may not change the repository %s on %s (403). It needs the privilege '
+                'nx-repository-admin-*-%s-edit.'
+                % (sanitize(name), _host(self.client), sanitize(name)),
                 403,
             )
         if answer.status == 404:
@@ -421,13 +444,13 @@ class RestProxies(Proxies):
                 '%s refuses the configuration of %s (400): %s'
                 % (
                     self.product,
-                    shown(name),
-                    _reasons(answer, self.secrets) or 'it does not say why.',
+                    sanitize(name),
+                    _reasons(answer) or 'it does not say why.',
                 ),
                 400,
             )
         raise ServerProblem(
-            "%s answered %d. The server's log tells more." % (answer.what, answer.status),
+            "%s answered %d. The server's log tells more." % (answer.request_label, answer.status),
             answer.status,
         )
 
@@ -526,18 +549,15 @@ class ExtDirectProxies(Proxies):
         if answer.status != 200:
             raise ServerProblem(
                 '%s answered %d. Check url: it must end with the context path.'
-                % (answer.what, answer.status),
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         result = answer.json_object().get('result')
         if not isinstance(result, dict) or not result.get('success'):
             result = result if isinstance(result, dict) else {}
             errors = result.get('errors') if isinstance(result.get('errors'), dict) else {}
-            words = [
-                '%s: %s' % (shown(key, *self.secrets), shown(value, *self.secrets))
-                for key, value in errors.items()
-            ]
-            words = words or [shown(result.get('message'), *self.secrets) or 'it does not say why']
+            words = ['%s: %s' % (sanitize(key), sanitize(value)) for key, value in errors.items()]
+            words = words or [sanitize(result.get('message')) or 'it does not say why']
             raise Refused(
                 '%s refuses it: %s. The user needs the privileges of nx-repository-admin-*.'
                 % (self.product, '; '.join(words)),
@@ -550,7 +570,8 @@ class ExtDirectProxies(Proxies):
 
 
 class Nexus2Proxies(Proxies):
-    """2.x. Its REST interface escapes HTML in every string that it takes, so what was read is unescaped once before it is written."""
+    """2.x. Its REST interface escapes HTML in every string that it takes, so what was read is
+    unescaped once before it is written."""
 
     needs = 'role ui-repository-admin; groups are not found there, and have no remote'
 
@@ -562,7 +583,8 @@ class Nexus2Proxies(Proxies):
         body = answer.json_object().get('data')
         if not isinstance(body, dict):
             raise ServerProblem(
-                '%s answered with something that is no repository.' % answer.what, answer.status
+                '%s answered with something that is no repository.' % answer.request_label,
+                answer.status,
             )
         _only_proxy(name, body.get('repoType'))
         body = _unescaped(body)
@@ -598,13 +620,13 @@ class Nexus2Proxies(Proxies):
     def can_create(self, wanted):
         if wanted.create.get('version_policy') == 'mixed':
             raise BadInput(
-                '%s has no version_policy mixed: a repository holds either releases or snapshots. Use release or snapshot.'
-                % self.product
+                '%s has no version_policy mixed: a repository holds either releases or snapshots. '
+                'Use release or snapshot.' % self.product
             )
         if '&' in wanted.create['remote_url']:
             raise BadInput(
-                '%s escapes & in what it takes, so it would fetch from another address than remote_url. Write %%26 instead.'
-                % self.product
+                '%s escapes & in what it takes, so it would fetch from another address than '
+                'remote_url. Write %%26 instead.' % self.product
             )
 
     def create(self, wanted, authentication):
@@ -649,7 +671,8 @@ class Nexus2Proxies(Proxies):
         )
         if not given.isascii() or set(given) & set('&<>"'):
             raise BadInput(
-                '%s escapes & < > " and what is not ASCII in what it takes, so the remote would get other credentials than these. Use some without '
+                '%s escapes & < > " and what is not ASCII in what it takes, so the remote would '
+                'get other credentials than these. Use some without '
                 'these characters; user tokens have none.' % self.product
             )
         new = {'username': wanted.username, 'password': wanted.password}
@@ -685,8 +708,8 @@ class Nexus2Proxies(Proxies):
             return
         if answer.status == 403:
             raise Refused(
-                'The user may not change the repository %s on %s (403). It needs the privileges of the role ui-repository-admin.'
-                % (shown(name), _host(self.client)),
+                'The user may not change the repository %s on %s (403). It needs the privileges of '
+                'the role ui-repository-admin.' % (sanitize(name), _host(self.client)),
                 403,
             )
         if answer.status == 404:
@@ -696,13 +719,13 @@ class Nexus2Proxies(Proxies):
                 '%s refuses the configuration of %s (400): %s'
                 % (
                     self.product,
-                    shown(name),
-                    _reasons(answer, self.secrets) or 'it does not say why.',
+                    sanitize(name),
+                    _reasons(answer) or 'it does not say why.',
                 ),
                 400,
             )
         raise ServerProblem(
-            "%s answered %d. The server's log tells more." % (answer.what, answer.status),
+            "%s answered %d. The server's log tells more." % (answer.request_label, answer.status),
             answer.status,
         )
 
@@ -727,8 +750,8 @@ def open_proxies(client, username, password, nexus_version=None):
             break
     if product.generation is None:
         raise Refused(
-            '%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
-            % _host(client)
+            '%s does not tell its version. Set nexus_version, and check that url ends with the '
+            'context path (Nexus 2 has /nexus by default).' % _host(client)
         )
     if not product.at_least((3, 0)):
         kind = Nexus2Proxies
@@ -742,7 +765,8 @@ def open_proxies(client, username, password, nexus_version=None):
 
 
 def differences(wanted, now):
-    """:param now: the present authentication, or None. :returns: the names of what has to change; C(password) only where that can be known or is asked for."""
+    """:param now: the present authentication, or None. :returns: the names of what has to change;
+    C(password) only where that can be known or is asked for."""
     if wanted.state == 'absent':
         return ['authentication'] if now else []
     kind = {'bearer': BEARER}.get(wanted.type, wanted.type)
@@ -770,13 +794,14 @@ def differences(wanted, now):
 def bring(proxies, wanted, check_mode):
     """Bring the authentication of one proxy into the wanted state.
 
-    :returns: C({name, state, changed}), with the names of what changed, and the two states of it for diff mode, without any secret.
+    :returns: C({name, state, changed}), with the names of what changed, and the two states of it
+    for diff mode, without any secret.
     :raises TokensError: with the repository's name."""
-    proxies.secrets = tuple(_secrets([wanted.password, wanted.bearer_token, wanted.secrets]))
+    register(*_secrets([wanted.password, wanted.bearer_token, wanted.secrets]))
     try:
         return _bring(proxies, wanted, check_mode)
     except BadInput as problem:
-        raise BadInput('repository %s: %s' % (shown(wanted.name), problem)) from None
+        raise BadInput('repository %s: %s' % (sanitize(wanted.name), problem)) from None
 
 
 def _bring(proxies, wanted, check_mode):
@@ -797,7 +822,8 @@ def _bring(proxies, wanted, check_mode):
         return _told(wanted, None, authentication, ['repository'])
     changed, authentication = _decide(proxies, wanted, repository)
     if changed and not check_mode:
-        # The server has no way to write only if nothing changed since. What is written back is therefore read again right before.
+        # The server has no way to write only if nothing changed since. What is written back is
+        # therefore read again right before.
         repository = proxies.read(wanted.name)
         if repository is None:
             raise proxies.absent(wanted.name)
@@ -814,7 +840,8 @@ def _bring(proxies, wanted, check_mode):
 
 
 def _decide(proxies, wanted, repository):
-    """:returns: the names of what has to change, and the authentication to write. :raises BadInput: this server or repository cannot have it."""
+    """:returns: the names of what has to change, and the authentication to write. :raises BadInput:
+    this server or repository cannot have it."""
     proxies.supports(wanted, repository)
     authentication = (
         None
@@ -837,18 +864,20 @@ def _read_back(proxies, wanted, before):
     after = proxies.read(wanted.name)
     if after is None:
         raise ServerProblem(
-            'the repository %s cannot be read after it was written.' % shown(wanted.name)
+            'the repository %s cannot be read after it was written.' % sanitize(wanted.name)
         )
     left = differences(wanted._replace(update_password='on_create'), after.authentication)
     if left:
         raise ServerProblem(
-            '%s took the configuration of %s but did not keep %s. Somebody else may have changed it at the same time: look at it.'
-            % (proxies.product, shown(wanted.name), ', '.join(left))
+            '%s took the configuration of %s but did not keep %s. Somebody else may have changed '
+            'it at the same time: look at it.'
+            % (proxies.product, sanitize(wanted.name), ', '.join(left))
         )
     if before is not None and not proxies.same(before.body, after.body):
         raise ServerProblem(
-            'the repository %s differs from what was written in more than its authentication: somebody else changed it at the same '
-            'time. Look at it.' % shown(wanted.name)
+            'the repository %s differs from what was written in more than its authentication: '
+            'somebody else changed it at the same '
+            'time. Look at it.' % sanitize(wanted.name)
         )
 
 
@@ -871,7 +900,8 @@ def _visible(authentication):
 
 
 def verify(proxies, wanted):
-    """Let the proxy fetch a file, as the user who administers it. What the proxy has cached it does not fetch again.
+    """Let the proxy fetch a file, as the user who administers it. What the proxy has cached it does
+    not fetch again.
 
     :returns: a mapping C({name, accepted, msg})."""
     try:
@@ -893,9 +923,10 @@ def verify(proxies, wanted):
         return {
             'name': wanted.name,
             'accepted': None,
-            'message': 'the proxy %s has no %s (404): its remote does not have it, or hides it from these credentials, '
-            'or never saw them, since Nexus sends them only after a 401 with a challenge, or with preemptive'
-            % (shown(wanted.name), shown(wanted.verify_path)),
+            'message': 'the proxy %s has no %s (404): its remote does not have it, or hides it '
+            'from these credentials, '
+            'or never saw them, since Nexus sends them only after a 401 with a challenge, or with '
+            'preemptive' % (sanitize(wanted.name), sanitize(wanted.verify_path)),
         }
     reason = (
         "the server's log tells more"
@@ -906,13 +937,13 @@ def verify(proxies, wanted):
         'name': wanted.name,
         'accepted': False,
         'message': 'the proxy %s cannot fetch %s from its remote (%d): %s'
-        % (shown(wanted.name), shown(wanted.verify_path), status, reason),
+        % (sanitize(wanted.name), sanitize(wanted.verify_path), status, reason),
     }
 
 
 def _only_proxy(name, kind):
     if kind != 'proxy':
-        raise BadInput('it is a %s repository; only proxies have a remote.' % shown(kind))
+        raise BadInput('it is a %s repository; only proxies have a remote.' % sanitize(kind))
 
 
 def _unescaped(value):
@@ -923,8 +954,9 @@ def _unescaped(value):
     return html.unescape(value) if isinstance(value, str) else value
 
 
-def _reasons(answer, secrets):
-    """:returns: what a 400 says: a list of C({id, message}), one such object, C({errors: [{id, msg}]}), a bare string, or nothing."""
+def _reasons(answer):
+    """:returns: what a 400 says: a list of C({id, message}), one such object, C({errors: [{id,
+    msg}]}), a bare string, or nothing."""
     try:
         value = answer.json()
     except ServerProblem:
@@ -932,12 +964,12 @@ def _reasons(answer, secrets):
     if isinstance(value, dict):
         value = value.get('errors') if isinstance(value.get('errors'), list) else [value]
     if isinstance(value, str):
-        return shown(value, *secrets)
+        return sanitize(value)
     words = []
     for item in value if isinstance(value, list) else []:
         if isinstance(item, dict):
-            where = shown(item.get('id'), *secrets).replace('FIELD ', '')
-            what = shown(html.unescape(str(item.get('message') or item.get('msg') or '')), *secrets)
+            where = sanitize(item.get('id')).replace('FIELD ', '')
+            what = sanitize(html.unescape(str(item.get('message') or item.get('msg') or '')))
             words.append(what if where in ('', '*') else '%s %s' % (where, what))
     return '; '.join(words)
 
@@ -947,9 +979,11 @@ def _host(client):
 
 
 class NexusProxyCredential(Provider):
-    """Makes the credentials of proxies what the options say. See the module. It is no source of tokens, but has the same options for the connection."""
+    """Makes the credentials of proxies what the options say. See the module. It is no source of
+    tokens, but has the same options for the connection."""
 
     TYPE = 'nexus_proxy_credential'
+    SECRET_RESULTS = ()
     PREFIX = 'nexus'
     HAS_STATE = False
     ARGUMENTS = dict(
@@ -1024,13 +1058,15 @@ class NexusProxyCredential(Provider):
         for entry in options['repositories']:
             if entry.get('token'):
                 raise BadInput(
-                    'repository %s: token is the name of a source, which is looked up on the controller. Call the module by its full name, '
-                    'buildops.tokens.nexus_proxy_credential.' % shown(entry['name'])
+                    'repository %s: token is the name of a source, which is looked up on the '
+                    'controller. Call the module by its full name, '
+                    'buildops.tokens.nexus_proxy_credential.' % sanitize(entry['name'])
                 )
             check(_wanted(entry))
 
     def ensure(self, check_mode=False):
-        """Bring all repositories into the wanted state; one that fails does not keep the others from theirs.
+        """Bring all repositories into the wanted state; one that fails does not keep the others
+        from theirs.
 
         :returns: the module's result. :raises TokensError: nothing could be done at all."""
         try:
@@ -1083,10 +1119,11 @@ class NexusProxyCredential(Provider):
             and wanted.expires_at < self.clock() + SOON
         ):
             self.warnings.append(
-                'The credentials of the repository %s end at %s. From then on its remote refuses it: run this again before, with '
+                'The credentials of the repository %s end at %s. From then on its remote refuses '
+                'it: run this again before, with '
                 'update_password: always.'
                 % (
-                    shown(wanted.name),
+                    sanitize(wanted.name),
                     time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(wanted.expires_at)),
                 )
             )

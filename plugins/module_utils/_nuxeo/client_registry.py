@@ -3,7 +3,8 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The OAuth2 clients of a Nuxeo Platform, by its REST API (LTS 2021 and newer) or its directory (9.10, 10.10); measured on 2023.6."""
+"""The OAuth2 clients of a Nuxeo Platform, by its REST API (LTS 2021 and newer) or its directory
+(9.10, 10.10); measured on 2023.6."""
 
 from __future__ import annotations
 
@@ -41,14 +42,17 @@ Registered = namedtuple('Registered', 'id name redirect_uris auto_grant enabled 
 Registered.__new__.__defaults__ = (None, None)
 Registered.__doc__ = """A client as it stands on the server, or as it shall.
 
-:param secret: None for a public client, and in a wish for one that is to be kept. :param row: its number in the directory, or None.
+:param secret: None for a public client, and in a wish for one that is to be kept. :param row: its
+    number in the directory, or None.
 """
 
 
 class NuxeoClientRegistry(Provider):
-    """Makes a client what the options say. See the module. It is no source of tokens, but has the same options for the connection."""
+    """Makes a client what the options say. See the module. It is no source of tokens, but has the
+    same options for the connection."""
 
     TYPE = 'nuxeo_oauth2_client'
+    SECRET_RESULTS = ('client_secret',)
     PREFIX = 'nuxeo'
     ARGUMENTS = {
         **dict.fromkeys(POLICY),
@@ -74,7 +78,7 @@ class NuxeoClientRegistry(Provider):
     def __init__(self, options, client=None, **more):
         super().__init__(options, client, **more)
         self._authorization = basic_authorization(options['username'], options['password'])
-        self._server = NuxeoServer(self.client, [options['password'], options.get('client_secret')])
+        self._server = NuxeoServer(self.client)
         self._api = None if options['api'] == AUTO else options['api']
 
     @classmethod
@@ -91,7 +95,8 @@ class NuxeoClientRegistry(Provider):
             raise BadInput('client_id must not be empty, nor begin or end with a blank.')
         if '/' in client_id or '\\' in client_id:
             raise BadInput(
-                'client_id must not hold a slash or backslash: the server could not be asked about it any more.'
+                'client_id must not hold a slash or backslash: the server could not be asked about '
+                'it any more.'
             )
         if options.get('client_secret') and options['generate_secret'] != NEVER:
             raise BadInput('client_secret and generate_secret exclude each other.')
@@ -109,7 +114,8 @@ class NuxeoClientRegistry(Provider):
     def ensure(self, check_mode=False):
         """Bring the client into the wanted state.
 
-        :returns: the module's result, in plain JSON types; C(client_secret) in it only where one was generated now.
+        :returns: the module's result, in plain JSON types; C(client_secret) in it only where one
+        was generated now.
         :raises TokensError: with what to do."""
         try:
             rows = self._find()
@@ -117,7 +123,8 @@ class NuxeoClientRegistry(Provider):
                 return self._absent(rows, check_mode)
             if len(rows) > 1:
                 raise Refused(
-                    'The server has %d clients with the id %s, so it refuses all of them. Remove it with state absent, and create it again.'
+                    'The server has %d clients with the id %s, so it refuses all of them. Remove '
+                    'it with state absent, and create it again.'
                     % (len(rows), self.options['client_id'])
                 )
             return self._present(rows[0] if rows else None, check_mode)
@@ -137,7 +144,6 @@ class NuxeoClientRegistry(Provider):
         ):
             secret = generated = secrets.token_urlsafe(32)
             register(secret)
-            self._server.hide(secret)
         wanted = Registered(
             options['client_id'],
             options.get('name')
@@ -160,9 +166,11 @@ class NuxeoClientRegistry(Provider):
         return result if before else dict(result, revoked_tokens=revoked or 0)
 
     def _revive(self, wanted):
-        """Make a client whose id another had before. Tokens of that one would work again (measured), and can be revoked only where there is a client.
+        """Make a client whose id another had before. Tokens of that one would work again
+        (measured), and can be revoked only where there is a client.
 
-        :returns: how many were revoked, or None where there are none, and the client is not made."""
+        :returns: how many were revoked, or None where there are none, and the client is not
+        made."""
         users = self._token_users()
         if not users:
             return None
@@ -213,7 +221,8 @@ class NuxeoClientRegistry(Provider):
         return answer
 
     def _find(self):
-        """:returns: the clients with the id, as a list of C(Registered); more than one only by the directory, which allows that."""
+        """:returns: the clients with the id, as a list of C(Registered); more than one only by the
+        directory, which allows that."""
         if self._api == DIRECTORY:
             return self._directory_rows()
         answer = self._request('GET', self._path())
@@ -233,12 +242,14 @@ class NuxeoClientRegistry(Provider):
             self._api = self._newest_api(answer)
         elif answer.status == 200:
             raise Refused(
-                'The REST API of this server cannot change clients: that needs LTS 2021 or newer. Set api to directory.'
+                'The REST API of this server cannot change clients: that needs LTS 2021 or newer. '
+                'Set api to directory.'
             )
         return self._directory_rows() if self._api == DIRECTORY else []
 
     def _newest_api(self, answer):
-        """10.10 shows clients by REST, without their redirect URIs, and cannot change them; 9.10 does not know them there at all."""
+        """10.10 shows clients by REST, without their redirect URIs, and cannot change them; 9.10
+        does not know them there at all."""
         if answer.status == 200:
             return DIRECTORY
         listed = self._request('GET', REST_PATH)
@@ -247,11 +258,13 @@ class NuxeoClientRegistry(Provider):
         entries = self._good(listed).json_object().get('entries')
         if not isinstance(entries, list):
             raise ServerProblem(
-                '%s answered without a list of clients. Check url.' % listed.what, listed.status
+                '%s answered without a list of clients. Check url.' % listed.request_label,
+                listed.status,
             )
         if not entries:
             raise Refused(
-                'The server has no client at all, so its version does not show. Set api to rest (LTS 2021 and newer) or directory (10.10, 9.10).'
+                'The server has no client at all, so its version does not show. Set api to rest '
+                '(LTS 2021 and newer) or directory (10.10, 9.10).'
             )
         return (
             REST
@@ -273,14 +286,16 @@ class NuxeoClientRegistry(Provider):
             data = answer.json_object()
             if not isinstance(data.get('entries'), list):
                 raise ServerProblem(
-                    '%s answered without a list of clients. Check url.' % answer.what, answer.status
+                    '%s answered without a list of clients. Check url.' % answer.request_label,
+                    answer.status,
                 )
             rows = [_of_directory(answer, entry) for entry in data['entries']]
             if not rows and not page:
-                # An administrator sees at least the clients that every Nuxeo has; others see an empty list (measured)
+                # An administrator sees at least the clients that every Nuxeo has; others see an
+                # empty list (measured)
                 raise Refused(
-                    'The directory of clients is empty for the user %s. It must be an administrator, or a member of powerusers.'
-                    % self.options['username'],
+                    'The directory of clients is empty for the user %s. It must be an '
+                    'administrator, or a member of powerusers.' % self.options['username'],
                     403,
                 )
             found += [row for row in rows if row.id == self.options['client_id']]
@@ -312,7 +327,8 @@ class NuxeoClientRegistry(Provider):
                 else '%s/%s' % (DIRECTORY_PATH, quote(before.row, safe=''))
             )
         else:
-            # All of it each time: what is left out would become false (isEnabled!), and the id in the body is the new id
+            # All of it each time: what is left out would become false (isEnabled!), and the id in
+            # the body is the new id
             body = {
                 'entity-type': 'oauth2Client',
                 'id': wanted.id,
@@ -327,7 +343,8 @@ class NuxeoClientRegistry(Provider):
         self._good(self._request('POST' if before is None else 'PUT', path, json_body=body))
 
     def _read_back(self, wanted):
-        """The answer to a change does not show the secret that was kept, and says nothing of what became of the URIs: read again."""
+        """The answer to a change does not show the secret that was kept, and says nothing of what
+        became of the URIs: read again."""
         rows = self._find()
         if len(rows) != 1 or rows[0]._replace(row=None) != wanted._replace(row=None):
             raise ServerProblem(
@@ -343,14 +360,16 @@ class NuxeoClientRegistry(Provider):
             self._good(answer)
 
     def _token_users(self):
-        """:returns: the names of those who have a token of the client, or had one of another client of its id."""
+        """:returns: the names of those who have a token of the client, or had one of another client
+        of its id."""
         client_id = self.options['client_id']
         answer = self._request('GET', TOKEN_PATH)
         entries = answer.error_object().get('entries') if answer.status == 200 else None
         if not isinstance(entries, list):
             self.warnings.append(
-                '%s answered %d, so tokens of the client %s, if there are any, stay. They work whenever there is a client of that id.'
-                % (answer.what, answer.status, client_id)
+                '%s answered %d, so tokens of the client %s, if there are any, stay. They work '
+                'whenever there is a client of that id.'
+                % (answer.request_label, answer.status, client_id)
             )
             return []
         return sorted(
@@ -383,6 +402,26 @@ class NuxeoClientRegistry(Provider):
         return revoked
 
 
+_FORBIDDEN = (
+    (
+        lambda uri: not uri or not uri.isprintable() or ' ' in uri,
+        'it is empty, or holds a blank or a control character',
+    ),
+    (
+        lambda uri: ',' in uri,
+        'it holds a comma, where the server ends one URI and begins another',
+    ),
+    (
+        lambda uri: not uri.isascii(),
+        'it holds a character beyond ASCII, which must be percent-encoded',
+    ),
+    (
+        lambda uri: '#' in uri,
+        'it holds a fragment (#), which RFC 6749 section 3.1.2 forbids',
+    ),
+)
+
+
 def check_redirect_uri(uri, dev_mode=False):
     """Refuse a redirect URI that Nuxeo refuses, or accepts and then cannot use (measured).
 
@@ -395,14 +434,9 @@ def check_redirect_uri(uri, dev_mode=False):
             % (uri if uri.isprintable() and '@' not in uri else 'an entry', reason)
         )
 
-    if not uri or not uri.isprintable() or ' ' in uri:
-        raise wrong('it is empty, or holds a blank or a control character')
-    if ',' in uri:
-        raise wrong('it holds a comma, where the server ends one URI and begins another')
-    if not uri.isascii():
-        raise wrong('it holds a character beyond ASCII, which must be percent-encoded')
-    if '#' in uri:
-        raise wrong('it holds a fragment (#), which RFC 6749 section 3.1.2 forbids')
+    reason = next((text for found, text in _FORBIDDEN if found(uri)), None)
+    if reason:
+        raise wrong(reason)
     match = re.match(r'([a-z][a-z0-9+.-]*):(/?/?)(.*)', uri)
     if not match:
         raise wrong('it must begin with a scheme in lower case, like https://')
@@ -428,7 +462,8 @@ def check_redirect_uri(uri, dev_mode=False):
         and not re.fullmatch(r'http://localhost(:\d+)?(/.*)?', uri)
     ):
         raise wrong(
-            'the server takes HTTP for http://localhost only (with a port or a path, not 127.0.0.1), unless it runs in dev_mode; use https'
+            'the server takes HTTP for http://localhost only (with a port or a path, not '
+            '127.0.0.1), unless it runs in dev_mode; use https'
         )
 
 
@@ -436,7 +471,7 @@ def _of_rest(answer, data):
     uris = data.get('redirectURIs')
     if not isinstance(data.get('id'), str) or not isinstance(uris, list):
         raise ServerProblem(
-            '%s answered with a client that cannot be read.' % answer.what, answer.status
+            '%s answered with a client that cannot be read.' % answer.request_label, answer.status
         )
     return Registered(
         data['id'],
@@ -453,7 +488,7 @@ def _of_directory(answer, entry):
     row = entry.get('id', (properties or {}).get('id')) if properties is not None else None
     if not isinstance(properties, dict) or row is None:
         raise ServerProblem(
-            '%s answered with a client that cannot be read.' % answer.what, answer.status
+            '%s answered with a client that cannot be read.' % answer.request_label, answer.status
         )
     uris = properties.get('redirectURIs') or ''
     return Registered(

@@ -3,17 +3,18 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What all requests to a Nuxeo Platform have in common: its CSRF token, and the many ways in which it says no (measured on 2023.6)."""
+"""What all requests to a Nuxeo Platform have in common: its CSRF token, and the many ways in which
+it says no (measured on 2023.6)."""
 
 from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urlsplit
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import Refused, ServerProblem
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import host_of, shown
-from ansible_collections.buildops.tokens.plugins.module_utils._oauth2.token_endpoint import sent_to
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2.pkce import sent_to
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register, sanitize
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, path_of
 
 CSRF = 'CSRF-Token'
 CONTEXT_ADVICE = 'Check url: it must end with the context path, which is /nuxeo by default.'
@@ -22,31 +23,23 @@ CONTEXT_ADVICE = 'Check url: it must end with the context path, which is /nuxeo 
 class NuxeoServer:
     """Sends requests to one server.
 
-    :param client: a C(http.Client) whose URL is the server's, context path included.
-    :param hidden: secrets that are never shown, should the server repeat them.
+    :param client: a C(Client) whose URL is the server's, context path included.
     """
 
-    def __init__(self, client, hidden=()):
+    def __init__(self, client):
         self.client = client
-        self._hidden = [value for value in hidden if value]
         self._csrf = False
 
-    def hide(self, *secrets):
-        """Add secrets that came up on the way."""
-        self._hidden += [value for value in secrets if value and value not in self._hidden]
-
-    @property
-    def hidden(self):
-        return tuple(self._hidden)
-
     def request(self, method, path, headers=None, authorization=None, **more):
-        """Like C(Client.request); where the server wants a CSRF token (C(nuxeo.csrf.token.enabled)), one is fetched.
+        """Like C(Client.request); where the server wants a CSRF token
+        (C(nuxeo.csrf.token.enabled)), one is fetched.
 
-        A request without it is turned away by a filter in front of everything, so it has spent nothing and may be sent again.
+        A request without it is turned away by a filter in front of everything, so it has spent
+        nothing and may be sent again.
         """
         changes = method not in ('GET', 'HEAD')
         sent, more['authorization'] = dict(headers or {}), authorization
-        self.hide((authorization or '').partition(' ')[2])
+        register((authorization or '').partition(' ')[2])
         if self._csrf and changes:
             sent.update(self._csrf_headers())
         answer = self.client.request(method, path, headers=sent, **more)
@@ -57,16 +50,21 @@ class NuxeoServer:
         return answer
 
     def _csrf_headers(self):
-        """A token goes with a session, and every login with a password ends that session: each request needs a token of its own."""
+        """A token goes with a session, and every login with a password ends that session: each
+        request needs a token of its own."""
         answer = self.client.request('GET', '', headers={CSRF: 'fetch'})
         token, cookie = answer.header(CSRF), session_cookie(answer)
         if answer.status != 200 or not token or not cookie or not re.fullmatch('[!-~]+', token):
             raise Refused(
-                '%s wants a CSRF token (nuxeo.csrf.token.enabled), but does not hand one out (%d from %s), as with a stock Tomcat. An administrator '
-                'can set mapperContextRootRedirectEnabled to false in its context, or exempt the paths under /oauth2/ and /api/ with '
-                'nuxeo.csrf.token.skip.' % (host_of(self.client.url), answer.status, answer.what),
+                '%s wants a CSRF token (nuxeo.csrf.token.enabled), but does not hand one out (%d '
+                'from %s), as with a stock Tomcat. An administrator '
+                'can set mapperContextRootRedirectEnabled to false in its context, or exempt the '
+                'paths under /oauth2/ and /api/ with '
+                'nuxeo.csrf.token.skip.'
+                % (host_of(self.client.url), answer.status, answer.request_label),
                 answer.status,
             )
+        register(token, cookie)
         return {CSRF: token, 'Cookie': cookie}
 
     def page_text(self, answer):
@@ -74,12 +72,13 @@ class NuxeoServer:
         match = (
             re.search('<code>(.*?)</code>', answer.text(), re.DOTALL) if answer.is_html else None
         )
-        return shown(html.unescape(match.group(1)), *self._hidden) if match else ''
+        return sanitize(html.unescape(match.group(1))) if match else ''
 
     def rest_refusal(self, answer, who):
-        """:param who: what the request was made with, for the message. :returns: the error for an answer of the REST API that is no success."""
+        """:param who: what the request was made with, for the message. :returns: the error for an
+        answer of the REST API that is no success."""
         status = answer.status
-        message = shown(answer.error_object().get('message'), *self._hidden).rstrip('.')
+        message = sanitize(answer.error_object().get('message')).rstrip('.')
         told = '%d%s' % (status, ': ' + message if message else '')
         known = csrf_refusal(answer)
         if known is not None:
@@ -87,21 +86,25 @@ class NuxeoServer:
         if 300 <= status < 400:
             return login_refusal(answer)
         if status == 401:
-            return Refused('%s does not accept %s (401).' % (answer.what, who), status)
+            return Refused('%s does not accept %s (401).' % (answer.request_label, who), status)
         if status == 403:
-            return Refused('%s: %s may not do this (%s).' % (answer.what, who, told), status)
+            return Refused(
+                '%s: %s may not do this (%s).' % (answer.request_label, who, told), status
+            )
         if status in (404, 405) and not message:
             return Refused(
-                '%s has no such resource (%d). %s' % (answer.what, status, CONTEXT_ADVICE), status
+                '%s has no such resource (%d). %s' % (answer.request_label, status, CONTEXT_ADVICE),
+                status,
             )
         refuses = 400 <= status < 500 and status not in (408, 425, 429)
         return (Refused if refuses else ServerProblem)(
-            '%s answered %s.' % (answer.what, told), status
+            '%s answered %s.' % (answer.request_label, told), status
         )
 
 
 def session_cookie(answer):
-    """:returns: the session cookie that an answer sets, as the value of a Cookie header, or None."""
+    """:returns: the session cookie that an answer sets, as the value of a Cookie header, or
+    None."""
     match = re.search(
         r'(?:^|[,\s])(JSESSIONID=[A-Za-z0-9._~-]+)', answer.header('Set-Cookie') or ''
     )
@@ -111,7 +114,8 @@ def session_cookie(answer):
 def login_refusal(answer):
     """Tell the ways in which a Nuxeo server turns a user away from a page.
 
-    :returns: the error, or None where it is none of them. A redirect's parameters are never shown: they repeat those of the request.
+    :returns: the error, or None where it is none of them. A redirect's parameters are never shown:
+    they repeat those of the request.
     """
     status = answer.status
     if 300 <= status < 400:
@@ -120,31 +124,34 @@ def login_refusal(answer):
             parameters = sent_to(location)
             if parameters.get('loginConnectionFailed') == 'true':
                 return ServerProblem(
-                    '%s cannot reach the directory of its users at present (redirect to login.jsp with loginConnectionFailed).'
-                    % answer.what,
+                    '%s cannot reach the directory of its users at present (redirect to login.jsp '
+                    'with loginConnectionFailed).' % answer.request_label,
                     status,
                 )
             if parameters.get('loginFailed') == 'true':
                 return Refused(
-                    '%s does not accept the user name and password (redirect to login.jsp with loginFailed). Check username and password.'
-                    % answer.what,
+                    '%s does not accept the user name and password (redirect to login.jsp with '
+                    'loginFailed). Check username and password.' % answer.request_label,
                     status,
                 )
             return Refused(
-                '%s sends to the login page, as if no user name and password had come. A proxy may strip the Authorization header, or the '
-                'server does not take HTTP Basic authentication there.' % answer.what,
+                '%s sends to the login page, as if no user name and password had come. A proxy may '
+                'strip the Authorization header, or the '
+                'server does not take HTTP Basic authentication there.' % answer.request_label,
                 status,
             )
         return Refused(
-            '%s redirects to %s, perhaps a single sign-on page that has taken the place of passwords. Use the grant client_credentials '
+            '%s redirects to %s, perhaps a single sign-on page that has taken the place of '
+            'passwords. Use the grant client_credentials '
             '(2023.31, 2025.3 and newer) or jwt_bearer, or check url.'
-            % (answer.what, host_of(location)),
+            % (answer.request_label, host_of(location)),
             status,
         )
     if status == 401:
         return Refused(
-            '%s saw no user name and password (401). A proxy may strip the Authorization header, or the server does not take HTTP Basic '
-            'authentication there.' % answer.what,
+            '%s saw no user name and password (401). A proxy may strip the Authorization header, '
+            'or the server does not take HTTP Basic '
+            'authentication there.' % answer.request_label,
             status,
         )
     return csrf_refusal(answer)
@@ -156,25 +163,19 @@ def csrf_refusal(answer):
         return None
     if answer.header(CSRF):
         return Refused(
-            '%s does not take its own CSRF token (403). Behind a load balancer, both requests must reach the same node.'
-            % answer.what,
+            '%s does not take its own CSRF token (403). Behind a load balancer, both requests must '
+            'reach the same node.' % answer.request_label,
             403,
         )
     return Refused(
-        "%s takes this for a request of another site (403, CSRF check). A proxy adds an Origin or Referer header, or hides the server's own "
-        'name: pass Host, X-Forwarded-Proto and X-Forwarded-Host on.' % answer.what,
+        '%s takes this for a request of another site (403, CSRF check). A proxy adds an Origin or '
+        "Referer header, or hides the server's own "
+        'name: pass Host, X-Forwarded-Proto and X-Forwarded-Host on.' % answer.request_label,
         403,
     )
 
 
 def no_such_token(answer):
-    """A 404 in JSON that names the client (C(No token found for client: X), C(Invalid client: X)), and not one of a missing resource."""
+    """A 404 in JSON that names the client (C(No token found for client: X), C(Invalid client: X)),
+    and not one of a missing resource."""
     return answer.status == 404 and 'client' in (answer.error_object().get('message') or '')
-
-
-def path_of(location):
-    """:returns: the path of a URL, or an empty str where it is none."""
-    try:
-        return urlsplit(location).path
-    except ValueError:
-        return ''

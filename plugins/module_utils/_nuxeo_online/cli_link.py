@@ -20,7 +20,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     edit_private,
     read_private,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import normal_url
 from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
@@ -30,6 +29,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_onl
     SERVICE,
     check_project,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
 
 FILE = '.yo-rc.json'
 SECTION = 'generator-nuxeo'
@@ -81,7 +81,7 @@ def deliver(params, check_mode, with_diff, git):
                 'Call it by its full name, buildops.tokens.nuxeo_cli_link.'
             )
         values = {
-            URL: normal_url(params['url'], params['allow_http']),
+            URL: normalize_url(params['url'], params['allow_http']),
             NAME: check_project(params['project']),
         }
         if params['cli_token'] is not None:

@@ -15,7 +15,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import refuse_redirect
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import check_secret
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
@@ -64,7 +64,8 @@ class NuxeoCliToken(Provider):
         refuse_redirect(answer, 'Check url.')
         if answer.status != 200:
             raise ServerProblem(
-                '%s answered %d. Try again later, and check url.' % (answer.what, answer.status),
+                '%s answered %d. Try again later, and check url.'
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         return token
@@ -81,7 +82,7 @@ class NuxeoCliToken(Provider):
         if answer.status in (401, 403):
             raise Refused(
                 '%s: the service does not know the user name or the token (%d). Tokens are made at %s.'
-                % (answer.what, answer.status, TOKENS_PAGE),
+                % (answer.request_label, answer.status, TOKENS_PAGE),
                 answer.status,
             )
         refuse_redirect(
@@ -92,7 +93,7 @@ class NuxeoCliToken(Provider):
         if answer.status != 201 or answer.is_html:
             raise ServerProblem(
                 '%s answered %d, and not with a token. Check url, which ends with /nuxeo.'
-                % (answer.what, answer.status),
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         try:
@@ -101,7 +102,7 @@ class NuxeoCliToken(Provider):
             secret = ''
         if not secret.isascii() or not 0 < len(secret) <= 1024 or ' ' in secret:
             raise ServerProblem(
-                '%s answered with something that is not a token. Check url.' % answer.what,
+                '%s answered with something that is not a token. Check url.' % answer.request_label,
                 answer.status,
             )
         return Token(BEARER, self.TYPE, secret, started, token_type=HEADER)
@@ -120,7 +121,7 @@ class NuxeoCliToken(Provider):
         if answer.status not in (202, 401):
             raise ServerProblem(
                 '%s: the token of Nuxeo CLI could not be revoked (%d).'
-                % (answer.what, answer.status),
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         return answer.status == 202

@@ -19,7 +19,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._command import li
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import read_private
 from ansible_collections.buildops.tokens.plugins.module_utils._files.instance_clid import NAME
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import shown
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
     SERVICE,
     TOKENS_PAGE,
@@ -200,7 +200,7 @@ def _last_line(said, secrets, after=''):
         (line.partition(after)[2] for line in lines if after and after in line),
         lines[-1] if lines else '',
     )
-    text = shown(re.sub(r'^Please enter your token: ', '', chosen), *secrets).rstrip('.')
+    text = sanitize(re.sub(r'^Please enter your token: ', '', chosen), *secrets).rstrip('.')
     return text + '.' if text else ''
 
 
@@ -215,7 +215,7 @@ def verdict(code, said, timeout):
     if refused and '401' in refused.group(1):
         return False, 'the service no longer takes this registration (401)'
     if refused:
-        return False, 'nuxeoctl cannot get its packages list: %s' % shown(refused.group(1))
+        return False, 'nuxeoctl cannot get its packages list: %s' % sanitize(refused.group(1))
     if code != 0:
         return False, 'nuxeoctl mp-update ended with exit code %d' % code
     return True, 'accepted'

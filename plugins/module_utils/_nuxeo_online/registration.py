@@ -22,10 +22,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     edit_private,
     read_private,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    host_of,
-    normal_url,
-)
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
@@ -36,6 +32,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_onl
     SERVICE,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token import iso8601
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, normalize_url
 from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
 
 KEEP, REGISTER, RENEW, INSTALL, REPAIR, REMOVE = (
@@ -71,6 +68,8 @@ ARGUMENTS = {
     'allow_http': {'type': 'bool', 'default': False},
     'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
 }
+# The members of results that are declared to contain secrets
+SECRET_RESULTS = ('clid',)
 CONSTRAINTS = {
     'mutually_exclusive': [('clid', 'return_clid'), ('clid', 'force'), ('token', 'password')],
     'required_by': {'password': 'username', 'username': 'project'},
@@ -132,7 +131,7 @@ def checked(params):
             'token was not looked up: that is done by the action plugin of this module. '
             'Call it by its full name, buildops.tokens.nuxeo_registration.'
         )
-    options['url'] = normal_url(options['url'], options['allow_http'])
+    options['url'] = normalize_url(options['url'], options['allow_http'])
     check_limits(options, LIMITS)
     if options['description'] is None:
         options['description'] = ''.join(

@@ -14,14 +14,12 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    refuse_redirect,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_link import (
     CREDENTIALS,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
     SERVICE,
     TOKENS_PAGE,
@@ -85,12 +83,12 @@ class StudioProject:
         if not isinstance(made.get('version'), str) or not made['version']:
             raise ServerProblem(
                 '%s answered %d, but names no version. Look at the releases of the project before you try again.'
-                % (answer.what, answer.status),
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         return {
-            'version': shown(made['version']),
-            'maven_coordinates': shown(made.get('mavenCoordinates')) or None,
+            'version': sanitize(made['version']),
+            'maven_coordinates': sanitize(made.get('mavenCoordinates')) or None,
         }
 
     def _ask(self, method, path, **more):
@@ -103,7 +101,7 @@ class StudioProject:
         if answer.status == 401:
             raise Refused(
                 '%s: the service does not know the user name or the token (401). Tokens are made at %s.'
-                % (answer.what, TOKENS_PAGE),
+                % (answer.request_label, TOKENS_PAGE),
                 401,
             )
         refuse_redirect(
@@ -114,17 +112,18 @@ class StudioProject:
         if answer.status == 403:
             raise Refused(
                 '%s: the user may not release this project (403). That takes the right to write.'
-                % answer.what,
+                % answer.request_label,
                 403,
             )
         if answer.status == 404:
             raise Refused(
                 '%s: the token opens no Studio project %s (404). Give its symbolic name.'
-                % (answer.what, self.name),
+                % (answer.request_label, self.name),
                 404,
             )
         raise ServerProblem(
-            '%s answered %d%s. %s' % (answer.what, answer.status, self._words(answer), hint),
+            '%s answered %d%s. %s'
+            % (answer.request_label, answer.status, self._words(answer), hint),
             answer.status,
         )
 
@@ -133,7 +132,7 @@ class StudioProject:
             return ''
         told = answer.json()
         text = (
-            shown(told.get('message'), self.secret, self.authorization)
+            sanitize(told.get('message'), self.secret, self.authorization)
             if isinstance(told, dict)
             else ''
         )

@@ -5,8 +5,10 @@
 
 """User tokens of Sonatype Nexus Repository Manager Pro, 2.0 to 3.9x.
 
-Two steps (Sonatype support article 213465878): a POST with the user's password yields a ticket that lives 20 seconds and works
-once; a GET (DELETE, POST) with the ticket reads (resets, replaces) the token. From 3.90.1 on an administrator can create tokens
+Two steps (Sonatype support article 213465878): a POST with the user's password yields a ticket that
+lives 20 seconds and works
+once; a GET (DELETE, POST) with the ticket reads (resets, replaces) the token. From 3.90.1 on an
+administrator can create tokens
 for others without a ticket.
 """
 
@@ -23,10 +25,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
     Unreachable,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    refuse_redirect,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
     ADMINISTRATOR_SINCE,
     ATTRIBUTES_PATH,
@@ -44,6 +43,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product imp
     wrong_place,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register, sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     BASIC,
@@ -52,11 +52,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     from_iso8601,
     iso8601,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import check_basic_user
 
 TICKET_SECONDS = 18  # the server's limit is 20; the request itself takes some
 ROUNDS = 2  # how many tickets one step may cost
 SSO_ADVICE = (
-    'Check url, also its path. If it sends people to a single sign-on page, use a local account, or (3.90.1 and newer) user_id with an '
+    'Check url, also its path. If it sends people to a single sign-on page, use a local account, '
+    'or (3.90.1 and newer) user_id with an '
     "administrator's password."
 )
 SOURCES = {
@@ -65,6 +67,20 @@ SOURCES = {
     'SamlRealm': 'SAML',
     'Crowd': 'Crowd',
 }
+
+# What the administrator's interface refuses (3.90.1 and newer)
+OTHER_REFUSALS = {
+    400: 'The user token feature is switched off on %(host)s (400). An administrator can enable it '
+    'under Settings, Security, User Tokens.',
+    403: 'The user %(username)s may not manage the user tokens of others on %(host)s (403). It '
+    'needs the privileges of nx-usertoken-users.',
+    422: "%(host)s does not know the realm %(realm)s (422). Use the name of the user's source: "
+    'default, LDAP, SAML or Crowd.',
+}
+
+
+def _base64(text):
+    return base64.b64encode(text.encode('utf-8')).decode('ascii')
 
 
 class NexusUserToken(Provider):
@@ -105,10 +121,7 @@ class NexusUserToken(Provider):
         for name in ('user_id', 'realm'):
             if options.get(name) in ('.', '..'):
                 raise BadInput('%s cannot be %s.' % (name, options[name]))
-        if ':' in options['username']:
-            raise BadInput(
-                'username must not hold a colon: HTTP Basic authentication ends the name there.'
-            )
+        check_basic_user(options['username'])
         check_address(options)
         if (
             options.get('user_id')
@@ -138,8 +151,8 @@ class NexusUserToken(Provider):
             raise Refused(self._no_user_tokens(), 404)
         elif check_mode:
             self.warnings.append(
-                '%s cannot tell whether a user token exists without creating one, so check mode does not know what a run would change.'
-                % self.product
+                '%s cannot tell whether a user token exists without creating one, so check mode '
+                'does not know what a run would change.' % self.product
             )
         if desired.state == 'absent' or found.exists is False or found.expired:
             return found
@@ -186,7 +199,8 @@ class NexusUserToken(Provider):
         }
 
     def _feature_enabled(self):
-        """Ask the settings, which administrators may read. :returns: True, False, or None where nobody says."""
+        """Ask the settings, which administrators may read. :returns: True, False, or None where
+        nobody says."""
         path = (
             '/service/local/usertoken/settings'
             if self.product.at_least((3, 0)) is False
@@ -233,7 +247,8 @@ class NexusUserToken(Provider):
     def _take_ticket(self):
         """Get a ticket, and learn the version on the way.
 
-        With the version known this is one request. Without, the paths of the generations are tried from the newest on; the
+        With the version known this is one request. Without, the paths of the generations are tried
+        from the newest on; the
         first answer mostly names the version.
         """
         tried, refusals, answer = [], [], None
@@ -256,15 +271,13 @@ class NexusUserToken(Provider):
                 )
             tried.append(path)
             asked_at = self._monotonic()
+            login = {
+                'u': _base64(self.options['username']),
+                'p': _base64(self.options['password']),
+            }
+            register(login['p'])
             answer = self.client.request(
-                'POST',
-                path,
-                authorization=self._authorization,
-                repeatable=True,
-                json_body={
-                    'u': base64.b64encode(self.options['username'].encode('utf-8')).decode('ascii'),
-                    'p': base64.b64encode(self.options['password'].encode('utf-8')).decode('ascii'),
-                },
+                'POST', path, authorization=self._authorization, repeatable=True, json_body=login
             )
             refuse_host(answer, self.client.url)
             self.product.learn(answer)
@@ -284,10 +297,13 @@ class NexusUserToken(Provider):
             or ' ' in ticket
         ):
             raise ServerProblem(
-                '%s answered 200 without a ticket. Is this a Nexus Repository?' % answer.what, 200
+                '%s answered 200 without a ticket. Is this a Nexus Repository?'
+                % answer.request_label,
+                200,
             )
         if self._generation is None:
             self._settle_generation(path)
+        register(ticket, _base64(ticket))
         self._ticket = (ticket, asked_at, answer.date)
 
     @property
@@ -299,12 +315,14 @@ class NexusUserToken(Provider):
         return next((path for path in paths if path not in tried), None)
 
     def _maybe_wrong_mount(self, answer):
-        """A path of another generation: 404, or 405 with HTML (3.x), or, on 2.2 and 2.3, 403 from outside the REST application."""
+        """A path of another generation: 404, or 405 with HTML (3.x), or, on 2.2 and 2.3, 403 from
+        outside the REST application."""
         if answer.status == 404:
             return True
         if answer.status == 405:
             return answer.is_html or not answer.header('X-Siesta-FaultId')
-        # Behind a proxy that replaces the Server header, the missing X-Siesta-FaultId is the only sign of it
+        # Behind a proxy that replaces the Server header, the missing X-Siesta-FaultId is the only
+        # sign of it
         return (
             answer.status == 403
             and not answer.header('X-Siesta-FaultId')
@@ -312,19 +330,22 @@ class NexusUserToken(Provider):
         )
 
     def _settle_generation(self, path):
-        """The ticket was given but nothing named the version: a proxy strips the Server header, or it is a 2.0 to 2.7."""
+        """The ticket was given but nothing named the version: a proxy strips the Server header, or
+        it is a 2.0 to 2.7."""
         if path == STEP1_PATHS[0]:
             self._ask_status(STATUS_PATHS[0])
-        # Without any word from the server the newest of those with this path is the best guess; for the older two there is but one
+        # Without any word from the server the newest of those with this path is the best guess; for
+        # the older two there is but one
         # way for step 2, so there is no need to ask
         self._assumed = next(generation for generation in GENERATIONS if generation.step1 == path)
 
     def _step1_refusal(self, answer):
-        """:returns: the sentence for a refused step 1 (measured on 3.16 to 3.71; 2.7 to 2.15 have the same code)."""
+        """:returns: the sentence for a refused step 1 (measured on 3.16 to 3.71; 2.7 to 2.15 have
+        the same code)."""
         # The key to the server's log; anything else there is not shown
         key = answer.header('X-Siesta-FaultId') or ''
         fault = ' (fault %s)' % key if re.match('[0-9A-Fa-f-]{1,40}$', key) else ''
-        text = shown(answer.text(), self.options['password']) if not answer.is_html else ''
+        text = sanitize(answer.text()) if not answer.is_html else ''
         status = answer.status
         if 300 <= status < 400:
             return self._redirected(answer)
@@ -332,31 +353,36 @@ class NexusUserToken(Provider):
             return wrong_login(answer)
         if status == 400:
             return Refused(
-                '%s refuses the request (400 from %s%s): it knows the user under another name than username, often in another case; '
-                'or the login is itself a user token; or a proxy takes the Authorization header away, or sends a Host or X-Forwarded-Proto '
-                'header that Nexus rejects.' % (self._host(), answer.what, fault),
+                '%s refuses the request (400 from %s%s): it knows the user under another name than '
+                'username, often in another case; '
+                'or the login is itself a user token; or a proxy takes the Authorization header '
+                'away, or sends a Host or X-Forwarded-Proto '
+                'header that Nexus rejects.' % (self._host(), answer.request_label, fault),
                 status,
             )
         if status == 403 and not fault:
             return Refused(
-                '%s refuses the request (403 from %s). On Nexus 2.0 to 2.3 that means that it has no user tokens, which need Pro, or that the '
-                'user lacks the role usertoken-basic; on others, that something in front of Nexus blocks the path, or url lacks the context '
-                'path.' % (self._host(), answer.what),
+                '%s refuses the request (403 from %s). On Nexus 2.0 to 2.3 that means that it has '
+                'no user tokens, which need Pro, or that the '
+                'user lacks the role usertoken-basic; on others, that something in front of Nexus '
+                'blocks the path, or url lacks the context '
+                'path.' % (self._host(), answer.request_label),
                 status,
             )
         if status == 403:
             return Refused(
-                '%s knows the user but does not accept a password login for it (403 from %s%s): the account comes from single sign-on, or its '
-                "password differs between realms. On 3.90.1 and newer, use user_id with an administrator's password."
-                % (self._host(), answer.what, fault),
+                '%s knows the user but does not accept a password login for it (403 from %s%s): '
+                'the account comes from single sign-on, or its '
+                'password differs between realms. On 3.90.1 and newer, use user_id with an '
+                "administrator's password." % (self._host(), answer.request_label, fault),
                 status,
             )
         if status in (404, 405):
             return wrong_place(answer, self.product)
         if status in (406, 415):
             return Refused(
-                '%s refuses the content type (%d). A proxy in between changes the Accept or Content-Type header.'
-                % (answer.what, status),
+                '%s refuses the content type (%d). A proxy in between changes the Accept or '
+                'Content-Type header.' % (answer.request_label, status),
                 status,
             )
         if status == 503 and 'read-only' in text:
@@ -365,7 +391,7 @@ class NexusUserToken(Provider):
                 status,
             )
         return ServerProblem(
-            '%s answered %d%s. Its log tells more.' % (answer.what, status, fault), status
+            '%s answered %d%s. Its log tells more.' % (answer.request_label, status, fault), status
         )
 
     def _redirected(self, answer):
@@ -380,9 +406,11 @@ class NexusUserToken(Provider):
     # Step 2
 
     def _with_ticket(self, method):
-        """Send step 2 with a ticket that has not been used, a new one where the server did not take the first.
+        """Send step 2 with a ticket that has not been used, a new one where the server did not take
+        the first.
 
-        :returns: the C(Answer), whatever its status. The ticket's date is in C(self._ticket_date)."""
+        :returns: the C(Response), whatever its status. The ticket's date is in
+        C(self._ticket_date)."""
         for round_number in range(1, ROUNDS + 1):
             if self._ticket is None or self._monotonic() - self._ticket[1] > TICKET_SECONDS:
                 self._take_ticket()
@@ -395,7 +423,7 @@ class NexusUserToken(Provider):
                         generation.step2,
                         authorization=self._authorization,
                         repeatable=False,
-                        query={QUERY: base64.b64encode(ticket.encode('ascii')).decode('ascii')},
+                        query={QUERY: _base64(ticket)},
                     )
                 else:
                     answer = self.client.request(
@@ -420,7 +448,8 @@ class NexusUserToken(Provider):
 
     @staticmethod
     def _ticket_refused(answer):
-        """400, 403 or 500, by version, that names the ticket (measured on the sibling resource that takes tickets too)."""
+        """400, 403 or 500, by version, that names the ticket (measured on the sibling resource that
+        takes tickets too)."""
         return (
             answer.status in (400, 403, 500)
             and 'ticket' in answer.text().lower()
@@ -438,37 +467,39 @@ class NexusUserToken(Provider):
             raise Refused(self._no_user_tokens(answer), status)
         if self._ticket_refused(answer):
             raise Refused(
-                '%s did not take its own ticket (%d), twice. Behind a load balancer both steps must reach the same node, within 20 seconds.'
-                % (answer.what, status),
+                '%s did not take its own ticket (%d), twice. Behind a load balancer both steps '
+                'must reach the same node, within 20 seconds.' % (answer.request_label, status),
                 status,
             )
         if status == 410 or (status == 400 and 'expired' in text.lower()):
             raise Refused(
-                'The user token has expired (%d from %s). Set regenerate to if_expired to replace it.'
-                % (status, answer.what),
+                'The user token has expired (%d from %s). Set regenerate to if_expired to replace '
+                'it.' % (status, answer.request_label),
                 status,
             )
         if status == 400 and ('not enabled' in text or not text.strip()):
             raise Refused(
-                'The user token feature is switched off on %s (400 from %s). An administrator can enable it under Settings, Security, User Tokens.'
-                % (self._host(), answer.what),
+                'The user token feature is switched off on %s (400 from %s). An administrator can '
+                'enable it under Settings, Security, User Tokens.'
+                % (self._host(), answer.request_label),
                 status,
             )
         if status == 401:
             raise Refused(
                 '%s accepted the password for the ticket but not for the token (401 from %s).'
-                % (self._host(), answer.what),
+                % (self._host(), answer.request_label),
                 status,
             )
         if status == 403:
             raise Refused(
-                'The user %s lacks the right to have a user token on %s (403 from %s). Give it the privilege nx-usertoken-current '
+                'The user %s lacks the right to have a user token on %s (403 from %s). Give it the '
+                'privilege nx-usertoken-current '
                 '(Nexus 2: the role usertoken-basic).'
-                % (self.options['username'], self._host(), answer.what),
+                % (self.options['username'], self._host(), answer.request_label),
                 status,
             )
         raise ServerProblem(
-            "%s answered %d. The server's log tells more." % (answer.what, status), status
+            "%s answered %d. The server's log tells more." % (answer.request_label, status), status
         )
 
     def _no_user_tokens(self, answer=None):
@@ -483,14 +514,15 @@ class NexusUserToken(Provider):
         elif self.product.version is None:
             hint = ' Its version could not be found out: if it is a Pro, state it as nexus_version.'
         return (
-            'The server has no user tokens (%s answered 404: %s). They need Nexus Repository Pro with a licence, and to be switched on.%s'
-            % (answer.what, self.product, hint)
+            'The server has no user tokens (%s answered 404: %s). They need Nexus Repository Pro '
+            'with a licence, and to be switched on.%s' % (answer.request_label, self.product, hint)
         )
 
     def _read(self, found):
         """GET the token; the server creates it where there is none.
 
-        Before 3.69 only its date tells whether that was now. The server's clock is known to the second, so a token counts as created
+        Before 3.69 only its date tells whether that was now. The server's clock is known to the
+        second, so a token counts as created
         now if it was within the same second.
 
         :returns: the C(Token), when it was created, and whether that was now."""
@@ -515,12 +547,13 @@ class NexusUserToken(Provider):
             if not isinstance(value, str) or not value.strip() or not value.isprintable():
                 raise ServerProblem(
                     '%s answered without a usable %s. Is this a Nexus Repository Pro?'
-                    % (answer.what, name),
+                    % (answer.request_label, name),
                     answer.status,
                 )
         created_at = from_iso8601(data.get('created'))
         now = self.clock()
-        # A server whose clock is ahead must not make its tokens look like those of a clock that was set back
+        # A server whose clock is ahead must not make its tokens look like those of a clock that was
+        # set back
         token = Token(
             BASIC,
             self.TYPE,
@@ -550,7 +583,7 @@ class NexusUserToken(Provider):
     # What can be known without a ticket
 
     def _get(self, path, authorization=None):
-        """:returns: the C(Answer). :raises Refused: the user name and password are wrong."""
+        """:returns: the C(Response). :raises Refused: the user name and password are wrong."""
         answer = self.client.request(
             'GET', path, authorization=authorization or self._authorization
         )
@@ -563,9 +596,11 @@ class NexusUserToken(Provider):
     def _discover(self, ask_status):
         """Find out the version, and that user name and password are right, without step 1.
 
-        :param ask_status: ask until both are known. Without, what one look at the token does not tell is left to step 1."""
+        :param ask_status: ask until both are known. Without, what one look at the token does not
+            tell is left to step 1."""
         doubtful = True
-        # Below its context path every 3.8 and newer checks the password whatever is asked, and says with an empty body that something is not there
+        # Below its context path every 3.8 and newer checks the password whatever is asked, and says
+        # with an empty body that something is not there
         if self._generation is None or self.product.at_least(
             (3, 8) if ask_status else ATTRIBUTES_SINCE
         ):
@@ -587,19 +622,20 @@ class NexusUserToken(Provider):
                 refuse_place(answer, self.product)
                 return
         raise Refused(
-            '%s does not tell its version. Set nexus_version, and check that url ends with the context path (Nexus 2 has /nexus by default).'
-            % self._host()
+            '%s does not tell its version. Set nexus_version, and check that url ends with the '
+            'context path (Nexus 2 has /nexus by default).' % self._host()
         )
 
     def _ask_status(self, path):
-        """:returns: the C(Answer)."""
+        """:returns: the C(Response)."""
         answer = self._get(path)
         if answer.status == 200 and not answer.is_html:
             self.product.learn_status(answer.error_object())
         return answer
 
     def _attributes(self):
-        """Look at one's own token on 3.69 and newer. :returns: C(CurrentState), without the token."""
+        """Look at one's own token on 3.69 and newer. :returns: C(CurrentState), without the
+        token."""
         answer, self._looked = self._looked or self._get(ATTRIBUTES_PATH), None
         text = '' if answer.is_html else answer.text()
         if answer.status == 410 or (answer.status == 400 and 'expired' in text.lower()):
@@ -620,11 +656,12 @@ class NexusUserToken(Provider):
             )
         except (TypeError, ValueError, OverflowError):
             raise ServerProblem(
-                '%s answered with a date that cannot be read.' % answer.what, answer.status
+                '%s answered with a date that cannot be read.' % answer.request_label, answer.status
             ) from None
 
     def _works(self, token):
-        """Try the token on the cheapest resource that checks credentials. :returns: None where it does not tell."""
+        """Try the token on the cheapest resource that checks credentials. :returns: None where it
+        does not tell."""
         path = (
             '/service/rest/v1/status' if self.product.at_least((3, 15)) else self._generation.status
         )
@@ -643,60 +680,60 @@ class NexusUserToken(Provider):
         return answer
 
     def _other(self, method):
-        """Ask the administrator's interface; a realm that it does not know by the given name is tried by its other name."""
+        """Use the administrator's interface, with the other name of a realm it does not know.
+
+        :returns: the response, of status 200, 201, 204, 404 or 409. :raises Refused: another."""
         answer = self._ask_about_other(method)
         if answer.status == 422:
-            given = self._realm
-            self._realm = SOURCES.get(given) or next(
-                (name for name, source in SOURCES.items() if source == given), given
-            )
-            if self._realm != given:
-                answer = self._ask_about_other(method)
-                if answer.status == 422:
-                    self._realm = given
-        status, user = answer.status, shown(self.options['user_id'])
+            answer = self._with_other_realm(method, answer)
+        status = answer.status
         if status in (404, 405):
-            if self.product.without_user_tokens and not answer.is_html:
-                raise Refused(self._no_user_tokens(answer), status)
-            if self.product.at_least(ADMINISTRATOR_SINCE) is False or (
-                status == 405 and not answer.is_html
-            ):
-                raise Refused(
-                    '%s cannot create user tokens for others: that needs 3.90.1 or newer.'
-                    % self.product,
-                    status,
-                )
-            if answer.is_html:
-                raise wrong_place(answer, self.product)
+            self._refuse_without_interface(answer)
         if status in (200, 201, 204, 404, 409):
             return answer
         if 300 <= status < 400:
             raise self._redirected(answer)
         if status == 401:
             raise self._step1_refusal(answer)
-        if status == 403:
-            raise Refused(
-                'The user %s may not manage the user tokens of others on %s (403). It needs the privileges of nx-usertoken-users.'
-                % (self.options['username'], self._host()),
-                status,
-            )
-        if status == 400:
-            raise Refused(
-                'The user token feature is switched off on %s (400). An administrator can enable it under Settings, Security, User Tokens.'
-                % self._host(),
-                status,
-            )
-        if status == 422:
-            raise Refused(
-                "%s does not know the realm %s (422). Use the name of the user's source: default, LDAP, SAML or Crowd."
-                % (self._host(), shown(self._realm)),
-                status,
-            )
+        if status in OTHER_REFUSALS:
+            words = {
+                'host': self._host(),
+                'username': self.options['username'],
+                'realm': sanitize(self._realm),
+            }
+            raise Refused(OTHER_REFUSALS[status] % words, status)
         raise ServerProblem(
-            "%s answered %d for user %s. The server's log tells more."
-            % (answer.what, status, user),
+            '%s answered %d for user %s. See the server log for details.'
+            % (answer.request_label, status, sanitize(self.options['user_id'])),
             status,
         )
+
+    def _with_other_realm(self, method, answer):
+        """:returns: the response to the realm's other name, or the given one if it has none."""
+        given = self._realm
+        self._realm = SOURCES.get(given) or next(
+            (name for name, source in SOURCES.items() if source == given), given
+        )
+        if self._realm != given:
+            answer = self._ask_about_other(method)
+            if answer.status == 422:
+                self._realm = given
+        return answer
+
+    def _refuse_without_interface(self, answer):
+        """:raises Refused: the 404 or 405 is not about the user or the token."""
+        status, page = answer.status, answer.is_html
+        if self.product.without_user_tokens and not page:
+            raise Refused(self._no_user_tokens(answer), status)
+        too_old = self.product.at_least(ADMINISTRATOR_SINCE) is False
+        if too_old or (status == 405 and not page):
+            raise Refused(
+                '%s cannot create user tokens for others: that needs 3.90.1 or newer.'
+                % self.product,
+                status,
+            )
+        if page:
+            raise wrong_place(answer, self.product)
 
     def _inspect_other(self, known):
         answer = self._other('GET')
@@ -707,9 +744,10 @@ class NexusUserToken(Provider):
         token = known if known is not None and known.username == data.get('nameCode') else None
         if token is None:
             self.warnings.append(
-                'The pass code of the token of %s was shown once, when it was created, and cannot be read again. '
+                'The pass code of the token of %s was shown once, when it was created, and cannot '
+                'be read again. '
                 'To have a new one, which cuts off whoever uses this one, set regenerate to always.'
-                % shown(self.options['user_id'])
+                % sanitize(self.options['user_id'])
             )
         return CurrentState(
             exists=True,
@@ -724,7 +762,7 @@ class NexusUserToken(Provider):
         if answer.status == 409:
             raise Refused(
                 'The user %s already has a token (409): somebody created it in between.'
-                % shown(self.options['user_id']),
+                % sanitize(self.options['user_id']),
                 409,
             )
         if answer.status == 404:
@@ -732,8 +770,8 @@ class NexusUserToken(Provider):
                 '%s has no user %s in the realm %s (404). Check user_id and realm%s.'
                 % (
                     self._host(),
-                    shown(self.options['user_id']),
-                    shown(self._realm),
+                    sanitize(self.options['user_id']),
+                    sanitize(self._realm),
                     ''
                     if self.product.told
                     else ', and that the server is a Pro of 3.90.1 or newer',

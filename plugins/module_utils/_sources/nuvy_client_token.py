@@ -3,7 +3,8 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Access tokens of the Nuvy "Nexus" platform, by client credentials (Nuvy, "Nexus Authentication" and its API reference)."""
+"""Access tokens of the Nuvy "Nexus" platform, by client credentials (Nuvy, "Nexus Authentication"
+and its API reference)."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ import re
 import time
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import Refused, ServerProblem
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client, normal_url
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
 
 ENVIRONMENTS = {'production': 'https://prd.api.nuvy.ai', 'qa': 'https://qa.api.nuvy.ai'}
 PATH = '/nexus/oauth2/token'
@@ -27,24 +29,30 @@ SENTENCES = {
     (
         400,
         'invalid_request',
-    ): '%s saw a wrong Content-Type or no credentials (%s), though both were sent: something on the way changes the request. It must arrive with Content-Type '
-    'application/x-www-form-urlencoded and with credentials via Basic or body; try the other value of client_auth.',
+    ): '%s saw a wrong Content-Type or no credentials (%s), though both were sent: something on '
+    'the way changes the request. It must arrive with Content-Type '
+    'application/x-www-form-urlencoded and with credentials via Basic or body; try the other value '
+    'of client_auth.',
     (
         400,
         'unsupported_grant_type',
-    ): '%s did not see grant_type=client_credentials (%s), though it was sent: something on the way changes the form.',
+    ): '%s did not see grant_type=client_credentials (%s), though it was sent: something on the '
+    'way changes the form.',
     (
         400,
         'invalid_scope',
-    ): '%s: a requested scope is not granted to the client (%s). Remove scope, or request only scopes configured for your App Client.',
+    ): '%s: a requested scope is not granted to the client (%s). Remove scope, or request only '
+    'scopes configured for your App Client.',
     (
         401,
         'invalid_client',
-    ): '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id and client_secret.',
+    ): '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id '
+    'and client_secret.',
     (
         501,
         'unsupported_grant_type',
-    ): '%s: the grant type client_credentials is not supported for your App Client (%s). Contact Nuvy support.',
+    ): '%s: the grant type client_credentials is not supported for your App Client (%s). Contact '
+    'Nuvy support.',
 }
 
 
@@ -91,7 +99,7 @@ class NuvyClientToken(Provider):
         cls._authentication(options)
         oauth2.check_scope(options.get('scope'))
         if options.get('check_url'):
-            normal_url(options['check_url'], None, 'check_url')
+            normalize_url(options['check_url'], None, 'check_url')
 
     @classmethod
     def address(cls, options):
@@ -140,7 +148,7 @@ class NuvyClientToken(Provider):
                 if answer.status in (404, 405) or 200 <= answer.status < 400
                 else None
             )
-        text = sentence % (answer.what, oauth2.said(answer, refusal))
+        text = sentence % (answer.request_label, oauth2.error_detail(answer, refusal))
         if (
             answer.status == 401
             and self.options['client_auth'] == oauth2.BASIC_AUTH
@@ -150,14 +158,16 @@ class NuvyClientToken(Provider):
         return Refused(text, answer.status, code)
 
     def _works(self, token):
-        """Show the token to an API. :returns: True, False where it answers 401, None where that tells nothing."""
+        """Show the token to an API. :returns: True, False where it answers 401, None where that
+        tells nothing."""
         url = self.options.get('check_url')
         if not url:
             self.warnings.append(
-                'regenerate is if_invalid, but without check_url nobody is asked whether the token is valid.'
+                'regenerate is if_invalid, but without check_url nobody is asked whether the token '
+                'is valid.'
             )
             return None
-        url = normal_url(url, None, 'check_url')
+        url = normalize_url(url, None, 'check_url')
         inside = url.startswith(self.client.url + '/')
         client = self.client if inside else Client(url, clock=self.clock, **self.client_options())
         try:
@@ -177,6 +187,6 @@ class NuvyClientToken(Provider):
         self.warnings.append(
             oauth2.too_large_for(answer, token)
             or '%s answered %d, which does not tell whether the token is valid. Check check_url.'
-            % (answer.what, answer.status)
+            % (answer.request_label, answer.status)
         )
         return None

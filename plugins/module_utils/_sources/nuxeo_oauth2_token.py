@@ -3,9 +3,11 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""OAuth2 tokens of a Nuxeo Platform: every grant of 9.10 to 2025, and the endpoints of 8.10 and older (measured on Nuxeo 2023.6).
+"""OAuth2 tokens of a Nuxeo Platform: every grant of 9.10 to 2025, and the endpoints of 8.10 and
+older (measured on Nuxeo 2023.6).
 
-A server has one token for each client and user. Whoever asks gets the living one, with whatever time it has left; whoever refreshes
+A server has one token for each client and user. Whoever asks gets the living one, with whatever
+time it has left; whoever refreshes
 it ends both its values for everybody, at once.
 """
 
@@ -21,22 +23,23 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import shown
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
     CONTEXT_ADVICE,
     NuxeoServer,
     login_refusal,
     no_such_token,
-    path_of,
     session_cookie,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import jwt
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import pkce as codes
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
-from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import in_shape, register
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import check_basic_user, path_of
 
 CODE, REFRESH, CLIENT, JWT = GRANTS = (
     'authorization_code',
@@ -84,7 +87,8 @@ SENTENCES = (
     (
         'invalid_grant',
         'Invalid authorization code',
-        'does not take the code. It works once, within ten minutes, and any failed attempt uses it up: get a new one',
+        'does not take the code. It works once, within ten minutes, and any failed attempt uses it '
+        'up: get a new one',
     ),
     (
         'invalid_grant',
@@ -94,12 +98,14 @@ SENTENCES = (
     (
         'invalid_grant',
         'Invalid code_verifier',
-        'does not take the code_verifier. It must belong to the challenge with which the code was asked for',
+        'does not take the code_verifier. It must belong to the challenge with which the code was '
+        'asked for',
     ),
     (
         'invalid_grant',
         'Cannot refresh token',
-        'does not take the refresh token. It was used before, was revoked, belongs to another client, or was removed after its token expired (a weekly job '
+        'does not take the refresh token. It was used before, was revoked, belongs to another '
+        'client, or was removed after its token expired (a weekly job '
         'of 2023.29, 2025.1 and newer)',
     ),
     (
@@ -120,7 +126,8 @@ SENTENCES = (
     (
         'invalid_client',
         'Secret not configured or invalid token',
-        "does not take the assertion: its signature (HS512, with the server's nuxeo.jwt.secret), its issuer (nuxeo) or its time is wrong, or no "
+        "does not take the assertion: its signature (HS512, with the server's nuxeo.jwt.secret), "
+        'its issuer (nuxeo) or its time is wrong, or no '
         'nuxeo.jwt.secret is set on the server',
     ),
     (
@@ -153,11 +160,13 @@ PAGES = (
     ),
     (
         'Invalid redirect_uri parameter',
-        'does not take the redirect_uri. It must be exactly one of those registered with the client',
+        'does not take the redirect_uri. It must be exactly one of those registered with the '
+        'client',
     ),
     (
         'Invalid redirect URI configured',
-        'has a redirect URI for the client that it does not accept itself: it takes https, http://localhost, and schemes of '
+        'has a redirect URI for the client that it does not accept itself: it takes https, '
+        'http://localhost, and schemes of '
         'applications',
     ),
     (
@@ -166,7 +175,8 @@ PAGES = (
     ),
 )
 LEGACY_ERRORS = {
-    'invalid_request': 'redirect_uri must be the one with which the code was asked for, and a refresh token works once',
+    'invalid_request': 'redirect_uri must be the one with which the code was asked for, and a '
+    'refresh token works once',
     'access_denied': 'the code or refresh token is not valid for this client, or was used before',
     'unauthorized_client': 'check client_id and client_secret, and whether the client is enabled',
     'unsupported_response_type': 'is this a Nuxeo 8.10 or older?',
@@ -207,10 +217,7 @@ class NuxeoOauth2Token(Provider):
     def __init__(self, options, client=None, clock=time.time, sleep=time.sleep):
         super().__init__(options, client, clock)
         self._sleep = sleep
-        self._server = NuxeoServer(
-            self.client,
-            [options.get(name) for name, entry in self.ARGUMENTS.items() if entry.get('no_log')],
-        )
+        self._server = NuxeoServer(self.client)
         self._grant = options['grant']
         self._legacy = options['endpoints'] == LEGACY
         self._min_remaining = options['min_remaining']
@@ -236,10 +243,8 @@ class NuxeoOauth2Token(Provider):
                 raise BadInput('%s belongs to grant %s, not to %s.' % (name, owner, grant))
         if 'password' in given and 'username' not in given:
             raise BadInput('password needs username.')
-        if 'password' in given and ':' in options['username']:
-            raise BadInput(
-                'username must not hold a colon: HTTP Basic authentication ends the name there.'
-            )
+        if 'password' in given:
+            check_basic_user(options['username'])
         for name in ('client_id', 'username', 'redirect_uri'):
             if name in given and not options[name].strip():
                 raise BadInput('%s is empty.' % name)
@@ -247,41 +252,56 @@ class NuxeoOauth2Token(Provider):
             options['client_auth'], options['client_id'], options.get('client_secret')
         )
         if grant == CODE:
-            if 'code' in given and 'password' in given:
-                raise BadInput(
-                    'grant authorization_code needs a code, or username and password with which to get one, not both.'
-                )
-            if not absent and 'code' not in given and 'password' not in given:
-                raise BadInput(
-                    'grant authorization_code needs a code, or username and password with which to get one.'
-                )
-            if 'code_verifier' in given:
-                if 'code' not in given:
-                    raise BadInput(
-                        'code_verifier belongs to a code in hand. Without one, a verifier is made.'
-                    )
-                oauth2.check_verifier(options['code_verifier'])
+            cls._check_code(options, given, absent)
         elif grant == REFRESH:
-            if 'refresh_token' not in given:
-                raise BadInput('grant refresh_token needs refresh_token.')
-            if options['cache'] != 'file':
-                raise BadInput(
-                    'grant refresh_token needs cache set to file: the server replaces a refresh token whenever it is used, so the new one must be '
-                    'kept for the next run.'
-                )
+            cls._check_refresh(options, given)
         elif grant == CLIENT and 'client_secret' not in given:
             raise BadInput('grant client_credentials needs client_secret.')
         elif grant == JWT:
-            if ('assertion' in given) == ('jwt_secret' in given):
-                raise BadInput(
-                    'grant jwt_bearer needs either an assertion, or jwt_secret with which to make one.'
-                )
-            if 'jwt_secret' in given and 'username' not in given:
-                raise BadInput('jwt_secret needs username: for whom the assertion is made.')
-            if 'assertion' in given:
-                cls._check_assertion(options['assertion'])
+            cls._check_jwt(options, given)
         if options['endpoints'] == LEGACY:
             cls._check_legacy(options, grant, given, absent)
+
+    @staticmethod
+    def _check_code(options, given, absent):
+        if 'code' in given and 'password' in given:
+            raise BadInput(
+                'grant authorization_code needs a code, or username and password with which to '
+                'get one, not both.'
+            )
+        if not absent and 'code' not in given and 'password' not in given:
+            raise BadInput(
+                'grant authorization_code needs a code, or username and password with which to '
+                'get one.'
+            )
+        if 'code_verifier' in given:
+            if 'code' not in given:
+                raise BadInput(
+                    'code_verifier belongs to a code in hand. Without one, a verifier is made.'
+                )
+            codes.check_verifier(options['code_verifier'])
+
+    @staticmethod
+    def _check_refresh(options, given):
+        if 'refresh_token' not in given:
+            raise BadInput('grant refresh_token needs refresh_token.')
+        if options['cache'] != 'file':
+            raise BadInput(
+                'grant refresh_token needs cache set to file: the server replaces a refresh '
+                'token whenever it is used, so the new one must be '
+                'kept for the next run.'
+            )
+
+    @classmethod
+    def _check_jwt(cls, options, given):
+        if ('assertion' in given) == ('jwt_secret' in given):
+            raise BadInput(
+                'grant jwt_bearer needs either an assertion, or jwt_secret with which to make one.'
+            )
+        if 'jwt_secret' in given and 'username' not in given:
+            raise BadInput('jwt_secret needs username: for whom the assertion is made.')
+        if 'assertion' in given:
+            cls._check_assertion(options['assertion'])
 
     @classmethod
     def excluded_options(cls, options, others):
@@ -292,11 +312,13 @@ class NuxeoOauth2Token(Provider):
 
     @staticmethod
     def _check_assertion(assertion):
-        """A server answers 200 with tokens that can never be used, where the subject is missing (measured)."""
-        claims = oauth2.jwt_claims(assertion)
+        """A server answers 200 with tokens that can never be used, where the subject is missing
+        (measured)."""
+        claims = jwt.jwt_claims(assertion)
         if claims is None:
             raise BadInput(
-                'assertion is not a JWT: it must be three parts in Base64url with dots between them.'
+                'assertion is not a JWT: it must be three parts in Base64url with dots between '
+                'them.'
             )
         if not isinstance(claims.get('sub'), str) or not claims['sub']:
             raise BadInput(
@@ -344,10 +366,13 @@ class NuxeoOauth2Token(Provider):
             ):
                 works = self._works(known)
             return CurrentState(exists=True, token=known, expires_at=known.expires_at, works=works)
-        # With a lasting cache, the next run knows the token: then the answer to this question is not worth a request
+        # With a lasting cache, the next run knows the token: then the answer to this question is
+        # not worth a request
         existed = self._on_server(None) if check_mode or self.options['cache'] != 'file' else None
         if self._grant == CLIENT and not self._legacy and not check_mode and existed is None:
-            existed = True  # nobody can tell before the grant; the token is the server's, whether it made it now or before
+            # nobody can tell before the grant; the token is the server's, whether it made it now or
+            # before
+            existed = True
         if check_mode or not existed:
             return CurrentState(exists=existed)
         token = self._granted()
@@ -393,11 +418,13 @@ class NuxeoOauth2Token(Provider):
     # Replacing a token
 
     def _ends_soon(self, token):
-        """Not C(Token.lasts): an existing token with three seconds left is no token with a lifetime of three seconds."""
+        """Not C(Token.lasts): an existing token with three seconds left is no token with a lifetime
+        of three seconds."""
         return token.expires_at - self.clock() <= self._min_remaining
 
     def _replaced(self, token):
-        """:returns: a new token in the place of this one. The cache keeps its refresh token before anybody gets its access token."""
+        """:returns: a new token in the place of this one. The cache keeps its refresh token before
+        anybody gets its access token."""
         renewed = self._successor(token)
         if self._ends_soon(renewed):
             self.warnings.append(
@@ -413,7 +440,8 @@ class NuxeoOauth2Token(Provider):
                 return renewed
             if not self._can_grant_again():
                 raise Refused(
-                    'The server does not take the refresh token of the cache any more: it was used elsewhere, revoked, or removed after its token '
+                    'The server does not take the refresh token of the cache any more: it was used '
+                    'elsewhere, revoked, or removed after its token '
                     'expired. Authorise again, and give the new %s.'
                     % ('refresh_token' if self._grant == REFRESH else 'code'),
                     code='invalid_grant',
@@ -424,12 +452,14 @@ class NuxeoOauth2Token(Provider):
             self.ended = True
         elif not self._can_grant_again():
             raise Refused(
-                'The token cannot be renewed: it came without a refresh token, and the code is used up. Authorise again, and give the new code.'
+                'The token cannot be renewed: it came without a refresh token, and the code is '
+                'used up. Authorise again, and give the new code.'
             )
         return self._granted()
 
     def _refreshed(self, token):
-        """:returns: the token that follows this one, perhaps fetched by another process, or None where the server knows its refresh token no more."""
+        """:returns: the token that follows this one, perhaps fetched by another process, or None
+        where the server knows its refresh token no more."""
         for _round in range(ROUNDS):
             try:
                 return self._refresh(token.refresh_token)
@@ -453,12 +483,10 @@ class NuxeoOauth2Token(Provider):
         )
         if persistence_error:
             raise FileProblem(
-                'The refresh token was not used, since the server gives another one in its place, which would be lost: %s. Correct that.'
-                % persistence_error
+                'The refresh token was not used, since the server gives another one in its place, '
+                'which would be lost: %s. Correct that.' % persistence_error
             )
-        token = self._endpoint.grant(
-            {'grant_type': REFRESH, 'refresh_token': value}, self._server.hidden + (value,)
-        )
+        token = self._endpoint.grant({'grant_type': REFRESH, 'refresh_token': value}, (value,))
         if token.refresh_token is None:
             token.refresh_token = value
         return token
@@ -501,47 +529,43 @@ class NuxeoOauth2Token(Provider):
         if self._grant == JWT:
             assertion = self._assertion()
             return self._endpoint.grant(
-                {'grant_type': JWT_GRANT, 'assertion': assertion},
-                self._server.hidden,
-                repeatable=True,
+                {'grant_type': JWT_GRANT, 'assertion': assertion}, (assertion,), repeatable=True
             )
         if options.get('code'):
             return self._redeemed(options['code'], options.get('code_verifier'))
         if self._legacy:
             return self._redeemed(self._legacy_code(), None)
-        proof = oauth2.pkce()
+        proof = codes.pkce()
         return self._redeemed(self._headless_code(proof.challenge), proof.verifier)
 
     def _redeemed(self, code, verifier):
         parameters = {'grant_type': CODE, 'code': code}
-        self._keep_secret(code, verifier)
         if self.options.get('redirect_uri'):
             parameters['redirect_uri'] = self._sent_uri()
         if verifier:
             parameters['code_verifier'] = verifier
-        return self._endpoint.grant(parameters, self._server.hidden)
+        return self._endpoint.grant(parameters, (code, verifier))
 
     def _sent_uri(self):
-        """Nuxeo decodes redirect_uri (and nothing else) once more than a form is decoded, at both endpoints; 8.10 does not."""
+        """Nuxeo decodes redirect_uri (and nothing else) once more than a form is decoded, at both
+        endpoints; 8.10 does not."""
         uri = self.options['redirect_uri']
         return uri if self._legacy else uri.replace('%', '%25').replace('+', '%2B')
 
     def _assertion(self):
         if self.options.get('assertion'):
             return self.options['assertion']
-        made = oauth2.jwt_assertion(
+        return jwt.jwt_assertion(
             self.options['jwt_secret'],
             self.options['username'],
             ISSUER,
             self.clock() + ASSERTION_SECONDS,
         )
-        self._keep_secret(made)
-        return made
 
     def _headless_code(self, challenge):
         """Log in and consent with one POST; no page is shown and no session is made (measured)."""
-        options, state = self.options, oauth2.new_state()
-        self._server.hide(state, challenge)
+        options, state = self.options, codes.new_state()
+        register(challenge)
         form = {
             'response_type': 'code',
             'client_id': options['client_id'],
@@ -565,18 +589,14 @@ class NuxeoOauth2Token(Provider):
     def _login(self):
         return basic_authorization(self.options['username'], self.options['password'])
 
-    def _keep_secret(self, *values):
-        register(*values)
-        self._server.hide(*values)
-
     def _code_in(self, answer, state):
         if 300 <= answer.status < 400:
             location, uri = answer.header('Location') or '', self.options.get('redirect_uri')
-            if not uri or oauth2.leads_to(location, uri):
+            if not uri or codes.leads_to(location, uri):
                 code = (
                     None
                     if path_of(location).endswith('/login.jsp')
-                    else oauth2.code_of(answer.what, location, state, self.options['url'])
+                    else codes.code_of(answer.request_label, location, state, self.options['url'])
                 )
                 if code:
                     return code
@@ -587,29 +607,30 @@ class NuxeoOauth2Token(Provider):
         for words, sentence in PAGES:
             if words in text:
                 return Refused(
-                    '%s %s (%d: %s).' % (answer.what, sentence, status, text.rstrip('.')), status
+                    '%s %s (%d: %s).' % (answer.request_label, sentence, status, text.rstrip('.')),
+                    status,
                 )
         if status in (404, 405):
             return Refused(
                 '%s is not there (%d). %s A Nuxeo 8.10 or older needs endpoints set to legacy.'
-                % (answer.what, status, CONTEXT_ADVICE),
+                % (answer.request_label, status, CONTEXT_ADVICE),
                 status,
             )
         if status == 200:
             return Refused(
                 '%s answered with a page instead of a redirect: a login page, or a proxy. %s'
-                % (answer.what, CONTEXT_ADVICE),
+                % (answer.request_label, CONTEXT_ADVICE),
                 status,
             )
         if 400 <= status < 500 and status != 429:
             return Refused(
                 '%s refuses (%d%s).'
-                % (answer.what, status, ': ' + text.rstrip('.') if text else ''),
+                % (answer.request_label, status, ': ' + text.rstrip('.') if text else ''),
                 status,
             )
         return ServerProblem(
             "%s failed (%d%s). The server's log tells more."
-            % (answer.what, status, ': ' + text.rstrip('.') if text else ''),
+            % (answer.request_label, status, ': ' + text.rstrip('.') if text else ''),
             status,
         )
 
@@ -618,17 +639,16 @@ class NuxeoOauth2Token(Provider):
         for code, words, sentence in SENTENCES:
             if refusal.code == code and words in refusal.description:
                 return Refused(
-                    '%s %s (%s).' % (answer.what, sentence, oauth2.said(answer, refusal)),
+                    '%s %s (%s).'
+                    % (answer.request_label, sentence, oauth2.error_detail(answer, refusal)),
                     answer.status,
                     code,
                 )
         if self._legacy:
-            code = refusal.code or shown(
-                oauth2.sent_to(answer.header('Location') or '').get('error')
-            )
+            code = refusal.code or self._redirected_code(answer)
             if code in LEGACY_ERRORS:
                 return Refused(
-                    '%s refuses (%s): %s.' % (answer.what, code, LEGACY_ERRORS[code]),
+                    '%s refuses (%s): %s.' % (answer.request_label, code, LEGACY_ERRORS[code]),
                     answer.status,
                     code,
                 )
@@ -642,8 +662,9 @@ class NuxeoOauth2Token(Provider):
             )
         if answer.status == 500 and answer.is_html:
             return ServerProblem(
-                '%s failed with a page of HTML (500). Nuxeo does so where a parameter is missing or not encoded as it expects, and for a JWT '
-                'whose sub is not a string. Its log tells more.' % answer.what,
+                '%s failed with a page of HTML (500). Nuxeo does so where a parameter is missing '
+                'or not encoded as it expects, and for a JWT '
+                'whose sub is not a string. Its log tells more.' % answer.request_label,
                 500,
             )
         return None
@@ -651,7 +672,8 @@ class NuxeoOauth2Token(Provider):
     # 8.10 and older
 
     def _legacy_request(self, method, path, **more):
-        """The documentation has these endpoints at the root of the server; where they are not there, the context path is tried."""
+        """The documentation has these endpoints at the root of the server; where they are not
+        there, the context path is tried."""
         answer = self.client.request(method, path, **more)
         context = urlsplit(self.options['url']).path
         if answer.status == 404 and context:
@@ -659,9 +681,9 @@ class NuxeoOauth2Token(Provider):
         return answer
 
     def _legacy_code(self):
-        """Ask, log in on the page for consent, and send its form; a session ties the three together."""
-        options, state = self.options, oauth2.new_state()
-        self._server.hide(state, self._login()[6:])
+        """Ask, log in on the page for consent, and send its form; a session ties the three
+        together."""
+        options, state = self.options, codes.new_state()
         # No secret stands in this query: the request tells only who asks for what
         answer = self._legacy_request(
             'GET',
@@ -680,7 +702,7 @@ class NuxeoOauth2Token(Provider):
         ):
             raise self._legacy_refusal(answer, state)
         cookie = session_cookie(answer)
-        self._server.hide(cookie)
+        register(cookie)
         context = urlsplit(options['url']).path or LEGACY_CONTEXT
         answer = self.client.request(
             'GET',
@@ -699,7 +721,7 @@ class NuxeoOauth2Token(Provider):
         if key is None:
             raise login_refusal(answer) or self._page_refusal(answer)
         cookie = session_cookie(answer) or cookie
-        self._server.hide(cookie, key.group(1))
+        register(cookie, key.group(1))
         answer = self._legacy_request(
             'POST',
             LEGACY_CODE_PATH,
@@ -709,17 +731,22 @@ class NuxeoOauth2Token(Provider):
             accept='*/*',
         )
         location = answer.header('Location') or ''
-        if 300 <= answer.status < 400 and oauth2.leads_to(location, options['redirect_uri']):
-            code = oauth2.code_of(answer.what, location, state, options['url'])
+        if 300 <= answer.status < 400 and codes.leads_to(location, options['redirect_uri']):
+            code = codes.code_of(answer.request_label, location, state, options['url'])
             if code:
                 return code
         raise self._legacy_refusal(answer, state)
 
+    @staticmethod
+    def _redirected_code(answer):
+        """:returns: the error code in a redirect, or an empty str."""
+        return in_shape('error code', codes.sent_to(answer.header('Location') or '').get('error'))
+
     def _legacy_refusal(self, answer, state):
-        code = shown(oauth2.sent_to(answer.header('Location') or '').get('error'))
+        code = self._redirected_code(answer)
         if code in LEGACY_ERRORS:
             return Refused(
-                '%s refuses (%s): %s.' % (answer.what, code, LEGACY_ERRORS[code]),
+                '%s refuses (%s): %s.' % (answer.request_label, code, LEGACY_ERRORS[code]),
                 answer.status,
                 code,
             )
@@ -739,12 +766,13 @@ class NuxeoOauth2Token(Provider):
         )
 
     def _as_user(self, known):
-        """:returns: the Authorization header and the user's name to ask about the token with; twice None where a token would have to be fetched for it."""
+        """:returns: the Authorization header and the user's name to ask about the token with; twice
+        None where a token would have to be fetched for it."""
         if self.options.get('password'):
             return self._login(), self.options['username']
         if self._grant == JWT:
             assertion = self._assertion()
-            claims = oauth2.jwt_claims(assertion)
+            claims = jwt.jwt_claims(assertion)
             if (
                 claims.get('aud') is None
             ):  # one for the token endpoint, as RFC 7523 wants, opens nothing else
@@ -755,7 +783,8 @@ class NuxeoOauth2Token(Provider):
         return (known.authorization, user) if user else (None, None)
 
     def _token_to_revoke_with(self, known):
-        """:returns: a token that lives. :raises Refused: with V(invalid_grant) where what there was is dead already."""
+        """:returns: a token that lives. :raises Refused: with V(invalid_grant) where what there was
+        is dead already."""
         if known is not None and known.refresh_token:
             renewed = self._refreshed(known)
             if renewed is None:
@@ -769,7 +798,7 @@ class NuxeoOauth2Token(Provider):
         if self._grant == CLIENT:
             return self.options['client_id']
         if self.options.get('assertion'):
-            return oauth2.jwt_claims(self.options['assertion'])['sub']
+            return jwt.jwt_claims(self.options['assertion'])['sub']
         if self.options.get('username'):
             return self.options['username']
         answer = self._server.request('GET', ME_PATH, authorization=token.authorization)
@@ -777,7 +806,8 @@ class NuxeoOauth2Token(Provider):
         return user if isinstance(user, str) and user else None
 
     def _on_server(self, known):
-        """:returns: whether the server has a token for this client and user; None where that cannot be found out without getting one."""
+        """:returns: whether the server has a token for this client and user; None where that cannot
+        be found out without getting one."""
         if self._legacy:
             return None
         authorization, user = self._as_user(known)
@@ -791,13 +821,14 @@ class NuxeoOauth2Token(Provider):
         if answer.status == 401 and self.options.get('password'):
             raise Refused(
                 '%s does not accept the user name and password (401). Check username and password.'
-                % answer.what,
+                % answer.request_label,
                 401,
             )
         return None
 
     def _works(self, token):
-        """:returns: True, False where the server refuses the token, None where its answer does not tell."""
+        """:returns: True, False where the server refuses the token, None where its answer does not
+        tell."""
         if self._legacy:
             return None
         answer = self._server.request('GET', ME_PATH, authorization=token.authorization)

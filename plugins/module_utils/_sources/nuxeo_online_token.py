@@ -3,10 +3,13 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Tokens of Nuxeo Online Services: made by a person on a web page, used instead of the password by every tool.
+"""Tokens of Nuxeo Online Services: made by a person on a web page, used instead of the password by
+every tool.
 
-There is no interface to make, list or revoke them (Nuxeo documentation, Token Management), and they do not expire. So a source holds the
-token itself; what can be done is to check it, by a call without side effects that nuxeoctl makes too.
+There is no interface to make, list or revoke them (Nuxeo documentation, Token Management), and they
+do not expire. So a source holds the
+token itself; what can be done is to check it, by a call without side effects that nuxeoctl makes
+too.
 """
 
 from __future__ import annotations
@@ -19,11 +22,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    refuse_redirect,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     BASIC,
@@ -35,9 +36,10 @@ SERVICE = 'https://connect.nuxeo.com/nuxeo'
 TOKENS_PAGE = 'https://connect.nuxeo.com/nuxeo/site/connect/tokens'
 PACKAGES_HOST = 'packages.nuxeo.com'
 PACKAGES_ADVICE = (
-    '%s does not take tokens of Nuxeo Online Services: it is a Nexus, which wants a user token of its own (a user code and a pass code, made at '
-    'https://packages.nuxeo.com/#user/usertoken). Use a source of type nexus_user_token, or the two codes as username and password.'
-    % PACKAGES_HOST
+    '%s does not take tokens of Nuxeo Online Services: it is a Nexus, which wants a user token of '
+    'its own (a user code and a pass code, made at '
+    'https://packages.nuxeo.com/#user/usertoken). Use a source of type nexus_user_token, or the '
+    'two codes as username and password.' % PACKAGES_HOST
 )
 
 
@@ -45,7 +47,8 @@ def check_project(name):
     """:returns: the symbolic name of a Studio project. :raises BadInput: it cannot be one."""
     if not re.match(r'[0-9A-Za-z][0-9A-Za-z._-]*\Z', name):
         raise BadInput(
-            'project must be the symbolic name of a Studio project: letters, digits, points, hyphens and underscores.'
+            'project must be the symbolic name of a Studio project: letters, digits, points, '
+            'hyphens and underscores.'
         )
     return name
 
@@ -72,13 +75,15 @@ class NuxeoOnlineToken(Provider):
     def check(cls, options):
         if ':' in options['username'] or '@' in options['username']:
             raise BadInput(
-                'username must be the user name of Nuxeo Online Services, not the e-mail address of the login page, and without a colon.'
+                'username must be the user name of Nuxeo Online Services, not the e-mail address '
+                'of the login page, and without a colon.'
             )
         if urlsplit(options['url']).hostname == PACKAGES_HOST:
             raise BadInput(PACKAGES_ADVICE)
         if options.get('regenerate') == 'always':
             raise BadInput(
-                'regenerate cannot be always: tokens of Nuxeo Online Services are made on the page %s only. '
+                'regenerate cannot be always: tokens of Nuxeo Online Services are made on the page '
+                '%s only. '
                 'Make one there, and put it into the source.' % TOKENS_PAGE
             )
         if options.get('project') is not None:
@@ -86,8 +91,8 @@ class NuxeoOnlineToken(Provider):
         for name in ('username', 'token'):
             if not options[name].isascii() or options[name] != options[name].strip():
                 raise BadInput(
-                    '%s must be plain ASCII without blanks around it: nuxeoctl would send something else.'
-                    % name
+                    '%s must be plain ASCII without blanks around it: nuxeoctl would send '
+                    'something else.' % name
                 )
 
     @classmethod
@@ -95,7 +100,8 @@ class NuxeoOnlineToken(Provider):
         return PACKAGES_ADVICE if host == PACKAGES_HOST else None
 
     def inspect(self, desired, known, check_mode):
-        # The token is in the source; nothing is asked. Counting its age from now makes it always good.
+        # The token is in the source; nothing is asked. Counting its age from now makes it always
+        # good.
         return CurrentState(
             exists=True,
             token=Token(
@@ -108,7 +114,8 @@ class NuxeoOnlineToken(Provider):
         )
 
     def describe(self):
-        """:returns: C(exists) (whether the service takes the token) and C(projects) that it opens."""
+        """:returns: C(exists) (whether the service takes the token) and C(projects) that it
+        opens."""
         authorization = basic_authorization(self.options['username'], self.options['token'])
         answer = self.client.request(
             'GET',
@@ -131,20 +138,22 @@ class NuxeoOnlineToken(Provider):
         )
         if answer.status != 200:
             raise ServerProblem(
-                '%s answered %d. Check url, which ends with /nuxeo.' % (answer.what, answer.status),
+                '%s answered %d. Check url, which ends with /nuxeo.'
+                % (answer.request_label, answer.status),
                 answer.status,
             )
         projects = answer.json()
         if not isinstance(projects, list):
             raise ServerProblem(
-                '%s answered with JSON that is not a list of projects. Check url.' % answer.what,
+                '%s answered with JSON that is not a list of projects. Check url.'
+                % answer.request_label,
                 answer.status,
             )
         told['projects'] = [
             {
-                'name': shown(project.get('name')),
-                'symbolic_name': shown(project.get('symbolicName')),
-                'uuid': shown(project.get('uuid')),
+                'name': sanitize(project.get('name')),
+                'symbolic_name': sanitize(project.get('symbolicName')),
+                'uuid': sanitize(project.get('uuid')),
             }
             for project in projects
             if isinstance(project, dict)
@@ -164,4 +173,4 @@ class NuxeoOnlineToken(Provider):
             return True
         if answer.status in (401, 403, 404):
             return False
-        raise Refused('%s answered %d.' % (answer.what, answer.status), answer.status)
+        raise Refused('%s answered %d.' % (answer.request_label, answer.status), answer.status)

@@ -46,16 +46,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files import (
     atomic_file as private_file,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._files import instance_clid
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    Answer,
-    host_of,
-    normal_url,
-    retry_after,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
+from ansible_collections.buildops.tokens.plugins.module_utils._http.retry import retry_after
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies as nexus_proxies
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import Product
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo import server as nuxeo_server
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import pkce as codes
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
@@ -64,6 +61,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     basic_authorization,
     from_iso8601,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, normalize_url
 from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_backend import picked
@@ -82,7 +80,7 @@ json_values = st.recursive(
 
 
 def answer(body=b'', **headers):
-    return Answer(
+    return Response(
         'GET server.test/x',
         200,
         CaseInsensitiveDict({name.replace('_', '-'): value for name, value in headers.items()}),
@@ -160,7 +158,7 @@ def test_I13_H30_an_address_leads_where_it_says(text):
     """What was checked is the host that is asked in the end: the library has a parser of its own."""
     for candidate in (text, 'https://a.test' + text, 'https://' + text):
         try:
-            normal = normal_url(candidate, allow_http=True)
+            normal = normalize_url(candidate, allow_http=True)
             asked = parse_url(requests.Request('GET', normal + '/path').prepare().url)
         except (BadInput, requests.exceptions.InvalidURL):  # either way nothing is sent
             continue
@@ -348,14 +346,14 @@ def test_H11_json_comes_back_as_it_was(value, encoding, ascii_only):
 )
 def test_O_a_code_comes_out_of_a_redirect_as_it_went_in(redirect_uri, code, state, more):
     location = add_params_to_uri(redirect_uri, [('code', code), ('state', state), ('more', more)])
-    assert oauth2.leads_to(location, redirect_uri)
+    assert codes.leads_to(location, redirect_uri)
     assert (
-        oauth2.code_of('GET x', location, state)
+        codes.code_of('GET x', location, state)
         == code
         == parse_authorization_code_response(location, state or None)['code']
     )
     with pytest.raises(Refused):
-        oauth2.code_of('GET x', location, state + 'x')
+        codes.code_of('GET x', location, state + 'x')
 
 
 @given(
@@ -364,7 +362,7 @@ def test_O_a_code_comes_out_of_a_redirect_as_it_went_in(redirect_uri, code, stat
 )
 def test_O_any_location_is_a_code_a_refusal_or_nothing(text, start):
     try:
-        code = oauth2.code_of('GET x', start + text, 'state')
+        code = codes.code_of('GET x', start + text, 'state')
     except Refused as problem:
         assert str(problem).isprintable()
     else:

@@ -23,7 +23,12 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
     control_character_in,
     derived_forms,
     fingerprint,
+    in_shape,
+    known,
+    outgoing,
     register,
+    register_parameters,
+    sanitize,
 )
 
 
@@ -103,7 +108,7 @@ def test_I4_templates_that_nobody_rendered(value):
 def test_T15_control_characters(value, code):
     with pytest.raises(BadInput) as caught:
         check_secret('password', value)
-    assert str(caught.value).startswith('password holds a control character (%s)' % code)
+    assert str(caught.value).startswith('password contains a control character (%s)' % code)
 
 
 @pytest.mark.parametrize(
@@ -179,3 +184,74 @@ def test_fingerprints_are_the_first_digits_of_sha_256(secret):
         fingerprint(secret)
         == hashlib.sha256(secret.encode('utf-8', 'surrogatepass')).hexdigest()[:12]
     )
+
+
+@pytest.mark.parametrize('secret', ['pw', 'abc', 'password', 'Token', 'user name', 'nexus'])
+def test_S9_short_and_common_secrets_leave_our_sentences_readable(secret):
+    register(secret)
+    sentence = 'abc.example.com does not accept the user name and password. Check the token, Nexus.'
+    assert str(BadInput(sentence)) == sentence
+    assert sanitize('it was %s!' % secret) == 'it was ***!'
+
+
+def test_S9_a_short_secret_is_hidden_as_a_word_and_not_within_others():
+    register('rate')
+    assert str(BadInput('separate rate: RATE, r a t e')) == 'separate ***: ***, r a t e'
+
+
+def test_S9_parts_of_eight_characters_are_hidden_and_shorter_ones_are_not():
+    register('0123456789abcdef')
+    assert sanitize('it ends with 89abcdef') == 'it ends with ***'
+    assert sanitize('it ends with 9abcdef') == 'it ends with 9abcdef'
+
+
+@pytest.mark.parametrize(
+    ('shape', 'good', 'bad'),
+    [
+        ('media type', 'application/json', 'text/my secret'),
+        ('error code', 'invalid_grant', 'the password'),
+        ('version', '3.71.0-06', '3.71 (really)'),
+        ('edition', 'PRO', 'PRO 3'),
+        ('scope', 'read write', 'read "all"'),
+    ],
+)
+def test_S9_words_of_a_known_shape_are_shown_in_that_shape_only(shape, good, bad):
+    assert in_shape(shape, good) == good
+    assert in_shape(shape, bad) == '' == in_shape(shape, None)
+    register(good)
+    assert in_shape(shape, good) == ''
+
+
+def test_S9_what_is_declared_to_contain_secrets_stays_whole():
+    register('a-secret-of-this-run')
+    result = {
+        'token': {'password': 'a-secret-of-this-run'},
+        'diff': ['a-secret-of-this-run'],
+        'n': 1,
+    }
+    assert outgoing(result, ('token',)) == {**result, 'diff': ['***']}
+
+
+def test_S9_secret_options_of_a_module_are_known_entries_included():
+    spec = {
+        'password': {'no_log': True},
+        'entries': {'options': {'secret': {'no_log': True}, 'name': {}}},
+        'headers': {'no_log': True},
+    }
+    given = {
+        'password': 'the-first-secret',
+        'entries': [{'secret': 'the-second-secret', 'name': 'shown-name'}],
+        'headers': {'X-Key': 'the-third-secret'},
+    }
+    register_parameters(spec, given)
+    assert known() == {'the-first-secret', 'the-second-secret', 'the-third-secret'}
+
+
+@pytest.mark.parametrize(
+    'text',
+    ['\x1b[31mred', '\x1b]0;title\x07red', '\x9b31mred', '\u202ered', 'r\u200bed', '\x7fred'],
+)
+def test_S11_nothing_that_a_terminal_obeys_gets_out(text):
+    for shown in (sanitize(text), str(BadInput(text)), outgoing([text])[0]):
+        assert shown.replace(' ', '') == 'red'
+    assert outgoing('two\nlines\tand more') == 'two\nlines\tand more'

@@ -126,7 +126,7 @@ def test_all_sources_may_be_written_as_a_template():
         (dict(GOOD, type='nexus_user_token', timeout=0), 'timeout must be between'),
         (
             dict(GOOD, type='nexus_user_token', url='https://alice:cAn4ry@nexus.example.com'),
-            'url must not hold a user name or password',
+            'url must not contain a user name or password',
         ),
         (
             dict(GOOD, type='nexus_user_token', cache_path='/x'),

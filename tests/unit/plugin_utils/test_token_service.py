@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
@@ -73,7 +74,7 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(shortcut, 'run_folder', lambda: str(tmp_path / 'run'))
     monkeypatch.setattr(service, '_caches', {})
     # The stand-in for the server is in this process
-    monkeypatch.setattr(service.apart, 'run', lambda work: json.loads(json.dumps(work())))
+    monkeypatch.setattr(service.isolated_process, 'run', lambda work: json.loads(json.dumps(work())))
     monkeypatch.setenv('HOME', str(tmp_path))
     return tmp_path / 'run'
 
@@ -387,8 +388,7 @@ def test_A4_what_goes_wrong_names_its_source_once(source, obtain, server):
             401,
             'no',
         )
-    other = source()
-    other.name = None
+    other = dataclasses.replace(source(), name=None)
     with pytest.raises(ServerProblem, match='^h does not accept'):
         obtain(other)
 

@@ -38,14 +38,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Unreachable,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._http import client as http
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import (
-    Client,
-    host_of,
-    normal_url,
-    refuse_redirect,
-    retry_after,
-    shown,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
+from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
+from ansible_collections.buildops.tokens.plugins.module_utils._http.retry import retry_after
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, normalize_url
 
 CANARY = 'cAn4ry/+=&<"%secret'
 QUERY = {'authToken': CANARY}
@@ -325,7 +322,7 @@ def test_H4_endless_body_is_cut(serve, head):
         ServerProblem, match='sent more than 1048576 bytes, which is more than is needed'
     ):
         get(client(serve(act)))
-    assert sum(sent) < 20 * http.LARGEST_ANSWER
+    assert sum(sent) < 20 * http.LARGEST_RESPONSE
 
 
 @pytest.mark.parametrize(
@@ -520,7 +517,7 @@ def test_H4_H13_the_body_of_a_redirect_is_limited_too(serve, status):
 
     with pytest.raises(ServerProblem, match='sent more than'):
         get(client(serve(act)))
-    assert sum(sent) < 20 * http.LARGEST_ANSWER
+    assert sum(sent) < 20 * http.LARGEST_RESPONSE
     assert get(client(serve(answer('<html>', '302 Found', Location='/login')))).body == b'<html>'
 
 
@@ -601,7 +598,7 @@ def test_H19_proxy_that_wants_a_login(serve, url):
     proxy = serve(answer('', '407 Proxy Authentication Required'))
     with pytest.raises(
         Refused,
-        match=r'^The proxy http://127\.0\.0\.1:%d wants a user name and password \(407\)\.'
+        match=r'^The proxy http://127\.0\.0\.1:%d requires a user name and password \(407\)\.'
         % proxy.port,
     ) as caught:
         get(client(None, url=url, proxy=proxy.url.replace('//', '//user:%s@' % 'hunter2hunter2')))
@@ -980,8 +977,8 @@ def test_many_threads_share_nothing(serve):
     ],
 )
 def test_H30_addresses_have_one_form(given_url, normal):
-    assert normal_url(given_url) == normal
-    assert normal_url(normal) == normal
+    assert normalize_url(given_url) == normal
+    assert normalize_url(normal) == normal
 
 
 @pytest.mark.parametrize(
@@ -1002,18 +999,18 @@ def test_H30_addresses_have_one_form(given_url, normal):
         ('https://:8081', 'must be an address'),
         (
             'https://user:%s@nexus.example.com' % 'hidden-word',
-            'must not hold a user name or password',
+            'must not contain a user name or password',
         ),
-        ('https://user@nexus.example.com', 'must not hold a user'),
-        ('https://nexus.example.com?x=hidden-word', 'must not hold a query'),
-        ('https://nexus.example.com#x', 'must not hold a query or a fragment'),
+        ('https://user@nexus.example.com', 'must not contain a user'),
+        ('https://nexus.example.com?x=hidden-word', 'must not contain a query'),
+        ('https://nexus.example.com#x', 'must not contain a query or a fragment'),
         ('https://nexus.example.com:0', 'must be an address'),
         ('https://nexus.example.com:65536', 'host or port cannot be read'),
         ('https://nexus.example.com:abc', 'host or port cannot be read'),
         ('https://[::1', 'cannot be read'),
-        ('https://nexus.example.com/a b', 'holds a blank'),
-        ('https://nexus.example.com\n.evil.example', 'holds a blank'),
-        ('https://a\\b', 'holds a blank'),
+        ('https://nexus.example.com/a b', 'contains a blank'),
+        ('https://nexus.example.com\n.evil.example', 'contains a blank'),
+        ('https://a\\b', 'contains a blank'),
         (
             'http://nexus.example.com',
             'uses http, over which passwords and tokens travel in the clear. Use https, or set allow_http',
@@ -1023,24 +1020,24 @@ def test_H30_addresses_have_one_form(given_url, normal):
 )
 def test_I7_I8_I13_addresses_that_are_refused(given_url, sentence):
     with pytest.raises(BadInput, match='^url ') as caught:
-        normal_url(given_url)
+        normalize_url(given_url)
     assert sentence in str(caught.value)
     assert 'hidden-word' not in str(caught.value)
 
 
 def test_I7_http_on_request():
-    assert normal_url('http://nexus.example.com', allow_http=True) == 'http://nexus.example.com'
+    assert normalize_url('http://nexus.example.com', allow_http=True) == 'http://nexus.example.com'
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_a_clear_error(text):
     for candidate in (text, 'https://' + text, 'https://host/' + text):
         try:
-            normal = normal_url(candidate)
+            normal = normalize_url(candidate)
         except BadInput as problem:
             assert str(problem).startswith('url ')
         else:
-            assert normal_url(normal) == normal
+            assert normalize_url(normal) == normal
             assert normal.startswith(('https://', 'http://'))
 
 
@@ -1055,7 +1052,7 @@ def test_what_is_shown_of_a_location_is_a_host_at_most(text):
 
 @given(st.text(max_size=300) | st.none() | st.integers())
 def test_a_servers_own_words_are_one_short_harmless_line(text):
-    words = shown(text)
+    words = sanitize(text)
     assert len(words) <= 200
     assert words.isprintable() or all(
         character.isprintable() or character.isspace() or ord(character) > 0xA0
@@ -1072,7 +1069,7 @@ def test_a_servers_own_words_are_one_short_harmless_line(text):
 def test_a_servers_own_words_hold_no_secret_of_ours(secret):
     assert (
         secret
-        not in shown('before %s  after' % secret, secret)
+        not in sanitize('before %s  after' % secret, secret)
         .replace('before ', '')
         .replace(' after', '')
         or secret in 'before after'
@@ -1097,13 +1094,13 @@ def test_a_servers_own_words_hold_no_secret_of_ours(secret):
     ],
 )
 def test_a_servers_own_words_hold_no_java_exception(text, words):
-    assert shown(text) == words
+    assert sanitize(text) == words
 
 
 def test_blanks_do_not_hide_a_secret_of_ours():
     assert (
-        shown('bad secret open  sesame\tnow', 'open  sesame\tnow')
-        == shown('bad  secret open sesame now', 'open  sesame\tnow')
+        sanitize('bad secret open  sesame\tnow', 'open  sesame\tnow')
+        == sanitize('bad  secret open sesame now', 'open  sesame\tnow')
         == 'bad secret ***'
     )
 
@@ -1114,7 +1111,7 @@ def test_blanks_do_not_hide_a_secret_of_ours():
     st.integers(0, 4),
 )
 def test_O5_a_servers_own_words_hold_no_secret_of_ours_in_base64(before, secret, behind):
-    words = shown(
+    words = sanitize(
         'you sent '
         + base64.b64encode(b'\xfe' * before + secret.encode() + b'\xfe' * behind).decode(),
         secret,

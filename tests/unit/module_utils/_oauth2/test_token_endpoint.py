@@ -23,6 +23,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
     TokensError,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import jwt as jwts
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import pkce as codes
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
@@ -134,7 +136,7 @@ def test_O5_what_the_server_says_is_masked_and_stripped(style):
         )
     text = str(caught.value)
     assert CANARY not in text and 'c0de' not in text and '\x1b' not in text and '\n' not in text
-    assert CANARY not in caught.value.code
+    assert caught.value.code is None
     if sent.authorization:
         assert sent.authorization[6:] not in text
     assert 'secret ***' in text
@@ -162,7 +164,7 @@ def test_O7_another_type_must_not_be_used(value):
 
 def test_O7_a_missing_type_is_a_warning():
     token, warnings = granted(token_type=MISSING)
-    assert token.token_type == 'Bearer' and 'taken for a bearer token' in warnings[0]
+    assert token.token_type == 'Bearer' and 'used as a bearer token' in warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -244,8 +246,8 @@ def test_H13_H14_H16_a_redirect_is_not_followed_and_only_its_host_is_named(statu
 @pytest.mark.parametrize(
     'status, words',
     [
-        (404, 'no token endpoint'),
-        (405, 'no token endpoint'),
+        (404, 'not a token endpoint'),
+        (405, 'not a token endpoint'),
         (407, 'proxy'),
         (413, 'too large'),
         (431, 'too large'),
@@ -337,8 +339,8 @@ def test_a_scope_that_is_none(scope):
 def test_pkce_as_authlib_computes_it():
     seen = set()
     for _round in range(50):
-        made = oauth2.pkce()
-        oauth2.check_verifier(made.verifier)
+        made = codes.pkce()
+        codes.check_verifier(made.verifier)
         assert (
             made.challenge == create_s256_code_challenge(made.verifier)
             and '=' not in made.challenge
@@ -347,7 +349,7 @@ def test_pkce_as_authlib_computes_it():
     assert len(seen) == 50
     # RFC 7636 appendix B
     assert (
-        oauth2.pkce('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk').challenge
+        codes.pkce('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk').challenge
         == 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
     )
 
@@ -355,7 +357,7 @@ def test_pkce_as_authlib_computes_it():
 @pytest.mark.parametrize('verifier', ['x' * 42, 'x' * 129, 'x' * 43 + '=', 'x' * 43 + 'ä'])
 def test_a_verifier_that_is_none(verifier):
     with pytest.raises(BadInput):
-        oauth2.check_verifier(verifier)
+        codes.check_verifier(verifier)
 
 
 @given(
@@ -363,11 +365,11 @@ def test_a_verifier_that_is_none(verifier):
     st.text(st.characters(exclude_categories=['Cs']), min_size=1),
 )
 def test_an_assertion_as_joserfc_verifies_it(secret, subject):
-    made = oauth2.jwt_assertion(secret, subject, 'nuxeo', NOW)
+    made = jwts.jwt_assertion(secret, subject, 'nuxeo', NOW)
     token = jwt.decode(made, OctKey.import_key(secret.encode()), algorithms=['HS512'])
     assert token.claims == {'iss': 'nuxeo', 'sub': subject, 'exp': int(NOW)}
     assert token.header['alg'] == 'HS512'
-    assert oauth2.jwt_claims(made) == token.claims
+    assert jwts.jwt_claims(made) == token.claims
 
 
 @given(st.text())
@@ -377,24 +379,24 @@ def test_reading_claims_of_anything_never_fails(text):
         'a.%s.b' % text,
         'a.%s.b' % base64.urlsafe_b64encode(text.encode('utf-8', 'replace')).decode(),
     ):
-        assert oauth2.jwt_claims(value) is None or isinstance(oauth2.jwt_claims(value), dict)
-        oauth2.jwt_expiry(value)
+        assert jwts.jwt_claims(value) is None or isinstance(jwts.jwt_claims(value), dict)
+        jwts.jwt_expiry(value)
 
 
 def test_a_deeply_nested_claim_set_is_no_traceback():
     nested = base64.urlsafe_b64encode(b'[' * 200_000).decode()
-    assert oauth2.jwt_claims('a.%s.b' % nested) is None
+    assert jwts.jwt_claims('a.%s.b' % nested) is None
 
 
 # The redirect that carries the code
 
 
 def test_the_code_comes_out_of_the_redirect():
-    assert oauth2.code_of('POST x', 'https://c.test/cb?x=1&state=a+b&code=c0', 'a b') == 'c0'
-    assert oauth2.code_of('POST x', 'https://c.test/cb?x=1', 's') is None
-    assert oauth2.code_of('POST x', 'https://c.test/cb#code=c0&state=s', 's') is None
+    assert codes.code_of('POST x', 'https://c.test/cb?x=1&state=a+b&code=c0', 'a b') == 'c0'
+    assert codes.code_of('POST x', 'https://c.test/cb?x=1', 's') is None
+    assert codes.code_of('POST x', 'https://c.test/cb#code=c0&state=s', 's') is None
     assert (
-        oauth2.code_of(
+        codes.code_of(
             'POST x',
             'nxdrive://authorize?code=c0&state=s&iss=https://n.test',
             's',
@@ -415,20 +417,20 @@ def test_the_code_comes_out_of_the_redirect():
 )
 def test_a_code_with_another_state_is_not_used(location):
     with pytest.raises(Refused, match='another state') as caught:
-        oauth2.code_of('POST x', location, 's')
+        codes.code_of('POST x', location, 's')
     assert 'c0' not in str(caught.value)
 
 
 def test_a_code_of_another_issuer_is_not_used():
     with pytest.raises(Refused, match='another server'):
-        oauth2.code_of(
+        codes.code_of(
             'POST x', 'https://c.test/?code=c0&state=s&iss=https://evil.test', 's', 'https://n.test'
         )
 
 
 def test_a_denial_is_told_in_any_order():
     with pytest.raises(Refused, match='access_denied: Access denied by the user') as caught:
-        oauth2.code_of(
+        codes.code_of(
             'POST x',
             'https://c.test/?error_description=Access+denied+by+the+user%0A&state=s&error=access_denied',
             's',
@@ -437,7 +439,7 @@ def test_a_denial_is_told_in_any_order():
 
 
 def test_where_a_redirect_leads():
-    assert oauth2.leads_to('https://c.test/cb?code=1', 'https://c.test/cb')
-    assert oauth2.leads_to('https://c.test/cb?x=1&code=1', 'https://c.test/cb?x=1')
-    assert not oauth2.leads_to('https://c.test/cb2?code=1', 'https://c.test/cb')
-    assert not oauth2.leads_to('https://c.test.evil/cb?code=1', 'https://c.test')
+    assert codes.leads_to('https://c.test/cb?code=1', 'https://c.test/cb')
+    assert codes.leads_to('https://c.test/cb?x=1&code=1', 'https://c.test/cb?x=1')
+    assert not codes.leads_to('https://c.test/cb2?code=1', 'https://c.test/cb')
+    assert not codes.leads_to('https://c.test.evil/cb?code=1', 'https://c.test')

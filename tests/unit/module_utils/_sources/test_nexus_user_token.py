@@ -732,7 +732,7 @@ def test_N9_other_fields_do_no_harm_and_a_strange_date_neither():
 def test_N10_a_colon_in_the_user_name_is_refused_before_any_request(name):
     with pytest.raises(
         BadInput,
-        match='username must not hold a colon: HTTP Basic authentication ends the name there',
+        match='username must not contain a colon: HTTP Basic authentication ends the name there',
     ):
         options_of(username=name)
 

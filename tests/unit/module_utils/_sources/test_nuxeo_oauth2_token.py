@@ -21,7 +21,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Unreachable,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
-from ansible_collections.buildops.tokens.plugins.module_utils._oauth2.token_endpoint import pkce
+from ansible_collections.buildops.tokens.plugins.module_utils._oauth2.pkce import pkce
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import DesiredState
 from ansible_collections.buildops.tokens.plugins.module_utils._sources import (
     nuxeo_oauth2_token as nuxeo,

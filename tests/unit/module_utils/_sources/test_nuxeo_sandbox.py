@@ -21,7 +21,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
     Unreachable,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Answer
+from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuvy_client_token import (
     NuvyClientToken,
@@ -305,14 +305,14 @@ class Wire:
         if self.count - 1 == self.at:
             status, kind, content = self.hostile(' '.join(values))
             if content.startswith('Location '):
-                made = Answer(
+                made = Response(
                     what,
                     status,
                     requests.structures.CaseInsensitiveDict({'Location': content[9:]}),
                     b'',
                 )
             else:
-                made = Answer(
+                made = Response(
                     what,
                     status,
                     requests.structures.CaseInsensitiveDict({'Content-Type': kind}),
@@ -330,7 +330,7 @@ class Wire:
                 json=json_body,
                 headers=sent,
             )
-            made = Answer(
+            made = Response(
                 what,
                 got.status_code,
                 requests.structures.CaseInsensitiveDict(dict(got.headers)),

@@ -1,0 +1,62 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module returned on a managed host, without what that host may not decide.
+
+ansible-core takes some keys of a result as instructions: facts for the host, statistics, hosts to
+add. A managed host answers with what it likes, so a result contains the documented keys of its
+module and nothing else.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+# The keys that every module may return
+COMMON = frozenset(
+    ('changed', 'failed', 'msg', 'rc', 'skipped', 'warnings', 'deprecations', 'diff')
+)
+_FILE = ('path', 'permissions_restricted', 'verification')
+_TOKEN = ('token', 'server')
+_INFO = ('exists', 'expired', 'expires_at', 'server')
+# By module: the keys of its documented return values, and those that its action plugin takes away
+RETURNED: dict[str, frozenset[str]] = {
+    'git_credential': frozenset((*_FILE, 'config_path', 'entries', 'includes')),
+    'maven_server': frozenset((*_FILE, 'servers')),
+    'token_deliveries': frozenset(('deliveries',)),
+    'nexus_proxy_credential': frozenset(('repositories', 'server', 'tokens', 'verification')),
+    'nexus_user_token': frozenset(_TOKEN),
+    'nexus_user_token_info': frozenset((*_INFO, 'created', 'feature_enabled')),
+    'nuvy_client_token': frozenset(_TOKEN),
+    'nuxeo_cli_link': frozenset(('changes', 'git_ignored', 'path', 'project', 'verification')),
+    'nuxeo_oauth2_client': frozenset(('client', 'client_secret', 'revoked_tokens')),
+    'nuxeo_oauth2_token': frozenset(_TOKEN),
+    'nuxeo_online_token_info': frozenset((*_INFO, 'project_accessible', 'projects')),
+    'nuxeo_registration': frozenset(
+        (
+            'action',
+            'clid',
+            'description',
+            'expires_at',
+            'fingerprint',
+            'needs_token',
+            'path',
+            'registered',
+            'restart_required',
+            'verification',
+        )
+    ),
+}
+
+
+def known_part(module: str, result: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the part of a result that a module may return.
+
+    :param module: its name, with or without that of its collection.
+    :raises KeyError: the module is not in C(RETURNED).
+    """
+    known = COMMON | RETURNED[module.rsplit('.', 1)[-1]]
+    return {key: value for key, value in result.items() if key in known}

@@ -1,0 +1,123 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The arguments of a task, without what facts put into them.
+
+ansible-core renders the arguments of a task before its action plugin runs, with variables that
+facts have replaced. If facts have replaced any, the arguments are rendered here from what the
+author wrote.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.parsing.mod_args import ModuleArgsParser
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
+    names_from_facts,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
+    Template,
+    is_omitted,
+    plain,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables import (
+    Variables,
+    is_ours,
+)
+
+COLLECTION = 'buildops.tokens'
+_FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_FREE_FORM = ('_raw_params', '_variable_params')
+
+
+def trusted_arguments(
+    task: t.Any,
+    variables: Variables,
+    trusted: Variables,
+    template: t.Callable[[t.Any, Variables], t.Any],
+) -> dict[str, t.Any]:
+    """Return the arguments of a task as they are without facts.
+
+    A task of this collection sees no fact except as C(trusted_variables) has it. In a task of
+    somebody else, a fact still is a variable if nothing else has its name and it is not an option
+    of this collection.
+
+    :param task: C(self._task) of an action.
+    :param variables: the variables that the action got.
+    :param trusted: what C(trusted_variables.of_task) made of them.
+    :param template: renders a value with the given variables.
+    :raises BadInput: it cannot be found out what the arguments are without facts.
+    """
+    from_facts = names_from_facts(variables)
+    if not from_facts:
+        return dict(task.args)
+    seen = trusted
+    if not _belongs_to_collection(task):
+        others = {
+            name: variables[name]
+            for name in from_facts
+            if name not in trusted and not is_ours(name)
+        }
+        seen = dict(others, **trusted)
+
+    def rendered(value: t.Any) -> t.Any:
+        return template(value, seen)
+
+    written = _written_arguments(task)
+    _check_item(task, variables, rendered)
+    # What is not written there comes from module_defaults
+    arguments = {name: value for name, value in task.args.items() if name not in written}
+    arguments.update(_without_omitted(rendered(written)))
+    return arguments
+
+
+def _written_arguments(task: t.Any) -> dict[str, t.Any]:
+    try:
+        parser = ModuleArgsParser(task_ds=task.get_ds(), collection_list=task.collections)
+        written = parser.parse(skip_action_validation=True)[1]
+    except (AnsibleError, AssertionError, AttributeError, TypeError):
+        written = None
+    if not isinstance(written, dict) or any(name in written for name in _FREE_FORM):
+        raise BadInput(
+            'This host reports facts that have the names of variables, and the options of this '
+            'task are not written one by one. Write them so, or clear the facts of this host.'
+        )
+    return written
+
+
+def _check_item(task: t.Any, variables: Variables, rendered: Template) -> None:
+    """Refuse an item of a loop that is not there without facts."""
+    loop_name = variables.get('ansible_loop_var')
+    if task.loop is None or loop_name is None:
+        return
+    items = None if task.loop_with else rendered(task.loop)
+    if not isinstance(items, (list, tuple)) or plain(variables[loop_name]) not in plain(items):
+        raise BadInput(
+            'This host reports facts that have the names of variables, and an item of the loop '
+            'is made of them. It is not used. Clear the facts of this host.'
+        )
+
+
+def _belongs_to_collection(task: t.Any) -> bool:
+    role = getattr(task, '_role', None)
+    if role is not None and getattr(role, '_role_collection', None) == COLLECTION:
+        return True
+    path = task.get_path() or ''
+    return os.path.realpath(path).startswith(os.path.realpath(_FOLDER) + os.sep)
+
+
+def _without_omitted(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {
+            name: _without_omitted(item) for name, item in value.items() if not is_omitted(item)
+        }
+    if isinstance(value, list):
+        return [_without_omitted(item) for item in value if not is_omitted(item)]
+    return value

@@ -1,0 +1,236 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A managed host that answers with facts and foreign keys gets nothing that is not its own."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import COLLECTIONS
+from tests.sandbox import nexus, nuvy
+from tests.support.hostile_host import HostileHost
+
+PLAYBOOKS = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
+PERSON, CLIENT, OTHER = 'wonderland', 'nuvy-s3cret', 'builder'
+WARNING = 'The host attacker reports a fact named'
+
+
+class Listener:
+    """An address of the attacker's own. C(heard): what was sent there."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(('127.0.0.1', 0))
+        self.port: int = self._socket.getsockname()[1]
+        self.heard: list[bytes] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _address = self._socket.accept()
+                with connection:
+                    connection.settimeout(2)
+                    self.heard.append(connection.recv(65536))
+            except TimeoutError:
+                self.heard.append(b'a connection')
+            except OSError:
+                return
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture(name='listener')
+def _listener() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.close()
+
+
+class Scene:
+    """An honest host and one that is not, with an inventory that is the same for both."""
+
+    def __init__(self, sandbox: t.Any, folder: Path, listener: Listener) -> None:
+        self.nexus_app = nexus.create_app('3.90.1')
+        self.nexus = sandbox.serve(self.nexus_app)
+        self.nuvy = sandbox.serve(nuvy.create_app())
+        self.ca_path = sandbox.ca_path
+        self.folder = folder
+        self.trace = folder / 'trace'
+        self.listener = listener
+        self.host = HostileHost(folder, self.answer())
+
+    def facts(self) -> dict[str, t.Any]:
+        url = 'http://127.0.0.1:%d' % self.listener.port
+        command = "{{ lookup('pipe', 'touch %s') }}" % self.trace
+        stolen = [{'id': 'stolen', 'url': 'https://git.example.com', 'token': 'unused'}]
+        options: dict[str, t.Any] = {'tokens_summary_file': str(self.trace)}
+        for prefix in ('nuvy', 'nexus'):
+            name = 'buildops_tokens_%s_' % prefix
+            options.update({name + 'proxy': url, name + 'validate_certs': 'false'})
+            options.update({name + 'cache': 'file', name + 'cache_path': str(self.trace)})
+        return {
+            **options,
+            'token_sources': {'company': {'type': 'nuvy_client_token', 'url': url}},
+            'company_url': url,
+            'company_sources': {},
+            'git_credentials_entries': stolen,
+            'maven_settings_servers': stolen,
+            'maven_settings_path': command,
+            'nexus_proxies_url': url,
+            'nexus_proxies_allow_http': True,
+            'rotate_tokens_sources': ['unused'],
+            'deliver_to_failed': {'git_credentials': 'forged'},
+            'tokens_failed': ['forged'],
+            'git_credentials_result': {'changed': True, 'tokens': [], 'msg': command},
+            'hostvars': {},
+        }
+
+    def answer(self) -> dict[str, t.Any]:
+        facts = self.facts()
+        return {
+            'changed': True,
+            'path': '/home/agent/settings.xml',
+            'ansible_facts': facts,
+            'add_host': {'host_name': 'added', 'groups': ['all'], 'host_vars': facts},
+            'add_group': 'added',
+            'ansible_stats': {'data': {'token_errors': ['forged']}, 'per_host': False},
+            '_ansible_no_log': False,
+            '_ansible_facts_cacheable': True,
+            'include': str(self.trace),
+            'foreign_key': 'foreign',
+            **facts,
+        }
+
+    def inventory(self) -> dict[str, t.Any]:
+        common = {'ca_path': self.ca_path, 'username': 'alice', 'password': PERSON}
+        company = dict(common, type='nexus_user_token', url='{{ company_url }}')
+        client = {
+            'type': 'nuvy_client_token',
+            'url': self.nuvy.url,
+            'ca_path': self.ca_path,
+            'client_id': 'buildops-client',
+            'client_secret': CLIENT,
+        }
+        unused = dict(common, type='nexus_user_token', url=self.nexus.url, username='bob')
+        home = '%s/{{ inventory_hostname }}' % (self.folder / 'agents')
+        return {
+            'all': {
+                'hosts': {
+                    'attacker': self.host.variables,
+                    'honest': {
+                        'ansible_connection': 'local',
+                        'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+                    },
+                },
+                'vars': {
+                    'company_url': self.nexus.url,
+                    'company_sources': {
+                        'company': company,
+                        'nuvy': client,
+                        'unused': dict(unused, password=OTHER),
+                    },
+                    'token_sources': '{{ company_sources }}',
+                    'maven_settings_servers': [{'id': 'releases', 'token': 'company'}],
+                    'maven_settings_path': home + '/settings.xml',
+                    'git_credentials_entries': [
+                        {'url': 'https://git.example.com', 'token': 'nuvy', 'username': 'ci'}
+                    ],
+                    'git_credentials_path': home + '/git-credentials',
+                    'git_credentials_config_path': home + '/gitconfig',
+                    'nexus_proxies_url': '{{ company_url }}',
+                    'nexus_proxies_username': 'alice',
+                    'nexus_proxies_password': PERSON,
+                    'nexus_proxies_ca_path': self.ca_path,
+                    'nexus_proxies_repositories': [{'name': 'central', 'token': 'company'}],
+                },
+            }
+        }
+
+    def check(self) -> None:
+        assert not self.listener.heard, 'the address of the attacker was used'
+        assert not self.trace.exists(), 'a file of the controller was written'
+        assert self.nexus_app.state.token_of('bob') is None, 'another source was asked'
+        heard = self.host.heard
+        sent = heard.read_text(encoding='utf-8', errors='replace') if heard.exists() else ''
+        for secret in (PERSON, CLIENT, 'stolen'):
+            assert secret not in sent
+
+
+@pytest.fixture(name='scene')
+def _scene(sandbox: t.Any, tmp_path: Path, listener: Listener) -> Scene:
+    return Scene(sandbox, tmp_path, listener)
+
+
+@pytest.mark.parametrize('gathered', [False, True])
+@pytest.mark.parametrize('name', ['provision', 'rotate', 'revoke', 'report'])
+def test_S1_playbooks(scene: Scene, run_playbook: t.Any, name: str, gathered: bool) -> None:
+    plays: list[dict[str, t.Any]] = [{'hosts': 'attacker', 'gather_facts': gathered, 'tasks': []}]
+    plays.append({'import_playbook': str(PLAYBOOKS / ('%s_tokens.yml' % name))})
+    if gathered or name in ('provision', 'rotate'):
+        plays.append({'hosts': 'attacker', 'gather_facts': True, 'tasks': []})
+    more = ['-e', json.dumps({'rotate_tokens_sources': ['company']})] if name == 'rotate' else []
+    run = run_playbook(plays, scene.inventory(), *more)
+    scene.check()
+    if not gathered:
+        # ansible-core itself shows the keys that it removes
+        assert 'forged' not in json.dumps(run.results('Sum up'))
+    assert (WARNING in run.output) is gathered, run.output
+
+
+@pytest.mark.parametrize('gathered', [False, True])
+def test_S1_every_module_on_its_own(scene: Scene, run_playbook: t.Any, gathered: bool) -> None:
+    """What the answer of one module says is not used by the next."""
+    tasks = {
+        'maven_server': {'servers': '{{ maven_settings_servers }}'},
+        'git_credential': {'entries': '{{ git_credentials_entries }}'},
+        'nuxeo_registration': {'project': 'p', 'nuxeo_home': '/opt', 'state': 'absent'},
+        'nuxeo_cli_link': {'path': '/opt/p', 'state': 'absent'},
+    }
+    nuvy_source = scene.inventory()['all']['vars']['company_sources']['nuvy']
+    token = {name: value for name, value in nuvy_source.items() if name != 'type'}
+    play = {
+        'hosts': 'attacker',
+        'gather_facts': gathered,
+        'tasks': [
+            {'buildops.tokens.' + module: options, 'register': 'done_' + module}
+            for module, options in tasks.items()
+        ]
+        + [
+            {'buildops.tokens.nuvy_client_token': token, 'register': 'done_token'},
+            {'buildops.tokens.token_source': {'name': 'company'}},
+            {'buildops.tokens.token_source_info': {'name': 'company'}},
+            {
+                'ansible.builtin.set_fact': {
+                    'looked_up': "{{ lookup('buildops.tokens.token', 'company') }}"
+                },
+                'no_log': True,
+            },
+            {
+                'ansible.builtin.debug': {'msg': '{{ ansible_facts.keys() | list }}'},
+                'name': 'facts',
+            },
+            {'ansible.builtin.debug': {'msg': '{{ groups.all }}'}, 'name': 'hosts'},
+        ],
+    }
+    run = run_playbook([play], scene.inventory())
+    assert run.rc == 0, run.output
+    scene.check()
+    for event in run.events:
+        if str(event.get('action')).startswith('buildops.tokens'):
+            own = {'changed', 'path', '_ansible_no_log'}  # of the module, and of ansible-core
+            found = event.get('result', {}).keys() & (scene.answer().keys() - own)
+            assert not found, (event['action'], found)
+    if not gathered:
+        assert not set(run.result('facts')['msg']) & scene.facts().keys()
+    assert run.result('hosts')['msg'] == ['attacker', 'honest']

@@ -1,0 +1,53 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A result contains what its module documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
+    COMMON,
+    RETURNED,
+    known_part,
+)
+from tests.tools.scratch import ROOT
+
+MODULES = ROOT / 'plugins/modules'
+# Their action plugins never run a module
+CONTROLLER_ONLY = {
+    'nuxeo_studio_release',
+    'token_deliveries_info',
+    'token_source',
+    'token_source_info',
+    'token_summary',
+}
+# Not documented, since the action plugin of the module takes it away
+INTERNAL = {'nuxeo_registration': {'needs_token'}}
+
+
+def documented(path: Path) -> set[str]:
+    text = path.read_text(encoding='utf-8').split('RETURN = r"""', 1)[1].split('"""', 1)[0]
+    return set(yaml.safe_load(text) or {})
+
+
+def test_S1_every_module_that_runs_on_a_host_has_its_keys() -> None:
+    modules = {path.stem for path in MODULES.glob('*.py')} - {'__init__'}
+    assert modules - CONTROLLER_ONLY == set(RETURNED)
+
+
+@pytest.mark.parametrize('name', sorted(RETURNED))
+def test_S1_the_keys_are_those_of_the_documentation(name: str) -> None:
+    keys = documented(MODULES / (name + '.py')) | INTERNAL.get(name, set())
+    assert keys - COMMON == RETURNED[name]
+
+
+def test_S1_nothing_else_is_taken() -> None:
+    answer = {'changed': True, 'path': 'x', 'ansible_facts': {}, 'add_host': {}, '_ansible_x': 1}
+    assert known_part('buildops.tokens.maven_server', answer) == {'changed': True, 'path': 'x'}
