@@ -147,7 +147,9 @@ class ActionModule(ControllerAction):
         ]
         for user, group in delivery_run.by_user(waiting).items():
             try:
-                with remote_user.become(self, user, task_vars), remote_user.pipelined(self):
+                with remote_user.become(self, user, task_vars), remote_user.pipelined(
+                    self, task_vars
+                ):
                     self._send(group, task_vars)
                     asking = [each for each in group if (each.result or {}).get('needs_token')]
                     if asking:

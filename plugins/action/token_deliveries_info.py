@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_purpose, host_view
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import is_unset
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
 
 
@@ -21,10 +22,14 @@ class ActionModule(ControllerAction):
 
     def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         given = self.arguments('token_deliveries_info')
-        purpose, names = given['purpose'], given['sources']
+        # ansible-core 2.18 and older render null as an empty text
+        names, only = (
+            None if is_unset(given[name]) else given[name] for name in ('sources', 'only')
+        )
+        purpose = given['purpose']
         hosts = self._hosts(given['hosts'], task_vars)
         delivery_purpose.check_hosts(purpose, given['limited'], hosts, task_vars)
-        selection = delivery_purpose.selection_for(purpose, names, given['only'])
+        selection = delivery_purpose.selection_for(purpose, names, only)
         plan = make_plan(
             ((host, host_view.of_host(self, task_vars, host)) for host in hosts), selection
         )

@@ -23,7 +23,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 _OWN_REASONS = re.compile(
     r'((?:Missing|Incorrect) \w+ password|Timeout \(\d+s\) waiting for privilege escalation'
     r'|Premature end of stream waiting for become success|Invalid become method specified'
-    r'|Failed to set permissions on the temporary files Ansible needs to create'
+    r'|Failed to (?:set permissions on|change ownership of) the temporary files'
     r'|[^\n]{0,80} is not a valid become method)[^\n.]{0,200}'
 )
 _OF_PROGRAM = re.compile(r'(sudo|su|doas|runas|pfexec|dzdo|pbrun|ksu): [^\n]{1,200}')
@@ -65,14 +65,16 @@ def become(
 
 
 @contextmanager
-def pipelined(action: ActionBase) -> t.Iterator[None]:
+def pipelined(action: ActionBase, variables: t.Mapping[str, t.Any]) -> t.Iterator[None]:
     """Send modules by standard input, so that what they are given is in no file of the host.
 
     It is left as it is if another user is become, since sudo can be configured to refuse it, and if
     the person has configured C(pipelining).
+
+    :param variables: of the task.
     """
     connection = action._connection
-    if connection.become or not connection.has_pipelining or not _is_default(connection):
+    if connection.become or not connection.has_pipelining or not _is_off(connection, variables):
         yield
         return
     connection.set_option('pipelining', True)
@@ -82,12 +84,16 @@ def pipelined(action: ActionBase) -> t.Iterator[None]:
         connection.set_option('pipelining', False)
 
 
-def _is_default(connection: t.Any) -> bool:
+def _is_off(connection: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
+    """Return whether pipelining is off, and nobody configured that."""
     try:
-        value, origin = connection.get_option_and_origin('pipelining')
+        if connection.get_option('pipelining'):
+            return False
+        # ansible-core 2.16 does not look at what the connection has
+        origin = connection.get_option_and_origin('pipelining', hostvars=variables)[1]
     except (AttributeError, KeyError, ValueError):
         return False
-    return not value and origin == 'default'
+    return bool(origin == 'default')
 
 
 def reason_of(problem: AnsibleError) -> str:
