@@ -36,6 +36,9 @@ leaks: venv-test link  ## tests that no secret is seen anywhere
 losses: venv-test link  ## tests that no file and no token is lost, whatever kills or fails their writer
 	@$(tests) losses
 
+races: venv-test link  ## tests that root loses nothing to users who attack while it writes, ROUNDS (default 10 000) a writer; needs root
+	@RACE_ROUNDS=$${ROUNDS:-10000} $(python) -m pytest -q tests/losses/test_races.py
+
 fuzz: venv-test link  ## hostile answers of servers, for as many MINUTES as you say (default 10)
 	@FUZZ_MINUTES=$${MINUTES:-10} $(tests) hostile
 
@@ -78,4 +81,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test test-real lint units leaks losses fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision test test-real lint units leaks losses races fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean

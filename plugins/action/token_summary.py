@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
+    read_private,
+    write_private,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import printable
 from ansible_collections.buildops.tokens.plugins.plugin_utils import trusted_variables
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
@@ -42,13 +45,8 @@ class ActionModule(ControllerAction):
         # Hosts wrote parts of it, and a terminal or a web page shows it
         table = [printable(line) for line in table]
         if given.get('path'):
-            try:
-                with open(given['path'], 'w', encoding='utf-8') as file:
-                    file.write('\n'.join(table) + '\n')
-            except OSError as problem:
-                raise FileProblem(
-                    'The summary cannot be written to %s: %s.' % (given['path'], problem.strerror)
-                ) from None
+            content = ('\n'.join(table) + '\n').encode('utf-8')
+            write_private(read_private(given['path']), content, 'keep', new_mode=0o644)
         result = {
             'changed': False,
             'rows': rows,

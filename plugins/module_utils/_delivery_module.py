@@ -3,38 +3,50 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What the modules that write files on managed hosts do alike."""
+"""What the modules have in common that write files on managed hosts."""
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, unexpected
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
+    FileState,
+    Report,
     check_writable,
-    clear_lock,
-    locked,
     read_private,
     write_private,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._files.lock_file import (
+    clear_lock,
+    locked,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     outgoing,
     register_parameters,
 )
 
+Result = t.Dict[str, t.Any]
 
-def finish(module, work, secret_results=()):
+
+def finish(
+    module: t.Any,
+    work: t.Callable[[Result], tuple[Result, list[str]]],
+    secret_results: t.Sequence[str] = (),
+) -> None:
     """Run a function and end the module with its result.
 
     :param module: AnsibleModule.
-    :param work: a function of the module's parameters that returns (result, warnings). A result with C(failed) ends as a failure.
+    :param work: a function of the module's parameters that returns (result, warnings). A result
+        with C(failed) ends as a failure.
     :param secret_results: the members of the result that are declared to contain secrets.
-    :returns: never.
     """
     register_parameters(module.argument_spec, module.params)
     try:
         result, warnings = work(module.params)
     except TokensError as problem:
         module.fail_json(msg=str(problem))
-    except Exception as problem:  # its text could hold a secret, and ansible-core would print it
+    except Exception as problem:  # its text could contain a secret, and ansible-core would print it
         module.fail_json(msg=unexpected(problem))
     for warning in outgoing(list(warnings)):
         module.warn(warning)
@@ -44,8 +56,8 @@ def finish(module, work, secret_results=()):
     module.exit_json(**result)
 
 
-class LockedEdit:
-    """An edit of a file whose owner locks it with C(<file>.lock), as git does. First it is tried, then it is made.
+class LockedEdit(t.Generic[Report]):
+    """An edit of a file that is locked with C(<file>.lock), as git does. It is tried, then made.
 
     :ivar report: what the edit reported last.
     :ivar content: the new content, None for no file.
@@ -53,18 +65,32 @@ class LockedEdit:
     :ivar permissions_restricted: whether rights of other users are, or would be, taken away.
     """
 
-    def __init__(self, path, edit, mode_policy='narrow'):
+    content: bytes | None
+    report: Report
+    changed: bool
+    permissions_restricted: bool
+
+    def __init__(
+        self,
+        path: str,
+        edit: t.Callable[[bytes | None], tuple[bytes | None, Report]],
+        mode_policy: str = 'narrow',
+        new_mode: int = 0o600,
+    ) -> None:
         """Read and edit, without a lock and without writing.
 
-        :param path: str.
-        :param edit: a function of the content (bytes or None) that returns (new content, report).
-        :param mode_policy: as for L(private_file.write_private); with V(narrow), a file that others can read is rewritten in any case.
+        :param path: of the file.
+        :param edit: a function of the content (None for no file): (new content, report).
+        :param mode_policy: as for L(write_private); with V(narrow), a file that others can read is
+            rewritten in any case.
+        :param new_mode: of a new file.
         :raises TokensError: it cannot be read, or what C(edit) raises.
         """
-        self.path, self._edit, self._mode_policy = path, edit, mode_policy
+        self.path, self._edit = path, edit
+        self._mode_policy, self._new_mode = mode_policy, new_mode
         self._try(read_private(path))
 
-    def _try(self, state):
+    def _try(self, state: FileState) -> None:
         self._state = state
         self.content, self.report = self._edit(state.content)
         self.permissions_restricted = (
@@ -74,21 +100,22 @@ class LockedEdit:
             self.content is not None and self.content != state.content
         )
 
-    def check(self):
+    def check(self) -> None:
         """Predict whether it can be written. :raises FileProblem: it cannot."""
         if self.changed:
             check_writable(self._state)
 
-    def write(self, timeout):
-        """Repeat the edit on what the file holds once it is locked, and write it.
+    def write(self, timeout: float) -> None:
+        """Lock the file, repeat the edit on its content of then, and write it.
 
         :param timeout: seconds to wait for the lock.
-        :raises FileProblem: locked by another, or not to be written.
+        :raises FileProblem: it is locked by another program, or cannot be written.
         """
         if not self.changed:
             clear_lock(self._state)
             return
         with locked(self.path, timeout=timeout):
             self._try(read_private(self.path))
-            if self.changed:  # else another run has done the same meanwhile
-                write_private(self._state, self.content, self._mode_policy)
+            # Another run may have done the same meanwhile
+            if self.changed and self.content is not None:
+                write_private(self._state, self.content, self._mode_policy, new_mode=self._new_mode)

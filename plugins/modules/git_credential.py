@@ -178,6 +178,9 @@ options:
     description:
       - Whether to try the entries afterwards with C(git ls-remote), without a terminal and without changing the store. Entries with which git does not get in
         make the task fail, each with its reason. Not tried in check mode, without git, and without a O(verify_url).
+      - Only the delivered credential is tried. The configuration of git, C(.netrc), proxies, certificates and other variables of the environment
+        are not used, and redirects are not followed.
+      - When the task runs as root, git runs as the owner of the store. It is refused if other users can change the program or the path of the store.
     type: bool
     default: false
   verify_timeout:

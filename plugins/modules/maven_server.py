@@ -195,6 +195,7 @@ options:
       - Whether to write passwords and passphrases encrypted, by C(mvn --encrypt-password) of Maven 3 and the master password in O(security_path).
       - They reach Maven through a terminal of its own, never on a command line. A password that stands in the file in clear is replaced by its encrypted form.
       - Each takes Maven about a second, and only when one is written.
+      - When the task runs as root, Maven runs as the owner of O(security_path). It is refused if other users can change the program.
     type: bool
     default: false
   mvn:
@@ -211,6 +212,9 @@ options:
       - Whether to ask each repository afterwards, from the host, if it accepts what stands in the file. The task fails and names the entries that are
         not accepted, each with its reason.
       - Not tried are entries without O(verify_url) or whose password only Maven can read, and nothing in check mode.
+      - Proxies, certificates and C(.netrc) of the environment are not used, and redirects are not followed.
+      - A user name or password with non-ASCII characters is tried in UTF-8, which Maven 3.8 and older send, and in ISO-8859-1, which Maven 3.9 and 4 send.
+        If the server accepts only one of them, the reason says so, and the Maven of the host (O(mvn)) decides. Without one the task fails.
     type: bool
     default: false
   verify_timeout:

@@ -137,7 +137,8 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - Run the task as the user of the Nuxeo server, with C(become_user).
+  - Run the task as the user of the Nuxeo server, with C(become_user). When it runs as root, C(nuxeoctl) runs as the user who owns the server, without
+    the other variables of the environment. It is refused if several users own parts of the server, or if others can change them.
   - The registration does not need the token any more. Revoking the token, which is done at U(https://connect.nuxeo.com/nuxeo/site/connect/tokens)
     only, leaves it as it is.
 seealso:

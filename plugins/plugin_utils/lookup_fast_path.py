@@ -14,6 +14,7 @@ no options, open no connection and decrypt nothing: a vaulted value is compared 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import json
@@ -49,6 +50,8 @@ VARIABLE = 'buildops_tokens_'
 INI_SECTION = '[buildops_tokens]'
 DEEPEST = 20
 _REFERENCE = re.compile(r'\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}\Z')
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _folders = {}
 _settings = {}
 
@@ -95,6 +98,8 @@ class Folder:
     :ivar warnings: sentences for the user.
     :raises CacheProblem: it is missing, a link, somebody else's, or open to others."""
 
+    _handle = None
+
     def __init__(self, folder):
         self.folder = folder
         self.warnings = []
@@ -103,9 +108,7 @@ class Folder:
                 'The token cache has no place, since the home folder is not known. Set cache_path.'
             )
         self.prepare()
-        self._salt = self._content(
-            self.path('salt', ''), links=2
-        )  # it has two names while it is made
+        self._salt = self._content('salt', links=2)  # it has two names while it is made
         if self._salt is None and self.warnings:  # not damaged, and perhaps readable tomorrow
             raise CacheProblem('The token cache %s cannot be used: %s' % (folder, self.warnings[0]))
         if self._salt is None or len(self._salt) != SALT_BYTES:
@@ -115,24 +118,32 @@ class Folder:
             )
 
     def prepare(self):
-        """See whether the folder may be trusted."""
+        """Open the folder and see whether it may be trusted. All files are opened relative to it."""
         try:
-            about = os.lstat(self.folder)
+            self._handle = self._open()
         except OSError as problem:
+            if problem.errno in (errno.ENOTDIR, errno.ELOOP):
+                raise CacheProblem(
+                    'The token cache %s is not a folder (links are not followed).' % self.folder
+                ) from None
             raise CacheProblem(
                 'The token cache %s cannot be used: %s.' % (self.folder, problem.strerror)
             ) from None
-        if not stat.S_ISDIR(about.st_mode):
-            raise CacheProblem(
-                'The token cache %s is not a folder (links are not followed).' % self.folder
-            )
+        about = os.fstat(self._handle)
         if about.st_uid != os.geteuid():
             raise CacheProblem('The token cache %s belongs to another user.' % self.folder)
         if about.st_mode & 0o077:
             raise CacheProblem(
-                'The token cache %s is open to other users (mode %04o). Set its mode to 0700, or set cache_path to a '
-                'folder of its own.' % (self.folder, about.st_mode & 0o777)
+                'The token cache %s is open to other users (mode %04o). Set its mode to 0700, or '
+                'set cache_path to a folder of its own.' % (self.folder, about.st_mode & 0o777)
             )
+
+    def _open(self):
+        return os.open(self.folder, _FOLDER)
+
+    def __del__(self):
+        if self._handle is not None:
+            os.close(self._handle)
 
     def key(self, what):
         """:param what: all that makes this different from others, secrets included, in JSON types.
@@ -153,16 +164,17 @@ class Folder:
 
     def load(self, key, ending='.json', links=1):
         """:returns: the JSON object in a file, of whatever release, or None."""
-        content = self._content(self.path(key, ending), links)
+        content = self._content(key + ending, links)
         try:
             data = json.loads(content) if content else None
         except (ValueError, RecursionError):
             return None
         return data if isinstance(data, dict) else None
 
-    def _content(self, path, links=1):
+    def _content(self, name, links=1):
+        path = self.path(name, '')
         try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            handle = os.open(name, _FILE, dir_fd=self._handle)
         except FileNotFoundError:
             return None
         except OSError as problem:

@@ -83,6 +83,10 @@ def _unreadable(code: t.Any) -> str:
 def connection_failure(problem: AnsibleConnectionFailure) -> str:
     """Return a message. Its last line is the reason. Above it, ssh reports what it did."""
     reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]
+    # Of a module that is sent by standard input
+    sure = 'Make sure this host can be reached over ssh: '
+    if sure in reason:
+        reason = 'Failed to connect to the host via ssh: %s' % reason.split(sure, 1)[1]
     return 'The host cannot be reached: %s' % reason
 
 

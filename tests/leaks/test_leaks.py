@@ -1123,7 +1123,7 @@ PLACES = {
     'module_utils._nuxeo_online.studio:ensure': ['Release'],
     'module_utils._nuxeo_online.cli_token:NuxeoCliToken.issue': ['Link'],
     'module_utils._nuxeo_online.nuxeoctl:call': ['Register the server'],
-    'module_utils._command:limited': ['Register the server', 'Knock for git'],
+    'module_utils._programs:run': ['Register the server', 'Knock for git'],
     'module_utils._maven.verify:verify': ['Knock for Maven'],
     'module_utils._git.verify:verify': ['Knock for git'],
     'module_utils._maven.encryption:encryptor': ['Deliver a key'],

@@ -21,24 +21,23 @@ from pathlib import Path
 # Calls that change files, or could fail on the way there
 CALLS = (
     'openat',
-    'mkdir',
+    'mkdirat',
     'fchmod',
     'fchown',
-    'chown',
     'write',
     'ftruncate',
     'pwrite64',
     'fsync',
-    'rename',
-    'link',
-    'unlink',
+    'renameat',
+    'linkat',
+    'unlinkat',
     'close',
 )
 ERRORS = {
-    'ENOSPC': ('openat', 'mkdir', 'write', 'fsync', 'rename', 'link', 'close'),
-    'EROFS': ('openat', 'mkdir', 'fchmod', 'fchown', 'rename', 'link'),
-    'EIO': ('openat', 'read', 'write', 'fsync', 'rename', 'close'),
-    'EACCES': ('openat', 'mkdir', 'rename', 'link'),
+    'ENOSPC': ('openat', 'mkdirat', 'write', 'fsync', 'renameat', 'linkat', 'close'),
+    'EROFS': ('openat', 'mkdirat', 'fchmod', 'fchown', 'renameat', 'linkat'),
+    'EIO': ('openat', 'read', 'write', 'fsync', 'renameat', 'close'),
+    'EACCES': ('openat', 'mkdirat', 'renameat', 'linkat'),
 }
 _PR_SET_PTRACER, _ANY = 0x59616D61, -1
 _ENOUGH_SECONDS = 60

@@ -20,6 +20,8 @@ from .harness import ERRORS, points, trial
 from .writers import NOBODY, OLD, OTHER, ROOT, SECRET, WRITERS, Writer
 
 pytestmark = pytest.mark.needs_client('strace')
+# Both folders by their descriptors, whose paths strace adds
+RENAME = re.compile(r'renameat\(\d+<([^>]+)>, "([^"]+)", \d+<([^>]+)>, "([^"]+)"')
 SECRETS = [secret.encode() for secret in (SECRET, OTHER, OLD)]
 
 
@@ -95,7 +97,7 @@ def proof(request, tmp_path):
 
 def test_T22_P2_P5_C16_killed_at_each_call(proof, record_property):
     found = points(proof.calls, proof.writer.folder)
-    assert {'openat', 'write', 'fsync', 'rename'} <= {name for name, number in found}
+    assert {'openat', 'write', 'fsync', 'renameat'} <= {name for name, number in found}
     outcomes = set()
     for name, number in found:
         done = proof.run('%s:signal=KILL:when=%d' % (name, number))
@@ -112,9 +114,10 @@ def test_T22_P2_P5_C16_killed_at_each_call(proof, record_property):
 def test_T1_what_is_renamed_is_on_disk_before_and_its_name_afterwards(proof):
     lines = [line for _name, _number, line in proof.calls]
     renames = [
-        (index, *re.match(r'rename\("([^"]+)", "([^"]+)"', line).groups())
+        (index, os.path.join(found[1], found[2]), os.path.join(found[3], found[4]))
         for index, line in enumerate(lines)
-        if line.startswith('rename(') and str(proof.writer.folder) in line
+        for found in [RENAME.match(line)]
+        if found and str(proof.writer.folder) in line
     ]
     assert renames
     for index, temporary, target in renames:

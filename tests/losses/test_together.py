@@ -44,7 +44,7 @@ if sys.argv[2] == 'Maven':
     maven_delivery.deliver(_params(maven_delivery.ARGUMENTS, path=sys.argv[3] + '/settings.xml', servers=[entry]), False, False, lambda name: None)
 else:
     git_delivery.deliver(_params(git_delivery.ARGUMENTS, path=sys.argv[3] + '/credentials', config_path=sys.argv[3] + '/config', lock_timeout=60,
-                                 url='https://%s.example' % name, username='ci', password=name + '-password'), False, False, lambda: None, lambda name: None)
+                                 url='https://%s.example' % name, username='ci', password=name + '-password'), False, False, lambda name: None)
 """
 
 

@@ -12,9 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
-from ansible_collections.buildops.tokens.plugins.module_utils._files import (
-    atomic_file as private_file,
-)
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery as git_delivery
 from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
     delivery as maven_delivery,
@@ -121,7 +119,7 @@ class Git(Writer):
             password=SECRET,
             lock_timeout=1,
         )
-        git_delivery.deliver(params, False, False, lambda: None, lambda name: None)
+        git_delivery.deliver(params, False, False, lambda name: None)
 
 
 class NuxeoCli(Writer):
@@ -144,7 +142,7 @@ class NuxeoCli(Writer):
             ),
             False,
             False,
-            lambda folder, arguments: None,
+            None,
         )
 
 
@@ -166,7 +164,7 @@ class Registration(Writer):
             clid=CLID % SECRET,
             description='x',
         )
-        nuxeo_registration.ensure(params, False, False, lambda: None, environment={})
+        nuxeo_registration.ensure(params, False, False, environment={})
 
 
 class TokenCache(Writer):
@@ -195,7 +193,7 @@ class TokenCache(Writer):
             {},
         )
         if cache.warnings:
-            raise private_file.FileProblem(cache.warnings[0])
+            raise FileProblem(cache.warnings[0])
 
     def contents(self):
         """What the cache itself finds: the token, without the marks that differ from time to time."""

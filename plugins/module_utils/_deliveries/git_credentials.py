@@ -51,8 +51,5 @@ class GitCredentials(DeliveryType):
     @classmethod
     def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:
         from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery
-        from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import runner
 
-        return delivery.deliver(
-            params, module.check_mode, module._diff, lambda: runner(module), module.get_bin_path
-        )
+        return delivery.deliver(params, module.check_mode, module._diff, module.get_bin_path)

@@ -50,9 +50,7 @@ class NuxeoCliLinks(DeliveryType):
     def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:
         from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import cli_link
 
-        return cli_link.deliver(
-            params, module.check_mode, module._diff, cli_link.git_runner(module)
-        )
+        return cli_link.deliver(params, module.check_mode, module._diff, module.get_bin_path('git'))
 
     @classmethod
     def complete(cls, result: Entry, entry: Entry) -> None:

@@ -42,10 +42,7 @@ class NuxeoRegistrations(DeliveryType):
     @classmethod
     def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:
         from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
-            nuxeoctl,
             registration,
         )
 
-        return registration.work(
-            params, module.check_mode, module._diff, lambda: nuxeoctl.runner(module)
-        )
+        return registration.work(params, module.check_mode, module._diff)

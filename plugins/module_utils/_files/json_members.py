@@ -3,9 +3,10 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Members of an object in a JSON file, set and removed in place: every other byte stays, also numbers as they were written, order and indentation.
+"""Members of an object in a JSON file, set and removed in place.
 
-A new file, and what is new in an old one, is laid out as C(JSON.stringify(value, null, 2)) does it, which is what tools written in JavaScript use.
+Every other byte stays: numbers as they were written, order, indentation. New text is laid out as
+by C(JSON.stringify(value, null, 2)), which tools written in JavaScript use.
 """
 
 from __future__ import annotations
@@ -13,24 +14,34 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections import namedtuple
-from json.decoder import scanstring
+import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 
 _BLANKS = re.compile(r'[ \t\r\n]*')
 _BOM = codecs.BOM_UTF8
 _DECODER = json.JSONDecoder()
-_Member = namedtuple('_Member', 'key start value end')
 
 
-def _no_constant(name):
+class _Member(t.NamedTuple):
+    """Positions in the text: of the key, of the value, and behind the value."""
+
+    key: str
+    start: int
+    value: int
+    end: int
+
+
+def _no_constant(name: str) -> t.NoReturn:
     raise ValueError(name)
 
 
-def read(content, path):
-    """:param content: bytes. :param path: for messages. :returns: the object in the file, as a dict; empty for no or an empty file.
-    :raises FileProblem: it is no JSON object in UTF-8; the message holds nothing of it."""
+def read(content: bytes | None, path: str) -> dict[str, t.Any]:
+    """Return the object in a file; an empty one where there is no file or an empty one.
+
+    :param path: for messages.
+    :raises FileProblem: it is not a JSON object in UTF-8; the message contains nothing of it.
+    """
     if content is None or not content.strip():
         return {}
     try:
@@ -40,26 +51,29 @@ def read(content, path):
             '%s is not valid JSON in UTF-8. Correct it, or remove it.' % path
         ) from None
     if not isinstance(value, dict):
-        raise FileProblem('%s does not hold a JSON object. Correct it, or remove it.' % path)
+        raise FileProblem('%s is not a JSON object. Correct it, or remove it.' % path)
     return value
 
 
-def edit(content, section, values, path):
+def edit(
+    content: bytes | None, section: str, values: t.Mapping[str, str | None], path: str
+) -> tuple[bytes | None, list[str]]:
     """Set or remove members of an object that is itself a member of the file's object.
 
-    :param content: bytes, or None for no file. :param section: the name of the member that is edited.
-    :param values: by name: a str, or None to remove that member. A section that gets empty is removed.
+    :param content: None for no file.
+    :param section: the name of the member that is edited. It is removed when it becomes empty.
+    :param values: by name, a str, or None to remove that member.
     :param path: for messages.
-    :returns: (new content, names of the members that changed). Where nothing changes, the content is the same object.
-    :raises FileProblem: it cannot be edited; nothing of it is in the message.
+    :returns: (new content, names of the members that changed). Where nothing changes, the content
+        is the same object.
+    :raises FileProblem: it cannot be edited; the message contains nothing of it.
     """
     if content is None or not content.strip():
         kept = {name: value for name, value in values.items() if value is not None}
         if not kept:
             return content, []
-        return (json.dumps({section: kept}, indent=2, ensure_ascii=False) + '\n').encode(
-            'utf-8'
-        ), sorted(kept)
+        text = json.dumps({section: kept}, indent=2, ensure_ascii=False) + '\n'
+        return text.encode('utf-8'), sorted(kept)
     whole = read(content, path)
     inner = whole.get(section, {})
     if not isinstance(inner, dict):
@@ -83,55 +97,80 @@ def edit(content, section, values, path):
     return mark + text.encode('utf-8'), changed
 
 
-def _members(text, start, path):
-    """:param start: where an object's brace is. :returns: (its members, where its closing brace is)."""
-    members, position = [], _BLANKS.match(text, start + 1).end()
+def _skip(text: str, position: int) -> int:
+    """Return the position behind blanks."""
+    blanks = _BLANKS.match(text, position)
+    return blanks.end() if blanks else position
+
+
+def _members(text: str, start: int, path: str) -> tuple[list[_Member], int]:
+    """Return the members of an object and the position of its closing brace.
+
+    :param start: position of its opening brace.
+    """
+    members: list[_Member] = []
+    position = _skip(text, start + 1)
     while text[position] != '}':
         begin = position
-        key, position = scanstring(text, position + 1, True)
-        value = _BLANKS.match(text, _BLANKS.match(text, position).end() + 1).end()
+        key, position = _DECODER.raw_decode(text, position)
+        value = _skip(text, _skip(text, position) + 1)
         end = _DECODER.raw_decode(text, value)[1]
         if key in [member.key for member in members]:
             raise FileProblem('%s has a key twice in one object. Correct it.' % path)
         members.append(_Member(key, begin, value, end))
-        position = _BLANKS.match(text, end).end()
+        position = _skip(text, end)
         if text[position] == ',':
-            position = _BLANKS.match(text, position + 1).end()
+            position = _skip(text, position + 1)
     return members, position
 
 
-def _set(text, parents, key, value, path):
+def _set(text: str, parents: tuple[str, ...], key: str, value: t.Any, path: str) -> str:
     """Set (or with None remove) one member of the object that C(parents) lead to."""
-    start, depth = _BLANKS.match(text).end(), 1
+    start, depth = _skip(text, 0), 1
     for parent in parents:
         start = next(
             member.value for member in _members(text, start, path)[0] if member.key == parent
         )
         depth += 1
     members, end = _members(text, start, path)
-    newline = '\r\n' if '\r\n' in text else '\n'
     found = next((number for number, member in enumerate(members) if member.key == key), None)
     if value is None:
-        if len(members) == 1:
-            return text[: start + 1] + text[end:]
-        if found:
-            return text[: members[found - 1].end] + text[members[found].end :]
-        return text[: members[0].start] + text[members[1].start :]
+        return _without(text, start, end, members, found or 0)
     gap = text[start + 1 : members[0].start] if members else None
-    spread = gap is None or '\n' in gap
-    unit = (
-        gap.rpartition('\n')[2][: len(gap.rpartition('\n')[2]) // depth] if gap and spread else '  '
-    )
-    written = json.dumps(value, indent=unit if spread else None, ensure_ascii=False)
-    written = written.replace('\n', newline + unit * depth)
+    newline, unit = _layout(text, gap, depth)
+    written = json.dumps(value, indent=unit, ensure_ascii=False)
+    written = written.replace('\n', newline + (unit or '') * depth)
     if found is not None:
         return text[: members[found].value] + written + text[members[found].end :]
     new = '%s: %s' % (json.dumps(key, ensure_ascii=False), written)
     if members:
         # as the last member stands behind the comma before it
         last = members[-1]
-        gap = text[members[-2].end : last.start].rpartition(',')[2] if len(members) > 1 else gap
-        return text[: last.end] + ',' + gap + new + text[last.end :]
-    return (
-        text[: start + 1] + newline + unit * depth + new + newline + unit * (depth - 1) + text[end:]
-    )
+        if len(members) > 1:
+            gap = text[members[-2].end : last.start].rpartition(',')[2]
+        return text[: last.end] + ',' + (gap or '') + new + text[last.end :]
+    inner, outer = newline + (unit or '') * depth, newline + (unit or '') * (depth - 1)
+    return text[: start + 1] + inner + new + outer + text[end:]
+
+
+def _without(text: str, start: int, end: int, members: list[_Member], number: int) -> str:
+    if len(members) == 1:
+        return text[: start + 1] + text[end:]
+    if number:
+        return text[: members[number - 1].end] + text[members[number].end :]
+    return text[: members[0].start] + text[members[1].start :]
+
+
+def _layout(text: str, gap: str | None, depth: int) -> tuple[str, str | None]:
+    """Return line end and indentation of the text; no indentation where it is on one line.
+
+    :param gap: the text before the first member of an object, or None where it is empty.
+    :param depth: of that object's members.
+    """
+    newline = '\r\n' if '\r\n' in text else '\n'
+    if gap is None:
+        return newline, '  '
+    if '\n' not in gap:
+        return newline, None
+    indentation = gap.rpartition('\n')[2]
+    return newline, indentation[: len(indentation) // depth]

@@ -177,11 +177,10 @@ def default_config():
     return shared if os.path.exists(shared) and not os.path.exists(own) else own
 
 
-def deliver(params, check_mode, with_diff, make_runner, find_program):
+def deliver(params, check_mode, with_diff, find_program):
     """Do what the module is for.
 
     :param params: options as in L(ARGUMENTS).
-    :param make_runner: a function that answers with what L(git_door.verify) runs git by.
     :param find_program: a function from a program's name to its path, or None.
     :returns: (result of the module, warnings).
     :raises TokensError: nothing was changed, unless the message says otherwise.
@@ -217,16 +216,15 @@ def deliver(params, check_mode, with_diff, make_runner, find_program):
             config_path,
             lambda content: _edit_config(content, entries, params, named, config_path, left),
             'keep',
+            # the system's is for all users; there is no secret in it
+            0o600 if config_path.startswith(_home() + os.sep) else 0o644,
         )
         edits.append(config)
-    new_config = config_path is not None and not os.path.exists(config_path)
     for edit in edits:
         edit.check()
     if not check_mode:
         for edit in edits:
             edit.write(params['lock_timeout'])
-        if new_config and config.changed and not config_path.startswith(_home() + os.sep):
-            os.chmod(config_path, 0o644)  # it is for all users, and holds no secret
     result = _result(entries, stores, edits, path, config_path)
     if with_diff:
         result['diff'] = _diff(result)
@@ -244,9 +242,9 @@ def deliver(params, check_mode, with_diff, make_runner, find_program):
                 _attempt(entry, None, 'check mode') for entry in entries if entry.present
             ]
         else:
-            git, run = find_program('git'), make_runner()
+            git = find_program('git')
             result['verification'] = [
-                _attempt(entry, *verify(entry.wanted, entry.repository, path, params, git, run))
+                _attempt(entry, *verify(entry.wanted, entry.repository, path, params, git))
                 for entry in entries
                 if entry.present
             ]

@@ -13,9 +13,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Bad
 from ansible_collections.buildops.tokens.plugins.module_utils._files import maven_settings
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import edit_private
 from ansible_collections.buildops.tokens.plugins.module_utils._maven.encryption import encryptor
+from ansible_collections.buildops.tokens.plugins.module_utils._maven.request import Trust
 from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import (
     authorization,
     check_url,
+    transport_of,
     verify,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
@@ -151,6 +153,7 @@ def deliver(params, check_mode, with_diff, find_program):
                 content,
                 {change['id']: change['changed'] for change in edited.changes},
                 path,
+                transport_of(params['mvn'] or find_program('mvn')),
             )
         closed = [
             '%s (%s)' % (attempt['name'], attempt['message'])
@@ -178,22 +181,22 @@ def _check_path(path):
         )
 
 
-def _verification(present, params, content, changed, path):
+def _verification(present, params, content, changed, path, transport):
     found = maven_settings.credentials(content, [server.id for entry, server in present], path)
     verification = []
     for entry, server in present:
         username, password, headers = found.get(server.id, (None, None, {}))
         if 'password' in changed[server.id] and server.encrypt:
             password = server.password  # what was encrypted just now
-        header = authorization(username, password, headers)
+        logins = authorization(username, password, headers)
         if not entry['verify_url']:
             verification.append(_attempt(entry, None, 'no verify_url'))
-        elif header is None:
+        elif not logins:
             verification.append(
                 _attempt(entry, None, 'the entry has no password and no Authorization header')
             )
         elif maven_settings.is_resolved_by_maven(
-            header if headers.get('authorization') else username + password
+            headers.get('authorization') or username + password
         ):
             verification.append(
                 _attempt(
@@ -208,10 +211,10 @@ def _verification(present, params, content, changed, path):
                     entry,
                     *verify(
                         entry['verify_url'],
-                        header,
-                        params['validate_certs'],
-                        params['ca_path'],
+                        logins,
+                        Trust(params['validate_certs'], params['ca_path']),
                         params['verify_timeout'],
+                        transport,
                     ),
                 )
             )

@@ -3,13 +3,14 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""A Nuxeo server is registered at Nuxeo Online Services, and stays so: from the module's options to its result."""
+"""The registration of a Nuxeo server at Nuxeo Online Services: from options to result."""
 
 from __future__ import annotations
 
 import os
 import socket
 import time
+import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
@@ -21,8 +22,14 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     check_writable,
     edit_private,
     read_private,
+    remove_private,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._files.file_errors import reported
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import Place
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
+    nuxeoctl,
+    nuxeoctl_output,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
     control_character_in,
@@ -74,38 +81,54 @@ CONSTRAINTS = {
     'mutually_exclusive': [('clid', 'return_clid'), ('clid', 'force'), ('token', 'password')],
     'required_by': {'password': 'username', 'username': 'project'},
 }
+Options = t.Dict[str, t.Any]
 LIMITS = {'min_remaining': (0, 3650 * 86400), 'timeout': (1, 3600)}
 
 
 class NeedsToken(TokensError):
-    """The server must be registered, for which nuxeoctl wants a user name and a token."""
+    """The server must be registered, for which nuxeoctl needs a user name and a token."""
 
 
 class Registration:
-    """What is in C(instance.clid) now.
+    """The content of C(instance.clid).
 
     :ivar path: of the file that Nuxeo reads, or would write.
-    :ivar state: C(FileState). :ivar clid: C(Clid) or None. :ivar description: str. :ivar readable: whether Nuxeo can read it as it is.
+    :ivar state: C(FileState).
+    :ivar clid: C(Clid) or None.
+    :ivar description: str.
+    :ivar readable: whether Nuxeo can read it as it is.
     """
 
-    def __init__(self, home):
-        """:param home: C(nuxeoctl.Home). :raises TokensError: it cannot be read, or holds something else."""
-        paths = [os.path.join(folder, instance_clid.NAME) for folder in (home.data, home.path)]
-        # Nuxeo reads the one in its home folder where the data folder has none
-        self.path = next((path for path in paths if os.path.lexists(path)), paths[0])
-        self.state = read_private(self.path)
-        self.clid, self.description, self.readable = instance_clid.read(
-            self.state.content, self.path
-        )
+    def __init__(self, home: nuxeoctl.Home, lenient: bool = False) -> None:
+        """Read it.
 
-    def lasts(self, now, seconds=0):
-        """:returns: whether it is good for so long."""
+        :param lenient: whether to accept a file with any other content, as one without C(Clid).
+        :raises TokensError: it cannot be read, or contains something else.
+        """
+        self.state = read_private(_path(home), owner=home.data_owner)
+        if self.state.content is None:
+            # Nuxeo reads the one in its home folder where the data folder has none
+            second = read_private(os.path.join(home.path, instance_clid.NAME))
+            self.state = self.state if second.content is None else second
+        self.path = self.state.path
+        self.clid: instance_clid.Clid | None = None
+        self.description, self.readable = '', False
+        try:
+            self.clid, self.description, self.readable = instance_clid.read(
+                self.state.content, self.path
+            )
+        except FileProblem:
+            if not lenient:
+                raise
+
+    def lasts(self, now: float, seconds: int = 0) -> bool:
+        """Return whether it is valid for so long."""
         return self.clid is not None and (
             self.clid.expires_at is None or self.clid.expires_at - now > seconds
         )
 
-    def about(self):
-        """:returns: what may be shown of it."""
+    def about(self) -> dict[str, t.Any]:
+        """Return what may be shown of it."""
         if self.clid is None:
             return {'state': 'absent'}
         return {
@@ -115,11 +138,16 @@ class Registration:
             'mode': '0%o' % self._mode(),
         }
 
-    def _mode(self):
+    def _mode(self) -> int:
         return (self.state.info.st_mode & 0o777) if self.state.info else 0o600
 
 
-def checked(params):
+def _path(home: nuxeoctl.Home) -> str:
+    """Return the path of the file that Nuxeo writes."""
+    return os.path.join(home.data, instance_clid.NAME)
+
+
+def checked(params: t.Mapping[str, t.Any]) -> Options:
     """Check what an argument spec cannot.
 
     :returns: a new mapping; O(clid) is a C(Clid) or None.
@@ -154,14 +182,16 @@ def checked(params):
             )
     if options['username'] and (':' in options['username'] or '@' in options['username']):
         raise BadInput(
-            'username must be the user name of Nuxeo Online Services, not the e-mail address of the login page, and without a colon.'
+            'username must be the user name of Nuxeo Online Services, not the e-mail address of '
+            'the login page, and without a colon.'
         )
     if options['password'] is not None:
         options['password'] = check_secret('password', options['password'])
         register(options['password'])
         if not options['password'].isascii() or options['password'] != options['password'].strip():
             raise BadInput(
-                'password must be a token of Nuxeo Online Services: plain ASCII without blanks around it.'
+                'password must be a token of Nuxeo Online Services: plain ASCII without blanks '
+                'around it.'
             )
     if options['clid'] is not None:
         register(options['clid'])
@@ -170,8 +200,12 @@ def checked(params):
     return options
 
 
-def decide(options, found, now):
-    """:param options: from C(checked). :param found: C(Registration). :param now: seconds since 1970. :returns: what to do."""
+def decide(options: Options, found: Registration, now: float) -> str:
+    """Return what to do.
+
+    :param options: from C(checked).
+    :param now: seconds since 1970.
+    """
     if options['state'] == 'absent':
         return KEEP if found.state.content is None else REMOVE
     if options['clid'] is not None:
@@ -183,14 +217,20 @@ def decide(options, found, now):
     return KEEP if found.readable else REPAIR
 
 
-def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environment=None):
+def ensure(
+    params: t.Mapping[str, t.Any],
+    check_mode: bool,
+    with_diff: bool,
+    clock: t.Callable[[], float] = time.time,
+    environment: t.Mapping[str, str] | None = None,
+) -> tuple[dict[str, t.Any], list[str]]:
     """Do what the module is for.
 
-    :param params: options as in C(ARGUMENTS). :param make_runner: a function that answers with what C(nuxeoctl.call) runs nuxeoctl by.
-    :param environment: a mapping, by default that of the process.
+    :param params: options as in C(ARGUMENTS).
+    :param environment: by default that of the process.
     :returns: (result of the module, warnings).
     :raises NeedsToken: the server must be registered, and no token was given; nothing was changed.
-    :raises TokensError: with what to do.
+    :raises TokensError: with cause and remedy.
     """
     options = checked(params)
     home = nuxeoctl.locate(options, os.environ if environment is None else environment)
@@ -207,17 +247,19 @@ def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environm
             'clid ended on %s. Register the server anew, and use the new identifier.'
             % iso8601(options['clid'].expires_at)
         )
-    _check_place(home, before, action)
-    warnings, after = [], before
+    _check_place(home, action)
+    warnings: list[str] = []
+    after = before
     if action == REGISTER and not check_mode and options['password'] is None:
         raise NeedsToken(
-            'The server is not registered%s. Give username, password (a token of Nuxeo Online Services) and project, or the name of a '
+            'The server is not registered%s. Give username, password (a token of Nuxeo Online '
+            'Services) and project, or the name of a '
             'source as token.' % (', or is to be registered again' if before.clid else '')
         )
     if action == REGISTER and options['project'] is None:
         raise BadInput('Registering needs project, the symbolic name of a Studio project.')
     if not check_mode and action != KEEP:
-        _act(action, options, home, before, now, warnings, make_runner)
+        _act(action, options, home, before, now, warnings)
         after = Registration(home)
     if options['state'] == 'present' and not check_mode:
         _narrow(after)
@@ -229,111 +271,107 @@ def ensure(params, check_mode, with_diff, make_runner, clock=time.time, environm
     if with_diff:
         result['diff'] = _diff(before, after, action, check_mode)
     if options['verify'] and options['state'] == 'present':
-        _verify(result, home, options, check_mode, make_runner)
+        _verify(result, home, options, check_mode)
     return result, warnings
 
 
-def work(params, check_mode, with_diff, make_runner):
-    """What the module does: C(ensure), and the mark by which its action plugin knows that this host needs a token.
+def work(
+    params: t.Mapping[str, t.Any], check_mode: bool, with_diff: bool
+) -> tuple[dict[str, t.Any], list[str]]:
+    """Do what the module does.
 
-    :returns: as C(delivery_module.finish) wants it. :raises TokensError: with what to do.
+    That is C(ensure), with a mark by which its action plugin knows that this host needs a token.
+
+    :returns: as C(delivery_module.finish) expects it.
+    :raises TokensError: with cause and remedy.
     """
     try:
-        return ensure(params, check_mode, with_diff, make_runner)
+        return ensure(params, check_mode, with_diff)
     except NeedsToken as problem:
         return {'failed': True, 'needs_token': True, 'msg': str(problem)}, []
 
 
-def _registration(home, options):
-    """C(force) and O(clid) may replace what cannot be understood, O(state=absent) may remove it."""
-    try:
-        return Registration(home)
-    except FileProblem:
-        if options['state'] == 'absent' or options['force'] or options['clid'] is not None:
-            path = os.path.join(home.data, instance_clid.NAME)
-            found = Registration.__new__(Registration)
-            found.path, found.state, found.clid, found.description, found.readable = (
-                path,
-                read_private(path),
-                None,
-                '',
-                False,
-            )
-            if found.state.content is not None:
-                return found
-        raise
+def _registration(home: nuxeoctl.Home, options: dict[str, t.Any]) -> Registration:
+    """Read the registration. What is replaced or removed in any case may have any content."""
+    lenient = options['state'] == 'absent' or options['force'] or options['clid'] is not None
+    return Registration(home, lenient)
 
 
-def _check_place(home, found, action):
-    """Notice before anything is asked that the result could not be written; nuxeoctl notices after it has registered.
+def _check_place(home: nuxeoctl.Home, action: str) -> None:
+    """Find out before the request whether the result can be written.
 
-    :raises FileProblem: with what to do."""
+    nuxeoctl finds it out after it has registered.
+
+    :raises FileProblem: with cause and remedy.
+    """
     if action in (KEEP, REMOVE):
         return
-    target = read_private(os.path.join(home.data, instance_clid.NAME))
+    target = read_private(_path(home), owner=home.data_owner)
     check_writable(target)
-    if target.info is not None and not os.access(target.target, os.W_OK):
-        raise FileProblem(
-            '%s cannot be written by this user. Run the task as the user of the Nuxeo server (become_user).'
-            % target.path
-        )
-    if os.geteuid() == 0:
-        folder = target.target
-        while not os.path.isdir(folder):
-            folder = os.path.dirname(folder)
-        owner = os.stat(folder).st_uid
-        if owner != 0:  # what root writes, for root alone, the server could not read
+    with reported('write', target.path), Place(target.path, home.data_owner) as place:
+        if target.info is not None and not place.may_write_file():
             raise FileProblem(
-                '%s belongs to the user with the number %d, and not to root: run the task as that user (become_user), '
-                'else the server could not read its registration.' % (folder, owner)
+                '%s cannot be written by this user. Run the task as the user of the Nuxeo server '
+                '(become_user).' % target.path
+            )
+        owner = place.info().st_uid
+        if os.geteuid() == 0 and owner != 0:  # a file of root alone, which the server cannot read
+            raise FileProblem(
+                '%s belongs to the user with the number %d, and not to root: run the task as that '
+                'user (become_user), else the server could not read its registration.'
+                % (place.folder_path, owner)
             )
 
 
-def _act(action, options, home, before, now, warnings, make_runner):
-    """:raises TokensError: with what to do; what was there is still there."""
+def _act(
+    action: str,
+    options: Options,
+    home: nuxeoctl.Home,
+    before: Registration,
+    now: float,
+    warnings: list[str],
+) -> None:
+    """Do what was decided.
+
+    :raises TokensError: with cause and remedy; the old registration is still there.
+    """
     if action == REMOVE:
-        for folder in (home.data, home.path):
-            _remove(os.path.join(folder, instance_clid.NAME))
+        remove_private(_path(home), owner=home.data_owner)
+        remove_private(os.path.join(home.path, instance_clid.NAME))
     elif action in (INSTALL, REPAIR):
-        clid = options['clid'] or before.clid
+        clid: t.Any = options['clid'] or before.clid
         description = before.description if before.clid == clid else options['description']
-        path = os.path.join(home.data, instance_clid.NAME) if action == INSTALL else before.path
-        edit_private(path, lambda content: (instance_clid.write(clid, description), None))
+        path, owner = (
+            (_path(home), home.data_owner)
+            if action == INSTALL
+            else (before.path, before.state.owner)
+        )
+        edit_private(
+            path, lambda content: (instance_clid.write(clid, description), None), owner=owner
+        )
     elif action == RENEW:
-        _renew(options, home, before, now, warnings, make_runner())
+        _renew(options, home, before, now, warnings)
     else:
-        _register(options, home, before, make_runner())
+        _register(options, home, before)
 
 
-def _remove(path):
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
-    except OSError as problem:
-        raise FileProblem(
-            '%s cannot be removed: %s. Run the task as the user of the Nuxeo server (become_user).'
-            % (path, os.strerror(problem.errno or 0))
-        ) from None
-
-
-def _register(options, home, before, run):
+def _register(options: Options, home: nuxeoctl.Home, before: Registration) -> None:
     """Have nuxeoctl register the server. Its exit code does not count, the file does."""
     expected = options['url'] + '/site/'
     if not home.connect_url.endswith('/'):
         raise BadInput(
-            'org.nuxeo.connect.url in %s must end with a slash, else nuxeoctl asks for a wrong address.'
-            % home.conf
+            'org.nuxeo.connect.url in %s must end with a slash, else nuxeoctl asks for a wrong '
+            'address.' % home.conf
         )
     if home.connect_url.rstrip('/') != expected.rstrip('/'):
         raise BadInput(
-            'nuxeoctl would send the token to %s (org.nuxeo.connect.url in %s), but it is for %s. Set that property to the site of url, '
+            'nuxeoctl would send the token to %s (org.nuxeo.connect.url in %s), but it is for '
+            '%s. Set that property to the site of url, '
             'which ends with /site/, or correct url.'
             % (host_of(home.connect_url), home.conf, options['url'])
         )
     _narrow(before)  # a file that is there keeps its mode
     code, said = nuxeoctl.call(
-        run,
         home,
         [
             'register',
@@ -342,32 +380,45 @@ def _register(options, home, before, run):
             options['instance_type'],
             options['description'],
         ],
-        options['password'].encode('ascii'),
+        options['password'],
         options['timeout'],
     )
     after = Registration(home)
     if after.clid is None or after.clid == before.clid:
         if code == 0:
             raise FileProblem(
-                'nuxeoctl says that it has registered the server, but %s does not hold a new registration. '
+                'nuxeoctl says that it has registered the server, but %s does not hold a new '
+                'registration. '
                 'Is data_dir the folder that nuxeo.data.dir names?' % after.path
             )
-        raise FileProblem(nuxeoctl.explain(code, said, options['timeout'], options['password']))
+        raise FileProblem(
+            nuxeoctl_output.explain(code, said, options['timeout'], options['password'])
+        )
 
 
-def _renew(options, home, before, now, warnings, run):
-    """Have nuxeoctl renew the registration, which takes no token; where it has ended and cannot be renewed, register anew."""
+def _renew(
+    options: Options,
+    home: nuxeoctl.Home,
+    before: Registration,
+    now: float,
+    warnings: list[str],
+) -> None:
+    """Have nuxeoctl renew the registration, which needs no token.
+
+    Where it has ended and cannot be renewed, the server is registered again.
+    """
     _narrow(before)
-    code, said = nuxeoctl.call(run, home, ['register', '--renew'], None, options['timeout'])
+    code, said = nuxeoctl.call(home, ['register', '--renew'], None, options['timeout'])
     after = Registration(home)
     ends = 'ends' if before.lasts(now) else 'ended'
     if after.clid is None or after.clid == before.clid:
         what = (
-            'The registration %s on %s, and nuxeoctl could not renew it%s. It does not say why: the contract may be over, the registration revoked, '
+            'The registration %s on %s, and nuxeoctl could not renew it%s. It does not say why: '
+            'the contract may be over, the registration revoked, '
             'or the service out of reach.'
             % (
                 ends,
-                iso8601(before.clid.expires_at),
+                iso8601(before.clid.expires_at if before.clid else None),
                 ' within %d seconds' % options['timeout'] if code is None else '',
             )
         )
@@ -376,11 +427,11 @@ def _renew(options, home, before, now, warnings, run):
             return
         if options['password'] is None or options['project'] is None:
             raise NeedsToken(
-                what
-                + ' To have it registered anew, give username, password (a token of Nuxeo Online Services) and project, or the name '
+                what + ' To have it registered anew, give username, password (a token of Nuxeo '
+                'Online Services) and project, or the name '
                 'of a source as token.'
             )
-        _register(options, home, after, run)
+        _register(options, home, after)
     elif not after.lasts(now, options['min_remaining']):
         warnings.append(
             'The registration was renewed, but ends on %s all the same. Its contract may end then.'
@@ -388,13 +439,20 @@ def _renew(options, home, before, now, warnings, run):
         )
 
 
-def _narrow(found):
+def _narrow(found: Registration) -> None:
     """Take the rights of other users on the file away."""
     if found.state.wide:
-        edit_private(found.path, lambda content: (content, None))
+        edit_private(found.path, lambda content: (content, None), owner=found.state.owner)
 
 
-def _result(options, after, before, action, changed, check_mode):
+def _result(
+    options: Options,
+    after: Registration,
+    before: Registration,
+    action: str,
+    changed: bool,
+    check_mode: bool,
+) -> dict[str, t.Any]:
     clid = after.clid if options['state'] == 'present' else None
     result = {
         'changed': changed,
@@ -404,7 +462,7 @@ def _result(options, after, before, action, changed, check_mode):
         'expires_at': iso8601(clid.expires_at) if clid else None,
         'fingerprint': clid.fingerprint if clid else None,
         'description': after.description if clid else None,
-        # A server without a registration picks a new one up at once, others hold on to what they had
+        # A server without a registration picks a new one up at once, others do not
         'restart_required': before.clid is not None
         and (
             action in (REGISTER, RENEW, REMOVE) or options['clid'] not in (None, before.clid)
@@ -417,7 +475,9 @@ def _result(options, after, before, action, changed, check_mode):
     return result
 
 
-def _diff(before, after, action, check_mode):
+def _diff(
+    before: Registration, after: Registration, action: str, check_mode: bool
+) -> dict[str, t.Any]:
     then = after.about()
     if check_mode and action != KEEP:
         then = (
@@ -435,14 +495,24 @@ def _diff(before, after, action, check_mode):
     }
 
 
-def _verify(result, home, options, check_mode, make_runner):
+def _verify(
+    result: dict[str, t.Any],
+    home: nuxeoctl.Home,
+    options: Options,
+    check_mode: bool,
+) -> None:
     if check_mode:
-        accepted, msg = None, 'check mode'
+        accepted, message = None, 'check mode'
     else:
-        accepted, msg = nuxeoctl.verdict(
-            *nuxeoctl.call(make_runner(), home, ['mp-update'], None, options['timeout'])
-            + (options['timeout'],)
-        )
-    result['verification'] = [{'name': result['path'], 'accepted': accepted, 'message': msg}]
+        timeout = options['timeout']
+        try:
+            code, output = nuxeoctl.call(home, ['mp-update'], None, timeout)
+            accepted, message = nuxeoctl_output.verdict(code, output, timeout)
+        except FileProblem as problem:
+            accepted, message = False, str(problem).rstrip('.')
+    result['verification'] = [{'name': result['path'], 'accepted': accepted, 'message': message}]
     if accepted is False:
-        result.update(failed=True, msg='The registration is there, but it opens nothing: %s.' % msg)
+        result.update(
+            failed=True,
+            msg='The registration is there, but it could not be verified: %s.' % message,
+        )

@@ -139,7 +139,7 @@ DELIVERIES = {
     'git': (
         git_delivery,
         {'url': 'https://git.example', 'username': 'ci', 'password': 'hidden-word'},
-        lambda options: git_delivery.deliver(options, True, False, None, None),
+        lambda options: git_delivery.deliver(options, True, False, None),
     ),
     'maven': (
         maven_delivery,
@@ -154,9 +154,7 @@ DELIVERIES = {
     'cli': (
         nuxeo_cli_link,
         {'path': '/', 'project': 'x', 'cli_token': 'hidden-word'},
-        lambda options: nuxeo_cli_link.deliver(
-            options, True, False, lambda folder, arguments: None
-        ),
+        lambda options: nuxeo_cli_link.deliver(options, True, False, None),
     ),
 }
 

@@ -42,16 +42,16 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
     TokensError,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._files import (
-    atomic_file as private_file,
-)
 from ansible_collections.buildops.tokens.plugins.module_utils._files import instance_clid
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import Place
 from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
 from ansible_collections.buildops.tokens.plugins.module_utils._http.retry import retry_after
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies as nexus_proxies
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import Product
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo import server as nuxeo_server
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
+    nuxeoctl_output,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import pkce as codes
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
@@ -455,9 +455,9 @@ def test_whatever_nuxeoctl_says_becomes_a_line_without_the_token(said, secret, c
         'Cannot execute command. %s %s\n\tat x' % (secret, said),
         'Unhandled response code: 500\n' + said,
     ):
-        told = nuxeoctl.explain(code, text, 5, secret)
+        told = nuxeoctl_output.explain(code, text, 5, secret)
         assert secret not in told and '\n' not in told and told.endswith(('.', '?')), told
-        assert isinstance(nuxeoctl.verdict(code, text, 5)[0], bool)
+        assert isinstance(nuxeoctl_output.verdict(code, text, 5)[0], bool)
 
 
 # Files
@@ -497,7 +497,8 @@ def test_T3_links_lead_where_the_kernel_goes(tmp_path_factory, links, path):
         elif name != 'c':
             os.mkdir('%s/x/%s' % (folder, name))
     try:
-        found = private_file._resolve('%s/x/%s' % (folder, path))[0]
+        with Place('%s/x/%s' % (folder, path)) as place:
+            found = place.target
     except OSError:
         with pytest.raises(OSError):
             os.stat('%s/x/%s' % (folder, path))

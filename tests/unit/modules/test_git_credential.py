@@ -20,7 +20,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
-from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import locked
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import Place
+from ansible_collections.buildops.tokens.plugins.module_utils._files.lock_file import locked
 from ansible_collections.buildops.tokens.plugins.module_utils._git.delivery import (
     ARGUMENTS,
     deliver,
@@ -71,7 +72,7 @@ def run(check=False, **options):
         and options.get('state') != 'absent'
     ):
         params.update(username='me', password=CANARY)
-    result, warnings = deliver(params, check, True, None, None)
+    result, warnings = deliver(params, check, True, None)
     assert CANARY not in json.dumps([result, warnings])  # T7, A9
     return result, warnings
 
@@ -234,12 +235,7 @@ def test_a_broken_configuration_stops_everything_before_the_store_is_written(hom
 def test_T21_a_configuration_that_cannot_be_written_stops_everything_before_the_store_is_written(
     home, monkeypatch, check
 ):
-    real = os.access
-    monkeypatch.setattr(
-        os,
-        'access',
-        lambda path, mode, **more: 'locked' not in str(path) and real(path, mode, **more),
-    )
+    monkeypatch.setattr(Place, 'may_write', lambda place: 'locked' not in place.target)
     (home / 'locked').mkdir()
     with pytest.raises(FileProblem, match='locked/config'):
         run(check=check, url='https://ex.com', config_path=str(home / 'locked/config'))
@@ -352,7 +348,7 @@ def test_G20_git_need_not_be_there(home, monkeypatch):
         password=CANARY,
         verify=True,
     )
-    result, warnings = deliver(params, False, False, lambda: None, lambda name: None)
+    result, warnings = deliver(params, False, False, lambda name: None)
     assert result['changed'] and result['verification'] == [
         {
             'name': 'https://ex.com/a',
@@ -393,13 +389,10 @@ def test_G20_G22_git_is_run_without_a_terminal_a_trace_or_a_secret(tmp_path, run
         done.rc != 0 and 'https://localhost:1/a.git (the server cannot be reached)' in done.output
     )
     seen = (tmp_path / 'seen').read_text()
-    assert 'call credential fill' in seen and 'ls-remote' in seen and '/dev/null' in seen
+    assert ' credential fill' in seen and 'ls-remote' in seen and '/dev/null' in seen
     assert 'env GIT_TERMINAL_PROMPT=0' in seen and 'env GIT_ASKPASS=\n' in seen
-    assert not re.search('^env (GIT_TRACE|GIT_CURL|GIT_DIR)', seen, re.MULTILINE)
-    assert (
-        'c4n4ry' not in seen.replace('env SECRET_OF_THE_TEST=' + CANARY, '')
-        and 'c4n4ry' not in done.output
-    )
+    assert not re.search('^env (GIT_TRACE|GIT_CURL|GIT_DIR=/nonexistent)', seen, re.MULTILINE)
+    assert 'c4n4ry' not in seen and 'c4n4ry' not in done.output
     assert CANARY.encode() not in (done.home / '.gitconfig').read_bytes()
     assert b'c4n4ry' in (done.home / '.git-credentials').read_bytes()
 

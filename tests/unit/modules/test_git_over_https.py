@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -69,26 +68,13 @@ def git(*arguments, cwd='/', check=True):
     ).stdout
 
 
-def run_command(command, environment, given, timeout):
-    done = subprocess.run(
-        command,
-        input=given or b'',
-        capture_output=True,
-        check=False,
-        cwd='/',
-        timeout=timeout,
-        env={**os.environ, **environment},
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
 def run(served, *entries, **options):
     defaults = {name: spec.get('default') for name, spec in ARGUMENTS['entries']['options'].items()}
     params = {name: spec.get('default') for name, spec in ARGUMENTS.items()}
     params.update(
         entries=[dict(defaults, **entry) for entry in entries], ca_path=served.ca_path, **options
     )
-    return deliver(params, False, False, lambda: run_command, shutil.which)[0]
+    return deliver(params, False, False, shutil.which)[0]
 
 
 def test_clone_fetch_and_push(served, home, tmp_path):
@@ -201,21 +187,6 @@ def test_verification_tells_an_untrusted_certificate(served, home, monkeypatch):
         verify=True,
     )['verification']
     assert door['accepted'] is False and 'certificate' in door['message']
-
-
-def test_verification_tells_another_helper_that_answers_first(served, home):
-    (home / '.gitconfig').write_text(
-        '[credential]\n\thelper = "!f() { echo username=other; echo password=other; }; f"\n'
-    )
-    entry = {
-        'url': served.url,
-        'username': 'jdoe',
-        'password': TOKEN,
-        'verify_url': served.url + '/project.git',
-    }
-    (door,) = run(served, entry, verify=True)['verification']
-    assert door['accepted'] is False and 'another credential first' in door['message']
-    assert not run(served, entry)['changed']
 
 
 PLAY = """

@@ -44,9 +44,9 @@ git = filled({'path': folder + '/git-credentials', 'config_path': folder + '/git
               'password': secret}, git_delivery.ARGUMENTS)
 link = filled({'path': folder + '/project', 'project': 'jdoe-SANDBOX', 'username': 'jdoe', 'cli_token': secret}, nuxeo_cli_link.ARGUMENTS)
 server = filled({'nuxeo_home': folder + '/nuxeo', 'clid': clid}, nuxeo_registration.ARGUMENTS)
-for work in (lambda: maven_delivery.deliver(maven, False, True, None), lambda: git_delivery.deliver(git, False, True, None, None),
-             lambda: nuxeo_cli_link.deliver(link, False, True, lambda folder, arguments: None),
-             lambda: nuxeo_registration.ensure(server, False, True, None)):
+for work in (lambda: maven_delivery.deliver(maven, False, True, None), lambda: git_delivery.deliver(git, False, True, None),
+             lambda: nuxeo_cli_link.deliver(link, False, True, None),
+             lambda: nuxeo_registration.ensure(server, False, True)):
     print([work()[0]['changed'] for again in range(2)])
 """
 

@@ -26,6 +26,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery im
     ARGUMENTS,
     deliver,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._programs import user_of
 from tests.sandbox.maven_repository import DOOR_PROJECT, MavenRepository
 from tests.sandbox.serving import faults
 from tests.tools.scratch import BUILD
@@ -312,13 +313,13 @@ def test_doors_that_are_not_tried(sandbox, path, entry, options, said):
 @pytest.mark.parametrize(
     'url, said',
     [
-        ('http://nexus.example.com/', 'http://'),
+        ('http://nexus.example.com/', 'uses http'),
         ('https://u:c4n4ry@nexus.example.com/', 'user name'),
         ('https://nexus.example.com/?t=c4n4ry', 'query'),
-        ('file:///etc/passwd', 'such as'),
-        ('nexus.example.com', 'such as'),
-        ('https://[x', 'such as'),
-        ('https://nexus.example.com:99999/', 'such as'),
+        ('file:///etc/passwd', 'verify_url of company must be an address'),
+        ('nexus.example.com', 'verify_url of company must be an address'),
+        ('https://[x', 'verify_url of company is not an address'),
+        ('https://nexus.example.com:99999/', 'verify_url of company is not an address'),
     ],
 )
 def test_I7_I8_addresses_to_which_nothing_is_sent(path, url, said):
@@ -375,7 +376,9 @@ def test_maven_decrypts_what_was_encrypted_and_no_command_line_held_it(sandbox, 
     master = re.search(
         r'\{.*\}',
         maven_encryption._ask(
-            [shutil.which('mvn'), '--encrypt-master-password'], 'the master password'
+            [shutil.which('mvn'), '--encrypt-master-password'],
+            'the master password',
+            user_of('/'),
         ).decode(),
     )[0]
     path.with_name('settings-security.xml').write_text(

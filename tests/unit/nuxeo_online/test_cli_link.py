@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 
@@ -43,7 +44,7 @@ TOKEN = 'nos-TOKEN+with/odd=chars'
 URL = 'https://connect.nuxeo.com/nuxeo'
 
 
-def link(folder, check_mode=False, git=lambda folder, arguments: None, **changes):
+def link(folder, check_mode=False, git=None, **changes):
     params = {name: spec.get('default') for name, spec in nuxeo_cli_link.ARGUMENTS.items()}
     params.update(path=str(folder), project='jdoe-SANDBOX', cli_token='cli-token-0001')
     params.update(changes)
@@ -222,10 +223,6 @@ def run_git(folder, *arguments, check=False, **more):
     )
 
 
-def git_code(folder, arguments):
-    return run_git(folder, *arguments).returncode
-
-
 @pytest.mark.needs_client('git')
 @settings(deadline=None, max_examples=25)
 @given(
@@ -295,13 +292,29 @@ def test_work_trees_and_submodules_have_their_exclusions_elsewhere(tmp_path):
         assert run_git(path, 'check-ignore', '-q', '.yo-rc.json').returncode == 0
 
 
+@pytest.mark.needs_root
+def test_S6_a_users_repository_does_not_lead_root_into_a_folder_of_root(tmp_path, folder, file):
+    of_root = tmp_path / 'of-root'
+    (of_root / 'info').mkdir(parents=True)
+    (folder / '.git').write_text('gitdir: %s\n' % of_root)
+    for path in (folder, folder / '.git'):
+        os.chown(path, 1000, 1000)
+    with pytest.raises(FileProblem, match='named by a file of the user .* 1000'):
+        link(folder)
+    assert not file.exists() and list(of_root.rglob('*')) == [of_root / 'info']
+    os.chown(of_root, 1000, 1000)
+    os.chown(of_root / 'info', 1000, 1000)
+    link(folder)
+    assert (of_root / 'info' / 'exclude').read_text() == '/.yo-rc.json\n'
+
+
 @pytest.mark.needs_client('git')
 def test_a_tracked_file_is_told_since_git_does_not_ignore_it(folder, file):
     run_git(folder, 'init', '-q', check=True)
     file.write_text('{}\n')
-    assert not link(folder, git=git_code)['warnings']
+    assert not link(folder, git=shutil.which('git'))['warnings']
     run_git(folder, 'add', '-f', '.yo-rc.json', check=True)
-    assert 'git rm --cached' in link(folder, git=git_code)['warnings'][0]
+    assert 'git rm --cached' in link(folder, git=shutil.which('git'))['warnings'][0]
 
 
 def test_without_a_repository_or_on_request_nothing_is_excluded(folder):

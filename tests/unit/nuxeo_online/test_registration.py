@@ -15,7 +15,6 @@ import threading
 import time
 
 import pytest
-from ansible.module_utils import basic
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._files import instance_clid
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import nuxeoctl_output
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
     registration as nuxeo_registration,
 )
@@ -55,18 +54,10 @@ def params(server, service, **changes):
 
 def ensure(server, service, check_mode=False, **changes):
     result, warnings = nuxeo_registration.ensure(
-        params(server, service, **changes), check_mode, True, runner, environment={}
+        params(server, service, **changes), check_mode, True, environment={}
     )
     assert TOKEN not in repr((result, warnings))
     return {**result, 'warnings': warnings}
-
-
-def runner():
-    """The real one, of a module without options."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(basic, '_ANSIBLE_ARGS', b'{"ANSIBLE_MODULE_ARGS": {}}')
-        patch.setattr(basic, '_ANSIBLE_PROFILE', 'legacy', raising=False)
-        return nuxeoctl.runner(basic.AnsibleModule({}))
 
 
 def mode(path):
@@ -283,9 +274,9 @@ def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
     ],
 )
 def test_no_java_exception_is_shown(said, sentence):
-    told = nuxeoctl.explain(1, said, 5)
+    told = nuxeoctl_output.explain(1, said, 5)
     assert sentence in told and 'Exception' not in told
-    accepted, told = nuxeoctl.verdict(
+    accepted, told = nuxeoctl_output.verdict(
         1, f'Unable to fetch remote packages list: {said.partition(". ")[2]}', 5
     )
     assert (
@@ -317,22 +308,37 @@ def test_T21_an_unwritable_place_is_noticed_before_the_service_is_asked(
     (tmp_path / 'file').write_text('')
     with pytest.raises(TokensError, match='file'):
         ensure(nuxeo_server, service, data_dir=str(tmp_path / 'file/data'))
-    monkeypatch.setattr(os, 'access', lambda path, how: False)
+    monkeypatch.setattr(os, 'access', lambda path, how, **more: False)
     with pytest.raises(FileProblem, match='EACCES|cannot be written'):
         ensure(nuxeo_server, service)
     assert not len(service.requests)
 
 
-def test_root_does_not_write_what_the_server_could_not_read(nuxeo_server, service, monkeypatch):
-    real = os.stat
-    folder = str(nuxeo_server.clid.parent)
+@pytest.mark.needs_root
+@pytest.mark.parametrize('state', ['absent', 'present'])
+def test_S6_a_users_configuration_does_not_lead_root_into_a_folder_of_root(
+    nuxeo_server, service, tmp_path, state
+):
+    of_root = tmp_path / 'of-root'
+    of_root.mkdir()
+    (of_root / 'instance.clid').write_text(f'{FIRST}\n{SECOND}\nof root\n')
+    with nuxeo_server.conf.open('a') as conf:
+        conf.write(f'nuxeo.data.dir={of_root}\n')
+    before = (of_root / 'instance.clid').stat()
+    for user in (1000, 0):  # what root's own configuration names is accepted
+        os.chown(nuxeo_server.conf, user, user)
+        options = {'state': state} if state == 'absent' else {'clid': f'{FIRST}--{SECOND}x'}
+        if user:
+            with pytest.raises(FileProblem, match='named by a file of the user .* 1000'):
+                ensure(nuxeo_server, service, **options)
+            assert (of_root / 'instance.clid').stat() == before
+        else:
+            assert ensure(nuxeo_server, service, **options)['changed']
 
-    def stat_of_a_user(path, *args, **more):
-        info = real(path, *args, **more)
-        return os.stat_result((*info[:4], 1000, *info[5:])) if str(path) == folder else info
 
-    monkeypatch.setattr(os, 'geteuid', lambda: 0)
-    monkeypatch.setattr(os, 'stat', stat_of_a_user)
+@pytest.mark.needs_root
+def test_root_does_not_write_what_the_server_could_not_read(nuxeo_server, service):
+    os.chown(nuxeo_server.clid.parent, 1000, 1000)
     with pytest.raises(FileProblem, match='belongs to the user with the number 1000.*become_user'):
         ensure(nuxeo_server, service)
     assert not len(service.requests)
@@ -398,7 +404,7 @@ def test_I_wrong_input_changes_nothing(nuxeo_server, service, changes):
 
 def test_without_a_token_it_says_what_is_needed(nuxeo_server, service):
     result, _warnings = nuxeo_registration.work(
-        params(nuxeo_server, service, password=None), False, False, runner
+        params(nuxeo_server, service, password=None), False, False
     )
     assert result['failed'] and result['needs_token'] and 'not registered' in result['msg']
 
@@ -540,7 +546,7 @@ def test_something_else_in_the_file_is_not_overwritten_unless_forced(
     nuxeo_server, service, content
 ):
     nuxeo_server.clid.write_text(content)
-    with pytest.raises(FileProblem, match='does not hold a registration') as caught:
+    with pytest.raises(FileProblem, match='something else than a registration') as caught:
         ensure(nuxeo_server, service)
     assert (
         'secret' not in str(caught.value)
@@ -654,8 +660,11 @@ def test_verify_has_nuxeoctl_ask_the_service_with_the_registration(any_server, s
     [('', True), ('Unable to fetch remote packages list: Server returned a code 500', False)],
 )
 def test_what_mp_update_says(said, accepted):
-    assert nuxeoctl.verdict(0, said, 5)[0] is accepted
-    assert nuxeoctl.verdict(None, said, 5)[0] is False and nuxeoctl.verdict(1, '', 5)[0] is False
+    assert nuxeoctl_output.verdict(0, said, 5)[0] is accepted
+    assert (
+        nuxeoctl_output.verdict(None, said, 5)[0] is False
+        and nuxeoctl_output.verdict(1, '', 5)[0] is False
+    )
 
 
 def test_diff_shows_ends_and_fingerprints_and_no_part_of_the_clid(nuxeo_server, service):

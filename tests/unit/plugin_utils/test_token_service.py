@@ -74,7 +74,9 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(shortcut, 'run_folder', lambda: str(tmp_path / 'run'))
     monkeypatch.setattr(service, '_caches', {})
     # The stand-in for the server is in this process
-    monkeypatch.setattr(service.isolated_process, 'run', lambda work: json.loads(json.dumps(work())))
+    monkeypatch.setattr(
+        service.isolated_process, 'run', lambda work: json.loads(json.dumps(work()))
+    )
     monkeypatch.setenv('HOME', str(tmp_path))
     return tmp_path / 'run'
 
