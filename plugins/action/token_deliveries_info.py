@@ -52,7 +52,7 @@ class ActionModule(ControllerAction):
             run=journal.run,
             runner=str(task_vars['inventory_hostname']),
             deliver_to=list(plan.on_host),
-            servers=len(plan.servers),
+            server_runner=str(task_vars['inventory_hostname']) if plan.servers else '',
             notes=delivery_purpose.notes(purpose, names, plan),
         )
         return result

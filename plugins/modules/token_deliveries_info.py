@@ -106,11 +106,11 @@ deliver_to:
   type: list
   elements: str
   sample: [agent1, agent2]
-servers:
-  description: The number of hosts with deliveries to servers that no host before them has.
+server_runner:
+  description: The same as RV(runner) if there are deliveries to servers, else empty.
   returned: success
-  type: int
-  sample: 1
+  type: str
+  sample: localhost
 notes:
   description: What stays as it is, one sentence each.
   returned: success
