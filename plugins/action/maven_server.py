@@ -9,4 +9,4 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_action im
 
 
 class ActionModule(DeliveryAction):
-    ENTRIES = 'servers'
+    TYPE = 'maven_settings'

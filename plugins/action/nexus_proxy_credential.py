@@ -5,28 +5,31 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies import (
     NexusProxyCredential,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
-from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_action import DeliveryAction
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_action import (
+    DeliveryAction,
+    Result,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
 
 
 class ActionModule(DeliveryAction):
-    """Talks to Nexus from the controller; only with an explicit delegate_to does the module run on that host."""
+    """Configures Nexus from the controller. With an explicit delegate_to, the module runs there."""
 
-    ENTRIES = 'repositories'
-    ENTRY_NAME = 'name'
-    TAKES_EXPIRY = True
+    TYPE = 'nexus_proxies'
     _requires_connection = False
 
-    def deliver(self, arguments, task_vars):
+    def deliver(self, arguments: Result, view: HostView, task_vars: dict[str, t.Any]) -> Result:
         if self._task.delegate_to:
-            return super().deliver(arguments, task_vars)
-        manager = NexusProxyCredential(
-            sources.resolve(NexusProxyCredential, arguments, task_vars, self.template).options
-        )
-        result = manager.ensure(self._task.check_mode)
+            return super().deliver(arguments, view, task_vars)
+        source = sources.resolve(NexusProxyCredential, arguments, view.variables, view.template)
+        manager = NexusProxyCredential(source.options)
+        result: Result = manager.ensure(self._task.check_mode)
         if manager.warnings:
             result['warnings'] = manager.warnings
         return result

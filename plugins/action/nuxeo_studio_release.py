@@ -8,8 +8,7 @@ from __future__ import annotations
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.studio import (
     ARGUMENTS,
     CONSTRAINTS,
-    StudioProject,
-    ensure,
+    deliver,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
     NuxeoOnlineAction,
@@ -25,20 +24,6 @@ class ActionModule(NuxeoOnlineAction):
         source = self.source(arguments, task_vars)
         provider = source.provider(source.options)
         try:
-            result = ensure(
-                StudioProject(provider.client, source.options, arguments['project']),
-                arguments['version'],
-                arguments.get('revision') or ARGUMENTS['revision']['default'],
-                self._task.check_mode,
-            )
+            return deliver(provider, arguments, self._task.check_mode, self._task.diff)
         finally:
             provider.close()
-        if provider.warnings:
-            result['warnings'] = provider.warnings
-        if self._task.diff:
-            names = ('project', 'version')
-            after = {
-                name: result[name] or 'the next %s version' % arguments['version'] for name in names
-            }
-            result['diff'] = {'before': {} if result['changed'] else after, 'after': after}
-        return result

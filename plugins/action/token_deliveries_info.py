@@ -5,24 +5,33 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing as t
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_purpose, host_view
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import is_unset
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
-from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables import of_host
 
 
 class ActionModule(ControllerAction):
     """See the module."""
 
-    def work(self, task_vars):
+    BYPASS_HOST_LOOP = True
+
+    def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         given = self.arguments('token_deliveries_info')
-        hostvars = task_vars['hostvars']
-        hosts = task_vars['groups']['all'] if given['hosts'] is None else given['hosts']
-        variables = {str(host): of_host(hostvars, str(host)) for host in hosts}
+        # ansible-core 2.18 and older render null as an empty text
+        names, only = (
+            None if is_unset(given[name]) else given[name] for name in ('sources', 'only')
+        )
+        purpose = given['purpose']
+        hosts = self._hosts(given['hosts'], task_vars)
+        delivery_purpose.check_hosts(purpose, given['limited'], hosts, task_vars)
+        selection = delivery_purpose.selection_for(purpose, names, only)
         plan = make_plan(
-            variables,
-            given['deliveries'],
-            lambda host, value: self._template_with(value, variables[host]),
-            given['once'],
+            ((host, host_view.of_host(self, task_vars, host)) for host in hosts), selection
         )
         result = {
             'changed': False,
@@ -32,4 +41,27 @@ class ActionModule(ControllerAction):
         }
         if plan.problems:
             result.update(failed=True, msg=' '.join(plan.problems))
+            return result
+        delivery_purpose.check_names(purpose, names, plan)
+        delivery_purpose.check_selection(selection, plan)
+        journal = Journal()
+        asked = delivery_purpose.names_for(purpose, names, plan)
+        journal.write_plan({**dataclasses.asdict(plan), 'purpose': purpose, 'asked': asked})
+        journal.write_selection(dataclasses.asdict(selection))
+        result.update(
+            run=journal.run,
+            runner=str(task_vars['inventory_hostname']),
+            deliver_to=list(plan.on_host),
+            server_runner=str(task_vars['inventory_hostname']) if plan.servers else '',
+            notes=delivery_purpose.notes(purpose, names, plan),
+        )
         return result
+
+    @staticmethod
+    def _hosts(given: list[str] | None, task_vars: dict[str, t.Any]) -> list[str]:
+        """Return the hosts to look at: by default those of the play, without an implicit one."""
+        everything = task_vars['groups']['all']
+        known = set(everything)
+        of_play = task_vars.get('ansible_play_hosts_all') or []
+        hosts = [str(host) for host in (of_play if given is None else given) if host in known]
+        return hosts or ([str(host) for host in everything] if given is None else [])

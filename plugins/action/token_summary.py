@@ -5,41 +5,45 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
     read_private,
     write_private,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import printable
+from ansible_collections.buildops.tokens.plugins.plugin_utils import trusted_variables
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
     line_of,
-    rows_of,
+    summarize,
     table_of,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
-from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables import of_host
 
-# Variables that AWX gives to its jobs; the second of a schedule is that of a workflow around the job
+# Variables that AWX gives to its jobs. The second of a schedule is that of a workflow.
 JOB = {'id': ('awx_job_id',), 'schedule': ('awx_schedule_name', 'awx_parent_job_schedule_name')}
 
 
 class ActionModule(ControllerAction):
     """See the module."""
 
-    def work(self, task_vars):
+    BYPASS_HOST_LOOP = True
+
+    def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         given = self.arguments('token_summary')
-        hosts = {host for hosts in given['plan']['hosts'].values() for host in hosts}
-        rows, problems = rows_of(
-            given['plan'], {host: of_host(task_vars['hostvars'], host) for host in hosts}
-        )
+        journal = Journal(given['run'])
+        rows, notes, problems = summarize(journal, self._messages(journal, task_vars))
         job = {
             key: plain(task_vars[name])
             for key, names in JOB.items()
             for name in names
             if task_vars.get(name)
         }
+        table = table_of(rows, problems) + notes + problems + line_of(job)
         # Hosts wrote parts of it, and a terminal or a web page shows it
-        table = [printable(line) for line in table_of(rows, problems) + problems + line_of(job)]
+        table = [printable(line) for line in table]
         if given.get('path'):
             content = ('\n'.join(table) + '\n').encode('utf-8')
             write_private(read_private(given['path']), content, 'keep', new_mode=0o644)
@@ -53,3 +57,15 @@ class ActionModule(ControllerAction):
         kept = {'token_summary': rows, 'token_errors': problems, 'token_job': job}
         result['ansible_stats'] = {'data': kept, 'per_host': False, 'aggregate': True}
         return result
+
+    @staticmethod
+    def _messages(journal: Journal, task_vars: dict[str, t.Any]) -> dict[str, str]:
+        """Return what Ansible says of hosts on which the deliveries did not even start."""
+        messages = {}
+        for host in journal.plan()['on_host']:
+            if journal.result('host', host) is None:
+                variables = trusted_variables.of_host(task_vars['hostvars'], host)
+                result = variables.get('tokens_delivered')
+                if isinstance(result, dict) and result.get('failed') and result.get('msg'):
+                    messages[host] = plain(result['msg'])
+        return messages

@@ -26,13 +26,22 @@ SPECS = {
     'token_source_info': {
         'name': {'type': 'str', 'required': True},
     },
+    'token_sources': {
+        'run': {'type': 'str', 'required': True},
+    },
     'token_deliveries_info': {
-        'deliveries': {'type': 'dict', 'default': {}},
-        'once': {'type': 'list', 'elements': 'str', 'default': []},
+        'purpose': {
+            'type': 'str',
+            'choices': ['provision', 'rotate', 'revoke', 'report'],
+            'default': 'provision',
+        },
+        'sources': {'type': 'raw'},
+        'only': {'type': 'raw'},
+        'limited': {'type': 'bool', 'default': False},
         'hosts': {'type': 'list', 'elements': 'str'},
     },
     'token_summary': {
-        'plan': {'type': 'dict', 'required': True},
+        'run': {'type': 'str', 'required': True},
         'path': {'type': 'path'},
     },
 }

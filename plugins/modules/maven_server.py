@@ -456,19 +456,16 @@ verification:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery import (
-    ARGUMENTS,
-    CONSTRAINTS,
-    deliver,
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.maven_settings import (
+    MavenSettings,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(
-        module, lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path)
-    )
+    specification, constraints = MavenSettings.specification()
+    module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
+    finish(module, lambda params: MavenSettings.apply(params, module))
 
 
 if __name__ == '__main__':

@@ -158,20 +158,16 @@ verification:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_link import (
-    ARGUMENTS,
-    CONSTRAINTS,
-    deliver,
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.nuxeo_cli_links import (
+    NuxeoCliLinks,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
 
 
-def main():
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(
-        module,
-        lambda params: deliver(params, module.check_mode, module._diff, module.get_bin_path('git')),
-    )
+def main() -> None:
+    specification, constraints = NuxeoCliLinks.specification()
+    module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
+    finish(module, lambda params: NuxeoCliLinks.apply(params, module))
 
 
 if __name__ == '__main__':

@@ -238,18 +238,19 @@ verification:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.nuxeo_registrations import (
+    NuxeoRegistrations,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
-    ARGUMENTS,
-    CONSTRAINTS,
     SECRET_RESULTS,
-    work,
 )
 
 
-def main():
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, **CONSTRAINTS)
-    finish(module, lambda params: work(params, module.check_mode, module._diff), SECRET_RESULTS)
+def main() -> None:
+    specification, constraints = NuxeoRegistrations.specification()
+    module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
+    finish(module, lambda params: NuxeoRegistrations.apply(params, module), SECRET_RESULTS)
 
 
 if __name__ == '__main__':

@@ -8,47 +8,57 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: token_deliveries_info
-short_description: Check all token sources of the inventory, and tell which hosts want which delivery
+short_description: Plan the deliveries of the inventory, and check them
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Looks through C(token_sources) and the deliveries of all hosts, without a request and without rendering any secret.
-  - Names every mistake in names, types and options, with the nearest right name. The task fails when there is one.
+  - Looks through C(token_sources) and the deliveries of all hosts, without a request and without
+    rendering any secret.
+  - Names every mistake in names, types and options, with the nearest right name. The task fails if
+    there is one.
+  - Runs once, whatever hosts the play has.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
 options:
-  deliveries:
+  purpose:
     description:
-      - For each delivery, the variable that holds its list of entries.
-    type: dict
-    default: {}
-  once:
+      - What the plan is for. V(rotate) and V(revoke) refuse what would cut off other hosts or
+        cannot be done.
+    type: str
+    choices: [provision, rotate, revoke, report]
+    default: provision
+  sources:
     description:
-      - Names of those deliveries that go to a server and not to the host. Of several hosts for which the variables of one of them, and all that these
-        refer to, are the same, the first does it.
-    type: list
-    elements: str
-    default: []
+      - A list of names of sources, for V(rotate), V(revoke) and V(report). By default all, except
+        for V(revoke), which requires it.
+    type: raw
+  only:
+    description:
+      - A list of names of sources and delivery types, for V(provision). Only entries that use one
+        of these sources are delivered, and only to places of these types. By default all.
+    type: raw
+  limited:
+    description:
+      - Whether V(rotate) may leave out hosts of the inventory.
+    type: bool
+    default: false
   hosts:
     description:
-      - The hosts to look at. All hosts of the inventory where it is not set.
+      - The hosts to look at. By default those of the play; all hosts of the inventory for a play
+        that runs on the controller.
     type: list
     elements: str
 notes:
   - Runs on the controller only.
 seealso:
+  - module: buildops.tokens.token_deliveries
   - module: buildops.tokens.token_source
 """
 
 EXAMPLES = r"""
 - name: Check the inventory
   buildops.tokens.token_deliveries_info:
-    deliveries:
-      maven_settings: maven_settings_servers
-      git_credentials: git_credentials_entries
-  delegate_to: localhost
-  run_once: true
   register: plan
 """
 
@@ -56,13 +66,22 @@ RETURN = r"""
 sources:
   description:
     - For each source that a delivery uses, its C(type) and the C(hosts) that use it.
-    - C(requested_by) tells which host can ask for which of them. It is one, unless options of the source, or variables that they refer to, differ by host.
-    - C(rotatable) is false where people make the tokens, and put them into the source.
+    - C(requested_by) has the hosts that can request the token, each with the hosts that it requests
+      it for. It is one host, unless options of the source, or variables that they refer to, differ
+      by host.
+    - C(rotatable) is false where people create the tokens and put them into the source.
   returned: always
   type: dict
-  sample: {"company": {"type": "nexus_user_token", "hosts": ["agent1", "agent2"], "requested_by": {"agent1": ["agent1", "agent2"]}, "rotatable": true}}
+  sample:
+    company:
+      type: nexus_user_token
+      hosts: [agent1, agent2]
+      requested_by: {agent1: [agent1, agent2]}
+      rotatable: true
 hosts:
-  description: For each delivery, the hosts that want it.
+  description:
+    - For each delivery type, the hosts that want it. Of hosts with equal deliveries to a server,
+      the first.
   returned: always
   type: dict
   sample: {"maven_settings": ["agent1"]}
@@ -71,12 +90,38 @@ problems:
   returned: always
   type: list
   elements: str
+run:
+  description: The identifier of this plan, for the modules that carry it out.
+  returned: success
+  type: str
+  sample: 0123456789abcdef
+runner:
+  description: The host of the play for which this task ran.
+  returned: success
+  type: str
+  sample: localhost
+deliver_to:
+  description: The hosts that something is delivered to.
+  returned: success
+  type: list
+  elements: str
+  sample: [agent1, agent2]
+server_runner:
+  description: The same as RV(runner) if there are deliveries to servers, else empty.
+  returned: success
+  type: str
+  sample: localhost
+notes:
+  description: What stays as it is, one sentence each.
+  returned: success
+  type: list
+  elements: str
 """
 
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
-def main():
+def main() -> None:
     explain('token_deliveries_info')
 
 

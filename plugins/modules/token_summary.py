@@ -12,18 +12,21 @@ short_description: Sum up what a provisioning run delivered
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Puts together what the roles of this collection registered, which source gave which token, where it went, and whether its door accepted.
+  - Puts together what the deliveries of a plan did. It shows which source gave which token, where
+    the token went, and whether it was accepted there.
+  - A delivery that the plan contains and that no result mentions is one of RV(problems).
   - Tokens are shown as fingerprints.
-  - RV(rows), RV(problems) and RV(job) also go into the statistics of the run, as with M(ansible.builtin.set_stats), by the names C(token_summary),
-    C(token_errors) and C(token_job). AWX keeps them as artifacts of the job, and hands them to the next jobs of a workflow.
+  - RV(rows), RV(problems) and RV(job) also go into the statistics of the run, as with
+    M(ansible.builtin.set_stats), by the names C(token_summary), C(token_errors) and C(token_job).
+    AWX keeps them as artifacts of the job, and hands them to the next jobs of a workflow.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
 options:
-  plan:
+  run:
     description:
-      - The registered result of M(buildops.tokens.token_deliveries_info).
-    type: dict
+      - The C(run) of M(buildops.tokens.token_deliveries_info).
+    type: str
     required: true
   path:
     description:
@@ -38,7 +41,7 @@ seealso:
 EXAMPLES = r"""
 - name: Sum up
   buildops.tokens.token_summary:
-    plan: "{{ plan }}"
+    run: "{{ plan.run }}"
 """
 
 RETURN = r"""
@@ -103,7 +106,7 @@ job:
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
-def main():
+def main() -> None:
     explain('token_summary')
 
 

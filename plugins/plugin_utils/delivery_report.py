@@ -3,119 +3,174 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a provisioning run did, as a table that a person can read and as data without secrets."""
+"""What a run did, as a table that a person can read and as data without secrets."""
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
+
 HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'verified')
 WIDEST_PLACE = 40
+NO_RESULT = 'the host was not reached, or the play ended before its turn.'
+Row = dict[str, t.Any]
 
 
-def rows_of(plan, variables_of):
-    """Put together what the deliveries registered.
+class Summary:
+    """Adds up the results of all hosts.
 
-    :param plan: the result of token_deliveries_info. :param variables_of: by host: its raw variables; each delivery registered C(<role>_result), with
-        C(verification) where it tried the credentials (or C(<role>_verification)): a list of mappings with C(name), C(accepted) (true, false or null) and C(msg).
-        A delivery that is made of several has C(parts), a list of such results. What failed is in C(deliver_to_failed), by delivery, and, of what was
-        done with sources, in C(tokens_failed), a list of sentences.
-    :returns: a list of mappings (one for each source, place and token), and a list of sentences about what failed.
+    :ivar rows: one for each source, place and token.
+    :ivar problems: by delivery and sentence, the hosts that it concerns.
+    :ivar notes: by sentence, the hosts that it concerns.
     """
-    rows, problems = {}, []
-    for delivery, hosts in plan['hosts'].items():
-        for host in hosts:
-            variables = variables_of.get(host) or {}
-            result = variables.get(delivery + '_result')
-            failed = (variables.get('deliver_to_failed') or {}).get(delivery)
-            if not isinstance(result, dict):
-                _note(
-                    problems,
-                    delivery,
-                    host,
-                    failed or 'the host was not reached, or the play ended before its turn.',
-                )
-                continue
-            parts = result.get('parts') or [result]
-            for sentence in _failures(parts, failed):
-                _note(problems, delivery, host, sentence)
-            for part in parts:
-                _add(
-                    rows,
-                    problems,
-                    delivery,
-                    host,
-                    part,
-                    variables.get(delivery + '_verification') or part.get('verification') or [],
-                    failed,
-                )
-    for row in rows.values():
-        words = sorted(set(row.pop('verification').values()))
-        row['verified'] = ', '.join(words) if words else ''
-    sentences = [
-        str(sentence)
-        for variables in variables_of.values()
-        for sentence in (variables or {}).get('tokens_failed') or []
-    ]
-    sentences += [
-        '%s (%s): %s' % (delivery, _names(hosts), msg)
-        for (delivery, msg), hosts in _grouped(problems).items()
-    ]
-    return list(rows.values()), list(dict.fromkeys(sentences))
 
+    def __init__(self) -> None:
+        self._rows: dict[t.Any, Row] = {}
+        self.problems: dict[tuple[str, str], dict[str, None]] = {}
+        self.notes: dict[str, dict[str, None]] = {}
 
-def _failures(parts, failed):
-    """:param failed: what the play says of the failure, or None: of a loop, merely that there is one.
-    :returns: sentences: why the parts failed, or else that."""
-    if any(part.get('unreachable') for part in parts):
-        yield 'the host cannot be reached.'
-    told = (
-        [part['msg'] for part in parts if part.get('failed') and part.get('msg')]
-        if failed is not None
-        else []
-    )
-    if failed is not None:
-        yield from dict.fromkeys(told or [failed or 'it failed, and does not say why.'])
+    def problem(self, delivery: str, host: str, sentence: str) -> None:
+        """Note what failed on a host."""
+        self.problems.setdefault((delivery, sentence), {})[host] = None
 
+    def add(self, host: str, part: t.Mapping[str, t.Any], deliveries: t.Sequence[str]) -> None:
+        """Add the result of one delivery.
 
-def _add(rows, problems, delivery, host, result, verification, failed):
-    """Add what one module told about one host."""
-    verification = {
-        attempt.get('name'): attempt for attempt in verification if isinstance(attempt, dict)
-    }
-    changed = _changed_places(result)
-    for token in result.get('tokens') or []:
-        row = rows.setdefault(
-            (token['source'], delivery, token.get('to'), token.get('fingerprint')),
+        :param deliveries: the delivery types that a result without one stands for.
+        """
+        names = [part['delivery']] if part.get('delivery') else deliveries
+        if part.get('unreachable'):
+            for name in names:
+                self.problem(name, host, 'the host cannot be reached.')
+        elif part.get('failed'):
+            for name in names:
+                self.problem(name, host, part.get('msg') or 'it failed, and gives no reason.')
+        for sentence in part.get('notes') or []:
+            self.notes.setdefault(sentence, {})[host] = None
+        attempts = {
+            attempt.get('name'): attempt
+            for attempt in part.get('verification') or []
+            if isinstance(attempt, dict)
+        }
+        for token in part.get('tokens') or []:
+            self._add_token(host, part, token, attempts.get(token.get('to')))
+
+    def _add_token(
+        self, host: str, part: t.Mapping[str, t.Any], token: Row, attempt: Row | None
+    ) -> None:
+        delivery, place = part['delivery'], token.get('to')
+        row = self._rows.setdefault(
+            (token['source'], delivery, place, token.get('fingerprint')),
             {
                 'source': token['source'],
                 'type': token['type'],
                 'fingerprint': token.get('fingerprint'),
                 'expires_at': token.get('expires_at'),
                 'delivery': delivery,
-                'place': token.get('to'),
-                'hosts': [],
-                'changed': [],
+                'place': place,
+                'hosts': {},
+                'changed': {},
                 'verification': {},
             },
         )
-        if host not in row['hosts']:
-            row['hosts'].append(host)
-        if host not in row['changed'] and (
-            token.get('to') in changed if changed is not None else result.get('changed')
-        ):
-            row['changed'].append(host)
-        attempt = verification.get(token.get('to'))
+        row['hosts'][host] = None
+        places = part.get('changed_places')
+        if part.get('changed') and (places is None or place in places):
+            row['changed'][host] = None
         row['verification'][host] = verdict(attempt)
-        if attempt and attempt.get('accepted') is False and failed is None:
-            _note(
-                problems,
-                delivery,
-                host,
-                attempt.get('message') or 'the credentials of %s were refused.' % token.get('to'),
-            )
+        if attempt and attempt.get('accepted') is False and not part.get('failed'):
+            reason = attempt.get('message') or 'the credentials of %s were refused.' % place
+            self.problem(delivery, host, reason)
+
+    def rows(self) -> list[Row]:
+        """Return the rows, with the verdicts of all hosts in C(verified)."""
+        rows = []
+        for row in self._rows.values():
+            words = sorted(set(row['verification'].values()) - {''})
+            kept = {key: value for key, value in row.items() if key != 'verification'}
+            lists = {name: list(row[name]) for name in ('hosts', 'changed')}
+            rows.append({**kept, **lists, 'verified': ', '.join(words)})
+        return rows
+
+    def sentences(self) -> list[str]:
+        """Return what failed, each reason once with its hosts."""
+        return [
+            '%s (%s): %s' % (delivery, _names(hosts), sentence)
+            for (delivery, sentence), hosts in self.problems.items()
+        ]
 
 
-def verdict(attempt):
-    """:returns: V(accepted), V(refused), V(not tried: why) or an empty str."""
+def summarize(
+    journal: Journal, messages: t.Mapping[str, str] | None = None
+) -> tuple[list[Row], list[str], list[str]]:
+    """Put together what a run did.
+
+    A delivery that the plan contains and that no result mentions is a problem.
+
+    :param messages: by host without a result, what Ansible says of it.
+    :returns: rows, notes, problems.
+    """
+    plan = journal.plan()
+    summary = Summary()
+    expected = {
+        'host': plan['on_host'],
+        'servers': plan['servers'],
+    }
+    for where, hosts in expected.items():
+        for host, types in hosts.items():
+            result = journal.result(where, host)
+            if result is None:
+                for name in types:
+                    summary.problem(name, host, (messages or {}).get(host) or NO_RESULT)
+                continue
+            for part in result['parts']:
+                summary.add(host, part, types)
+            for name in types:
+                if name not in result['handled'] and not _has_failed(result['parts']):
+                    summary.problem(name, host, 'no result mentions this delivery.')
+    problems = [*(journal.read('sources') or []), *summary.sentences()]
+    notes = ['%s (%s)' % (text, _names(hosts)) for text, hosts in summary.notes.items()]
+    return summary.rows(), notes, list(dict.fromkeys(problems))
+
+
+def _has_failed(parts: t.Iterable[t.Mapping[str, t.Any]]) -> bool:
+    return any(not part.get('delivery') and part.get('failed') for part in parts)
+
+
+def source_problem(purpose: str, result: t.Mapping[str, t.Any]) -> str:
+    """Return a sentence about a source that failed. :param result: of C(token_sources)."""
+    words = {'rotate': 'was not replaced', 'revoke': 'was not revoked'}
+    if purpose in words:
+        return '%s %s: %s' % (result['source'], words[purpose], result['msg'])
+    return 'Nothing is known of %s: %s' % (result['source'], result['msg'])
+
+
+def source_line(purpose: str, result: t.Mapping[str, t.Any]) -> str:
+    """Return a sentence about what happened to a source."""
+    if result.get('failed'):
+        return '%s (%s): %s' % (result['source'], result['type'], result['msg'])
+    about = '%s (%s, %d hosts): ' % (result['source'], result['type'], len(result['hosts']))
+    if purpose in ('rotate', 'revoke'):
+        done = {'rotate': 'replaced', 'revoke': 'revoked'}[purpose]
+        return about + (done if result.get('changed') else 'unchanged')
+    words = {
+        True: 'exists',
+        False: 'does not exist',
+        None: 'its server does not report whether it exists',
+    }
+    exists = words[result.get('exists')]
+    if result.get('expired'):
+        end = 'has expired'
+    elif result.get('expires_at'):
+        end = 'expires at %s' % result['expires_at']
+    else:
+        end = 'no expiry is known'
+    return '%s%s, %s' % (about, exists, end)
+
+
+def verdict(attempt: t.Mapping[str, t.Any] | None) -> str:
+    """Return V(accepted), V(refused), V(not tried: why) or an empty str."""
     if not attempt:
         return ''
     if attempt.get('accepted') is None:
@@ -123,16 +178,10 @@ def verdict(attempt):
     return 'accepted' if attempt['accepted'] else 'refused'
 
 
-def table_of(rows, problems):
-    """:returns: the lines of a table, none where C(problems) say all there is."""
+def table_of(rows: list[Row], problems: list[str]) -> list[str]:
+    """Return the lines of a table; none if the problems are all there is."""
     if not rows:
-        return (
-            []
-            if problems
-            else [
-                'Nothing was asked for: no host has entries in maven_settings_servers or another list of deliveries.'
-            ]
-        )
+        return [] if problems else [nothing_to_deliver()]
     cells = [HEADINGS] + [
         (
             row['source'],
@@ -153,44 +202,28 @@ def table_of(rows, problems):
     return lines[:1] + ['  '.join('-' * width for width in widths)] + lines[1:]
 
 
-def line_of(job):
-    """:param job: what is known of the job in AWX: C(id), C(schedule). :returns: a list of no line or one."""
+def nothing_to_deliver() -> str:
+    """Return what to say if no host defines a delivery."""
+    return (
+        'Nothing was asked for: no host has entries in maven_settings_servers or another list of '
+        'deliveries.'
+    )
+
+
+def line_of(job: t.Mapping[str, t.Any]) -> list[str]:
+    """Return no line or one. :param job: what is known of the job in AWX: C(id), C(schedule)."""
     words = ['AWX job %s' % job['id']] if 'id' in job else []
     words += ['schedule %s' % job['schedule']] if 'schedule' in job else []
     return [', '.join(words)] if words else []
 
 
-def _changed_places(result):
-    """:returns: the places that changed, where the module tells them one by one; else None."""
-    for name in ('servers', 'entries', 'repositories'):
-        if isinstance(result.get(name), list):
-            return {
-                entry.get('id') or entry.get('url') or entry.get('name')
-                for entry in result[name]
-                if isinstance(entry, dict) and entry.get('changed')
-            }
-    return None
-
-
-def _note(problems, delivery, host, sentence):
-    problems.append((delivery, sentence, host))
-
-
-def _grouped(problems):
-    groups = {}
-    for delivery, sentence, host in problems:
-        hosts = groups.setdefault((delivery, sentence), [])
-        if host not in hosts:
-            hosts.append(host)
-    return groups
-
-
-def _short(place):
-    """The end of a long path tells more than its beginning."""
+def _short(place: str) -> str:
+    """The end of a long path says more than its beginning."""
     return place if len(place) <= WIDEST_PLACE else '…' + place[1 - WIDEST_PLACE :]
 
 
-def _names(hosts):
+def _names(names: t.Iterable[str]) -> str:
+    hosts = list(names)
     return (
         ', '.join(hosts)
         if len(hosts) <= 3

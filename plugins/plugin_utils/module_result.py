@@ -26,6 +26,7 @@ _INFO = ('exists', 'expired', 'expires_at', 'server')
 RETURNED: dict[str, frozenset[str]] = {
     'git_credential': frozenset((*_FILE, 'config_path', 'entries', 'includes')),
     'maven_server': frozenset((*_FILE, 'servers')),
+    'token_deliveries': frozenset(('deliveries',)),
     'nexus_proxy_credential': frozenset(('repositories', 'server', 'tokens', 'verification')),
     'nexus_user_token': frozenset(_TOKEN),
     'nexus_user_token_info': frozenset((*_INFO, 'created', 'feature_enabled')),

@@ -41,6 +41,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     trusted_variables,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import known_part
+from ansible_collections.buildops.tokens.plugins.plugin_utils.remote_user import reason_in
 from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_arguments import (
     trusted_arguments,
 )
@@ -79,6 +80,16 @@ def _unreadable(code: t.Any) -> str:
     )
 
 
+def connection_failure(problem: AnsibleConnectionFailure) -> str:
+    """Return a message. Its last line is the reason. Above it, ssh reports what it did."""
+    reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]
+    # Of a module that is sent by standard input
+    sure = 'Make sure this host can be reached over ssh: '
+    if sure in reason:
+        reason = 'Failed to connect to the host via ssh: %s' % reason.split(sure, 1)[1]
+    return 'The host cannot be reached: %s' % reason
+
+
 class ControllerAction(ActionBase):
     """An action that works on the controller.
 
@@ -104,11 +115,7 @@ class ControllerAction(ActionBase):
         except TokensError as problem:
             result.update(failed=True, changed=False, msg=str(problem))
         except AnsibleConnectionFailure as problem:
-            # The last line is the reason. Above it, ssh reports what it did.
-            reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]
-            result.update(
-                unreachable=True, changed=False, msg='The host cannot be reached: %s' % reason
-            )
+            result.update(unreachable=True, changed=False, msg=connection_failure(problem))
         except Exception as problem:  # its text could contain a secret
             result.update(failed=True, changed=False, msg=unexpected(problem))
         return outgoing(result, self.secret_results())
@@ -173,7 +180,10 @@ class ControllerAction(ActionBase):
             answer: Result = self._execute_module(module_args=arguments, task_vars=task_vars)
         if 'module_stdout' in answer:
             code = answer.get('rc')
-            result: Result = {'failed': True, 'rc': code, 'msg': _unreadable(code)}
+            refusal = reason_in('%s\n%s' % (answer.get('module_stderr'), answer['module_stdout']))
+            message = 'Ansible cannot become another user: %s' % refusal
+            result: Result = {'failed': True, 'rc': code}
+            result['msg'] = message if refusal else _unreadable(code)
         else:
             result = known_part(self._task.action, answer)
         # ansible-core found this out itself, while it made the module ready

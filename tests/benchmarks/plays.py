@@ -22,9 +22,9 @@ from tests.tools.scratch import BUILD
 class Bench:
     """Plays with the same inventory, in a temporary folder.
 
-    :param hosts: how many. :param variables: of all hosts."""
+    :param hosts: how many. :param variables: of all hosts. :param own: of some, by host."""
 
-    def __init__(self, hosts, variables, forks=5):
+    def __init__(self, hosts, variables, forks=5, own=None):
         self._folder = tempfile.TemporaryDirectory(prefix='tokens-benchmark-')
         self.folder = Path(self._folder.name)
         self.forks = forks
@@ -35,7 +35,10 @@ class Bench:
             json.dumps(
                 {
                     'all': {
-                        'hosts': {'host%03d' % number: {} for number in range(hosts)},
+                        'hosts': {
+                            name: (own or {}).get(name, {})
+                            for name in ('host%03d' % number for number in range(hosts))
+                        },
                         'vars': {
                             'ansible_connection': 'local',
                             'ansible_python_interpreter': sys.executable,

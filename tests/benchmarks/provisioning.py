@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a provisioning run costs, against a play that does nothing as often."""
+"""What a provisioning run costs, against plays that do nothing or read one variable."""
 
 from __future__ import annotations
 
@@ -11,17 +11,27 @@ import resource
 import statistics
 import subprocess
 import sys
+import typing as t
 
 from tests.benchmarks.plays import Bench
 from tests.sandbox import nexus
 from tests.sandbox.serving import Sandbox
 
-MOST_TIMES_PINGS = 1.3
+Row = tuple[str, float, t.Optional[float], bool]
+MOST_TIMES_PINGS = 0.75
+MOST_GROWTH = 1.1
+MOST_TIMES_READING = 3
+PING: dict[str, t.Any] = {'ansible.builtin.ping': {}}
+READ = {
+    'ansible.builtin.debug': {
+        'msg': "{{ groups['all'] | map('extract', hostvars, 'token_sources') | list | length }}"
+    },
+    'run_once': True,
+}
 
 
-def rows(quick=False):
+def rows(quick: bool = False) -> t.Iterator[Row]:
     """Yield (name, measured ratio of processor time, target, whether it is met)."""
-    hosts, rounds = (20, 1) if quick else (100, 3)
     with Sandbox() as sandbox:
         server = sandbox.serve(nexus.create_app('3.90.1'))
         variables = {
@@ -37,38 +47,76 @@ def rows(quick=False):
             'maven_settings_servers': [{'id': 'releases', 'token': 'company'}],
             'git_credentials_entries': [{'url': 'https://git.example.com', 'token': 'company'}],
         }
-        with Bench(hosts, variables) as bench:
-            place = f'{bench.folder}/agents/{{{{ inventory_hostname }}}}'
-            extra = [
-                '-e',
-                f'maven_settings_path={place}/settings.xml',
-                '-e',
-                f'git_credentials_path={place}/git-credentials',
-                '-e',
-                f'git_credentials_config_path={place}/gitconfig',
-            ]
-            pings = [{'ansible.builtin.ping': {}}, {'ansible.builtin.ping': {}}]
-            first, again = [], []
-            for number in range(rounds):
-                if number:  # so that the first run of each round is one
-                    (bench.folder / 'agents').rename(bench.folder / f'agents-{number}')
-                base = bench.seconds(pings)
-                first.append(_provision(bench, extra) / base)
-                again.append(_provision(bench, extra) / base)
-            asked = server.count('POST') / rounds / 2
-        for title, ratios in (('provisioning', first), ('the second run', again)):
-            ratio = statistics.median(ratios)
-            yield (
-                f'{hosts} hosts, Maven and git each: {title} / as many pings',
-                ratio,
-                MOST_TIMES_PINGS,
-                ratio <= MOST_TIMES_PINGS,
-            )
-        yield f'{hosts} hosts: token requests of a run (a number)', asked, 1, asked == 1
+        yield from _against_pings(quick, server, variables)
+        yield from _growth(quick, variables)
+        yield from _inventories(quick, variables)
 
 
-def _provision(bench, extra):
-    """:returns: the processor time of all processes of a run of the playbook."""
+def _against_pings(quick: bool, server: t.Any, variables: dict[str, t.Any]) -> t.Iterator[Row]:
+    hosts, rounds = (20, 1) if quick else (100, 3)
+    first, again = [], []
+    with Bench(hosts, variables) as bench:
+        before = server.count('POST')
+        for number in range(rounds):
+            if number:  # so that the first run of each round is one
+                (bench.folder / 'agents').rename(bench.folder / f'agents-{number}')
+            base = bench.seconds([PING, PING])
+            first.append(provision(bench) / base)
+            again.append(provision(bench) / base)
+        asked = (server.count('POST') - before) / rounds / 2
+    for title, ratios in (('provisioning', first), ('the second run', again)):
+        ratio = statistics.median(ratios)
+        yield (
+            f'{hosts} hosts, Maven and git each: {title} / two pings a host',
+            ratio,
+            MOST_TIMES_PINGS,
+            ratio <= MOST_TIMES_PINGS,
+        )
+    yield f'{hosts} hosts: token requests of a run (a number)', asked, 1, asked == 1
+
+
+def _growth(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
+    """Compare what a further host costs in a large and in a small inventory."""
+    sizes = (5, 20, 60) if quick else (10, 100, 500)
+    spent = []
+    for size in sizes:
+        with Bench(size, variables) as bench:
+            provision(bench)
+            spent.append(provision(bench))
+    early = (spent[1] - spent[0]) / (sizes[1] - sizes[0])
+    late = (spent[2] - spent[1]) / (sizes[2] - sizes[1])
+    yield (
+        'a further host beyond %d hosts / a further host beyond %d hosts' % sizes[1::-1],
+        late / early,
+        MOST_GROWTH,
+        late / early <= MOST_GROWTH,
+    )
+
+
+def _inventories(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
+    """Measure large inventories of which two hosts have deliveries."""
+    common = {'token_sources': variables['token_sources']}
+    own = {f'host{number:03}': variables for number in (3, 7)}
+    for size in (1000,) if quick else (4000, 10000):
+        with Bench(size, common, own=own) as bench:
+            ratio = provision(bench) / bench.seconds([READ])
+        yield (
+            f'{size} hosts, of which two have deliveries / a play that reads a variable of each',
+            ratio,
+            MOST_TIMES_READING,
+            ratio <= MOST_TIMES_READING,
+        )
+
+
+def provision(bench: Bench) -> float:
+    """Return the processor time of all processes of a run of the playbook, in seconds."""
+    place = f'{bench.folder}/agents/{{{{ inventory_hostname }}}}'
+    files = {
+        'maven_settings_path': 'settings.xml',
+        'git_credentials_path': 'git-credentials',
+        'git_credentials_config_path': 'gitconfig',
+    }
+    extra = [word for name, file in files.items() for word in ('-e', f'{name}={place}/{file}')]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [

@@ -411,7 +411,11 @@ class Stage:
             'url': url,
             'ca': self.ca_path,
             'project': PROJECT,
-            'planned': [{'id': 'a', 'token': 'company'}, {'id': 'b', 'token': 'studio'}],
+            'maven_settings_servers': [
+                {'id': 'a', 'token': 'company'},
+                {'id': 'b', 'token': 'studio'},
+            ],
+            'maven_settings_path': str(self.work / 'settings.xml'),
             'token_sources': {
                 'company': person,
                 'refused': dict(person, username='bob', password='{{ secret_refused }}'),

@@ -396,14 +396,10 @@ DELIVERIES = [
         'nexus_proxy_credential',
         dict(NEXUS_2, repositories=[{'name': 'studio', 'state': 'absent'}]),
     ),
-    task(
-        'Plan', 'token_deliveries_info', {'deliveries': {'maven_settings': 'planned'}}, **FORGIVEN
-    ),  # two sources are none
-    task(
-        'Sum up',
-        'token_summary',
-        {'plan': {'hosts': {'maven_settings': ['host0']}}, 'path': '{{ folder }}/summary'},
-    ),
+    task('Plan', 'token_deliveries_info', **FORGIVEN),  # two sources are none
+    task('Deliver all', 'token_deliveries'),
+    task('Work on all', 'token_sources', {'run': '0123456789abcdef'}, **FORGIVEN),
+    task('Sum up', 'token_summary', {'run': '0123456789abcdef'}, **FORGIVEN),
     task(
         'Remove from Maven',
         'maven_server',
@@ -421,6 +417,7 @@ REVOKE = [task('Revoke', arguments={'state': 'absent'})]
 WORK = NEXUS + OTHERS + LOOKUPS + DELIVERIES + REVOKE
 
 FAILURES = [
+    task('Payload', 'token_deliveries', {'payload': '{{ secret_wrong }}'}, **FORGIVEN),
     task('Wrong password', arguments=WRONG, **FORGIVEN),
     task(
         'Wrong password for many',
@@ -1040,19 +1037,13 @@ def test_roles_and_playbooks(stage, arguments):
     run, hits = stage.play(None, *arguments, '-e', json.dumps(sources), plays=plays)
     assert hits == [], '\n'.join(hits)
     assert 'a nuxeo_online_token cannot be revoked from here' in run.output, run.output
-    assert names_of(run, 'failed') == {'Revoke the token', 'Fail when something failed'}, run.output
+    assert names_of(run, 'failed') == {'Fail when something failed'}, run.output
     actions = {event.get('action', '').rpartition('.')[2] for event in run.events}
     assert {
-        'maven_server',
-        'git_credential',
-        'nexus_proxy_credential',
-        'nuxeo_registration',
-        'nuxeo_cli_link',
-        'nuxeo_studio_release',
-        'token_source',
-        'token_source_info',
-        'token_summary',
+        'token_deliveries',
         'token_deliveries_info',
+        'token_sources',
+        'token_summary',
     } <= actions
 
 
@@ -1065,18 +1056,10 @@ def test_nothing_that_the_collection_offers_is_missing_above():
     }
     assert {name for name in plugins if NAMESPACE + name not in played} == set()
     jobs = {
-        path.stem
-        for path in (ROOT / 'playbooks').glob('*.yml')
-        if not path.stem.startswith(('deliver_to', 'plan_'))
+        path.stem for path in (ROOT / 'playbooks').glob('*.yml') if not path.stem.startswith('_')
     }
     assert jobs == {*JOBS, 'awx_setup'}, (
         'the last one is watched where there is an AWX: tests/unit/awx'
-    )
-    roles = {path.parents[1].name for path in (ROOT / 'roles').glob('*/tasks/main.yml')}
-    assert all(
-        'deliver_to_role: ' + role
-        in (ROOT / 'playbooks/deliver_tokens.yml').read_text(encoding='utf-8')
-        for role in roles
     )
 
 
@@ -1116,7 +1099,7 @@ PLACES = {
     ],
     'plugin_utils.curl:commands': ['Show how'],
     'plugin_utils.lookup_backend:answer': ['Look up company', 'Look up what is given in place'],
-    'plugin_utils.delivery_action:DeliveryAction.with_token': [
+    'plugin_utils.delivery_credentials:Credentials.filled': [
         'Deliver to Maven',
         'Deliver to git',
     ],

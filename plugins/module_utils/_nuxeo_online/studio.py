@@ -184,3 +184,25 @@ def ensure(project, version, revision, check_mode):
         version=made['version'],
         maven_coordinates=made['maven_coordinates'] or result['maven_coordinates'],
     )
+
+
+def deliver(provider, params, check_mode, with_diff):
+    """Make a release with the token of a source.
+
+    :param provider: of the source: C(client), C(options), C(warnings).
+    :param params: C(project), C(version) and perhaps C(revision).
+    :returns: the module's result. :raises TokensError: with what to do.
+    """
+    result = ensure(
+        StudioProject(provider.client, provider.options, params['project']),
+        params['version'],
+        params.get('revision') or ARGUMENTS['revision']['default'],
+        check_mode,
+    )
+    if provider.warnings:
+        result['warnings'] = provider.warnings
+    if with_diff:
+        names = ('project', 'version')
+        after = {name: result[name] or 'the next %s version' % params['version'] for name in names}
+        result['diff'] = {'before': {} if result['changed'] else after, 'after': after}
+    return result

@@ -137,6 +137,11 @@ ROLE = [{'name': 'role', 'ansible.builtin.include_role': {'name': 'buildops.toke
 LOUD = ('-vvvv', '--diff')
 
 
+def changed_parts(run):
+    """How many deliveries changed something, on all hosts."""
+    return sum(part['changed'] for result in run.results() for part in result.get('parts', []))
+
+
 @pytest.mark.needs_client('git')
 def test_A1_A9_A10_the_role_twice_in_check_mode_with_diff_and_loudly(stage):
     foretold, hits = stage.play(ROLE, '--check', *LOUD)
@@ -146,7 +151,7 @@ def test_A1_A9_A10_the_role_twice_in_check_mode_with_diff_and_loudly(stage):
     ), 'nothing comes into being'
     first, hits = stage.play(ROLE, *LOUD)
     assert first.rc == 0 and hits == [], '\n'.join(hits) + first.output
-    assert foretold.changed == 5 * 3 and first.changed == 5 * 3 - 2, (
+    assert changed_parts(foretold) == 5 * 3 and changed_parts(first) == 5 * 3 - 2, (
         'a release is one for all hosts'
     )
     assert len(stage.secrets()) == 1 + 1 + 3, 'tokens and CLIDs were there to be found'

@@ -384,7 +384,7 @@ def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
         )
     assert run.result('Sum up')['problems'] == [
         '%s (agent1): the host cannot be reached.' % role
-        for role in ('maven_settings', 'git_credentials')
+        for role in ('git_credentials', 'maven_settings')
     ]
     assert (
         'The host cannot be reached: Failed to connect to the host via ssh: connect to host: No route to host'
@@ -405,7 +405,7 @@ def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
         encoding='utf-8'
     ), run.output
     assert run.result('Fail when something failed')['msg'].startswith(
-        'maven_settings (agent1): the host cannot be reached.'
+        'git_credentials (agent1): the host cannot be reached.'
     )
 
 
@@ -518,7 +518,7 @@ def test_revoking_takes_no_credentials_of_others_and_leaves_none_in_proxies(
         '{"revoke_tokens_sources": ["company"]}',
     )
     assert run.rc == 0 and run.changed == 0, run.output
-    assert 'the entries for https://git.example.com stay' in run.output
+    assert 'The entry for https://git.example.com stays' in run.output
     assert store.read_text(encoding='utf-8') == theirs
 
 

@@ -15,6 +15,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan impo
     made_of,
     make_plan,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Selection
+from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
 
 try:
     from ansible.template import trust_as_template as trusted
@@ -29,10 +31,6 @@ COMPANY = {
     'url': 'https://nexus.example.com',
     'username': '{{ user }}',
     'password': '{{ secret }}',
-}
-DELIVERIES = {
-    'maven_settings': 'maven_settings_servers',
-    'nexus_proxies': 'nexus_proxies_repositories',
 }
 
 
@@ -49,6 +47,11 @@ class Encrypted:
     __hash__ = None
 
 
+def planned(variables, template=lambda value: value, selection=None):
+    views = ((host, HostView(mapping, template)) for host, mapping in variables.items())
+    return make_plan(views, selection)
+
+
 def plan_of(hosts, **common):
     shared = dict(
         {
@@ -60,7 +63,7 @@ def plan_of(hosts, **common):
         **common,
     )
     variables = {host: dict(shared, inventory_hostname=host, **own) for host, own in hosts.items()}
-    plan = make_plan(variables, DELIVERIES, lambda host, value: value, ['nexus_proxies'])
+    plan = planned(variables)
     assert plan.problems == []
     return plan
 
@@ -108,7 +111,7 @@ def test_a_delivery_to_a_server_is_done_once_for_each_server_also_where_its_addr
     assert plan.hosts['nexus_proxies'] == ['one', 'two']
 
 
-def test_a_server_whose_address_is_not_among_the_variables_of_the_delivery_is_told_from_others_too():
+def test_a_server_whose_address_is_elsewhere_among_the_variables_is_another_server():
     proxies = {'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}]}
     plan = plan_of(
         {'one': {}, 'two': {'buildops_tokens_nexus_url': 'https://b'}, 'three': {}}, **proxies
@@ -175,10 +178,64 @@ def test_what_was_set_for_another_server_is_missing_before_any_request(url, lack
     }
     template = Templar(DataLoader(), variables).template
     assert (
-        make_plan(
+        planned(
             {'one': variables},
-            {},
-            lambda host, value: template(trusted(value)) if isinstance(value, str) else value,
+            lambda value: template(trusted(value)) if isinstance(value, str) else value,
         ).problems
         == lacks
     )
+
+
+def test_a_typo_in_a_variable_is_reported_with_the_nearest_name():
+    plan = planned({'one': {'maven_setting_servers': [{'id': 'a', 'token': 'company'}]}})
+    assert plan.problems == [
+        'There is no variable maven_setting_servers. Did you mean maven_settings_servers?'
+    ]
+
+
+@pytest.mark.parametrize(
+    'variables',
+    [
+        {'maven_settings_servers_of_all': [], 'maven_settings_servers': []},
+        {'maven_settings_server': {}, 'maven_settings_servers': []},
+        {'maven_settings_result': {}, 'git_credentials_result': {}, 'git_url': 'x'},
+    ],
+)
+def test_variables_of_the_user_with_similar_names_are_no_typos(variables):
+    assert planned({'one': variables}).problems == []
+
+
+PROJECT = {'project': 'shop', 'token': 'studio'}
+
+
+@pytest.mark.parametrize(
+    'project, on_host, servers',
+    [
+        ({'maven': True}, ['one', 'two'], []),
+        ({'release': {'version': '1.0.0'}}, [], ['one']),
+        ({'git': True, 'release': {'version': '1.0.0'}}, ['one', 'two'], ['one']),
+        ({'cli': '{{ link }}'}, ['one', 'two'], ['one']),  # a template may be anything
+        ({}, [], []),
+    ],
+)
+def test_a_project_is_delivered_where_its_parts_are(project, on_host, servers):
+    variables = {
+        'token_sources': {'studio': {'type': 'nuxeo_online_token', 'username': 'j', 'token': 'x'}},
+        'nuxeo_online_projects': [{**PROJECT, **project}],
+        'nuxeo_online_git_path': '/home/{{ inventory_hostname }}/.git-credentials',
+    }
+    plan = planned({host: {**variables, 'inventory_hostname': host} for host in ('one', 'two')})
+    assert (list(plan.on_host), list(plan.servers)) == (on_host, servers)
+
+
+def test_revoking_concerns_the_hosts_with_entries_of_these_sources_only():
+    hosts = {
+        'one': {'maven_settings_servers': [{'id': 'a', 'token': 'company'}]},
+        'two': {'maven_settings_servers': [{'id': 'a', 'token': 'other'}]},
+        'three': {'nuxeo_online_projects': [{**PROJECT, 'token': 'company', 'registration': {}}]},
+    }
+    sources = {'company': COMPANY, 'other': COMPANY, 'studio': COMPANY}
+    variables = {host: {'token_sources': sources, **own} for host, own in hosts.items()}
+    plan = planned(variables, selection=Selection('absent', ['company']))
+    assert plan.on_host == {'one': ['maven_settings']}
+    assert set(plan.sources) == {'company', 'other'} and plan.problems == []

@@ -3,57 +3,97 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the summary says of hosts on which something failed."""
+"""The summary of hosts on which something failed, or that no result mentions."""
 
 from __future__ import annotations
 
-import pytest
+import typing as t
+from pathlib import Path
 
+import pytest
+from ansible import constants
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
-    rows_of,
+    NO_RESULT,
+    summarize,
     table_of,
 )
 
-PLAN = {'hosts': {'nuxeo_online': ['one', 'two']}}
 FAILED = {'failed': True, 'changed': False, 'msg': 'POST connect.nuxeo.com answered 401.'}
+TOKEN = {'source': 'company', 'type': 'nexus_user_token', 'fingerprint': '0123456789ab'}
+
+
+@pytest.fixture
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
+    """A plan by which two hosts get a delivery, and the first stands for one to a server."""
+    monkeypatch.setattr(constants, 'DEFAULT_LOCAL_TMP', str(tmp_path))
+    journal = Journal()
+    hosts = dict.fromkeys(('one', 'two'), ['nuxeo_online'])
+    journal.write_plan({'on_host': hosts, 'servers': {}})
+    return journal
+
+
+def part(**result: t.Any) -> dict[str, t.Any]:
+    return {'delivery': 'nuxeo_online', 'changed': False, **result}
+
+
+def write(journal: Journal, *parts: dict[str, t.Any], handled: tuple[str, ...] = ()) -> None:
+    for host in ('one', 'two'):
+        journal.write_result('host', host, list(handled or ('nuxeo_online',)), list(parts))
 
 
 @pytest.mark.parametrize(
-    'result, failed, said',
+    'parts, reason',
     [
-        ({'parts': [{'changed': True}, FAILED, FAILED]}, 'One or more items failed', FAILED['msg']),
+        ([part(changed=True), part(**FAILED), part(**FAILED)], FAILED['msg']),
+        ([part(failed=True)], 'it failed, and gives no reason.'),
+        ([{'delivery': None, **FAILED}], FAILED['msg']),
+        ([part(unreachable=True, msg='ssh says much')], 'the host cannot be reached.'),
         (
-            {'parts': [{'changed': True}]},
-            'The loop cannot be rendered.',
-            'The loop cannot be rendered.',
+            [part(verification=[{'name': 'x', 'accepted': False}], tokens=[dict(TOKEN, to='x')])],
+            'the credentials of x were refused.',
         ),
-        ({'parts': []}, '', 'it failed, and does not say why.'),
-        (FAILED, FAILED['msg'], FAILED['msg']),
-        (
-            {'parts': [{'changed': True}, {'unreachable': True, 'msg': 'ssh says much'}]},
-            None,
-            'the host cannot be reached.',
-        ),
-        ({'unreachable': True, 'changed': False}, None, 'the host cannot be reached.'),
-        (None, None, 'the host was not reached, or the play ended before its turn.'),
-        (None, 'no luck', 'no luck'),
     ],
 )
-def test_a_failure_is_told_by_its_reason_once_for_all_hosts(result, failed, said):
-    variables = {
-        'nuxeo_online_result': result,
-        'deliver_to_failed': {} if failed is None else {'nuxeo_online': failed},
-    }
-    rows, problems = rows_of(PLAN, {'one': variables, 'two': variables})
-    assert (rows, problems) == ([], ['nuxeo_online (one, two): ' + said])
-    assert table_of(rows, problems) == [] and table_of([], [])[0].startswith(
-        'Nothing was asked for'
-    )
+def test_a_failure_is_reported_by_its_reason_once_for_all_hosts(
+    journal: Journal, parts: list[dict[str, t.Any]], reason: str
+) -> None:
+    write(journal, *parts)
+    assert summarize(journal)[2] == ['nuxeo_online (one, two): ' + reason]
 
 
-def test_what_failed_with_sources_comes_first():
-    fine = {'nuxeo_online_result': {'parts': []}}
-    problems = rows_of(
-        PLAN, {'one': dict(fine, tokens_failed=['a was not replaced: no.']), 'two': dict(fine)}
-    )[1]
-    assert problems == ['a was not replaced: no.']
+def test_a_delivery_that_no_result_mentions_is_a_problem_by_its_name(journal: Journal) -> None:
+    assert summarize(journal)[2] == ['nuxeo_online (one, two): ' + NO_RESULT]
+    assert summarize(journal, {'two': 'no luck'})[2] == [
+        'nuxeo_online (one): ' + NO_RESULT,
+        'nuxeo_online (two): no luck',
+    ]
+    write(journal, handled=('maven_settings',))
+    rows, _notes, problems = summarize(journal)
+    assert problems == ['nuxeo_online (one, two): no result mentions this delivery.']
+    assert table_of(rows, problems) == []
+    assert table_of([], [])[0].startswith('Nothing was asked for')
+
+
+def test_a_delivery_to_servers_that_no_result_mentions_is_a_problem_too(journal: Journal) -> None:
+    journal.write_plan({'on_host': {}, 'servers': {'one': ['nexus_proxies']}})
+    assert summarize(journal)[2] == ['nexus_proxies (one): ' + NO_RESULT]
+
+
+def test_what_failed_with_sources_comes_first(journal: Journal) -> None:
+    journal.write('sources', ['a was not replaced: no.'])
+    write(journal, part(**FAILED))
+    assert summarize(journal)[2][0] == 'a was not replaced: no.'
+
+
+def test_a_change_counts_for_the_places_that_changed(journal: Journal) -> None:
+    tokens = [dict(TOKEN, to='a'), dict(TOKEN, to='b')]
+    write(journal, part(changed=True, changed_places=['a'], tokens=tokens))
+    rows = summarize(journal)[0]
+    assert [(row['place'], row['changed']) for row in rows] == [('a', ['one', 'two']), ('b', [])]
+
+
+def test_a_run_that_is_not_an_identifier_is_refused_before_a_path_is_made_of_it() -> None:
+    with pytest.raises(Exception, match='not the identifier of a plan'):
+        Journal('../../etc')

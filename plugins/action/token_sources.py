@@ -1,0 +1,124 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    BadInput,
+    TokensError,
+    unexpected,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token_module import describe
+from ansible_collections.buildops.tokens.plugins.plugin_utils import (
+    delivery_report,
+    delivery_types,
+    host_view,
+    sources,
+    token_service,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_purpose import (
+    REVOKE,
+    ROTATE,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
+
+Result = dict[str, t.Any]
+
+
+class ActionModule(ControllerAction):
+    """See the module. A source that fails stops no other."""
+
+    BYPASS_HOST_LOOP = True
+
+    def work(self, task_vars: dict[str, t.Any]) -> Result:
+        journal = Journal(self.arguments('token_sources')['run'])
+        plan = journal.plan()
+        results: list[Result] = []
+        owners: dict[str, dict[str, str]] = {}
+        for name in plan['asked']:
+            for host, served in plan['sources'][name]['requested_by'].items():
+                result = {'source': name, 'type': plan['sources'][name]['type'], 'hosts': served}
+                self._attempt(plan, name, host, task_vars, result, owners)
+                results.append(result)
+        purpose = plan['purpose']
+        problems = [
+            delivery_report.source_problem(purpose, one) for one in results if one.get('failed')
+        ]
+        journal.write('sources', problems)
+        journal.write('owners', owners)
+        return {
+            'changed': any(result.get('changed') for result in results),
+            'results': results,
+            'messages': [delivery_report.source_line(purpose, one) for one in results],
+            'problems': problems,
+        }
+
+    def _attempt(
+        self,
+        plan: Result,
+        name: str,
+        host: str,
+        task_vars: dict[str, t.Any],
+        result: Result,
+        owners: dict[str, dict[str, str]],
+    ) -> None:
+        try:
+            view = host_view.of_host(self, task_vars, host)
+            source = sources.named(name, view.variables, view.template)
+            if plan['purpose'] == ROTATE:
+                result['changed'] = self._replaced(source)
+            elif plan['purpose'] == REVOKE:
+                owner = self._owner(plan, source)
+                if owner is not None:
+                    owners.setdefault(name, {}).update(dict.fromkeys(result['hosts'], owner))
+                result['changed'] = self._revoked(source)
+            else:
+                result.update(self._described(source))
+        except TokensError as problem:
+            result.update(failed=True, msg=str(problem).replace('source %s: ' % name, '', 1))
+        except Exception as problem:  # its text could contain a secret
+            result.update(failed=True, msg=unexpected(problem))
+
+    def _replaced(self, source: sources.Source) -> bool:
+        changes = {'regenerate': 'always'}
+        source.provider.check({**source.options, **changes})
+        return self._changed(source, changes)
+
+    def _revoked(self, source: sources.Source) -> bool:
+        if not source.provider.HAS_STATE:
+            page = source.provider.REVOKED_AT
+            raise BadInput(
+                'a %s cannot be revoked from here.%s'
+                % (source.provider.TYPE, ' Revoke it at %s.' % page if page else '')
+            )
+        changes = {'state': 'absent'}
+        source.provider.check({**source.options, **changes})
+        return self._changed(source, changes)
+
+    def _changed(self, source: sources.Source, changes: dict[str, str]) -> bool:
+        desired = token_service.desired_of(source.options, **changes)
+        return bool(token_service.obtain(source, desired, self._task.check_mode).changed)
+
+    def _owner(self, plan: Result, source: sources.Source) -> str | None:
+        """Return the user name of a token before it is revoked; empty for one without a name.
+
+        None stands for an unknown token. In check mode no token comes into being.
+        """
+        kinds = delivery_types.with_variable()
+        if not any(kinds[name].REMOVED_BY_OWNER and plan['hosts'][name] for name in plan['hosts']):
+            return None
+        desired = token_service.desired_of(source.options, regenerate='never')
+        try:
+            token = token_service.obtain(source, desired, check_mode=True).token
+        except TokensError:
+            return None
+        return None if token is None else str(token.username or '')
+
+    def _described(self, source: sources.Source) -> Result:
+        about, warnings = describe(source.provider(source.options))
+        return {**about, 'warnings': warnings} if warnings else dict(about)

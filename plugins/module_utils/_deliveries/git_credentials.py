@@ -1,0 +1,55 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Entries of a git credential store."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    DeliveryType,
+    Entry,
+)
+
+
+class GitCredentials(DeliveryType):
+    """A bearer token is stored as a password. git reads the store by the user name as well."""
+
+    NAME = 'git_credentials'
+    MODULE = 'git_credential'
+    VARIABLE = 'git_credentials_entries'
+    OPTIONS = (
+        'path',
+        'helper',
+        'helper_scope',
+        'include_expiry',
+        'use_http_path',
+        'config_path',
+        'allow_http',
+        'fix_line_endings',
+        'lock_timeout',
+        'verify',
+        'verify_timeout',
+        'ca_path',
+    )
+    HAS_USER = True
+    ENTRIES = 'entries'
+    ENTRY_NAME = 'url'
+    TAKES_EXPIRY = True
+    REMOVED_BY_OWNER = True
+    BEARER_OWNER = 'oauth2'
+
+    @classmethod
+    def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
+        from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery
+
+        return delivery.ARGUMENTS, delivery.CONSTRAINTS
+
+    @classmethod
+    def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:
+        from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery
+
+        return delivery.deliver(params, module.check_mode, module._diff, module.get_bin_path)

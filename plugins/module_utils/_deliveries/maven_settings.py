@@ -1,0 +1,49 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Servers of a Maven settings file."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    DeliveryType,
+    Entry,
+)
+
+
+class MavenSettings(DeliveryType):
+    """A bearer token becomes an HTTP header of the server."""
+
+    NAME = 'maven_settings'
+    MODULE = 'maven_server'
+    VARIABLE = 'maven_settings_servers'
+    OPTIONS = (
+        'path',
+        'update_password',
+        'encrypt',
+        'mvn',
+        'security_path',
+        'verify',
+        'verify_timeout',
+        'validate_certs',
+        'ca_path',
+        'allow_http',
+    )
+    HAS_USER = True
+    ENTRIES = 'servers'
+
+    @classmethod
+    def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
+        from ansible_collections.buildops.tokens.plugins.module_utils._maven import delivery
+
+        return delivery.ARGUMENTS, delivery.CONSTRAINTS
+
+    @classmethod
+    def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:
+        from ansible_collections.buildops.tokens.plugins.module_utils._maven import delivery
+
+        return delivery.deliver(params, module.check_mode, module._diff, module.get_bin_path)

@@ -1,0 +1,60 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Remote credentials of proxy repositories in Nexus."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    CONTROLLER,
+    Controller,
+    DeliveryType,
+    Entry,
+)
+
+
+class NexusProxies(DeliveryType):
+    """A Nexus is configured over HTTP, from the controller."""
+
+    NAME = 'nexus_proxies'
+    MODULE = 'nexus_proxy_credential'
+    VARIABLE = 'nexus_proxies_repositories'
+    OPTIONS = (
+        'url',
+        'username',
+        'password',
+        'nexus_version',
+        'ca_path',
+        'validate_certs',
+        'timeout',
+        'allow_http',
+    )
+    WHERE = CONTROLLER
+    ENTRIES = 'repositories'
+    ENTRY_NAME = 'name'
+    TAKES_EXPIRY = True
+
+    @classmethod
+    def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
+        from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies
+        from ansible_collections.buildops.tokens.plugins.module_utils._options import (
+            constraints,
+            module_arguments,
+        )
+
+        manager = proxies.NexusProxyCredential
+        return module_arguments(manager), constraints(manager)
+
+    @classmethod
+    def deliver(cls, params: Entry, controller: Controller) -> Entry:
+        from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies
+
+        manager = controller.connected(proxies.NexusProxyCredential, params)
+        result = manager.ensure(controller.check_mode)
+        if manager.warnings:
+            result['warnings'] = manager.warnings
+        return result

@@ -1,0 +1,183 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""On the controller, names of sources in the options of a delivery become credentials."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    Credential,
+    DeliveryType,
+    Entry,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC, iso8601
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
+
+ABSENT = 'absent'
+
+
+class SourceCredential(Credential):
+    """The token of a source."""
+
+    def __init__(self, source: sources.Source, token: t.Any, check_mode: bool) -> None:
+        self._source = source
+        self.name = source.name
+        self.label = source.label
+        self.basic = token.kind == BASIC
+        self.username = token.username if self.basic else None
+        self.secret = token.secret
+        self.expires_at = None if token.expires_at is None else iso8601(token.expires_at)
+        self.options = source.options
+        self.check_mode = check_mode
+
+    def exchange(self, provider: t.Any, **options: t.Any) -> str:
+        source = sources.Source(
+            self._source.name, provider, dict(self._source.options, cache='run', **options)
+        )
+        return str(token_service.obtain(source).token.secret)
+
+
+class Credentials:
+    """Fills the entries of one host.
+
+    :param owners: by source, the user name of a token that was revoked in this run. It is empty
+        for a bearer token.
+    :param known: by source, what other entries of this host got.
+    :ivar tokens: which tokens went into which entry, without secrets.
+    :ivar problems: what failed, with C(source), C(to) and C(msg).
+    :ivar warnings: sentences for the user.
+    :ivar unowned: entries to remove of which nobody knows the user name.
+    """
+
+    def __init__(
+        self,
+        variables: t.Mapping[str, t.Any],
+        template: t.Callable[[t.Any], t.Any],
+        check_mode: bool,
+        owners: t.Mapping[str, str] | None = None,
+        known: dict[str, tuple[sources.Source, t.Any]] | None = None,
+    ) -> None:
+        self._variables = variables
+        self._template = template
+        self._check_mode = check_mode
+        self._owners = owners or {}
+        self._known = {} if known is None else known
+        self.tokens: list[dict[str, t.Any]] = []
+        self.problems: list[dict[str, t.Any]] = []
+        self.warnings: list[str] = []
+        self.unowned: list[Entry] = []
+
+    def filled(self, kind: type[DeliveryType], entry: Entry) -> Entry | None:
+        """Return the entry with credentials instead of C(token); None if there are none.
+
+        Why there are none is in C(problems), unless there is no token yet in check mode.
+        """
+        entry = dict(entry)
+        name = entry.pop('token', None)
+        if name is None or name == '':
+            return entry
+        name = sources.plain(name)
+        if entry.get('state') == ABSENT:
+            return self._owned(kind, entry, name)
+        try:
+            clash = [option for option in ('password', 'access_token') if entry.get(option)]
+            if clash:
+                raise BadInput(
+                    '%s: token and %s exclude each other.'
+                    % (entry.get(kind.ENTRY_NAME) or 'an entry', ', '.join(clash))
+                )
+            return self._with_token(kind, entry, name)
+        except TokensError as problem:
+            text = str(problem)
+            if not text.startswith(('source ', 'there is no source ')):
+                text = 'source %s: %s' % (name, text)
+            self.problems.append({'source': name, 'to': entry.get(kind.ENTRY_NAME), 'msg': text})
+            return None
+
+    def _with_token(self, kind: type[DeliveryType], entry: Entry, name: str) -> Entry | None:
+        source = self._source(name, kind)
+        refuse_wrong_hosts(entry, source)
+        outcome = self._outcome(name, source)
+        used = {
+            'source': name,
+            'type': source.provider.TYPE,
+            'changed': outcome.changed,
+            'to': entry.get(kind.ENTRY_NAME),
+        }
+        self.tokens.append(used)
+        if outcome.token is None:
+            if not self._check_mode:
+                raise BadInput(
+                    'source %s: its token exists, but its value cannot be read again. '
+                    'See regenerate.' % name
+                )
+            return None
+        used.update(outcome.token.about())
+        kind.fill(entry, SourceCredential(source, outcome.token, self._check_mode))
+        return entry
+
+    def _source(self, name: str, kind: type[DeliveryType]) -> sources.Source:
+        known = self._known.get(name)
+        source = known[0] if known else sources.named(name, self._variables, self._template)
+        if kind.SOURCE_TYPE and source.provider.TYPE != kind.SOURCE_TYPE:
+            raise BadInput(
+                '%s is of type %s, but this delivery requires a source of type %s.'
+                % (source.label, source.provider.TYPE, kind.SOURCE_TYPE)
+            )
+        return source
+
+    def _outcome(self, name: str, source: sources.Source) -> t.Any:
+        known = self._known.get(name)
+        if known:
+            return known[1]
+        outcome = token_service.obtain(source, check_mode=self._check_mode, once=True)
+        self.warnings.extend(outcome.warnings)
+        self._known[name] = source, outcome
+        return outcome
+
+    def _owned(self, kind: type[DeliveryType], entry: Entry, name: str) -> Entry:
+        """Return an entry to remove, with the user name of its token where that is needed."""
+        if not kind.REMOVED_BY_OWNER or entry.get('username') or entry.get('exclusive'):
+            return entry
+        owner = self._owners.get(name)
+        if owner is None:
+            owner = self._owner_in_source(name)
+        owner = kind.BEARER_OWNER if owner == '' else owner
+        if owner:
+            return dict(entry, username=owner)
+        self.unowned.append(entry)
+        return entry
+
+    def _owner_in_source(self, name: str) -> str | None:
+        """Return the user name beside a token that is in the source itself, or None."""
+        try:
+            source = sources.named(name, self._variables, self._template)
+            if sources.issues(source.provider):
+                return None  # it would have to be requested
+            return t.cast(str, token_service.obtain(source, check_mode=True).token.username)
+        except TokensError:
+            return None
+
+
+def refuse_wrong_hosts(entry: Entry, source: sources.Source) -> None:
+    """Refuse an address in an entry of a server that does not accept tokens of this type.
+
+    :raises BadInput: with the reason.
+    """
+    for value in entry.values():
+        if isinstance(value, dict):
+            refuse_wrong_hosts(value, source)
+        elif isinstance(value, str) and '://' in value:
+            try:
+                host = urlsplit(value).hostname or ''
+            except ValueError:  # the module reports what is wrong with it
+                continue
+            reason = source.provider.refusal_for(host.lower())
+            if reason:
+                raise BadInput('%s: %s' % (source.label, reason))

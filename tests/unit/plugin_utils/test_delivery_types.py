@@ -1,0 +1,124 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Delivery types are found in their folder, and a wrong one is named with its file."""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
+from tests.tools import delivery_imports
+from tests.tools.scratch import ROOT
+
+HEAD = (
+    'from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base '
+    'import DeliveryType\n\n\n'
+)
+GOOD = (
+    HEAD
+    + """class Toy(DeliveryType):
+    NAME = 'toy'
+    VARIABLE = 'toy_entries'
+    ENTRIES = 'entries'
+
+    @classmethod
+    def specification(cls):
+        return {}, {}
+
+    @classmethod
+    def apply(cls, params, module):
+        return {}, []
+"""
+)
+
+
+@pytest.fixture
+def declare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., None]:
+    """A function that declares the delivery types of a folder: by name, the text of the file."""
+    package = 'toys_%d' % len(sys.modules)
+    folder = tmp_path / package
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(delivery_types, 'FOLDER', str(folder))
+    monkeypatch.setattr(delivery_types, 'PACKAGE', package)
+    monkeypatch.setattr(delivery_types, '_loaded', {})
+
+    def declare(**files: str) -> None:
+        for name, text in files.items():
+            (folder / (name + '.py')).write_text(text, encoding='utf-8')
+
+    return declare
+
+
+def test_a_type_is_its_file(declare: t.Callable[..., None]) -> None:
+    declare(toy=GOOD)
+    assert [*delivery_types.all_types()] == ['toy']
+    assert [*delivery_types.with_variable()] == ['toy']
+
+
+@pytest.mark.parametrize(
+    'files, message',
+    [
+        ({'toy': 'import nowhere'}, 'toy.py cannot be imported: ModuleNotFoundError in toy.py'),
+        ({'toy': 'class :'}, 'toy.py cannot be imported: SyntaxError'),
+        ({'toy': HEAD}, 'toy.py must declare one subclass of DeliveryType, but it declares 0.'),
+        ({'toy': GOOD.replace("NAME = 'toy'", "NAME = 'tool'")}, "toy.py lacks NAME = 'toy'."),
+        ({'toy': GOOD.replace('def apply', 'def aply')}, r'toy.py lacks apply\(\) or parts\(\).'),
+        ({'toy': GOOD.replace('def spec', 'def sp')}, r'toy.py lacks specification\(\).'),
+        ({'toy': GOOD.replace("ENTRIES = 'entries'", '')}, 'toy.py lacks ENTRIES or PLACE.'),
+        (
+            {'toy': GOOD, 'other': GOOD.replace("NAME = 'toy'", "NAME = 'other'")},
+            'toy_entries is declared twice: in .*other.py and in .*toy.py',
+        ),
+    ],
+)
+def test_a_wrong_type_is_named_with_its_file(
+    declare: t.Callable[..., None], files: dict[str, str], message: str
+) -> None:
+    declare(**files)
+    with pytest.raises(BadInput, match=message):
+        delivery_types.all_types()
+    delivery_types.preload()  # which reports nothing, since nobody asked for deliveries
+
+
+def test_the_module_imports_each_type_that_changes_hosts() -> None:
+    text = delivery_imports.MODULE.read_text(encoding='utf-8')
+    assert text == delivery_imports.updated(text), 'run python -m tests.tools.delivery_imports'
+
+
+@pytest.mark.parametrize('name', sorted(delivery_types.with_variable()))
+def test_each_type_has_the_options_of_its_role(name: str) -> None:
+    """What a role accepts, the playbooks accept, too."""
+    kind = delivery_types.all_types()[name]
+    path = ROOT / 'roles' / name / 'meta/argument_specs.yml'
+    options = yaml.safe_load(path.read_text(encoding='utf-8'))['argument_specs']['main']['options']
+    assert {*kind.variables(), kind.VARIABLE} == set(options)
+
+
+@pytest.mark.parametrize('name', sorted(delivery_types.all_types()))
+def test_what_a_type_declares_exists_in_its_options(name: str) -> None:
+    kind = delivery_types.all_types()[name]
+    specification = kind.specification()[0]
+    entry = specification[kind.ENTRIES]['options'] if kind.ENTRIES else specification
+    assert kind.ENTRY_NAME in entry and 'token' in entry
+    assert not kind.TAKES_EXPIRY or 'expires_at' in entry
+    if kind.ENTRIES:
+        assert set(kind.OPTIONS) <= set(specification)
+
+
+def test_no_expression_of_a_playbook_or_role_chains_more_than_three_filters() -> None:
+    playbooks = list((ROOT / 'playbooks').glob('*tokens.yml'))
+    playbooks += (ROOT / 'playbooks').glob('_*.yml')
+    for path in [*playbooks, *(ROOT / 'roles').glob('*/tasks/*.yml')]:
+        for expression in re.findall(r'{{.*?}}', path.read_text(encoding='utf-8'), re.S):
+            assert expression.count('|') <= 3, (path.name, expression)
