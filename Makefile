@@ -16,7 +16,7 @@ help:  ## list these commands
 	@echo 'PYTHON=/path/to/python3.12 chooses another Python for .venv.'
 
 provision: venv link  ## get tokens and deliver them: the example against the sandbox, or INVENTORY=path against your own systems
-	@$(python) tools/provision.py $(INVENTORY)
+	@$(python) -m tools.provision
 
 test: venv-test link  ## all tests
 	@$(tests) all
