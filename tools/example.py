@@ -31,11 +31,12 @@ _KEPT = {
 
 
 class Example(t.NamedTuple):
-    """A running sandbox: the address of each stand-in by name, and the CA of all of them."""
+    """A running sandbox: addresses and hints by the name of a stand-in, and the CA of all."""
 
     urls: dict[str, str]
     authorities: Path
     truststore: str
+    hints: dict[str, list[str]]
 
 
 @contextlib.contextmanager
@@ -64,7 +65,8 @@ def running(root: Path, folder: Path) -> t.Iterator[Example]:
         for agent in AGENTS:
             _furnish(root, folder / agent, urls['nuxeo_online'], authorities)
         try:
-            yield Example(urls, authorities, sandbox.truststore_path)
+            hints = {name: list(getattr(app, 'hints', [])) for name, app in apps.items()}
+            yield Example(urls, authorities, sandbox.truststore_path, hints)
         finally:
             states = {
                 name: {

@@ -684,7 +684,7 @@ def _listen(host, port):
         listener.close()
         if getattr(error, 'errno', None) == errno.EADDRINUSE:
             raise PortTaken(
-                f'port {port} of {host} is in use by another program; choose another port, or 0 for any free one'
+                f'port {port} of {host} is in use by another program'
             ) from None
         raise PortTaken(
             'cannot listen on port {} of {}: {}'.format(

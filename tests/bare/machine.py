@@ -1,0 +1,218 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bare machines: root file systems of debootstrap, with the packages that the README names."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+from tests.tools.scratch import BUILD, ROOT
+
+FOLDER = BUILD / 'bare'
+USER = 'dev'
+#: A blank and an umlaut.
+HOME = '/home/dev user ü'
+CLONE = f'{HOME}/Prôject one'
+SCRIPTS = Path('/usr/share/debootstrap/scripts')
+
+
+class Release(t.NamedTuple):
+    """C(family): the script of debootstrap for releases that it does not know. C(refused): Python is too old."""
+
+    family: str
+    vendor: str = 'debian'
+    refused: bool = False
+
+
+RELEASES = {
+    'bullseye': Release('sid', refused=True),
+    'bookworm': Release('sid'),
+    'trixie': Release('sid'),
+    'forky': Release('sid'),
+    'jammy': Release('gutsy', 'ubuntu'),
+}
+
+
+def obstacle() -> str:
+    """:returns: why no machine can be built here, or an empty string."""
+    if os.geteuid() != 0:
+        return 'debootstrap and chroot need root.'
+    if shutil.which('debootstrap') is None and shutil.which('apt-get'):
+        subprocess.run(['apt-get', '-qq', 'update'], check=False)
+        subprocess.run(
+            ['apt-get', '-qq', 'install', '-y', '--no-install-recommends', 'debootstrap'],
+            env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'},
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+    if shutil.which('debootstrap') is None:
+        return 'debootstrap cannot be installed; it is a package of Debian and Ubuntu.'
+    if subprocess.run(['unshare', '--mount', '--pid', '--fork', 'true'], check=False).returncode:
+        return 'this machine does not allow new mount and process namespaces.'
+    return ''
+
+
+def packages() -> list[str]:
+    """The packages that the README says to install on Debian and Ubuntu."""
+    text = (ROOT / 'README.md').read_text(encoding='utf-8')
+    match = re.search(r'^ +(?:sudo )?apt-get install ([a-z0-9 -]+)$', text, re.MULTILINE)
+    assert match, 'The README names no packages.'
+    return match[1].split()
+
+
+def mirror(vendor: str) -> str:
+    """The address from which apt on this machine gets its packages."""
+    variable = os.environ.get(f'{vendor.upper()}_MIRROR')
+    if variable:
+        return variable
+    listed = subprocess.run(
+        ['apt-get', 'indextargets', '--format', '$(ORIGIN) $(REPO_URI)', 'Created-By: Packages'],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    own = [line.partition(' ')[2].rstrip('/') for line in listed if line.lower().startswith(vendor)]
+    # A mirror of security updates is not a mirror of the release
+    found = next((address for address in own if 'security' not in address), None)
+    if found is None:
+        found = (
+            f'http://{"archive.ubuntu.com" if vendor == "ubuntu" else "deb.debian.org"}/{vendor}'
+        )
+    return found
+
+
+def base(name: str) -> Path:
+    """Build the root file system of a release, which is kept for the next time."""
+    release, folder = RELEASES[name], FOLDER / 'base' / name
+    if not (folder / 'complete').exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        script = SCRIPTS / name
+        subprocess.run(
+            [
+                'debootstrap',
+                '--variant=minbase',
+                name,
+                folder,
+                mirror(release.vendor),
+                script if script.exists() else SCRIPTS / release.family,
+            ],
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        (folder / 'complete').touch()
+    return folder
+
+
+class Machine:
+    """A copy of a root file system, with a user who has a clone of what is committed."""
+
+    def __init__(self, name: str) -> None:
+        self.root = FOLDER / 'machine' / name
+        shutil.rmtree(self.root, ignore_errors=True)
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(['cp', '--archive', base(name), self.root], check=True)
+        self._connect()
+        names = shlex.join(packages())
+        self.as_root(
+            'export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && '
+            f'apt-get -qq -y --no-install-recommends install {names} && '
+            f'useradd --create-home --home-dir {shlex.quote(HOME)} --shell /bin/bash {USER}'
+        )
+        bundle = self.root / 'srv/clone.bundle'
+        subprocess.run(['git', 'bundle', 'create', '--quiet', bundle, 'HEAD'], cwd=ROOT, check=True)
+        self.as_user(f'git clone --quiet /srv/clone.bundle {shlex.quote(CLONE)}', cwd=HOME)
+
+    def _connect(self) -> None:
+        """Let apt and pip in the machine use the network as they do here."""
+        for path in ('/etc/resolv.conf', '/etc/hosts'):
+            target = self.root / path[1:]
+            target.unlink(missing_ok=True)
+            shutil.copy(path, target)
+        ran = subprocess.run(
+            [sys.executable, '-m', 'pip', 'config', 'list'],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        settings = {}
+        for line in ran.stdout.splitlines():
+            key, value = line.split('=', 1)
+            settings[key.rpartition('.')[2]] = value.strip("'")
+        settings.pop('find-links', None)
+        if 'cert' in settings:
+            target = self.root / 'etc/pip-cert.pem'
+            shutil.copy(settings['cert'], target)
+            settings['cert'] = '/etc/pip-cert.pem'
+        lines = ['[global]', *(f'{key} = {value}' for key, value in settings.items())]
+        (self.root / 'etc/pip.conf').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+
+    def as_root(self, script: str) -> None:
+        self._run(['sh', '-c', script], {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'}, shm=True)
+
+    def as_user(
+        self,
+        script: str,
+        cwd: str = CLONE,
+        env: dict[str, str] | None = None,
+        shm: bool = True,
+    ) -> tuple[int, str]:
+        """Run a script without a terminal. :returns: exit code and output."""
+        clean = {'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'PATH': '/usr/bin:/bin'}
+        prefix = 'umask 077 && ' if env else ''
+        command = ['sh', '-c', f'cd {shlex.quote(cwd)} && {prefix}{script}']
+        user = ['setpriv', f'--reuid={USER}', f'--regid={USER}', '--init-groups', '--']
+        return self._run([*user, *command], {**clean, **(env or {})}, shm, check=env is None)
+
+    def _run(
+        self, command: list[str], env: dict[str, str], shm: bool, check: bool = True
+    ) -> tuple[int, str]:
+        """Mounts and processes end with the command."""
+        root = shlex.quote(str(self.root))
+        mounts = [
+            f'mount --bind {root} {root}',
+            f'mount -t proc proc {root}/proc',
+            f'mount -t tmpfs tmpfs {root}/dev',
+            *(
+                f'touch {root}/dev/{name} && mount --bind /dev/{name} {root}/dev/{name}'
+                for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty')
+            ),
+            f'ln -s /proc/self/fd {root}/dev/fd',
+            f'mkdir {root}/dev/pts && mount -t devpts devpts {root}/dev/pts -o newinstance',
+            f'ln -s pts/ptmx {root}/dev/ptmx && chmod 0666 {root}/dev/pts/ptmx',
+        ]
+        if shm:
+            mounts += [f'mkdir -m 1777 {root}/dev/shm', f'mount -t tmpfs tmpfs {root}/dev/shm']
+        mounts.append(f'exec chroot {root} "$@"')
+        done = subprocess.run(
+            [
+                'unshare',
+                '--mount',
+                '--pid',
+                '--fork',
+                '--kill-child',
+                'sh',
+                '-ec',
+                '\n'.join(mounts),
+                'sh',
+                *command,
+            ],
+            env={'PATH': os.environ['PATH'], **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        output = done.stdout.decode('utf-8', 'replace')
+        assert not check or done.returncode == 0, f'{shlex.join(command)}\n{output}'
+        return done.returncode, output
