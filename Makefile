@@ -22,8 +22,11 @@ provision: venv link  ## get tokens and deliver them: the example against the sa
 test: venv-test link  ## the quick tests: no root, and no programs beyond git, make and Python
 	@$(tests) --short quick
 
-test-all: venv-test link  ## make test, and all other tests but those of the next lines
+test-all: venv-test link  ## make test, and all other tests but those of test-real, bare, matrix and ee
 	@$(tests) all
+
+test-rest: venv-test link  ## what make test leaves out of make test-all
+	@$(tests) rest
 
 sandbox: venv link  ## stand-ins for all systems, and an inventory to try things with, until Ctrl-C
 	@$(python) -m tools.sandbox
@@ -91,4 +94,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision sandbox test test-all test-real bare lint units leaks losses fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean races
+.PHONY: help provision sandbox test test-all test-rest test-real bare lint units leaks losses fuzz faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean races

@@ -61,7 +61,7 @@ def _timed(name: str, judge: t.Callable[[], tuple[bool, str]]) -> Check:
 
 
 def _provision(machine: Machine, env: dict[str, str] | None, again: bool) -> tuple[bool, str]:
-    code, output = machine.as_user('make provision', env=env or {})
+    code, output = machine.as_user('make provision', env={} if env is None else env)
     accepted, rows = 0, 0
     for line in output.splitlines():
         if re.match(r'(company|studio|nuvy|platform) ', line):
@@ -71,7 +71,7 @@ def _provision(machine: Machine, env: dict[str, str] | None, again: bool) -> tup
 
 
 def _test(machine: Machine, env: dict[str, str] | None) -> tuple[bool, str]:
-    code, output = machine.as_user('make test', env=env or {})
+    code, output = machine.as_user('make test', env={} if env is None else env)
     closing = re.findall(r'^(\d+) passed, 0 failed', output, re.MULTILINE)
     return code == 0 and bool(closing) and int(closing[-1]) > 1000, output
 

@@ -27,7 +27,11 @@ SCRIPTS = Path('/usr/share/debootstrap/scripts')
 
 
 class Release(t.NamedTuple):
-    """C(family): the script of debootstrap for releases that it does not know. C(refused): Python is too old."""
+    """A release of Debian or Ubuntu.
+
+    :ivar family: the script for a release that debootstrap does not know.
+    :ivar refused: its Python is too old.
+    """
 
     family: str
     vendor: str = 'debian'
@@ -114,51 +118,103 @@ def base(name: str) -> Path:
     return folder
 
 
+def connect(root: Path) -> None:
+    """Let apt and pip in the machine use the network as they do here."""
+    for path in ('/etc/resolv.conf', '/etc/hosts'):
+        target = root / path[1:]
+        target.unlink(missing_ok=True)
+        shutil.copy(path, target)
+    listed = subprocess.run(
+        [sys.executable, '-m', 'pip', 'config', 'list'],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    settings = {}
+    for line in listed.splitlines():
+        key, value = line.split('=', 1)
+        settings[key.rpartition('.')[2]] = value.strip("'")
+    settings.pop('find-links', None)
+    if 'cert' in settings:
+        shutil.copy(settings['cert'], root / 'etc/pip-cert.pem')
+        settings['cert'] = '/etc/pip-cert.pem'
+    lines = ['[global]', *(f'{key} = {value}' for key, value in settings.items())]
+    (root / 'etc/pip.conf').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+
+
+def prepare(name: str) -> Path:
+    """Add the packages of the README and a user to a root file system, which is kept."""
+    folder, names = base(name), shlex.join(packages())
+    stamp = folder / 'packages'
+    if not stamp.exists() or stamp.read_text(encoding='utf-8') != names:
+        connect(folder)
+        root(
+            folder,
+            'export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && '
+            f'apt-get -qq -y --no-install-recommends install {names} && {{ id {USER} || '
+            f'useradd --create-home --home-dir {shlex.quote(HOME)} --shell /bin/bash {USER}; }}',
+        )
+        stamp.write_text(names, encoding='utf-8')
+    return folder
+
+
+def root(folder: Path, script: str) -> None:
+    """Run a script as root in a machine."""
+    execute(folder, ['sh', '-c', script], {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'})
+
+
+def execute(
+    folder: Path, command: list[str], env: dict[str, str], shm: bool = True, check: bool = True
+) -> tuple[int, str]:
+    """Run a command in a machine. Mounts and processes end with it.
+
+    :returns: exit code and output.
+    """
+    there = shlex.quote(str(folder))
+    mounts = [
+        f'mount --bind {there} {there}',
+        f'mount -t proc proc {there}/proc',
+        f'mount -t tmpfs tmpfs {there}/dev',
+        *(
+            f'touch {there}/dev/{name} && mount --bind /dev/{name} {there}/dev/{name}'
+            for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty')
+        ),
+        f'ln -s /proc/self/fd {there}/dev/fd',
+        f'mkdir {there}/dev/pts && mount -t devpts devpts {there}/dev/pts -o newinstance',
+        f'ln -s pts/ptmx {there}/dev/ptmx && chmod 0666 {there}/dev/pts/ptmx',
+    ]
+    if shm:
+        mounts += [f'mkdir -m 1777 {there}/dev/shm', f'mount -t tmpfs tmpfs {there}/dev/shm']
+    mounts.append(f'exec chroot {there} /usr/bin/env -i "$@"')
+    variables = [f'{key}={value}' for key, value in env.items()]
+    namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child']
+    done = subprocess.run(
+        [*namespaces, 'sh', '-ec', '\n'.join(mounts), 'sh', *variables, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    output = done.stdout.decode('utf-8', 'replace')
+    assert not check or done.returncode == 0, f'{shlex.join(command)}\n{output}'
+    return done.returncode, output
+
+
 class Machine:
     """A copy of a root file system, with a user who has a clone of what is committed."""
 
     def __init__(self, name: str) -> None:
-        self.root = FOLDER / 'machine' / name
-        shutil.rmtree(self.root, ignore_errors=True)
-        self.root.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(['cp', '--archive', base(name), self.root], check=True)
-        self._connect()
-        names = shlex.join(packages())
-        self.as_root(
-            'export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && '
-            f'apt-get -qq -y --no-install-recommends install {names} && '
-            f'useradd --create-home --home-dir {shlex.quote(HOME)} --shell /bin/bash {USER}'
-        )
-        bundle = self.root / 'srv/clone.bundle'
+        self.folder = FOLDER / 'machine' / name
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(['cp', '--archive', prepare(name), self.folder], check=True)
+        connect(self.folder)
+        bundle = self.folder / 'srv/clone.bundle'
         subprocess.run(['git', 'bundle', 'create', '--quiet', bundle, 'HEAD'], cwd=ROOT, check=True)
         self.as_user(f'git clone --quiet /srv/clone.bundle {shlex.quote(CLONE)}', cwd=HOME)
 
-    def _connect(self) -> None:
-        """Let apt and pip in the machine use the network as they do here."""
-        for path in ('/etc/resolv.conf', '/etc/hosts'):
-            target = self.root / path[1:]
-            target.unlink(missing_ok=True)
-            shutil.copy(path, target)
-        ran = subprocess.run(
-            [sys.executable, '-m', 'pip', 'config', 'list'],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        settings = {}
-        for line in ran.stdout.splitlines():
-            key, value = line.split('=', 1)
-            settings[key.rpartition('.')[2]] = value.strip("'")
-        settings.pop('find-links', None)
-        if 'cert' in settings:
-            target = self.root / 'etc/pip-cert.pem'
-            shutil.copy(settings['cert'], target)
-            settings['cert'] = '/etc/pip-cert.pem'
-        lines = ['[global]', *(f'{key} = {value}' for key, value in settings.items())]
-        (self.root / 'etc/pip.conf').write_text('\n'.join(lines) + '\n', encoding='utf-8')
-
     def as_root(self, script: str) -> None:
-        self._run(['sh', '-c', script], {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'}, shm=True)
+        root(self.folder, script)
 
     def as_user(
         self,
@@ -172,47 +228,6 @@ class Machine:
         prefix = 'umask 077 && ' if env else ''
         command = ['sh', '-c', f'cd {shlex.quote(cwd)} && {prefix}{script}']
         user = ['setpriv', f'--reuid={USER}', f'--regid={USER}', '--init-groups', '--']
-        return self._run([*user, *command], {**clean, **(env or {})}, shm, check=env is None)
-
-    def _run(
-        self, command: list[str], env: dict[str, str], shm: bool, check: bool = True
-    ) -> tuple[int, str]:
-        """Mounts and processes end with the command."""
-        root = shlex.quote(str(self.root))
-        mounts = [
-            f'mount --bind {root} {root}',
-            f'mount -t proc proc {root}/proc',
-            f'mount -t tmpfs tmpfs {root}/dev',
-            *(
-                f'touch {root}/dev/{name} && mount --bind /dev/{name} {root}/dev/{name}'
-                for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty')
-            ),
-            f'ln -s /proc/self/fd {root}/dev/fd',
-            f'mkdir {root}/dev/pts && mount -t devpts devpts {root}/dev/pts -o newinstance',
-            f'ln -s pts/ptmx {root}/dev/ptmx && chmod 0666 {root}/dev/pts/ptmx',
-        ]
-        if shm:
-            mounts += [f'mkdir -m 1777 {root}/dev/shm', f'mount -t tmpfs tmpfs {root}/dev/shm']
-        mounts.append(f'exec chroot {root} "$@"')
-        done = subprocess.run(
-            [
-                'unshare',
-                '--mount',
-                '--pid',
-                '--fork',
-                '--kill-child',
-                'sh',
-                '-ec',
-                '\n'.join(mounts),
-                'sh',
-                *command,
-            ],
-            env={'PATH': os.environ['PATH'], **env},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
+        return execute(
+            self.folder, [*user, *command], {**clean, **(env or {})}, shm, check=env is None
         )
-        output = done.stdout.decode('utf-8', 'replace')
-        assert not check or done.returncode == 0, f'{shlex.join(command)}\n{output}'
-        return done.returncode, output

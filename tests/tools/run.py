@@ -195,8 +195,14 @@ def units(*paths: str) -> Outcome:
 def quick() -> Outcome:
     """The tests that need no ansible-playbook and no client that is slow to start."""
     outcome = _pytest('quick', '-m', 'not slow', 'tests/unit', 'tests/hostile')
-    outcome.notes.append('make test-all also runs the slow tests, with more clients')
+    if SHORT:
+        outcome.notes.append('left out: slow tests and those with more programs: make test-all')
     return outcome
+
+
+def slow() -> Outcome:
+    """The tests of the code that C(quick) leaves out."""
+    return _pytest('slow', '-m', 'slow', 'tests/unit', 'tests/hostile')
 
 
 def leaks() -> Outcome:
@@ -380,6 +386,7 @@ LINT = [
 
 PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
     'quick': [quick],
+    'slow': [slow],
     'lint': LINT,
     'units': [units],
     'leaks': [leaks],
@@ -394,7 +401,7 @@ PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
 
 
 # Their output is shown while they run.
-SHOWN = ('quick', 'units', 'leaks', 'losses', 'hostile', 'integration')
+SHOWN = ('quick', 'slow', 'units', 'leaks', 'losses', 'hostile', 'integration')
 
 
 class Table:
@@ -458,7 +465,11 @@ def main() -> int:
         prog='tests.tools.run', description='Runs the tests of the collection.'
     )
     parser.add_argument(
-        'parts', nargs='+', choices=['all', *PARTS], metavar='PART', help=', '.join(['all', *PARTS])
+        'parts',
+        nargs='+',
+        choices=['all', 'rest', *PARTS],
+        metavar='PART',
+        help='all; rest (all but quick); ' + ', '.join(PARTS),
     )
     parser.add_argument(
         '--name',
@@ -482,12 +493,13 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     tree.refresh()
     table = Table()
-    if 'all' in args.parts:
+    if {'all', 'rest'} & set(args.parts):
+        if 'all' in args.parts:
+            table.run(quick)
         # Tests that look at the clock run alone.
-        table.run(units)
+        table.run(slow)
         table.run(leaks)
         table.run(losses)
-        table.run(hostile)
         table.run(catalogue)
         table.run_together([sanity], LINT)
         table.run(integration)

@@ -17,7 +17,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.tools.scratch import BUILD, ROOT
+from tests.tools.scratch import BUILD, ROOT, proxies
 
 COPY = BUILD / 'tree/ansible_collections/buildops/tokens'
 
