@@ -75,7 +75,9 @@ def pytest_collection_modifyitems(items):
     """Mark as slow what starts a real ansible-playbook, or a client that is slow to start."""
     for item in items:
         names = [name for marker in item.iter_markers('needs_client') for name in marker.args]
-        if 'run_playbook' in item.fixturenames or not all(CLIENTS[name].quick for name in names):
+        if 'run_playbook' in item.fixturenames or not all(
+            name in CLIENTS and CLIENTS[name].quick for name in names
+        ):
             item.add_marker(pytest.mark.slow)
 
 

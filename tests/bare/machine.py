@@ -74,10 +74,13 @@ def packages() -> list[str]:
     return match[1].split()
 
 
-def mirror(vendor: str) -> str:
-    """The address from which apt on this machine gets its packages."""
+def mirror(vendor: str) -> str | None:
+    """The address from which apt here gets the packages of a vendor.
+
+    DEBIAN_MIRROR and UBUNTU_MIRROR replace it. None if it is not known.
+    """
     variable = os.environ.get(f'{vendor.upper()}_MIRROR')
-    if variable:
+    if variable or shutil.which('apt-get') is None:
         return variable
     listed = subprocess.run(
         ['apt-get', 'indextargets', '--format', '$(ORIGIN) $(REPO_URI)', 'Created-By: Packages'],
@@ -87,18 +90,15 @@ def mirror(vendor: str) -> str:
     ).stdout.splitlines()
     own = [line.partition(' ')[2].rstrip('/') for line in listed if line.lower().startswith(vendor)]
     # A mirror of security updates is not a mirror of the release
-    found = next((address for address in own if 'security' not in address), None)
-    if found is None:
-        found = (
-            f'http://{"archive.ubuntu.com" if vendor == "ubuntu" else "deb.debian.org"}/{vendor}'
-        )
-    return found
+    return next((address for address in own if 'security' not in address), None)
 
 
 def base(name: str) -> Path:
     """Build the root file system of a release, which is kept for the next time."""
     release, folder = RELEASES[name], FOLDER / 'base' / name
     if not (folder / 'complete').exists():
+        address = mirror(release.vendor)
+        assert address, f'Set {release.vendor.upper()}_MIRROR to an address of packages.'
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         script = SCRIPTS / name
@@ -108,7 +108,7 @@ def base(name: str) -> Path:
                 '--variant=minbase',
                 name,
                 folder,
-                mirror(release.vendor),
+                address,
                 script if script.exists() else SCRIPTS / release.family,
             ],
             stdout=subprocess.DEVNULL,
