@@ -30,6 +30,7 @@ CLIENTS = {
     'python3': Client('python3', 'commands that people copy', quick=True),
     'python3.8': Client('', 'modules on the oldest Python of managed hosts', quick=True),
     'strace': Client('strace', 'writers that are killed at each system call'),
+    'unshare': Client('util-linux', 'writers that other users attack'),
 }
 #: Starts with it when a test is skipped; the name of the client follows.
 MISSING = 'missing client: '

@@ -71,3 +71,11 @@ def test_each_client_of_a_package_is_installed_by_the_ci() -> None:
 
 def test_the_readme_names_the_packages_of_a_bare_machine() -> None:
     assert machine.packages() == ['git', 'make', 'python3', 'python3-venv']
+
+
+def test_each_client_that_a_test_needs_can_be_explained() -> None:
+    found = set()
+    for path in (ROOT / 'tests').rglob('test_*.py'):
+        for names in re.findall(r'mark\.needs_client\(([^)]*)\)', path.read_text('utf-8')):
+            found |= set(re.findall(r"'([\w.-]+)'", names))
+    assert found <= set(CLIENTS)
