@@ -7,19 +7,32 @@
 .POSIX:
 .SUFFIXES:
 
-python = .venv/bin/python
+python = .venv/bin/python -E
 tests = $(python) -m tests.tools.run
 
 help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo 'PYTHON=/path/to/python3.12 chooses another Python for .venv.'
+	@echo "ARGS='--check --diff --ask-vault-pass' adds options of ansible-playbook to make provision."
 
 provision: venv link  ## get tokens and deliver them: the example against the sandbox, or INVENTORY=path against your own systems
-	@$(python) tools/provision.py $(INVENTORY)
+	@$(python) -m tools.provision
 
-test: venv-test link  ## all tests
+test: venv-test link  ## the quick tests: no root, and no programs beyond git, make and Python
+	@$(tests) --short quick
+
+test-all: venv-test link  ## make test, and all other tests but those of test-real, bare, matrix and ee
 	@$(tests) all
+
+test-rest: venv-test link  ## what make test leaves out of make test-all
+	@$(tests) rest
+
+sandbox: venv link  ## stand-ins for all systems, and an inventory to try things with, until Ctrl-C
+	@$(python) -m tools.sandbox
+
+bare: venv-test link  ## the commands of the README on bare Debian and Ubuntu; RELEASE=bookworm for one; needs root and debootstrap
+	@$(python) -m tests.bare $(RELEASE:%=--release %)
 
 test-real: venv-test link  ## tests with real servers: Nexus 2 and 3, Keycloak, Maven 3 and 4; needs Java 17, Maven and Node.js, and about 15 minutes
 	@$(python) -m tests.real
@@ -84,4 +97,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision test test-real lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision sandbox test test-all test-rest test-real bare lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean

@@ -20,6 +20,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.support.clients import CLIENTS, MISSING
 from tests.tools.scratch import BUILD, ROOT, environment
 from tests.tools.tree import pythons
 
@@ -44,6 +45,8 @@ NO_SETTINGS = Path(_home, 'ansible.cfg')
 NO_SETTINGS.touch()
 os.environ['ANSIBLE_COLLECTIONS_PATH'] = str(COLLECTIONS)
 os.environ['ANSIBLE_CONFIG'] = str(NO_SETTINGS)
+# The reason why a test is skipped that needs root.
+ONLY_ROOT = 'only root can do this'
 # How long an example takes says something about the machine, and what else it does
 hypothesis.settings.register_profile(
     'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -68,6 +71,16 @@ def pytest_configure(config):
     _AnsibleCollectionFinder(paths=[str(COLLECTIONS)])._install()
 
 
+def pytest_collection_modifyitems(items):
+    """Mark as slow what starts a real ansible-playbook, or a client that is slow to start."""
+    for item in items:
+        names = [name for marker in item.iter_markers('needs_client') for name in marker.args]
+        if 'run_playbook' in item.fixturenames or not all(
+            name in CLIENTS and CLIENTS[name].quick for name in names
+        ):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_terminal_summary(terminalreporter):
     """Adds up what tests of a suite have counted: C(record_property('leaks: hits', 0))."""
     totals: dict[str, dict[str, int]] = {}
@@ -90,11 +103,11 @@ def pytest_terminal_summary(terminalreporter):
 def pytest_runtest_setup(item):
     if item.get_closest_marker('needs_root') and os.geteuid() != 0:
         # Other owners, mounts and users to become cannot be had without root. Whoever is not is told what was left out; the CI is root.
-        pytest.skip('only root can do this')
+        pytest.skip(ONLY_ROOT)
     for marker in item.iter_markers('needs_client'):
         for name in marker.args:
             if not (name.removeprefix('python') in pythons() or shutil.which(name)):
-                reason = f'missing client: {name}'
+                reason = MISSING + name
                 if os.environ.get('REQUIRE_CLIENTS') == '1':
                     pytest.fail(reason, pytrace=False)
                 # A contributor need not have Maven, node and all the others; the CI sets REQUIRE_CLIENTS, and nothing is left out there.
@@ -177,7 +190,7 @@ def run_playbook(tmp_path):
     (tmp_path / 'tmp').symlink_to(tmp)
     runs = iter(range(1000))
 
-    def run(playbook, inventory=None, *args, env=None, timeout=300, typed=''):
+    def run(playbook, inventory=None, *args, env=None, typed=''):
         folder = tmp_path / f'run-{next(runs)}'
         folder.mkdir()
         if inventory is None:
@@ -222,7 +235,6 @@ def run_playbook(tmp_path):
                 input=typed.encode(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                timeout=timeout,
                 check=False,
             )
             # ansible-core 2.21 gives a thread of its own five seconds to start, which a busy machine may not keep. Nothing has been run then.

@@ -15,6 +15,24 @@ root=$(pwd)
 # pip asks rustc for its version. Where that is rustup's, it would write to the home folder.
 export RUSTUP_HOME="$root/.build/cache/rustup"
 
+log=.build/logs/venv.log
+
+# One line for a step, with its time at the end. The output goes to the log, and is shown on failure.
+step() {
+    title=$1
+    shift
+    mkdir -p .build/logs
+    start=$(date +%s)
+    printf '%s ... ' "$title"
+    if "$@" >"$log" 2>&1; then
+        printf '%s s\n' $(($(date +%s) - start))
+    else
+        printf 'failed after %s s\n' $(($(date +%s) - start))
+        tail -n 20 "$log" >&2
+        return 1
+    fi
+}
+
 fail() {
     printf '\n%s\n' "$*" >&2
     exit 1
@@ -39,7 +57,7 @@ choose() {
             3) no_venv=$python ;;
         esac
     done
-    [ -z "$no_venv" ] || fail "$no_venv has no 'venv' module. On Debian and Ubuntu: apt-get install python3-venv. Elsewhere: pip install virtualenv."
+    [ -z "$no_venv" ] || fail "$no_venv has no 'venv' module. On Debian and Ubuntu: apt-get install python3-venv. Elsewhere: install the package of your system that contains it."
     [ -z "$too_old" ] || fail "Python 3.10 or newer is needed, and $too_old. Install one, or name it: make PYTHON=/path/to/python3.12 ..."
     [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON does not run. Name another one, or leave it out."
     fail "No Python found. Install Python 3.10 or newer, or name it: make PYTHON=/path/to/python3.12 ..."
@@ -54,11 +72,12 @@ usable() {
 
 if ! usable; then
     choose
-    echo "Making .venv with $("$python" -c 'import platform, sys; print("Python", platform.python_version(), sys.executable)')"
     rm -rf .venv
     module=venv
     "$python" -c 'import ensurepip' >/dev/null 2>&1 || module=virtualenv
-    "$python" -m "$module" .venv || fail "$python -m $module did not work (see above)."
+    what=$("$python" -c 'import platform, sys; print("Python", platform.python_version(), sys.executable)')
+    step "Making .venv with $what" "$python" -m "$module" .venv ||
+        fail "$python -m $module did not work (see above). Its output: '$root/$log'"
     printf '%s\n' "$root" >.venv/made-in
     printf '%s\n' "$python" >.venv/made-with
 fi
@@ -66,8 +85,8 @@ fi
 for file in "$@"; do
     stamp=.venv/installed-$(printf '%s' "$file" | tr / -)
     cat requirements.txt "$file" | cmp -s - "$stamp" && continue
-    echo "Installing what $file lists"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --cache-dir .build/cache/pip --requirement "$file" || fail \
-        "pip could not install what $file lists (see above). Is this machine online? Behind a proxy, set HTTPS_PROXY; with an index of your own, PIP_INDEX_URL."
+    step "Installing $file" .venv/bin/python -m pip install --disable-pip-version-check \
+        --cache-dir .build/cache/pip --requirement "$file" || fail \
+        "pip could not install $file (see above). Is this machine online? Behind a proxy, set HTTPS_PROXY; with an index of your own, PIP_INDEX_URL. Its output: '$root/$log'"
     cat requirements.txt "$file" >"$stamp"
 done

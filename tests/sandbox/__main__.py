@@ -30,7 +30,9 @@ def main(argv=None) -> int:
         with Sandbox(verbose=options.verbose) as sandbox:
             return _run(sandbox, options)
     except PortTaken as error:
-        print(f'sandbox: {error}.', file=sys.stderr)
+        print(
+            f'sandbox: {error}. Choose another one with --port, or leave it out.', file=sys.stderr
+        )
         return 1
     except ValueError as error:
         print(f'sandbox: {error}.', file=sys.stderr)

@@ -683,9 +683,7 @@ def _listen(host, port):
     except (OSError, OverflowError) as error:
         listener.close()
         if getattr(error, 'errno', None) == errno.EADDRINUSE:
-            raise PortTaken(
-                f'port {port} of {host} is in use by another program; choose another port, or 0 for any free one'
-            ) from None
+            raise PortTaken(f'port {port} of {host} is in use by another program') from None
         raise PortTaken(
             'cannot listen on port {} of {}: {}'.format(
                 port, host, getattr(error, 'strerror', None) or error

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -152,10 +153,15 @@ class Job:
             ignore=shutil.ignore_patterns('inventory'),
         )
         self._control = control
-        runner = f'{BIN}/ansible-runner'
-        command = (
-            f'set -o pipefail; {runner} transmit {control} -p {self.playbook} --ident {self.number} | {runner} worker --private-data-dir {worker} '
-            f'| {runner} process {control} --ident {self.number}'
+        runner = BIN / 'ansible-runner'
+        ident = ('--ident', self.number)
+        commands = (
+            (runner, 'transmit', control, '-p', self.playbook, *ident),
+            (runner, 'worker', '--private-data-dir', worker),
+            (runner, 'process', control, *ident),
+        )
+        command = 'set -o pipefail; ' + ' | '.join(
+            shlex.join(str(word) for word in words) for words in commands
         )
         (self.folder / 'home').mkdir(exist_ok=True)
         settings = {
@@ -177,8 +183,8 @@ class Job:
         )
         return self
 
-    def finish(self, timeout: float = 300) -> Finished:
-        output = self._process.communicate(timeout=timeout)[0].decode('utf-8', 'replace')
+    def finish(self) -> Finished:
+        output = self._process.communicate()[0].decode('utf-8', 'replace')
         artifacts = self._control / 'artifacts' / str(self.number)
         assert (artifacts / 'status').exists(), output
         events = [

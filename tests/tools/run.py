@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 import typing as t
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from functools import partial, update_wrapper
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.support import clients
 from tests.tools import faults, tree
 from tests.tools.scratch import BUILD, ROOT, environment
 
@@ -38,8 +40,10 @@ _PIP = re.compile(
     re.MULTILINE,
 )
 PYTHON = f'{sys.version_info[0]}.{sys.version_info[1]}'
-# Seconds after which a step hangs.
-LIMIT = 1800
+# Seconds without output after which a step is ended. It must exceed the limit of one test.
+SILENCE = 3600
+# Set by --short: one line for each step.
+SHORT = False
 
 
 @dataclass
@@ -55,7 +59,11 @@ class Outcome:
 def run(
     name: str, command: list, cwd: Path = ROOT, show: bool = False, **env: str
 ) -> tuple[int, str]:
-    """Runs a command with its log in C(.build/logs). Answers with the exit status and the log. C(show) shows the output as it comes."""
+    """Run a command with its log in C(.build/logs).
+
+    :param show: show the output while it runs. In short mode, only the percentages of pytest.
+    :returns: the exit status and the log. The log ends with the reason if the command was ended.
+    """
     log = LOGS / f'{name}.log'
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -66,16 +74,66 @@ def run(
         stderr=subprocess.STDOUT,
     )
     assert process.stdout is not None
-    limit = threading.Timer(LIMIT + 60 * float(os.environ.get('FUZZ_MINUTES') or 0), process.kill)
-    limit.start()
-    with log.open('wb') as stream:
-        for line in process.stdout:
-            stream.write(line)
-            if show:
-                sys.stdout.buffer.write(line)
-                sys.stdout.buffer.flush()
-    limit.cancel()
-    return process.wait(), log.read_text(encoding='utf-8', errors='replace')
+    silence = _Silence(process, SILENCE + 60 * float(os.environ.get('FUZZ_MINUTES') or 0))
+    try:
+        with log.open('wb') as stream:
+            for part in iter(partial(os.read, process.stdout.fileno(), 65536), b''):
+                silence.broken()
+                stream.write(part)
+                stream.flush()
+                if show:
+                    _show(part)
+            if silence.ended:
+                stream.write(f'\nEnded: no output for {silence.seconds:.0f} s.\n'.encode())
+        return process.wait(), log.read_text(encoding='utf-8', errors='replace')
+    finally:
+        silence.stop()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """After Ctrl-C the program ends by itself, unless the signal has not reached it."""
+    for act in (process.terminate, process.kill):
+        try:
+            process.wait(10)
+            return
+        except subprocess.TimeoutExpired:
+            act()
+    process.wait()
+
+
+def _show(part: bytes) -> None:
+    if SHORT:
+        for percentage in re.findall(rb'\[ *(\d+%)\]', part):
+            print(percentage.decode(), end=' ', flush=True)
+    else:
+        sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+
+
+class _Silence:
+    """Ends a process that prints nothing for so long."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.seconds, self.ended = seconds, False
+        self._process = process
+        self._start()
+
+    def _start(self) -> None:
+        self._timer = threading.Timer(self.seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def broken(self) -> None:
+        self._timer.cancel()
+        self._start()
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        self.ended = True
+        self._process.kill()
 
 
 def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcome]:
@@ -94,6 +152,17 @@ def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcom
     return step
 
 
+def _skipped(suite: ElementTree.Element) -> list[str]:
+    """Each reason once, with the number of tests; a missing client with what it would add."""
+    reasons = Counter(element.get('message', '') for element in suite.iter('skipped'))
+    return [
+        clients.explain(reason[len(clients.MISSING) :], count)
+        if reason.startswith(clients.MISSING)
+        else f'{count} skipped: {reason}'
+        for reason, count in sorted(reasons.items())
+    ]
+
+
 def _pytest(name: str, *paths: str) -> Outcome:
     report = LOGS / f'{name}.xml'
     report.unlink(missing_ok=True)
@@ -103,25 +172,37 @@ def _pytest(name: str, *paths: str) -> Outcome:
         show=True,
     )
     if not report.exists():
-        return Outcome(failed=1)
+        return Outcome(failed=1, notes=log.splitlines()[-20:])
     suite = ElementTree.parse(report).getroot().find('testsuite')
     assert suite is not None
     total, failed, skipped = (
         sum(int(suite.get(key, 0)) for key in keys)
         for keys in (('tests',), ('failures', 'errors'), ('skipped',))
     )
-    reasons = sorted({element.get('message', '') for element in suite.iter('skipped')})
     counted = re.findall('^counted: (.*)', log, re.MULTILINE)
     return Outcome(
         total - failed - skipped,
         failed or int(status != 0),
         skipped,
-        counted + [f'skipped: {reason}' for reason in reasons],
+        counted + _skipped(suite),
     )
 
 
 def units(*paths: str) -> Outcome:
     return _pytest('units', *(paths or ['tests/unit']))
+
+
+def quick() -> Outcome:
+    """The tests that need no ansible-playbook and no client that is slow to start."""
+    outcome = _pytest('quick', '-m', 'not slow', 'tests/unit', 'tests/hostile')
+    if SHORT:
+        outcome.notes.append('left out: slow tests and those with more programs: make test-all')
+    return outcome
+
+
+def slow() -> Outcome:
+    """The tests of the code that C(quick) leaves out."""
+    return _pytest('slow', '-m', 'slow', 'tests/unit', 'tests/hostile')
 
 
 def leaks() -> Outcome:
@@ -304,6 +385,8 @@ LINT = [
 ]
 
 PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
+    'quick': [quick],
+    'slow': [slow],
     'lint': LINT,
     'units': [units],
     'leaks': [leaks],
@@ -317,6 +400,10 @@ PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
 }
 
 
+# Their output is shown while they run.
+SHOWN = ('quick', 'slow', 'units', 'leaks', 'losses', 'hostile', 'integration')
+
+
 class Table:
     """Runs steps, and remembers what they found and how long they took."""
 
@@ -325,17 +412,17 @@ class Table:
 
     def run(self, step: t.Callable[[], Outcome]) -> None:
         name, start = step.__name__, time.monotonic()
-        print(f'... {name}', flush=True)
+        print(f'{name} ... ' if SHORT else f'... {name}', end='' if SHORT else '\n', flush=True)
         try:
             outcome = step()
         except Exception as error:  # the other steps are still worth running
             outcome = Outcome(failed=1, notes=[f'{type(error).__name__}: {error}'])
         self.rows.append((name, outcome, time.monotonic() - start))
+        if SHORT:
+            print(f'{time.monotonic() - start:.1f} s', flush=True)
         log = LOGS / f'{name}.log'
         if (
-            outcome.failed
-            and log.exists()
-            and name not in ('units', 'leaks', 'losses', 'hostile', 'integration')
+            outcome.failed and log.exists() and (SHORT or name not in SHOWN)
         ):  # those were shown as they ran
             lines = log.read_text(encoding='utf-8', errors='replace').splitlines(keepends=True)
             print(
@@ -378,7 +465,11 @@ def main() -> int:
         prog='tests.tools.run', description='Runs the tests of the collection.'
     )
     parser.add_argument(
-        'parts', nargs='+', choices=['all', *PARTS], metavar='PART', help=', '.join(['all', *PARTS])
+        'parts',
+        nargs='+',
+        choices=['all', 'rest', *PARTS],
+        metavar='PART',
+        help='all; rest (all but quick); ' + ', '.join(PARTS),
     )
     parser.add_argument(
         '--name',
@@ -392,17 +483,23 @@ def main() -> int:
         metavar='VERSION',
         help='for integration: the Python of the managed host, such as 3.8',
     )
+    parser.add_argument(
+        '--short', action='store_true', help='one line for each step; output of failures only'
+    )
     args = parser.parse_args()
+    global SHORT
+    SHORT = args.short
     for folder in (HOME, LOGS):
         folder.mkdir(parents=True, exist_ok=True)
     tree.refresh()
     table = Table()
-    if 'all' in args.parts:
+    if {'all', 'rest'} & set(args.parts):
+        if 'all' in args.parts:
+            table.run(quick)
         # Tests that look at the clock run alone.
-        table.run(units)
+        table.run(slow)
         table.run(leaks)
         table.run(losses)
-        table.run(hostile)
         table.run(catalogue)
         table.run_together([sanity], LINT)
         table.run(integration)
@@ -421,4 +518,8 @@ def main() -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print('\nInterrupted.', file=sys.stderr)
+        sys.exit(130)

@@ -27,7 +27,17 @@ _FOREIGN = (
     'XDG_',
     'SSH_',
     'PYTEST_',
+    'PYTHON',
+    'LANGUAGE',
+    'LC_',
 )
+# The servers of the tests are on loopback.
+_PROXIES = ('http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy')
+
+
+def proxies() -> dict[str, str]:
+    """The variables of this process that name a proxy."""
+    return {name: value for name, value in os.environ.items() if name.lower() in _PROXIES}
 
 
 def environment(home: str | Path) -> dict[str, str]:
@@ -36,6 +46,8 @@ def environment(home: str | Path) -> dict[str, str]:
     Java takes the home folder from the system, not from C(HOME), so Maven is told by options.
     """
     env = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
+    for name in proxies():
+        env.pop(name, None)
     env.update(
         HOME=str(home),
         # On a local connection too, ansible-core asks the system for the home folder

@@ -17,7 +17,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.tools.scratch import BUILD, ROOT
+from tests.tools.scratch import BUILD, ROOT, proxies
 
 COPY = BUILD / 'tree/ansible_collections/buildops/tokens'
 
@@ -120,5 +120,9 @@ def prepare_ansible_test(home: Path) -> dict[str, str]:
     for version, path in pythons().items():
         (folder / f'python{version}').symlink_to(path)
     return {
-        'PATH': os.pathsep.join([str(Path(sys.executable).parent), str(folder), os.environ['PATH']])
+        # pip may need the proxy, but the sandbox is on loopback
+        **{**proxies(), 'no_proxy': '127.0.0.1,localhost,::1'},
+        'PATH': os.pathsep.join(
+            [str(Path(sys.executable).parent), str(folder), os.environ['PATH']]
+        ),
     }

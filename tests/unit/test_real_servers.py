@@ -48,7 +48,6 @@ def test_what_is_missing_is_told(tmp_path, java, others, lacks):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
     assert ran.returncode == 1 and ran.stderr == ''

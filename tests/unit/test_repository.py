@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -351,11 +352,11 @@ def test_venv_script_says_what_to_do_about_an_unsuitable_python(tmp_path):
 
     assert 'does not run. Name another one' in attempt('exit 127')
     too_old = attempt(
-        f'case $2 in *platform*) echo 3.9.1; exit ;; *version_info*) exit 1 ;; esac; exec {sys.executable} "$@"'
+        f'case $2 in *platform*) echo 3.9.1; exit ;; *version_info*) exit 1 ;; esac; exec {shlex.quote(sys.executable)} "$@"'
     )
     assert 'Python 3.10 or newer is needed' in too_old and '3.9.1' in too_old
     assert 'python3-venv' in attempt(
-        f'case $2 in *ensurepip*|*virtualenv*) exit 1 ;; esac; exec {sys.executable} "$@"'
+        f'case $2 in *ensurepip*|*virtualenv*) exit 1 ;; esac; exec {shlex.quote(sys.executable)} "$@"'
     )
 
 

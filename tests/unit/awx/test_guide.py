@@ -155,7 +155,6 @@ def test_the_guide_followed(folder, sandbox, run_playbook):
         '--vault-password-file',
         folder / 'vault',
         env=env,
-        timeout=900,
     )
     assert made.rc == 0, made.output
     assert {template['name'] for template in app.state.items['job_templates'].values()} == {

@@ -19,6 +19,9 @@ from tests.leaks.search import WORDS, Search
 from tests.sandbox import nexus, nuxeo, nuxeo_online
 from tests.tools.awx_job import BIN, Job
 
+# Each starts ansible-runner
+pytestmark = pytest.mark.slow
+
 PASSWORD, WRONG = 'pers0n-' + WORDS + '-password', 'wr0ng-' + WORDS + '-password'
 AGENTS = ('agent1', 'agent2')
 

@@ -62,7 +62,6 @@ def setup(sandbox, run_playbook, tmp_path):
                 'CONTROLLER_PASSWORD': 'awx-s3cret',
                 'CONTROLLER_VERIFY_SSL': 'false',
             },
-            timeout=900,
         )
 
     run.state = app.state

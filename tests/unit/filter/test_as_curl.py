@@ -79,7 +79,6 @@ def bash(tmp_path):
             ['bash', path],
             capture_output=True,
             text=True,
-            timeout=60,
             cwd=tmp_path,
             check=False,
             env={

@@ -312,7 +312,6 @@ def tool(name, home, *arguments, **options):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
         env={
             **environment(home),

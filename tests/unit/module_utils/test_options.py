@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -153,7 +154,7 @@ DELIVERIES = {
     ),
     'cli': (
         nuxeo_cli_link,
-        {'path': '/', 'project': 'x', 'cli_token': 'hidden-word'},
+        {'path': tempfile.gettempdir(), 'project': 'x', 'cli_token': 'hidden-word'},
         lambda options: nuxeo_cli_link.deliver(options, True, False, None),
     ),
 }

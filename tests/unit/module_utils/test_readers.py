@@ -297,7 +297,6 @@ def test_H7_H12_H26_json_is_what_other_readers_take_for_json():
         input='\n'.join(body.hex() for body in bodies).encode(),
         stdout=subprocess.PIPE,
         check=True,
-        timeout=60,
     )
     taken = 0
     for body, theirs in zip(bodies, json.loads(done.stdout)):
@@ -679,6 +678,5 @@ def test_bash_gives_curl_what_was_in_the_source(text):
         env={'NOS_TOKEN': 'a-c4nary-of-a-token', 'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8'},
         capture_output=True,
         check=False,
-        timeout=20,
     )
     assert ('/' + text).encode() in done.stdout.split(b'\0'), (script, done)

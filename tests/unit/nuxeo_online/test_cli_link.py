@@ -219,7 +219,7 @@ def run_git(folder, *arguments, check=False, **more):
     )
     command = ['git', '-c', 'init.defaultBranch=main', '-C', folder, *arguments]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=30, check=check, **more
+        command, env=environment, capture_output=True, text=True, check=check, **more
     )
 
 
@@ -487,7 +487,6 @@ def test_the_real_nuxeo_cli_exports_without_a_terminal_and_unlinks(
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
             check=False,
         )
 

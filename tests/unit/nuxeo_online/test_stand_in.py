@@ -95,7 +95,6 @@ def test_recorded_run(sandbox, tmp_path, run):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=20,
         env={'PATH': os.environ['PATH'], 'PYTHONUTF8': '1'},
         preexec_fn=lambda: os.umask(run.get('umask', 0o022)),
     )

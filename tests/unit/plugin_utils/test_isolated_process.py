@@ -71,7 +71,6 @@ def test_it_leaves_alone_what_is_its_callers(tmp_path):
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
         env={**environment(tmp_path), 'PYTHONPATH': str(COLLECTIONS)},
     )
     assert (done.stdout, done.stderr) == ('before True\nthe end of the caller\n', '')
@@ -105,7 +104,6 @@ def test_P2_a_caller_that_is_ended_does_not_take_the_work_with_it(tmp_path, name
         [sys.executable, '-c', ENDED, name, tmp_path / 'kept'],
         capture_output=True,
         check=False,
-        timeout=60,
         env={**environment(tmp_path), 'PYTHONPATH': str(COLLECTIONS)},
     )
     assert done.returncode == -getattr(signal, name)

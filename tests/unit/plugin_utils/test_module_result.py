@@ -30,9 +30,9 @@ CONTROLLER_ONLY = {
     'token_summary',
 }
 # Not documented, since the action plugin of the module takes it away
-INTERNAL = {'nuxeo_registration': {'needs_token'}}
+INTERNAL = {'nuxeo_registration': {'needs_token'}, 'token_deliveries': {'deliveries'}}
 # Documented, and added on the controller: a host does not report it
-ADDED = {'token_deliveries': {'token_sources'}}
+ADDED = {'token_deliveries': {'parts'}}
 
 
 def documented(path: Path) -> set[str]:

@@ -61,7 +61,6 @@ def git(tmp_path):
                 capture_output=True,
                 text=True,
                 check=check,
-                timeout=60,
             )
 
         run.server, run.folder = server, folder

@@ -16,6 +16,8 @@ import pytest
 
 from tests.sandbox import nexus
 
+pytestmark = pytest.mark.needs_client('curl')
+
 REST = '/service/rest/wonderland/authenticate'
 SIESTA = '/service/siesta/wonderland/authenticate'
 LOCAL = '/service/local/usertoken/authenticate'

@@ -45,7 +45,6 @@ def ask(sandbox):
         connection = http.client.HTTPSConnection(
             parts.hostname,
             parts.port,
-            timeout=20,
             context=ssl.create_default_context(cafile=sandbox.ca_path),
         )
         headers = {

@@ -78,7 +78,6 @@ def curl(served, *arguments):
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
     )
     body, dummy, status = run.stdout.rpartition('\n')
     return int(status), json.loads(body)
@@ -119,7 +118,6 @@ def test_curl_gets_a_token_in_both_styles(served, client, style):
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
     )
     assert json.loads(run.stdout)['client_id'] == user
 

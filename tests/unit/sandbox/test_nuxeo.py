@@ -173,7 +173,6 @@ def legacy(sandbox, tmp_path):
             capture_output=True,
             text=True,
             check=True,
-            timeout=20,
         )
         head, dummy, body = run.stdout.partition('\n\n')
         lines = head.splitlines()
@@ -541,7 +540,6 @@ def test_eight_first_grants_at_once_give_one_pair(sandbox):
             capture_output=True,
             text=True,
             check=True,
-            timeout=20,
         )
         return json.loads(run.stdout)['access_token']
 
@@ -565,7 +563,6 @@ def test_status_line_has_no_reason_and_a_location_no_body(sandbox):
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
     )
     head, dummy, body = run.stdout.partition('\n\n')
     assert re.fullmatch(r'HTTP/1\.1 302 ?', head.splitlines()[0])

@@ -248,6 +248,7 @@ def test_exchange_for_nuxeo_cli_is_idempotent_for_a_device_and_revoked_by_itself
     )
 
 
+@pytest.mark.needs_client('curl')
 def test_the_token_never_opens_packages_nuxeo_com(sandbox):
     packages = sandbox.serve(nexus.create_app('3.90.1', protect_content=True, anonymous=False))
     for path in (
@@ -271,7 +272,6 @@ def test_the_token_never_opens_packages_nuxeo_com(sandbox):
             capture_output=True,
             text=True,
             check=True,
-            timeout=20,
         )
         assert run.stdout == '401'
 
@@ -307,7 +307,6 @@ def test_seed_a_real_maven_with_the_token_in_settings_xml(sandbox, tmp_path, tok
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
     )
     assert (run.returncode == 0) == accepted, run.stdout
@@ -342,7 +341,6 @@ def test_seed_a_real_git_clones_and_pushes_a_feature_branch(sandbox, tmp_path):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
             check=False,
         )
 

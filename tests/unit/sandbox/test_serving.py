@@ -19,6 +19,8 @@ import pytest
 from tests.sandbox.serving import PortTaken, faults
 from tests.tools.scratch import ROOT
 
+pytestmark = pytest.mark.needs_client('curl')
+
 #: curl's own names for what went wrong.
 TOO_SHORT, TIMED_OUT, RESET, EMPTY, UNTRUSTED = 18, 28, 56, 52, 60
 

@@ -1,0 +1,43 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The programs that tests use, the packages of Debian that contain them, and what they add."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class Client(t.NamedTuple):
+    """C(quick): whether tests that use it belong to C(make test)."""
+
+    package: str
+    adds: str
+    quick: bool = False
+
+
+CLIENTS = {
+    'bash': Client('bash', 'commands that people copy', quick=True),
+    'curl': Client('curl', 'the stand-ins and the as_curl filter, as curl sees them', quick=True),
+    'git': Client('git', 'git with delivered credentials', quick=True),
+    'java': Client('default-jdk-headless', 'Maven with delivered settings'),
+    'javac': Client('default-jdk-headless', "settings.xml, read by Maven's own classes"),
+    'mvn': Client('maven', 'Maven with delivered settings'),
+    'node': Client('nodejs', 'Nuxeo CLI with delivered links'),
+    'npm': Client('npm', 'Nuxeo CLI with delivered links'),
+    'python3': Client('python3', 'commands that people copy', quick=True),
+    'python3.8': Client('', 'modules on the oldest Python of managed hosts', quick=True),
+    'strace': Client('strace', 'writers that are killed at each system call'),
+    'unshare': Client('util-linux', 'writers that other users attack'),
+}
+#: Starts with it when a test is skipped; the name of the client follows.
+MISSING = 'missing client: '
+
+
+def explain(name: str, tests: int) -> str:
+    """Say what the tests that were skipped would show, and how to get the client."""
+    client = CLIENTS[name]
+    remedy = f'install the package {client.package}' if client.package else 'install it'
+    return f'{tests} skipped without {name} ({client.adds}): {remedy}'

@@ -1,0 +1,75 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lets real clients use the credentials that were delivered to the agents of the example."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import typing as t
+from pathlib import Path
+
+from tests.sandbox.maven_repository import DOOR_PROJECT
+
+#: The result of a client: None if it is not installed.
+Accepted = t.Optional[bool]
+
+
+def maven(home: Path, repository: str, truststore: str, env: dict[str, str]) -> Accepted:
+    """Whether Maven gets a parent POM from a protected repository with the agent's settings."""
+    program = shutil.which('mvn')
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, 'pom.xml').write_text(
+            DOOR_PROJECT % {'server_id': 'company-releases', 'url': repository}, encoding='utf-8'
+        )
+        done = subprocess.run(
+            [
+                program,
+                '-B',
+                '-q',
+                '-N',
+                '-s',
+                home / '.m2/settings.xml',
+                f'-Duser.home={folder}',
+                f'-Dmaven.repo.local={folder}/repository',
+                f'-Djavax.net.ssl.trustStore={truststore}',
+                '-Djavax.net.ssl.trustStorePassword=changeit',
+                'validate',
+            ],
+            cwd=folder,
+            env=env,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
+        fetched = Path(folder, 'repository/org/example/buildops/door/1.0.0/door-1.0.0.pom')
+        return done.returncode == 0 and fetched.exists()
+
+
+def git(home: Path, repository: str, authorities: Path, env: dict[str, str]) -> Accepted:
+    """Whether git clones a repository with the agent's credential store."""
+    program = shutil.which('git')
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [program, 'clone', '--quiet', repository, f'{folder}/clone'],
+            env={
+                **env,
+                'HOME': str(home),
+                'XDG_CONFIG_HOME': str(home / '.config'),
+                'GIT_CONFIG_NOSYSTEM': '1',
+                'GIT_TERMINAL_PROMPT': '0',
+                'GIT_SSL_CAINFO': str(authorities),
+            },
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
+    return done.returncode == 0
