@@ -242,7 +242,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies imp
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_manager
 
 
-def main():
+def main() -> None:
     run_manager(NexusProxyCredential)
 
 

@@ -195,7 +195,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nexus_use
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run
 
 
-def main():
+def main() -> None:
     run(NexusUserToken)
 
 

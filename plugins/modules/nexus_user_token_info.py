@@ -118,7 +118,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nexus_use
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_info
 
 
-def main():
+def main() -> None:
     run_info(NexusUserToken)
 
 

@@ -197,7 +197,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuvy_clie
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run
 
 
-def main():
+def main() -> None:
     run(NuvyClientToken)
 
 

@@ -217,7 +217,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.client_regi
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_manager
 
 
-def main():
+def main() -> None:
     run_manager(NuxeoClientRegistry)
 
 

@@ -243,7 +243,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_oau
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run
 
 
-def main():
+def main() -> None:
     run(NuxeoOauth2Token)
 
 

@@ -107,7 +107,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_onl
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import run_info
 
 
-def main():
+def main() -> None:
     run_info(NuxeoOnlineToken)
 
 

@@ -102,7 +102,7 @@ maven_coordinates:
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
-def main():
+def main() -> None:
     explain('nuxeo_studio_release')
 
 

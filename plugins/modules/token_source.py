@@ -75,7 +75,7 @@ server:
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
 
 
-def main():
+def main() -> None:
     explain('token_source')
 
 
