@@ -11,7 +11,11 @@ from typing import Callable, NamedTuple
 
 from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
-from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import verify
+from ansible_collections.buildops.tokens.plugins.module_utils._maven.request import Trust
+from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import (
+    authorization,
+    verify,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies import (
     NexusProxyCredential,
 )
@@ -25,7 +29,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_
     NuxeoCliToken,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import DesiredState
-from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service as service
 from tests.sandbox import nexus, nuvy, nuxeo, nuxeo_online
@@ -122,9 +125,7 @@ def _release(url):
 def _attempt(url):
     return (
         [],
-        verify(
-            url + '/repository/private/x', basic_authorization('ci', PERSON), True, None, TIMEOUT
-        ),
+        verify(url + '/repository/private/x', authorization('ci', PERSON, {}), Trust(), TIMEOUT),
         None,
     )
 

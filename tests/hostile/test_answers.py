@@ -189,7 +189,11 @@ def _as_most_do(url):
     )
     if not answer.ok:
         raise TokensError('%d: %s' % (answer.status_code, answer.text[:1000]))
-    return [], {}, Token(BEARER, 'nuvy_client_token', answer.json()['access_token'], 0)
+    try:
+        secret = answer.json()['access_token']
+    except KeyError as problem:
+        raise TokensError('There is no token in the response.') from problem
+    return [], {}, Token(BEARER, 'nuvy_client_token', secret, 0)
 
 
 def test_control_each_kind_of_mistake_is_noticed(monkeypatch):
