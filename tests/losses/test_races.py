@@ -67,7 +67,6 @@ def _git(folder: Path, secret: str, config: bool) -> None:
         ),
         False,
         False,
-        lambda: None,
         lambda name: None,
     )
 

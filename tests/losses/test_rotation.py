@@ -149,7 +149,7 @@ def test_control_lost_refresh_tokens_are_noticed(by_token_alone, monkeypatch):
     monkeypatch.setattr(Cache, 'recover', lambda self, key: None)
     found = points(trial(by_token_alone.run, by_token_alone.log).calls, by_token_alone.folder)
     lost = killed_at_each(by_token_alone, found)
-    assert [found[index][0] for index in lost] == ['write', 'ftruncate', 'fsync', 'rename']
+    assert [found[index][0] for index in lost] == ['write', 'ftruncate', 'fsync', 'renameat']
 
 
 @pytest.mark.parametrize('error', ['ENOSPC', 'EROFS', 'EACCES', 'EIO'])
@@ -178,7 +178,7 @@ def test_T13_T20_T21_C11_a_refresh_token_is_not_spent_where_the_next_one_could_n
 
 @pytest.mark.parametrize(
     'call, path',
-    [('ftruncate', '/.tmp-'), ('fsync', '/.tmp-'), ('rename', '/.tmp-'), ('close', '.json>')],
+    [('ftruncate', '/.tmp-'), ('fsync', '/.tmp-'), ('renameat', '".tmp-'), ('close', '.json>')],
 )
 def test_T13_T20_C11_an_error_behind_the_write_loses_nothing(
     by_token_alone, call, path, record_property

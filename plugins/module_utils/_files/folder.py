@@ -52,6 +52,19 @@ def _parts(path: str) -> list[str]:
     return [part for part in reversed(path.split('/')) if part not in ('', '.')]
 
 
+def real_path(path: str) -> str:
+    """Return the path behind links, for comparisons. To read or write a file, use L(Place).
+
+    :raises FileProblem: a link was replaced at this moment.
+    """
+    try:
+        return os.path.realpath(path)
+    except OSError:  # Python has seen a link and then reads something else
+        raise FileProblem(
+            'Another program replaced a part of %s at this moment. Run the task again.' % path
+        ) from None
+
+
 class Place:
     """Where a file is or will be. A context manager that closes its descriptors.
 

@@ -14,6 +14,7 @@ import os
 import stat
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import real_path
 from ansible_collections.buildops.tokens.plugins.module_utils._files.git_config import GitConfig
 from ansible_collections.buildops.tokens.plugins.module_utils._git.effective import (
     Setting,
@@ -82,7 +83,7 @@ class Configuration:
         """
         self.config = config
         self.conditional = 0
-        self._real = os.path.realpath(path)
+        self._real = real_path(path)
         self._parsed: dict[str, GitConfig | None] = {}
         self._found = False
         self._files = system_files() + global_files()
@@ -137,7 +138,7 @@ class Configuration:
         self._collect(os.path.join(os.path.dirname(including), expanded), depth + 1, found)
 
     def _load(self, path: str, included: bool) -> GitConfig | None:
-        real = os.path.realpath(path)
+        real = real_path(path)
         if real == self._real:
             self._found = True
             return self.config

@@ -18,6 +18,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files import git_
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
     read_private,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import real_path
 from ansible_collections.buildops.tokens.plugins.module_utils._files.git_config import GitConfig
 from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credential_line import (
     Credential,
@@ -207,12 +208,10 @@ class _Delivery:
 
     def _reader(self) -> t.Callable[[str], list[Credential]]:
         """A function that reads stores, the edited ones as they will be; each once."""
-        known = {
-            os.path.realpath(store.path): parse_store(store.content or b'') for store in self.stores
-        }
+        known = {real_path(store.path): parse_store(store.content or b'') for store in self.stores}
 
         def read(path: str) -> list[Credential]:
-            real = os.path.realpath(path)
+            real = real_path(path)
             if real not in known:
                 known[real] = parse_store(read_private(path).content or b'')
             return known[real]

@@ -21,6 +21,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files import mave
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
     read_private,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import real_path
 from ansible_collections.buildops.tokens.plugins.module_utils._files.maven_scanner import Scan
 
 USER_SETTINGS = '~/.m2/settings.xml'
@@ -60,7 +61,7 @@ def is_of_installation(path: str, mvn: t.Optional[str]) -> bool:
     :param path: the settings file.
     :param mvn: path of Maven, or None.
     """
-    real = os.path.realpath(os.path.expanduser(path))
+    real = real_path(os.path.expanduser(path))
     folder, name = os.path.split(real)
     if real == _of_installation(mvn):
         return True
@@ -71,9 +72,7 @@ def other_file(path: str, mvn: t.Optional[str]) -> t.Optional[OtherFile]:
     """Read the other file that Maven reads. :returns: None where there is none to be read."""
     wins = is_of_installation(path, mvn)
     other = USER_SETTINGS if wins else _of_installation(mvn)
-    if other is None or os.path.realpath(os.path.expanduser(other)) == os.path.realpath(
-        os.path.expanduser(path)
-    ):
+    if other is None or real_path(os.path.expanduser(other)) == real_path(os.path.expanduser(path)):
         return None
     try:
         content = read_private(other).content
@@ -87,8 +86,8 @@ def other_file(path: str, mvn: t.Optional[str]) -> t.Optional[OtherFile]:
 def _of_installation(mvn: t.Optional[str]) -> t.Optional[str]:
     if mvn is None:
         return None
-    home = os.path.dirname(os.path.dirname(os.path.realpath(mvn)))
-    return os.path.realpath(os.path.join(home, 'conf', _FILE))
+    home = os.path.dirname(os.path.dirname(real_path(mvn)))
+    return real_path(os.path.join(home, 'conf', _FILE))
 
 
 def shadowed_by(

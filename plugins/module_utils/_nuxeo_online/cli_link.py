@@ -22,6 +22,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     edit_private,
     read_private,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import real_path
 from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
     environment_of,
@@ -217,7 +218,7 @@ def _exclusions(folder: str) -> Exclusions | None:
     :returns: None where there is no repository.
     :raises FileProblem: C(.git) is a file that git did not make.
     """
-    top = os.path.realpath(folder)
+    top = real_path(folder)
     while True:
         dot_git = os.path.join(top, '.git')
         if os.path.isdir(dot_git):
@@ -249,7 +250,7 @@ def _ignore(path: str, exclusions: Exclusions | None, check_mode: bool, present:
     """Add the file to the exclusions, or remove it. :returns: whether they (would) change."""
     if exclusions is None:
         return False
-    folder = os.path.realpath(os.path.dirname(path))
+    folder = real_path(os.path.dirname(path))
     place = os.path.normpath(os.path.join(os.path.relpath(folder, exclusions.top), FILE))
     # gitignore(5): a backslash takes the meaning of a character away
     line = b'/' + re.sub(rb'([\\*?\[])', rb'\\\1', os.fsencode(place))

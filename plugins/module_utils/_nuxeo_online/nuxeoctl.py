@@ -19,6 +19,7 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import read_private
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import real_path
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
     Outcome,
     User,
@@ -99,7 +100,7 @@ def locate(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> H
 def _home_folder(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> str:
     path: t.Optional[str] = params['nuxeo_home'] or environment.get('NUXEO_HOME')
     if not path and params['nuxeoctl']:
-        path = os.path.dirname(os.path.dirname(os.path.realpath(params['nuxeoctl'])))
+        path = os.path.dirname(os.path.dirname(real_path(params['nuxeoctl'])))
     if not path:
         raise BadInput('Where is Nuxeo? Set nuxeo_home to the folder that holds bin/nuxeoctl.')
     for option in ('nuxeo_home', 'nuxeoctl', 'conf_path', 'data_dir'):
