@@ -192,6 +192,21 @@ class ControllerAction(ActionBase):
             result['ansible_facts'] = {key: self._discovered_interpreter}
         return result
 
+    def _parse_returned_data(self, res: Result, *more: t.Any) -> Result:
+        """Parse the output of the module, without what ansible-core would show in warnings.
+
+        These are output after the result, and keys that only ansible-core may set. A host could
+        put a secret into both.
+        """
+        printed = res.get('stdout') or ''
+        lines = printed.splitlines()
+        while lines and not lines[-1].strip().endswith('}'):
+            lines.pop()
+        data: Result = super()._parse_returned_data({**res, 'stdout': '\n'.join(lines)}, *more)
+        if not data.get('_ansible_parsed'):
+            return {**data, 'module_stdout': printed}
+        return {**known_part(self._task.action, data), '_ansible_parsed': True}
+
     @contextmanager
     def _not_logged(self, arguments: Variables) -> Iterator[None]:
         """Keep the arguments of a module out of the system log of the host, and its output out of
