@@ -16,7 +16,7 @@ description:
     gets the tokens on the controller, and makes all changes on the host in one run.
   - A host needs one more run for each further user that the variables name
     (C(maven_settings_user) and the like).
-  - The playbook P(buildops.tokens.provision_tokens#playbook) uses it. For one delivery, use its
+  - The playbook C(buildops.tokens.provision_tokens) uses it. For one delivery, use its
     role or its module.
   - An entry or a source that fails stops no other. The task fails in the end, with all reasons.
 options:
@@ -54,6 +54,7 @@ options:
     type: str
 extends_documentation_fragment:
   - buildops.tokens.attributes
+  - buildops.tokens.attributes.files
 attributes:
   check_mode:
     support: full
@@ -61,8 +62,9 @@ attributes:
     support: full
   idempotent:
     support: full
-  action_group:
-    support: none
+  action:
+    support: full
+    description: Has an action plugin of the same name, which gets the tokens on the controller.
 seealso:
   - module: buildops.tokens.token_deliveries_info
   - module: buildops.tokens.token_summary
