@@ -115,8 +115,8 @@ def notes(purpose: str, names: t.Any, plan: Plan) -> list[str]:
         ]
     if purpose == REPORT and not plan.sources:
         return [
-            'Nothing was asked for: no host has entries in maven_settings_servers or another list '
-            'of deliveries with a token.'
+            'Nothing to report: no host defines maven_settings_servers or another list of '
+            'deliveries with a token.'
         ]
     return []
 

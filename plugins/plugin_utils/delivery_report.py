@@ -205,8 +205,7 @@ def table_of(rows: list[Row], problems: list[str]) -> list[str]:
 def nothing_to_deliver() -> str:
     """Return what to say if no host defines a delivery."""
     return (
-        'Nothing was asked for: no host has entries in maven_settings_servers or another list of '
-        'deliveries.'
+        'Nothing to deliver: no host defines maven_settings_servers or another list of deliveries.'
     )
 
 

@@ -84,14 +84,14 @@ def main() -> int:
     if found:
         failed = 1
         print(
-            f'{tried.PAGE.relative_to(ROOT)} tells something else than this run; python -m tests.real --keep writes it anew:',
+            f'{tried.PAGE.relative_to(ROOT)} differs from this run; python -m tests.real --keep writes it again:',
             *found,
             sep='\n',
         )
     if keep and not failed and not args:
         shutil.copyfile(tried.LATEST, tried.KEPT)
         tried.PAGE.write_text(tried.page(tried.load()), encoding='utf-8')
-        print(f'{tried.PAGE.relative_to(ROOT)} tells of this run now.')
+        print(f'{tried.PAGE.relative_to(ROOT)} now describes this run.')
     print(
         f'\nAll of it took {time.monotonic() - began:.0f} s.\n{passed} passed, {failed} failed',
         flush=True,

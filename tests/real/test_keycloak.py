@@ -133,7 +133,7 @@ def test_client_credentials_in_both_styles(live, keycloak, findings):
     assert problem.status == 401 and 'unauthorized_client' in str(problem)
     findings.note(
         live.system,
-        'client credentials: in the body, and form-encoded in Basic as RFC 6749 section 2.3.1 says; a raw secret in Basic is refused',
+        'client credentials: in the body, and form-encoded in Basic as in RFC 6749 section 2.3.1; a raw secret in Basic is refused',
     )
 
 

@@ -227,7 +227,7 @@ def test_maven_3_and_4_send_what_was_written(sandbox, run_playbook, home, mvn, f
             assert secret not in output
         findings.note(
             system,
-            'reads what maven_server writes: odd characters, an encrypted password, an access token as header',
+            'reads what maven_server writes: special characters, an encrypted password, an access token as header',
         )
 
 
@@ -372,7 +372,7 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
         )
     findings.note(
         live.system,
-        "maven_server: a local user's name and password open it to mvn deploy and to downloads, with anonymous access off",
+        "maven_server: mvn deploy and downloads work with a local user's name and password, with anonymous access off",
     )
 
     wrong = deliver({**entry, 'password': 'wrong'})
@@ -396,5 +396,5 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
     assert '401' not in output and 'Connection refused' in output
     findings.note(
         live.system,
-        'maven_server: a wrong password and one that was changed on the server are told apart from a server that is down',
+        'maven_server: a wrong password and one that was changed on the server are distinguished from a server that is down',
     )

@@ -347,7 +347,7 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
     findings.note(
         live.system,
         'nexus_proxy_credential: creates a proxy; sets, changes, rotates and removes its credentials, which arrive at the remote; '
-        f'all else in the configuration stays, {kept} included',
+        f'the rest of the configuration stays, including {kept}',
     )
 
 
@@ -368,7 +368,7 @@ def test_a_wrong_path_is_told_from_a_repository_that_is_not_there(live, findings
     )
     findings.note(
         live.system,
-        'nexus_proxy_credential: a wrong path is told, and is no repository without credentials',
+        'nexus_proxy_credential: a wrong path is reported as such, and not as a repository without credentials',
     )
 
 
@@ -465,7 +465,7 @@ def test_X4_refusals_are_told_apart(live, findings, ensure):
     assert remote.seen(path) == [[None, 403]]
     findings.note(
         live.system,
-        'nexus_proxy_credential: wrong passwords, missing rights, missing repositories and repositories without a remote are told apart',
+        'nexus_proxy_credential: wrong passwords, missing rights, missing repositories and repositories without a remote are distinguished',
     )
 
 
@@ -508,7 +508,7 @@ def test_preemptive(live, findings, ensure):
     assert off['changed'] and secure.seen('a-3.pom') == [[None, 401], [FIRST, 200]]
     findings.note(
         live.system,
-        'nexus_proxy_credential: preemptive credentials go out with the first request, and are refused for a remote without https',
+        'nexus_proxy_credential: preemptive credentials are sent with the first request, and are refused for a remote without https',
     )
 
 
@@ -570,7 +570,7 @@ def test_a_404_after_a_good_read_is_told_as_a_refusal(live, findings, ensure):
         proxies.write(held, {'type': 'username', 'username': 'u'}, Wanted('silent'))
     findings.note(
         live.system,
-        'nexus_proxy_credential: its 404 to a configuration that it refuses is told as a refusal',
+        'nexus_proxy_credential: its 404 to a configuration that it refuses is reported as a refusal',
     )
 
 
@@ -612,7 +612,7 @@ def test_nexus_2_escapes_once_and_never_again(live, findings, ensure):
     assert ensure({'name': 'escaped', **login(SECOND)})['changed'] is False
     findings.note(
         live.system,
-        'nexus_proxy_credential: names with & < > " are not escaped again; passwords that it would spoil are refused',
+        'nexus_proxy_credential: names with & < > " are not escaped again; passwords that it would damage are refused',
     )
 
 

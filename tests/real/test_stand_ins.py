@@ -57,7 +57,7 @@ def test_nexus(sandbox, findings, monkeypatch, name):
         noted(findings, system, len(list(recorded.of_version(version, name))), reasons.values())
     findings.note(
         system,
-        'answers as the recorded servers of 2.2, 2.3, 2.4, 2.5, 3.16, 3.23, 3.24, 3.30, 3.41, 3.62 and 3.71 did: how it is found out, step 1 '
+        'answers as the recorded servers of 2.2, 2.3, 2.4, 2.5, 3.16, 3.23, 3.24, 3.30, 3.41, 3.62 and 3.71 did: detection, step 1 '
         'with its refusals, tickets, wrong paths, repositories',
     )
 
@@ -105,7 +105,7 @@ def test_nuxeo_online_services(findings):
     )
     findings.note(
         system,
-        'takes what the recorded nuxeoctl and Nuxeo CLI sent, and answers what they went on with',
+        'accepts what the recorded nuxeoctl and Nuxeo CLI sent, and sends responses with which they continued',
     )
 
 
@@ -117,5 +117,5 @@ def test_nuxeoctl(sandbox, findings, tmp_path):
         nuxeoctl.test_recorded_run(sandbox, folder, run)
         findings.count(system, 'runs that conform')
     findings.note(
-        system, 'asks, says and writes what the recorded nuxeoctl of 2023 and of 10.10 did'
+        system, 'prompts, prints and writes what the recorded nuxeoctl of 2023 and of 10.10 did'
     )

@@ -102,7 +102,7 @@ def test_N_no_user_tokens_on_this_edition(live, findings, strip):
     assert_polite(proxy)
     findings.note(
         live.system,
-        'nexus_user_token: step 1 gives a ticket; that the edition has no user tokens is told from its 404',
+        'nexus_user_token: step 1 gives a ticket; its 404 shows that the edition has no user tokens',
     )
 
 
@@ -121,7 +121,7 @@ def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
     findings.note(
         live.system,
         f'nexus_user_token_info: version and edition in {len(proxy.asked)} request{"s" if len(proxy.asked) > 1 else ""}'
-        + (' where a reverse proxy takes the Server header away' if strip else ''),
+        + (' where a reverse proxy removes the Server header' if strip else ''),
     )
 
 
@@ -151,7 +151,7 @@ def test_whether_credentials_work_is_asked_where_no_right_is_needed(live, findin
     ]
     findings.note(
         live.system,
-        'nexus_user_token: GET /service/rest/v1/status tells good credentials from bad ones',
+        'nexus_user_token: GET /service/rest/v1/status distinguishes valid from invalid credentials',
     )
 
 
@@ -178,7 +178,7 @@ def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
     assert_polite(proxy)
     findings.note(
         live.system,
-        'nexus_user_token and its info: a wrong path is told, whatever was asked for and whatever the server answers there',
+        'nexus_user_token and its info: a wrong path is reported, for every request and every response of the server',
     )
 
 
@@ -198,7 +198,7 @@ def test_nexus_2_without_its_plugin(live, findings):
         == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
     )
     assert_polite(proxy)
-    findings.note(live.system, 'nexus_user_token: the missing plugin is told')
+    findings.note(live.system, 'nexus_user_token: the missing plugin is reported')
 
 
 @on(NEXUS[-1])

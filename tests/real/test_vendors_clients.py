@@ -111,7 +111,7 @@ def test_sonatypes_client_and_the_administrators_user_tokens(
     findings.note(
         system,
         f"Sonatype's generated client (nexus-api-client {PYTHON['nexus-api-client']}) creates, reads, lists, looks up and deletes "
-        'user tokens for others, and its models take every answer',
+        'user tokens for others, and its models accept every response',
     )
 
 

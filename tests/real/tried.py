@@ -3,12 +3,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page "Tried against" of the documentation, from what the tests with real servers found out. C(python -m tests.real.tried) writes it again."""
+"""The page "Tried against" of the documentation, from findings of the tests with real servers.
+
+C(python -m tests.real.tried) writes it again.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 from tests.real import servers
@@ -17,6 +21,7 @@ from tests.tools.scratch import BUILD, ROOT
 LATEST = BUILD / 'real/results.json'
 KEPT = Path(__file__).with_name('tried_against.json')
 PAGE = ROOT / 'docs/docsite/rst/tried_against.rst'
+WIDTH = 100
 
 HEAD = """..
   Copyright (c) 2026, buildops.tokens contributors
@@ -28,7 +33,8 @@ HEAD = """..
 Tried against
 =============
 
-What this collection was tried against, and what was seen. ``make test-real`` in a clone of it does all of that again, and this page is made from such a run.
+What was tested against real servers and tools, and what against stand-ins. ``make test-real`` in a
+clone of the collection repeats all of it, and this page is generated from such a run.
 
 .. contents::
    :local:
@@ -37,15 +43,18 @@ What this collection was tried against, and what was seen. ``make test-real`` in
 What is real and what is not
 ----------------------------
 
-A server or tool is called real where the published package of its maker was started and asked. Four systems cannot be had for tests:
+A server or tool is called real if the package that its vendor publishes was started and tested.
+Four systems are not available for tests:
 
-- The user tokens of Nexus Repository **Pro**: the second step, which hands out the token, belongs to a licensed product. The first step, the
-  repositories and the proxies are those of Nexus Repository OSS, which was asked.
+- The user tokens of Nexus Repository **Pro**: the second step, which issues the token, belongs to a
+  licensed product. The first step, the repositories and the proxies were tested with Nexus
+  Repository OSS.
 - **Nuxeo Platform**, **Nuvy** and **Nuxeo Online Services**, and ``nuxeoctl``.
 
-So the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins in the tests. They follow the vendors'
-documentation, and recordings of real servers where there are some; recordings and the vendors' own clients judge them below, but nobody judges that of Nuvy.
-A stand-in is no proof: what a server of yours does otherwise is worth a report.
+So the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried
+against stand-ins in the tests. They follow the vendors' documentation, and recordings of real
+servers where these exist. Below, recordings and the vendors' own clients verify them, except for
+Nuvy. A stand-in is not a proof: please report where a server behaves differently.
 """
 
 
@@ -54,9 +63,12 @@ def load(path: Path = KEPT) -> list[dict]:
 
 
 def drift(systems: list[dict], kept: list[dict]) -> list[str]:
-    """What a run found that the page does not tell, and the other way round. Numbers may differ, and the version of the machine's own Maven."""
+    """Return what a run found that the page does not contain, and the other way round.
 
-    def told(found):
+    Numbers may differ, and the version of the Maven of this machine.
+    """
+
+    def lines(found):
         for system in found:
             own = system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN
             name = f'{system["name"]} {"of this machine" if own else system["version"]} ({system["kind"]})'
@@ -64,7 +76,7 @@ def drift(systems: list[dict], kept: list[dict]) -> list[str]:
             for sentence in (*system['shown'], *system['differences']):
                 yield f'{name}: {sentence}'
 
-    now, before = dict.fromkeys(told(systems)), dict.fromkeys(told(kept))
+    now, before = dict.fromkeys(lines(systems)), dict.fromkeys(lines(kept))
     return [f'+ {line}' for line in now if line not in before] + [
         f'- {line}' for line in before if line not in now
     ]
@@ -76,15 +88,30 @@ def _order(system):
 
 
 def _quoted(text):
-    """Words that are names of things are set as such."""
+    """Mark names of modules, options and properties as literals."""
     return re.sub(r'(?<![\w`])([a-z]+(?:_[a-z]+)+|(?:aether|maven)[.][\w.]+)\b', r'``\1``', text)
+
+
+def _starts_in_words(sentence: str) -> bool:
+    """Return whether a sentence does not start with the name of a module and a colon."""
+    return not re.match(r'[a-z_]+_[a-z]+(:| and its )', sentence)
+
+
+def _item(sentence: str) -> str:
+    return '\n' + _wrapped(f'- {_quoted(sentence)}.', '  ')
+
+
+def _wrapped(text: str, indent: str = '') -> str:
+    return textwrap.fill(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def page(systems: list[dict]) -> str:
     parts = [HEAD]
     for kind, title in (
         ('real', 'Real servers and tools'),
-        ('stand-in', 'Stand-ins, judged by recordings and by the clients of the vendors'),
+        ('stand-in', 'Stand-ins, verified by recordings and by the clients of the vendors'),
     ):
         parts.append(f'\n{title}\n{"-" * len(title)}\n')
         for system in sorted(systems, key=_order):
@@ -93,11 +120,13 @@ def page(systems: list[dict]) -> str:
             name = f'{system["name"]} {system["version"]}'.strip()
             parts.append(f'\n{name}\n{"~" * len(name)}\n')
             parts += [
-                f'\n- {_quoted(sentence[0].upper() + sentence[1:] if " " in sentence.split(":")[0] else sentence)}.'
+                _item(
+                    sentence[0].upper() + sentence[1:] if _starts_in_words(sentence) else sentence
+                )
                 for sentence in system['shown']
             ]
             parts += [
-                f'\n- Differs from what was recorded: {_quoted(difference)}.'
+                _item(f'Differs from what was recorded: {difference}')
                 for difference in system['differences']
             ]
             counted = ', '.join(
@@ -105,7 +134,7 @@ def page(systems: list[dict]) -> str:
                 for what, number in system['counts'].items()
                 if what != 'servers started'
             )
-            parts.append(f'\n\nCounted: {counted}.\n' if counted else '\n')
+            parts.append('\n\n' + _wrapped(f'Counted: {counted}.') + '\n' if counted else '\n')
     return ''.join(parts)
 
 

@@ -111,7 +111,7 @@ def folder(tmp_path):
         'vault_nexus_password: !unsafe a {{ password\nvault_nos_token: a token\n', encoding='utf-8'
     )
     (tmp_path / 'project/after.yml').write_text(
-        block('One that runs whatever became of'), encoding='utf-8'
+        block('can report the result:'), encoding='utf-8'
     )
     return tmp_path
 
@@ -290,7 +290,7 @@ def test_the_guide_followed(folder, sandbox, run_playbook):
         )
         assert (
             ran.returncode == 0
-            and 'Nothing was asked for' not in ran.stdout
+            and 'Nothing to deliver' not in ran.stdout
             and 'agent2.example.com' in ran.stdout
         ), ran.stdout + ran.stderr
         assert re.search('agent2.example.com +: ok=', re.sub('\x1b\\[[0-9;]*m', '', ran.stdout)), (

@@ -165,7 +165,7 @@ def test_slices_at_once_ask_once_each_and_a_slice_without_hosts_says_so(stage):
     for finished in [part.finish() for part in slices]:
         assert finished.status == 'successful', finished.output
         assert stage.search(finished) == []
-    assert 'Nothing was asked for' in finished.output
+    assert 'Nothing to deliver' in finished.output
     token = stage.nexus.state.token_of('ci')
     assert token.pass_code in stage.settings('agent1') and token.pass_code in stage.settings(
         'agent2'
