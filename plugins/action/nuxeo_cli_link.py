@@ -63,7 +63,7 @@ class ActionModule(NuxeoOnlineAction):
             return self._unlinked(rest, exchange, task_vars)
         rest.update({name: source.options[name] for name in ('url', 'allow_http')})
         if not check_mode:
-            rest['cli_token'] = token_service.obtain(exchange).token.secret
+            rest['cli_token'] = token_service.get_token(exchange).token.secret
             accepted = True
         result = self.module(rest, task_vars)
         result['verification'] = [
@@ -85,5 +85,7 @@ class ActionModule(NuxeoOnlineAction):
             self._task.check_mode = check_mode
         if linked.get('failed') or not linked.get('changed') or check_mode:
             return linked
-        token_service.obtain(exchange, token_service.desired_of(exchange.options, state='absent'))
+        token_service.get_token(
+            exchange, token_service.desired_of(exchange.options, state='absent')
+        )
         return self.module(arguments, task_vars)

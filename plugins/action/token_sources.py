@@ -102,7 +102,7 @@ class ActionModule(ControllerAction):
 
     def _changed(self, source: sources.Source, changes: dict[str, str]) -> bool:
         desired = token_service.desired_of(source.options, **changes)
-        return bool(token_service.obtain(source, desired, self._task.check_mode).changed)
+        return bool(token_service.get_token(source, desired, self._task.check_mode).changed)
 
     def _owner(self, plan: Result, source: sources.Source) -> str | None:
         """Return the user name of a token before it is revoked; empty for one without a name.
@@ -114,7 +114,7 @@ class ActionModule(ControllerAction):
             return None
         desired = token_service.desired_of(source.options, regenerate='never')
         try:
-            token = token_service.obtain(source, desired, check_mode=True).token
+            token = token_service.get_token(source, desired, check_mode=True).token
         except TokensError:
             return None
         return None if token is None else str(token.username or '')

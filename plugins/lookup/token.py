@@ -72,8 +72,10 @@ EXAMPLES = r"""
 
 - name: Use a user token, given in place
   ansible.builtin.set_fact:
-    registry_username: "{{ lookup('buildops.tokens.token', type='nexus_user_token', url='https://nexus.example.com',
-                                  username=nexus_username, password=vault_nexus_password, query='name_code') }}"
+    registry_username: >-
+      {{ lookup('buildops.tokens.token', type='nexus_user_token', query='name_code',
+                url='https://nexus.example.com', username=nexus_username,
+                password=vault_nexus_password) }}
 """
 
 RETURN = r"""
@@ -88,15 +90,24 @@ _raw:
 
 import os
 import sys
+import typing as t
 from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
+        LookupRequest,
+    )
+
 PACKAGE = 'ansible_collections.buildops.tokens.plugins.plugin_utils'
 
 
-def _imported(name):
+def _imported(name: str) -> ModuleType:
     """Import a file of C(plugin_utils) in Python's own way, which keeps what it has compiled.
 
     ansible-core would compile it in each process. This halves what a lookup costs.
@@ -107,73 +118,69 @@ def _imported(name):
             os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'plugin_utils'
         )
         spec = spec_from_file_location(full_name, os.path.join(folder, name + '.py'))
+        if spec is None or spec.loader is None:
+            raise ImportError(full_name)
         sys.modules[full_name] = module_from_spec(spec)
         spec.loader.exec_module(sys.modules[full_name])
     return sys.modules[full_name]
 
 
-_shortcut = _imported('lookup_fast_path')
-Question = _shortcut.Question
+_fast_path = _imported('lookup_fast_path')
 
-# They are for ansible-doc, which reads this file. The plugin loader would parse them at each evaluation, which takes longer than all the
-# rest of it, to no avail: which options there are depends on the type, and the source they belong to knows.
+# They are for ansible-doc, which reads this file. The plugin loader would parse them at each
+# evaluation, which takes longer than all the rest. The options depend on the type, and are checked
+# by plugin_utils/sources.py.
 del DOCUMENTATION, EXAMPLES, RETURN
 
 
 class LookupModule(LookupBase):
-    """Follows the short way to the token. What is not needed for that is in C(plugin_utils/lookup_backend.py), which is imported when it is needed."""
+    """Get tokens from the cache of the run.
 
-    def run(self, terms, variables=None, type=None, query=None, on_error=None, **options):
+    What is not needed for that is in C(plugin_utils/lookup_backend.py), which is imported when it
+    is needed.
+    """
+
+    def run(
+        self,
+        terms: Sequence[t.Any] | None,
+        variables: Mapping[str, t.Any] | None = None,
+        type: t.Any = None,
+        query: t.Any = None,
+        on_error: t.Any = None,
+        **options: t.Any,
+    ) -> list[t.Any]:
         if on_error not in (None, '', 'fail', 'warn', 'skip'):
             raise AnsibleError('on_error must be fail, warn or skip.')
         if query is not None and not isinstance(query, str):
             raise AnsibleError('query must be a string: a JMESPath expression.')
         results = []
-        # A list of names is as good as several
-        for name in (
-            [
-                name
-                for term in terms
-                for name in (term if isinstance(term, (list, tuple)) else [term])
-            ]
-            if terms
-            else [None]
-        ):
+        for name in _names(terms):
             try:
-                question = self._question(name, type, options, variables or {})
-                known = question.known()
-                if known and (not query or query in known):
-                    results.append(known[query] if query else known)
-                else:
-                    from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_backend import (
-                        answer,
-                        picked,
-                    )
-
-                    results.append(picked(known or answer(question), query))
+                request = self._request(name, type, options, variables or {})
+                results.append(_result(request, query))
             except Exception as problem:
-                from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_backend import (
-                    explain,
-                )
+                from ansible_collections.buildops.tokens.plugins.plugin_utils import lookup_backend
 
-                explain(problem, on_error)
+                lookup_backend.report_problem(problem, on_error)
         return results
 
-    def _question(self, name, type, options, variables):
-        """Ask with the variables of the task, without facts of the host."""
-        if _shortcut.names_from_facts(variables):
+    def _request(
+        self, name: t.Any, type: t.Any, options: Mapping[str, t.Any], variables: Mapping[str, t.Any]
+    ) -> LookupRequest:
+        """Return a request with the variables of the task, without facts of the host."""
+        if _fast_path.names_from_facts(variables):
             variables = _imported('trusted_variables').of_task(variables)
-        return Question(
-            name, type, options, variables, self._rendered(variables) if self._templar else None
-        )
+        template = self._rendered(variables) if self._templar else None
+        request: LookupRequest = _fast_path.LookupRequest(name, type, options, variables, template)
+        return request
 
-    def _rendered(self, variables):
+    def _rendered(self, variables: Mapping[str, t.Any]) -> Callable[[t.Any], t.Any]:
         """Return a function that renders a value with these variables."""
         templar = self._templar
 
-        def template(value):
+        def template(value: t.Any) -> t.Any:
             before = templar.available_variables
-            # Variables of other hosts can be among what the value refers to
+            # The value can refer to variables of other hosts
             templar.available_variables = _imported('trusted_variables').of_task(variables)
             try:
                 return templar.template(value)
@@ -181,3 +188,25 @@ class LookupModule(LookupBase):
                 templar.available_variables = before
 
         return template
+
+
+def _names(terms: Sequence[t.Any] | None) -> Iterator[t.Any]:
+    """Yield the names of sources, also of those in lists; None if there are no terms."""
+    if not terms:
+        yield None
+        return
+    for term in terms:
+        if isinstance(term, (list, tuple)):
+            yield from term
+        else:
+            yield term
+
+
+def _result(request: LookupRequest, query: str | None) -> t.Any:
+    """Return what C(query) selects from the token. It is a plain key in most cases."""
+    token = request.cached_token()
+    if token and (not query or query in token):
+        return token[query] if query else token
+    from ansible_collections.buildops.tokens.plugins.plugin_utils import lookup_backend
+
+    return lookup_backend.query_result(token or lookup_backend.get_result(request), query)

@@ -47,7 +47,7 @@ SPECS = {
 }
 
 
-def explain(name):
+def fail_not_on_controller(name):
     """What such a module does when it runs as a module: it fails with the reason. :param name: a key of C(SPECS)."""
     module = AnsibleModule(argument_spec=SPECS[name], supports_check_mode=True)
     module.fail_json(

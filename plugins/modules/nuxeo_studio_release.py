@@ -99,11 +99,13 @@ maven_coordinates:
   sample: nuxeo-studio:jdoe-SANDBOX:1.2.3
 """
 
-from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import (
+    fail_not_on_controller,
+)
 
 
 def main() -> None:
-    explain('nuxeo_studio_release')
+    fail_not_on_controller('nuxeo_studio_release')
 
 
 if __name__ == '__main__':

@@ -118,11 +118,13 @@ notes:
   elements: str
 """
 
-from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import (
+    fail_not_on_controller,
+)
 
 
 def main() -> None:
-    explain('token_deliveries_info')
+    fail_not_on_controller('token_deliveries_info')
 
 
 if __name__ == '__main__':

@@ -72,11 +72,13 @@ server:
   type: dict
 """
 
-from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import (
+    fail_not_on_controller,
+)
 
 
 def main() -> None:
-    explain('token_source')
+    fail_not_on_controller('token_source')
 
 
 if __name__ == '__main__':

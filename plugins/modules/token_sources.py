@@ -97,11 +97,13 @@ problems:
   elements: str
 """
 
-from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import (
+    fail_not_on_controller,
+)
 
 
 def main() -> None:
-    explain('token_sources')
+    fail_not_on_controller('token_sources')
 
 
 if __name__ == '__main__':

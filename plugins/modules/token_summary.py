@@ -103,11 +103,13 @@ job:
       type: str
 """
 
-from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import explain
+from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import (
+    fail_not_on_controller,
+)
 
 
 def main() -> None:
-    explain('token_summary')
+    fail_not_on_controller('token_summary')
 
 
 if __name__ == '__main__':

@@ -40,7 +40,7 @@ class SourceCredential(Credential):
         source = sources.Source(
             self._source.name, provider, dict(self._source.options, cache='run', **options)
         )
-        return str(token_service.obtain(source).token.secret)
+        return str(token_service.get_token(source).token.secret)
 
 
 class Credentials:
@@ -136,7 +136,7 @@ class Credentials:
         known = self._known.get(name)
         if known:
             return known[1]
-        outcome = token_service.obtain(source, check_mode=self._check_mode, once=True)
+        outcome = token_service.get_token(source, check_mode=self._check_mode, once_per_run=True)
         self.warnings.extend(outcome.warnings)
         self._known[name] = source, outcome
         return outcome
@@ -160,7 +160,7 @@ class Credentials:
             source = sources.named(name, self._variables, self._template)
             if sources.issues(source.provider):
                 return None  # it would have to be requested
-            return t.cast(str, token_service.obtain(source, check_mode=True).token.username)
+            return t.cast(str, token_service.get_token(source, check_mode=True).token.username)
         except TokensError:
             return None
 

@@ -3,11 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work in a process of its own, whose death is not that of its caller.
+"""Run a function in a process whose death does not end its caller.
 
-ansible-core ends the whole run when one of its workers dies (C(A worker was found in a dead state)), and what asks a server is what dies
-first: a kernel out of memory picks it, and native code of proxies and TLS has crashed in forked processes. The other way round, a worker
-that is killed does not take a token with it that the server hands out once: the process goes on, and keeps it.
+ansible-core ends the whole run when one of its workers dies (C(A worker was found in a dead
+state)). What dies first is what talks to servers: the kernel kills it when memory is short, and
+native code of proxies and TLS has crashed in forked processes. Conversely, a worker that is killed
+does not lose a token that its server issues only once: the process continues and stores it.
 """
 
 from __future__ import annotations
@@ -16,50 +17,62 @@ import contextlib
 import json
 import os
 import signal
+import typing as t
 import warnings
 
 
 class Died(Exception):
-    """There is no answer: the process was killed, it met an error that nobody foresaw, or it could not even be started."""
+    """The process was killed, met an unexpected error, or could not be started."""
 
 
-def run(work):
-    """Call something in a forked process.
+def run(work: t.Callable[[], t.Any]) -> t.Any:
+    """Call a function in a forked process.
 
-    :param work: takes nothing and answers with JSON types. It has what its caller has, except threads; what it changes in memory is lost.
-    :returns: its answer. :raises Died: there is none.
+    :param work: returns JSON types. It has everything that its caller has, except threads; its
+        changes in memory are lost.
+    :returns: what the function returns.
+    :raises Died: it does not return.
     """
-    ends = ()
-    try:
-        ends = reader, writer = os.pipe()
-        with warnings.catch_warnings():
-            # Python 3.12 and newer warn where there are threads, whose locks the process could wait for. Those of ansible-core send
-            # messages to the display, which this one does not.
-            warnings.simplefilter('ignore', DeprecationWarning)
-            process = os.fork()
-    except OSError:
-        for end in ends:
-            os.close(end)
-        raise Died() from None
+    process, reader, writer = _fork()
     if process == 0:
         _work(work, reader, writer)
     os.close(writer)
     with os.fdopen(reader, 'rb') as stream:
-        answer = stream.read()
+        response = stream.read()
     with contextlib.suppress(ChildProcessError):
         os.waitpid(process, 0)
     try:
-        return json.loads(answer)
+        return json.loads(response)
     except ValueError:
         raise Died() from None
 
 
-def _work(work, reader, writer):
-    """Ends this process with it, without whatever its caller has for its own end: folders to remove, output to write."""
+def _fork() -> tuple[int, int, int]:
+    """Return the number of the process (0 in that process), and both ends of a pipe to it."""
+    ends: tuple[int, ...] = ()
+    try:
+        ends = reader, writer = os.pipe()
+        with warnings.catch_warnings():
+            # Python 3.12 and newer warn about threads, whose locks the process could wait for.
+            # Those of ansible-core send messages to the display, which this process does not do.
+            warnings.simplefilter('ignore', DeprecationWarning)
+            return os.fork(), reader, writer
+    except OSError:
+        for end in ends:
+            os.close(end)
+        raise Died() from None
+
+
+def _work(work: t.Callable[[], t.Any], reader: int, writer: int) -> t.NoReturn:
+    """Run the function, write what it returns, and end this process.
+
+    Nothing is run that its caller does at its own end: remove folders, write output.
+    """
     status = 1
     try:
-        os.close(reader)  # else an answer that nobody waits for any more would wait for ever
-        # Whatever ends the caller goes to its whole group. What was asked for has its own deadlines, and may be handed out only once
+        os.close(reader)  # else writing would block for ever when nobody reads any more
+        # What ends the caller is sent to its whole group. The function has its own deadlines, and
+        # may get something that its server issues only once.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         content = json.dumps(work()).encode('utf-8')

@@ -3,12 +3,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a question that was asked before in this run straight to the token in the cache.
+"""Get a token that this run has already looked up straight from the cache.
 
-A lookup is evaluated for every host, task and loop item, each time in a new process that has to import all it uses, and ansible-core
-compiles a collection's files at each import. So the first one who finds the answer (reads the options, checks them, gets the token) leaves
-a note in the run's cache, under a name made of all that the answer depends on; the others follow it. They import this file alone, check
-no options, open no connection and decrypt nothing: a vaulted value is compared as it stands.
+A lookup is evaluated for every host, task and loop item, each time in a new process that has to
+import all it uses, and ansible-core compiles a collection's files at each import. So the first
+evaluation (which reads and checks the options and gets the token) writes a note to the run's cache,
+under a name derived from everything that the result depends on. Later ones follow the note. They
+import this file alone, check no options, open no connection and decrypt nothing: vaulted values are
+compared by their ciphertext.
 """
 
 from __future__ import annotations
@@ -27,6 +29,10 @@ from collections.abc import Mapping
 
 from ansible import constants as C
 
+if t.TYPE_CHECKING:
+    from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+    from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import Template
+
 try:
     from ansible.template import is_trusted_as_template as _trusted
 except ImportError:  # 2.18 and older
@@ -44,7 +50,7 @@ _FACTS_OF_CORE = frozenset(
 SCHEMA = 1
 SALT_BYTES = 32
 LARGEST_ENTRY = 256 * 1024
-# Where options come from that a source does not have (see sources.resolve)
+# Where the options come from that a source does not set (see sources.resolve)
 ENVIRONMENT = 'BUILDOPS_TOKENS_'
 VARIABLE = 'buildops_tokens_'
 INI_SECTION = '[buildops_tokens]'
@@ -52,12 +58,16 @@ DEEPEST = 20
 _REFERENCE = re.compile(r'\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}\Z')
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_folders = {}
-_settings = {}
+_folders: dict[str, Folder] = {}
+_settings: dict[t.Any, str] = {}
 
 
-def run_folder():
-    """:returns: where this run keeps its tokens: in ansible's own folder for it, which all its processes share, 0700 and removed at its end."""
+def run_folder() -> str:
+    """Return the folder of this run's cache.
+
+    It is below the temporary folder of ansible-core, which all processes of a run share. That one
+    has mode 0700 and is removed at the end of the run.
+    """
     return os.path.join(C.DEFAULT_LOCAL_TMP, 'buildops.tokens')
 
 
@@ -89,36 +99,43 @@ def _is_same(value: t.Any, fact: t.Any, merged: bool) -> bool:
 
 
 class CacheProblem(Exception):
-    """The folder cannot be used; its text says why."""
+    """The folder cannot be used; the message gives the reason."""
 
 
 class Folder:
     """A private folder of notes, as its readers see it.
 
     :ivar warnings: sentences for the user.
-    :raises CacheProblem: it is missing, a link, somebody else's, or open to others."""
+    :raises CacheProblem: it is missing, a link, owned by another user, or accessible to others.
+    """
 
-    _handle = None
+    _handle: int | None = None
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.warnings = []
+        self.warnings: list[str] = []
         if not os.path.isabs(self.folder):
             raise CacheProblem(
                 'The token cache has no place, since the home folder is not known. Set cache_path.'
             )
         self.prepare()
-        self._salt = self._content('salt', links=2)  # it has two names while it is made
-        if self._salt is None and self.warnings:  # not damaged, and perhaps readable tomorrow
-            raise CacheProblem('The token cache %s cannot be used: %s' % (folder, self.warnings[0]))
-        if self._salt is None or len(self._salt) != SALT_BYTES:
+        self._salt = self._read_salt()
+
+    def _read_salt(self) -> bytes:
+        salt = self._content('salt', links=2)  # it has two names while it is made
+        if salt is None and self.warnings:  # not damaged, and perhaps readable later
+            raise CacheProblem(
+                'The token cache %s cannot be used: %s' % (self.folder, self.warnings[0])
+            )
+        if salt is None or len(salt) != SALT_BYTES:
             raise CacheProblem(
                 'The token cache %s is damaged. Remove it; its tokens are then fetched again.'
-                % folder
+                % self.folder
             )
+        return salt
 
-    def prepare(self):
-        """Open the folder and see whether it may be trusted. All files are opened relative to it."""
+    def prepare(self) -> None:
+        """Open the folder and check that it is private. Files are opened relative to it."""
         try:
             self._handle = self._open()
         except OSError as problem:
@@ -138,32 +155,37 @@ class Folder:
                 'set cache_path to a folder of its own.' % (self.folder, about.st_mode & 0o777)
             )
 
-    def _open(self):
+    def _open(self) -> int:
         return os.open(self.folder, _FOLDER)
 
-    def __del__(self):
+    def __del__(self) -> None:
         if self._handle is not None:
             os.close(self._handle)
 
-    def key(self, what):
-        """:param what: all that makes this different from others, secrets included, in JSON types.
-        :returns: a file name from which nothing can be found out without the salt of this folder."""
+    def key(self, what: t.Any) -> str:
+        """Derive a file name.
+
+        :param what: everything that distinguishes the content from others, secrets included, in
+            JSON types.
+        :returns: a name that reveals nothing to anyone without the salt of this folder.
+        """
         text = json.dumps(what, sort_keys=True, separators=(',', ':')).encode(
             'utf-8', 'surrogatepass'
         )
         return hmac.new(self._salt, text, hashlib.sha256).hexdigest()
 
-    def path(self, key, ending='.json'):
+    def path(self, key: str, ending: str = '.json') -> str:
+        """Return the path of a file in this folder."""
         return os.path.join(self.folder, key + ending)
 
-    def noted(self, key):
-        """:returns: the mapping that is kept under this name, or None."""
+    def noted(self, key: str) -> dict[str, t.Any] | None:
+        """Return the mapping that is kept under this name, or None."""
         data = self.load(key)
-        # a file that was put in the place of another one is none of ours
+        # a file that was put in the place of another one does not count
         return data if data and data.get('schema') == SCHEMA and data.get('name') == key else None
 
-    def load(self, key, ending='.json', links=1):
-        """:returns: the JSON object in a file, of whatever release, or None."""
+    def load(self, key: str, ending: str = '.json', links: int = 1) -> dict[str, t.Any] | None:
+        """Return the JSON object in a file, whatever release wrote it, or None."""
         content = self._content(key + ending, links)
         try:
             data = json.loads(content) if content else None
@@ -171,7 +193,7 @@ class Folder:
             return None
         return data if isinstance(data, dict) else None
 
-    def _content(self, name, links=1):
+    def _content(self, name: str, links: int = 1) -> bytes | None:
         path = self.path(name, '')
         try:
             handle = os.open(name, _FILE, dir_fd=self._handle)
@@ -183,19 +205,9 @@ class Folder:
             )
             return None
         try:
-            about = os.fstat(handle)
-            if (
-                not stat.S_ISREG(about.st_mode)
-                or about.st_uid != os.geteuid()
-                or about.st_nlink > links
-                or about.st_mode & 0o077
-            ):
-                self.warnings.append(
-                    '%s is not a private file of this user; it is not used.' % path
-                )
-                return None
-            if about.st_size > LARGEST_ENTRY:
-                self.warnings.append('%s is larger than any token; it is not used.' % path)
+            reason = _distrust(os.fstat(handle), links)
+            if reason is not None:
+                self.warnings.append('%s is %s; it is not used.' % (path, reason))
                 return None
             return os.read(handle, LARGEST_ENTRY)
         except OSError:
@@ -205,40 +217,71 @@ class Folder:
                 os.close(handle)
 
 
-class Unclear(Exception):
-    """What this value is cannot be told without the long way."""
+def _distrust(about: os.stat_result, links: int) -> str | None:
+    """Return why a file is not to be used, or None.
+
+    :param links: how many names it may have.
+    """
+    private = (
+        stat.S_ISREG(about.st_mode)
+        and about.st_uid == os.geteuid()
+        and about.st_nlink <= links
+        and not about.st_mode & 0o077
+    )
+    if not private:
+        return 'not a private file of this user'
+    return 'larger than any token' if about.st_size > LARGEST_ENTRY else None
 
 
-class Question:
-    """What a lookup asks for.
+class Undetermined(Exception):
+    """A value cannot be compared without the full lookup."""
 
-    :ivar name: of a source in C(token_sources), or None. :ivar type_name: of a source that is given in place, or None.
-    :ivar given: its options, rendered. :ivar variables: the task's variables, raw. :ivar template: renders a value.
+
+class LookupRequest:
+    """One evaluation of a lookup.
+
+    :ivar name: of a source in C(token_sources), or None.
+    :ivar type_name: of a source that is defined inline, or None.
+    :ivar given: its options, rendered.
+    :ivar variables: the task's variables, raw.
+    :ivar template: renders a value; None if all values are rendered.
     """
 
-    def __init__(self, name, type_name, given, variables, template):
+    def __init__(
+        self,
+        name: t.Any,
+        type_name: t.Any,
+        given: Mapping[str, t.Any],
+        variables: Mapping[str, t.Any],
+        template: Template | None,
+    ) -> None:
         self.name = ''.join(name) if isinstance(name, str) else name
         self.type_name = ''.join(type_name) if isinstance(type_name, str) else type_name
         self.given = given
         self.variables = variables
         self.template = template
-        self._key = None
+        self._key: str | None = None
 
-    def known(self):
-        """:returns: the token as a mapping, or None where only the long way tells."""
+    def cached_token(self) -> dict[str, t.Any] | None:
+        """Return the token as a mapping, or None if only the full lookup can get it."""
         entry = self.entry()
         if entry is None:
             return None
         if _registry is not None:
             from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
 
-            Token.load(entry['token'])  # which tells ansible-core about its secrets
-        return entry['result']
+            Token.load(entry['token'])  # which registers its secrets with ansible-core
+        result: dict[str, t.Any] = entry['result']
+        return result
 
-    def entry(self, now=None):
-        """:param now: seconds since 1970. :returns: what the cache holds of the token: C(token), C(result), C(server); or None."""
+    def entry(self, now: float | None = None) -> dict[str, t.Any] | None:
+        """Return the cache's entry of the token: C(token), C(result), C(server); or None.
+
+        :param now: seconds since 1970; by default, the current time.
+        """
         folder = _folder(run_folder())
-        note = folder.noted(self._named(folder)) if folder and self._named(folder) else None
+        name = self._note_name(folder) if folder else ''
+        note = folder.noted(name) if folder and name else None
         try:
             if note and (note['from'] or 0) <= (time.time() if now is None else now) < (
                 note['until'] or float('inf')
@@ -251,13 +294,21 @@ class Question:
             pass
         return None
 
-    def answered(self, run, folder, key, span):
-        """Leave the note. :param run: the C(Cache) of this run. :param folder: where the token is kept. :param key: its name there.
-        :param span: from when to when it may be handed out."""
+    def record(
+        self, run: Cache, folder: Folder, key: str, span: tuple[float | None, float | None]
+    ) -> None:
+        """Write the note that later evaluations follow.
+
+        :param run: the cache of this run.
+        :param folder: the cache that contains the token.
+        :param key: the token's name there.
+        :param span: from when to when it may be returned, in seconds since 1970; None for no limit.
+        """
         entry = folder.noted(key)
-        if entry and self._named(run):
+        name = self._note_name(run)
+        if entry and name:
             run.note(
-                self._named(run),
+                name,
                 {
                     'folder': folder.folder,
                     'key': key,
@@ -267,29 +318,27 @@ class Question:
                 },
             )
 
-    def _named(self, folder):
-        """:returns: the name of this question in the run's cache, or an empty str where it has none."""
+    def _note_name(self, folder: Folder) -> str:
+        """Return the name of the note in the run's cache, or an empty string if it has none."""
         if self._key is None:
             try:
-                self._key = folder.key(['question', self._all()])
-            except Exception:  # the long way has the words for it
+                self._key = folder.key(['question', self._dependencies()])
+            except Exception:  # the full lookup reports what is wrong
                 self._key = ''
         return self._key
 
-    def _all(self):
-        """:returns: all that the answer depends on, in JSON types."""
+    def _dependencies(self) -> list[t.Any]:
+        """Return everything that the result depends on, in JSON types."""
         if self.name is not None and (self.type_name or self.given):
-            raise Unclear  # a mistake
+            raise Undetermined  # a mistake
+        what: list[t.Any]
         if self.name is None:
-            what = ['given', self.type_name, self._of(self.given, None)]
+            what = ['given', self.type_name, self._comparable(self.given, None)]
         else:
-            what = [
-                'named',
-                self.name,
-                self._of(self._mapping(self.variables['token_sources'])[self.name], self.template),
-            ]
+            source = self._mapping(self.variables['token_sources'])[self.name]
+            what = ['named', self.name, self._comparable(source, self.template)]
         elsewhere = {
-            key: self._of(value, self.template)
+            key: self._comparable(value, self.template)
             for key, value in self.variables.items()
             if key.startswith(VARIABLE)
         }
@@ -298,65 +347,68 @@ class Question:
         }
         return [what, elsewhere, environment, _ini()]
 
-    def _mapping(self, value):
+    def _mapping(self, value: t.Any) -> dict[str, t.Any]:
         for _depth in range(DEEPEST):
             if isinstance(value, dict):
                 return value
             value = self._referred(value)
-        raise Unclear
+        raise Undetermined
 
-    def _referred(self, value):
-        """:returns: the raw value of the variable that a template names and does nothing else with."""
+    def _referred(self, value: t.Any) -> t.Any:
+        """Return the raw value of the variable, where a template consists of its name alone."""
         match = _REFERENCE.match(value) if isinstance(value, str) and _is_template(value) else None
         if match is None or match.group(1) not in self.variables:
-            raise Unclear
+            raise Undetermined
         return self.variables[match.group(1)]
 
-    def _of(self, value, template, depth=0):
-        """:returns: something in JSON types that is the same for two values only if they are rendered to the same."""
+    def _comparable(self, value: t.Any, template: Template | None, depth: int = 0) -> t.Any:
+        """Return JSON types that are equal for two values only if both are rendered the same."""
         if depth > DEEPEST:
-            raise Unclear
+            raise Undetermined
         ciphertext = getattr(value, '_ciphertext', None)
         if ciphertext is not None:
-            return {
-                'vault': ciphertext.decode('ascii')
-                if isinstance(ciphertext, bytes)
-                else ''.join(ciphertext)
-            }
+            return {'vault': _text(ciphertext)}
         if isinstance(value, str):
-            if template is not None and _is_template(value):
-                try:
-                    return self._of(self._referred(value), template, depth + 1)
-                except Unclear:
-                    return self._of(template(value), None, depth + 1)
-            # paths are expanded later
-            return (
-                [''.join(value), os.path.expandvars(os.path.expanduser(value))]
-                if '$' in value or value.startswith('~')
-                else ''.join(value)
-            )
+            return self._comparable_text(value, template, depth)
         if value is None or isinstance(value, (bool, int, float)):
             return [value]
         if isinstance(value, dict):
             return {
                 'map': sorted(
-                    [''.join(key), self._of(item, template, depth + 1)]
+                    [''.join(key), self._comparable(item, template, depth + 1)]
                     for key, item in value.items()
                 )
             }
         if isinstance(value, (list, tuple)):
-            return {'list': [self._of(item, template, depth + 1) for item in value]}
-        raise Unclear
+            return {'list': [self._comparable(item, template, depth + 1) for item in value]}
+        raise Undetermined
+
+    def _comparable_text(self, value: str, template: Template | None, depth: int) -> t.Any:
+        if template is not None and _is_template(value):
+            try:
+                return self._comparable(self._referred(value), template, depth + 1)
+            except Undetermined:
+                return self._comparable(template(value), None, depth + 1)
+        if '$' in value or value.startswith('~'):  # paths are expanded later
+            return [''.join(value), os.path.expandvars(os.path.expanduser(value))]
+        return ''.join(value)
 
 
-def _is_template(value):
-    """Would ansible-core render it? Since 2.19 it renders what it trusts, before that what was not marked as unsafe."""
+def _text(ciphertext: t.Any) -> str:
+    return ciphertext.decode('ascii') if isinstance(ciphertext, bytes) else ''.join(ciphertext)
+
+
+def _is_template(value: str) -> bool:
+    """Return whether ansible-core renders a string.
+
+    Since 2.19, it renders what it trusts; before, everything that is not marked as unsafe.
+    """
     if '{{' not in value and '{%' not in value and '{#' not in value:
         return False
-    return _trusted(value) if _trusted is not None else not hasattr(value, '__UNSAFE__')
+    return bool(_trusted(value)) if _trusted is not None else not hasattr(value, '__UNSAFE__')
 
 
-def _folder(path):
+def _folder(path: str) -> Folder | None:
     if path not in _folders:
         try:
             _folders[path] = Folder(path)
@@ -365,8 +417,8 @@ def _folder(path):
     return _folders[path]
 
 
-def _ini():
-    """:returns: the settings file, where it holds something about tokens."""
+def _ini() -> str:
+    """Return the text of C(ansible.cfg) if it contains settings of this collection, or ''."""
     path = C.CONFIG_FILE
     if path not in _settings:
         try:

@@ -76,7 +76,7 @@ class NuxeoOnlineAction(ControllerAction):
                     % (source.label, source.provider.TYPE, NuxeoOnlineToken.TYPE)
                 )
         if source.name is not None:
-            token = token_service.obtain(source, check_mode=self._task.check_mode).token
+            token = token_service.get_token(source, check_mode=self._task.check_mode).token
             self.tokens.append(
                 dict(token.about(), source=source.name, type=source.provider.TYPE, changed=False)
             )

@@ -275,7 +275,7 @@ class TokenAction(ControllerAction):
 
         :param changes: of the C(DesiredState).
         """
-        outcome = token_service.obtain(
+        outcome = token_service.get_token(
             source, token_service.desired_of(source.options, **changes), self._task.check_mode
         )
         result: Result = result_of(outcome, self._task.diff)

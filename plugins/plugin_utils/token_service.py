@@ -3,13 +3,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A token for a source: from the cache, or from its server. The lookup and all actions get their tokens here."""
+"""Get the token of a source from the cache or from its server, for the lookup and all actions."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections import namedtuple
+import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
@@ -22,61 +22,86 @@ from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
     CurrentState,
     DesiredState,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
 from ansible_collections.buildops.tokens.plugins.plugin_utils import isolated_process, sources
-from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache, Entry
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
     CacheProblem,
+    LookupRequest,
     run_folder,
 )
 
+# Values of regenerate with which the server is asked although a token is in the cache
 ASKS_ALWAYS = ('if_invalid', 'always')
-_caches = {}
+_caches: dict[str, Cache] = {}
 
-Answer = namedtuple('Answer', 'token warnings source')
-Answer.__doc__ = """A token, and what people should know of it.
-
-:param token: the C(Token), or None (check mode, or a value that its server shows only once).
-:param warnings: sentences for the user.
-:param source: C(sources.Source).
-"""
+Clock = t.Callable[[], float]
+OnCached = t.Callable[[Cache, str, Token], None]
 
 
-def resolve_token(question, check_mode=False, may_replace=True):
-    """Answer a question the long way.
+class ResolvedToken(t.NamedTuple):
+    """The result of a lookup.
 
-    :param question: C(shortcut.Question). :param may_replace: False refuses sources that ask for a new token each time.
-    :returns: C(Answer). :raises TokensError: with what to do.
+    :ivar token: None in check mode, or if its server shows the value only once.
+    :ivar warnings: sentences for the user.
+    :ivar source: the source of the token.
     """
-    if question.name is None:
+
+    token: Token | None
+    warnings: list[str]
+    source: sources.Source
+
+
+class _Request(t.NamedTuple):
+    """What C(get_token) was called with.
+
+    :ivar known: a token of a cache that is not written to (check mode), or None.
+    """
+
+    source: sources.Source
+    desired: DesiredState
+    check_mode: bool
+    clock: Clock
+    once_per_run: bool
+    known: Token | None = None
+
+
+def resolve_token(
+    request: LookupRequest, check_mode: bool = False, may_replace: bool = True
+) -> ResolvedToken:
+    """Get the token for a lookup that C(LookupRequest.cached_token) has no token for.
+
+    :param may_replace: False refuses sources that request a new token each time.
+    :raises TokensError: with cause and remedy.
+    """
+    if request.name is None:
         source = sources.resolve(
-            question.type_name, question.given, question.variables, question.template
+            request.type_name, request.given, request.variables, request.template
         )
     else:
-        source = sources.named(question.name, question.variables, question.template)
+        source = sources.named(request.name, request.variables, request.template)
     if source.options['regenerate'] == 'always' and not may_replace:
         raise BadInput(
-            '%s: regenerate cannot be always in a lookup, which is evaluated many times. Use the module token_source.'
-            % source.label
+            '%s: regenerate cannot be always in a lookup, which is evaluated many times. '
+            'Use the module token_source.' % source.label
         )
     desired = desired_of(source.options)
 
-    def kept(cache, key, token):
+    def on_cached(cache: Cache, key: str, token: Token) -> None:
         run = _run_cache([])
         if run is not None:
-            question.answered(
-                run,
-                cache,
-                key,
-                cache.good_span(token, desired.regenerate, desired.min_remaining, desired.max_age),
-            )
+            request.record(run, cache, key, _good_span(cache, token, desired))
 
-    outcome = obtain(source, desired, check_mode, once=True, kept=kept)
-    return Answer(outcome.token, outcome.warnings, source)
+    outcome = get_token(source, desired, check_mode, once_per_run=True, on_cached=on_cached)
+    return ResolvedToken(outcome.token, outcome.warnings, source)
 
 
-def desired_of(options, **changes):
-    """:returns: the C(DesiredState) that a source's options ask for."""
+def desired_of(options: t.Mapping[str, t.Any], **changes: t.Any) -> DesiredState:
+    """Return the C(DesiredState) that a source's options request.
+
+    :param changes: fields of it that differ.
+    """
     return DesiredState(
         state=options.get('state') or 'present',
         regenerate=options['regenerate'],
@@ -85,103 +110,138 @@ def desired_of(options, **changes):
     )._replace(**changes)
 
 
-def obtain(source, desired=None, check_mode=False, clock=time.time, once=False, kept=None):
-    """Bring the token of a source into the wanted state, asking its server as rarely as possible.
+def get_token(
+    source: sources.Source,
+    desired: DesiredState | None = None,
+    check_mode: bool = False,
+    clock: Clock = time.time,
+    once_per_run: bool = False,
+    on_cached: OnCached | None = None,
+) -> Outcome:
+    """Bring the token of a source into the desired state, with as few requests as possible.
 
-    :param source: C(sources.Source). :param desired: C(policy.DesiredState), by default what its options ask for.
-    :param once: look at, or replace, the token once in a run, whatever C(regenerate) asks for: for callers who run many times.
-    :param kept: called with the C(Cache), the key and the C(Token) that is kept there, once it is.
-    :returns: C(flow.Outcome). :raises TokensError: with the name of the source, if it has one, and what to do.
+    :param desired: by default, what the source's options request.
+    :param clock: returns the time in seconds since 1970.
+    :param once_per_run: check or replace the token only once in a run, whatever C(regenerate) is.
+        For callers that are run many times.
+    :param on_cached: called with the cache, the key and the token, once the token is in the cache.
+    :raises TokensError: with the name of the source, if it has one, cause and remedy.
     """
+    desired = desired or desired_of(source.options)
     try:
-        return _obtained(
-            source, desired or desired_of(source.options), check_mode, clock, once, kept
-        )
+        return _get(_Request(source, desired, check_mode, clock, once_per_run), on_cached)
     except TokensError as problem:
         raise (problem.about(source.label) if source.name else problem) from None
 
 
-def _obtained(source, desired, check_mode, clock, once, kept):
-    warnings = []
-    cache = _cache(source.options, check_mode, warnings)
-    if cache is None:
-        return _with(ensure(_provider(source), desired, None, check_mode, clock), warnings)
-    cache.warnings = warnings
-    key = cache.key(source.identity())
-    known = None
-    if check_mode and cache.lasting:
-        # Nothing is written there: what is missing is fetched for this run alone
-        entry = cache.read(key, clock())
-        hit = _hit(cache, key, entry, desired, clock(), once)
+def _get(request: _Request, on_cached: OnCached | None) -> Outcome:
+    warnings: list[str] = []
+    cache = _cache(request.source.options, request.check_mode, warnings)
+    if cache is not None and request.check_mode and cache.lasting:
+        # It is not written to: a token that it does not contain is fetched for this run alone
+        key = _key(cache, request, warnings)
+        entry = cache.read(key, request.clock())
+        hit = _hit(cache, key, entry, request)
         if hit:
-            return _with(hit, warnings)
-        known = entry.token
+            return _add_warnings(hit, warnings)
+        request = request._replace(known=entry.token)
         cache = _run_cache(warnings)
-        if cache is None:
-            return _with(ensure(_provider(source), desired, known, check_mode, clock), warnings)
-        cache.warnings = warnings
-        key = cache.key(source.identity())
-    outcome = _hit(cache, key, cache.read(key, clock()), desired, clock(), once)
+    if cache is None:
+        return _add_warnings(_ensure(_provider(request.source), request, request.known), warnings)
+    key = _key(cache, request, warnings)
+    outcome = _hit(cache, key, cache.read(key, request.clock()), request)
     if outcome is None:
-        outcome = _fetched(source, cache, key, desired, known, check_mode, clock, once)
-    if kept is not None and outcome.token is not None:
-        kept(cache, key, outcome.token)
-    return _with(outcome, warnings)
+        outcome = _fetch_locked(cache, key, request)
+    if on_cached is not None and outcome.token is not None:
+        on_cached(cache, key, outcome.token)
+    return _add_warnings(outcome, warnings)
 
 
-def _fetched(source, cache, key, desired, known, check_mode, clock, once):
-    with cache.lock(key, source.options['cache_timeout'], source.label):
-        # Those who run many times ask in a process of its own, and, should that die, once more in this one
-        for how in (_asked_apart, _asked) if once else (_asked,):
-            # Somebody else may have fetched it while we waited, or the process before it died
-            cache.recover(key)
-            entry = cache.read(key, clock())
-            outcome = _hit(cache, key, entry, desired, clock(), once)
-            outcome = outcome or how(
-                source, cache, key, desired, entry.token or known, check_mode, clock
-            )
-            if outcome:
+def _key(cache: Cache, request: _Request, warnings: list[str]) -> str:
+    """Return the token's name in a cache, whose warnings are collected from now on."""
+    cache.warnings = warnings
+    return cache.key(request.source.identity())
+
+
+def _ensure(provider: Provider, request: _Request, known: Token | None) -> Outcome:
+    return ensure(provider, request.desired, known, request.check_mode, request.clock)
+
+
+def _fetch_locked(cache: Cache, key: str, request: _Request) -> Outcome:
+    """Get the token as the only process that does so.
+
+    Callers that are run many times use an isolated process, and this one if that dies.
+    """
+    with cache.lock(key, request.source.options['cache_timeout'], request.source.label):
+        if request.once_per_run:
+            hit, known = _recheck(cache, key, request)
+            outcome = hit or _fetch_isolated(cache, key, request, known)
+            if outcome is not None:
                 return outcome
+        hit, known = _recheck(cache, key, request)
+        return hit or _fetch(cache, key, request, known)
 
 
-def _asked(source, cache, key, desired, known, check_mode, clock):
-    provider = _provider(source)
+def _recheck(cache: Cache, key: str, request: _Request) -> tuple[Outcome | None, Token | None]:
+    """Read the cache again: another process, or one that died, may have written to it.
+
+    :returns: (an C(Outcome) that needs no request or None, the known token or None).
+    """
+    cache.recover(key)
+    entry = cache.read(key, request.clock())
+    return _hit(cache, key, entry, request), entry.token or request.known
+
+
+def _fetch(cache: Cache, key: str, request: _Request, known: Token | None) -> Outcome:
+    provider = _provider(request.source)
     # Where locks do not work, another process may have replaced the token in the meantime
-    provider.reload = lambda: cache.read(key, clock()).token
+    provider.reload = lambda: cache.read(key, request.clock()).token
     provider.keep = lambda token: cache.write(key, token, provider.server())
     with cache.ready(key) as provider.persistence_error:
         try:
-            outcome = ensure(provider, desired, known, check_mode, clock)
+            outcome = _ensure(provider, request, known)
         except TokensError as problem:
-            kept = cache.read(key, clock()).token
-            if provider.ended and not (kept and kept.refresh_token):
-                cache.forget(key)
-            if isinstance(problem, ServerProblem):
-                run, name = _in_run(cache, 'failure', key)
-                if run is not None:
-                    run.write_failure(name, problem, clock())
+            _record_failure(cache, key, request, provider, problem)
             raise
-        # Before anybody sees the token: a rotated refresh token that is not stored is lost
+        # Before anything else: a rotated refresh token that is not stored is lost
         if outcome.token is not None:
             cache.write(key, outcome.token, outcome.server)
     if outcome.token is not None:
         run, name = _in_run(cache, 'failure', key)
         if run is not None:
             run.forget(name)
-        if desired.regenerate in ASKS_ALWAYS:
+        if request.desired.regenerate in ASKS_ALWAYS:
             _note_seen(cache, key)
-    elif desired.state == 'absent' and not check_mode:
+    elif request.desired.state == 'absent' and not request.check_mode:
         cache.forget(key)
     return outcome
 
 
-def _asked_apart(source, cache, key, desired, known, check_mode, clock):
-    """:returns: what C(_asked) does, without what was found before; None when the process died."""
+def _record_failure(
+    cache: Cache, key: str, request: _Request, provider: Provider, problem: TokensError
+) -> None:
+    """Forget a token that has ended, and remember the server's refusal for a short time."""
+    kept = cache.read(key, request.clock()).token
+    if provider.ended and not (kept and kept.refresh_token):
+        cache.forget(key)
+    if isinstance(problem, ServerProblem):
+        run, name = _in_run(cache, 'failure', key)
+        if run is not None:
+            run.write_failure(name, problem, request.clock())
 
-    def work():
+
+def _fetch_isolated(
+    cache: Cache, key: str, request: _Request, known: Token | None
+) -> Outcome | None:
+    """Do what C(_fetch) does in an isolated process.
+
+    :returns: an C(Outcome) without the former state of the server; None if the process died.
+    """
+
+    def work() -> dict[str, t.Any]:
         cache.sign(key)
         try:
-            outcome = _asked(source, cache, key, desired, known, check_mode, clock)
+            outcome = _fetch(cache, key, request, known)
         except TokensError as problem:
             return {'problem': str(problem), 'noted': cache.warnings}
         return {
@@ -193,45 +253,40 @@ def _asked_apart(source, cache, key, desired, known, check_mode, clock):
         }
 
     try:
-        answer = isolated_process.run(work)
+        response = isolated_process.run(work)
     except isolated_process.Died:
         cache.sign(key)
         return None
-    cache.warnings[:] = answer.pop('noted')
-    if 'problem' in answer:
-        raise TokensError(answer['problem'])
-    token = answer.pop('token')
-    token = token and Token.load(token)
-    return Outcome(token=token, found=CurrentState(exists=token is not None, token=token), **answer)
+    cache.warnings[:] = response.pop('noted')
+    if 'problem' in response:
+        raise TokensError(response['problem'])
+    dumped = response.pop('token')
+    token = Token.load(dumped) if dumped else None
+    found = CurrentState(exists=token is not None, token=token)
+    return Outcome(token=token, found=found, **response)
 
 
-def _provider(source):
+def _provider(source: sources.Source) -> Provider:
     provider = source.provider(source.options)
     provider.persistence_error = lambda: 'no token cache can be used'
     return provider
 
 
-def _hit(cache, key, entry, desired, now, once):
-    """:returns: an C(Outcome) without asking anybody, or None. :raises ServerProblem: the server was asked just now, in vain."""
+def _hit(cache: Cache, key: str, entry: Entry, request: _Request) -> Outcome | None:
+    """Return an C(Outcome) that needs no request, or None.
+
+    :raises ServerProblem: a request for this token has failed shortly before.
+    """
+    desired, now, token = request.desired, request.clock(), entry.token
     if desired.state != 'present':
         return None
-    if desired.regenerate in ASKS_ALWAYS and not (once and _seen(cache, key)):
+    if desired.regenerate in ASKS_ALWAYS and not (request.once_per_run and _seen(cache, key)):
         return None
-    token = entry.token
-    first, end = (
-        cache.good_span(token, desired.regenerate, desired.min_remaining, desired.max_age)
-        if token is not None
-        else (0, 0)
-    )
-    if (first is None or first <= now) and (end is None or now < end):
-        return Outcome(
-            token,
-            False,
-            KEEP,
-            CurrentState(exists=True, token=token, expires_at=token.expires_at),
-            entry.server,
-            [],
-        )
+    if token is not None:
+        first, end = _good_span(cache, token, desired)
+        if (first is None or first <= now) and (end is None or now < end):
+            found = CurrentState(exists=True, token=token, expires_at=token.expires_at)
+            return Outcome(token, False, KEEP, found, dict(entry.server), [])
     run, name = _in_run(cache, 'failure', key)
     failure = run.read(name, now).failure if run is not None else None
     if failure is not None:
@@ -239,30 +294,43 @@ def _hit(cache, key, entry, desired, now, once):
     return None
 
 
-def _in_run(cache, what, key):
-    """:returns: the cache of this run, or None, and the name that something about a token has in it which no later run may believe."""
+def _good_span(
+    cache: Cache, token: Token, desired: DesiredState
+) -> tuple[float | None, float | None]:
+    return cache.good_span(token, desired.regenerate, desired.min_remaining, desired.max_age)
+
+
+def _in_run(cache: Cache, what: str, key: str) -> tuple[Cache | None, str]:
+    """Return where something about a token is kept that is not valid in later runs.
+
+    :param what: V(failure) or V(seen).
+    :returns: (the cache of this run or None, a name in it).
+    """
     run = _run_cache([]) if cache.lasting else cache
-    return run, run and run.key([what, cache.folder, key])
+    return run, '' if run is None else run.key([what, cache.folder, key])
 
 
-def _note_seen(cache, key):
+def _note_seen(cache: Cache, key: str) -> None:
     """Remember, for this run, that the server was asked for this token."""
     run, name = _in_run(cache, 'seen', key)
     if run is not None:
         run.note(name, {})
 
 
-def _seen(cache, key):
+def _seen(cache: Cache, key: str) -> bool:
     run, name = _in_run(cache, 'seen', key)
     return run is not None and run.noted(name) is not None
 
 
-def _with(outcome, warnings):
+def _add_warnings(outcome: Outcome, warnings: list[str]) -> Outcome:
     return outcome._replace(warnings=outcome.warnings + warnings) if warnings else outcome
 
 
-def _cache(options, check_mode, warnings):
-    """:returns: the C(Cache) that the options ask for, the one of the run where that cannot be used, or None."""
+def _cache(options: t.Mapping[str, t.Any], check_mode: bool, warnings: list[str]) -> Cache | None:
+    """Return the cache that the options request.
+
+    :returns: the cache of the run if that cannot be used; None if none is to be used, or can be.
+    """
     if options['cache'] == 'none':
         return None
     if options['cache'] == 'file':
@@ -283,11 +351,17 @@ def _cache(options, check_mode, warnings):
     return _run_cache(warnings)
 
 
-def _run_cache(warnings):
+def _run_cache(warnings: list[str]) -> Cache | None:
     return _opened(run_folder(), False, True, 'Tokens are fetched without it.', warnings)
 
 
-def _opened(folder, lasting, create, instead, warnings):
+def _opened(
+    folder: str, lasting: bool, create: bool, instead: str, warnings: list[str]
+) -> Cache | None:
+    """Open a cache, once in this process.
+
+    :param instead: for the warning if it cannot be used: what happens then.
+    """
     try:
         if folder not in _caches:
             _caches[folder] = Cache(folder, lasting, create)

@@ -1091,14 +1091,14 @@ PLACES = {
         'Show how',
         'Register the server',
     ],
-    'plugin_utils.token_service:obtain': [
+    'plugin_utils.token_service:get_token': [
         'Get',
         'Deliver to Maven',
         'Deliver to git',
         'Look up company',
     ],
     'plugin_utils.curl:commands': ['Show how'],
-    'plugin_utils.lookup_backend:answer': ['Look up company', 'Look up what is given in place'],
+    'plugin_utils.lookup_backend:get_result': ['Look up company', 'Look up what is given in place'],
     'plugin_utils.delivery_credentials:Credentials.filled': [
         'Deliver to Maven',
         'Deliver to git',

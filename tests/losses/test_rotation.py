@@ -58,7 +58,7 @@ class Rotation:
     def run(self):
         """What a run does. :returns: the access token."""
         service._caches.clear()  # of the process that this one was forked from
-        return service.obtain(sources.resolve('nuxeo_oauth2_token', self.given, {})).token.secret
+        return service.get_token(sources.resolve('nuxeo_oauth2_token', self.given, {})).token.secret
 
     def works(self, access):
         answer = requests.get(

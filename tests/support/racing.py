@@ -57,7 +57,7 @@ def _run(start, results, wanted):
         fcntl.flock = no_lock
     start.wait()
     try:
-        token = service.obtain(sources.resolve(wanted['type'], wanted['options'], {})).token
+        token = service.get_token(sources.resolve(wanted['type'], wanted['options'], {})).token
         results.put([token.secret, token.refresh_token])
     except TokensError as problem:
         results.put(str(problem))

@@ -64,7 +64,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, normalize_url
 from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
-from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_backend import picked
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_backend import query_result
 
 words = st.text(st.characters(exclude_categories=['Cs']), max_size=30)
 ascii_words = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=30)
@@ -633,7 +633,7 @@ def test_settings_are_read_as_ansible_reads_its_own(tmp_path_factory, given_line
 def test_a_query_is_what_jmespath_answers_or_refused(query):
     token = {'password': 's3cret', 'extras': {'a': [1]}, 'expires_at': None}
     try:
-        found = picked(token, query)
+        found = query_result(token, query)
     except BadInput as problem:
         if str(problem).startswith(
             'the token has no '

@@ -40,7 +40,7 @@ seen = {'imported': accepted()}
 from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service as service, sources
 for type_name, options in given['sources'].items():
     for regenerate in ('if_expired', 'always'):
-        service.obtain(sources.resolve(type_name, dict(options, regenerate=regenerate, cache='none'), {}))
+        service.get_token(sources.resolve(type_name, dict(options, regenerate=regenerate, cache='none'), {}))
         seen[type_name + ' ' + regenerate] = accepted()
 kept = requests.Session()
 kept.get(given['sources']['nuvy_client_token']['url'], verify=given['sources']['nuvy_client_token']['ca_path'])

@@ -19,8 +19,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import BEAR
 from ansible_collections.buildops.tokens.plugins.plugin_utils import lookup_fast_path as shortcut
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
-    Question,
-    Unclear,
+    LookupRequest,
+    Undetermined,
 )
 
 try:
@@ -53,7 +53,7 @@ def never(value):
 
 
 def question(source=None, variables=None, template=never, name='company'):
-    return Question(
+    return LookupRequest(
         name,
         None,
         {},
@@ -69,7 +69,7 @@ def store(run, asked, token=None, span=(NOW - 60, NOW + 3600), where=None):
         token or Token(BEARER, 'nuvy_client_token', 'cAn4ry-token', NOW, expires_at=NOW + 3600),
         {'version': '1'},
     )
-    asked.answered(run, where, 'key', span)
+    asked.record(run, where, 'key', span)
 
 
 def test_the_same_question_finds_the_token_without_rendering_anything(run):
@@ -125,8 +125,12 @@ options = st.fixed_dictionaries(
 @given(first=options, second=options, inline=st.booleans())
 def test_C7_questions_that_differ_in_anything_have_different_names(first, second, inline):
     def name(given):
-        asked = Question(None, 'nuvy_client_token', given, {}, never) if inline else question(given)
-        return asked._all()
+        asked = (
+            LookupRequest(None, 'nuvy_client_token', given, {}, never)
+            if inline
+            else question(given)
+        )
+        return asked._dependencies()
 
     same = repr(sorted(first.items())) == repr(sorted(second.items()))
     assert (name(first) == name(second) and str(name(first)) == str(name(second))) is same
@@ -159,7 +163,7 @@ def test_two_sources_with_the_same_address_and_different_users_share_nothing(run
     assert question({**SOURCE, 'username': 'bob'}).entry(NOW) is None
     assert question({**SOURCE, 'password': 'other'}).entry(NOW) is None
     assert (
-        Question(
+        LookupRequest(
             'company',
             None,
             {},
@@ -198,11 +202,11 @@ def test_A21_what_was_rendered_is_not_rendered_again():
             else never(value)
         ),
     )
-    assert '{{ never }}{{ this }}' in repr(asked._all())
+    assert '{{ never }}{{ this }}' in repr(asked._dependencies())
     assert '{{ x }}' in repr(
-        Question(
+        LookupRequest(
             None, 'nuvy_client_token', {'client_secret': trusted('{{ x }}')}, {'x': 'cAn4ry'}, never
-        )._all()
+        )._dependencies()
     )
 
 
@@ -231,8 +235,8 @@ def test_A20_vaulted_values_are_compared_as_they_stand(run):
             is not None
         )
     assert (
-        question({**SOURCE, 'password': {'vault': '$ANSIBLE_VAULT;1'}})._all()
-        != question({**SOURCE, 'password': Vaulted('$ANSIBLE_VAULT;1')})._all()
+        question({**SOURCE, 'password': {'vault': '$ANSIBLE_VAULT;1'}})._dependencies()
+        != question({**SOURCE, 'password': Vaulted('$ANSIBLE_VAULT;1')})._dependencies()
     )
 
 
@@ -241,13 +245,13 @@ def test_A20_vaulted_values_are_compared_as_they_stand(run):
     [
         lambda: question(name='other'),
         lambda: question({**SOURCE, 'password': object()}),
-        lambda: Question('company', 'nexus_user_token', {}, {}, never),
-        lambda: Question(
+        lambda: LookupRequest('company', 'nexus_user_token', {}, {}, never),
+        lambda: LookupRequest(
             'company', None, {'url': 'x'}, {'token_sources': {'company': SOURCE}}, never
         ),
-        lambda: Question(5, None, {}, {}, never),
-        lambda: Question('company', None, {}, {'token_sources': None}, never),
-        lambda: Question(['company'], None, {}, {'token_sources': {'company': SOURCE}}, never),
+        lambda: LookupRequest(5, None, {}, {}, never),
+        lambda: LookupRequest('company', None, {}, {'token_sources': None}, never),
+        lambda: LookupRequest(['company'], None, {}, {'token_sources': {'company': SOURCE}}, never),
     ],
 )
 def test_what_is_wrong_or_unclear_takes_the_long_way(run, asked):
@@ -257,10 +261,12 @@ def test_what_is_wrong_or_unclear_takes_the_long_way(run, asked):
 
 def test_references_that_go_round_in_circles_end():
     loop = trusted('{{ loop }}')
-    with pytest.raises((Unclear, AssertionError)):
-        question({**SOURCE, 'password': loop}, {'loop': loop})._all()
-    with pytest.raises(Unclear):
-        Question('company', None, {}, {'token_sources': loop, 'loop': loop}, never)._all()
+    with pytest.raises((Undetermined, AssertionError)):
+        question({**SOURCE, 'password': loop}, {'loop': loop})._dependencies()
+    with pytest.raises(Undetermined):
+        LookupRequest(
+            'company', None, {}, {'token_sources': loop, 'loop': loop}, never
+        )._dependencies()
 
 
 def test_a_hit_imports_nothing_that_a_hit_does_not_need(run):

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
-from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import Question
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import LookupRequest
 
 try:
     from ansible.parsing.vault import VaultSecretsContext
@@ -171,7 +171,7 @@ def test_S2_a_secret_arrives_as_it_is(tmp_path: Path, way: str, origin: str, val
     variables = dict(inventory.variables, maven_settings_servers=entries)
     names = {'maven_settings': 'maven_settings_servers'}
     make_plan({'agent': variables}, names, lambda _host, raw: inventory.template(raw))
-    Question('s', None, {}, variables, inventory.template).known()
+    LookupRequest('s', None, {}, variables, inventory.template).cached_token()
     inventory.check()
 
 

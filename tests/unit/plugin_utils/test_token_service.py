@@ -137,10 +137,10 @@ def source(server, clock):
 
 
 @pytest.fixture
-def obtain(clock):
-    def run(source, check_mode=False, once=False, **desired):
-        return service.obtain(
-            source, service.desired_of(source.options, **desired), check_mode, clock, once
+def get_token(clock):
+    def run(source, check_mode=False, once_per_run=False, **desired):
+        return service.get_token(
+            source, service.desired_of(source.options, **desired), check_mode, clock, once_per_run
         )
 
     return run
@@ -151,14 +151,17 @@ def secret(outcome):
 
 
 @pytest.mark.parametrize('cache', ['run', 'file'])
-def test_the_server_is_asked_once(source, obtain, server, cache):
-    first, second = obtain(source(cache=cache)), obtain(source(cache=cache))
+def test_the_server_is_asked_once(source, get_token, server, cache):
+    first, second = get_token(source(cache=cache)), get_token(source(cache=cache))
     assert secret(first) == secret(second) == 'cAn4ry-1' and server.issued == 1
     assert not second.changed and not first.warnings + second.warnings
 
 
-def test_without_a_cache_it_is_asked_each_time(source, obtain, server, run):
-    assert [secret(obtain(source(cache='none'))) for _time in range(2)] == ['cAn4ry-1', 'cAn4ry-2']
+def test_without_a_cache_it_is_asked_each_time(source, get_token, server, run):
+    assert [secret(get_token(source(cache='none'))) for _time in range(2)] == [
+        'cAn4ry-1',
+        'cAn4ry-2',
+    ]
     assert not run.exists()
 
 
@@ -175,9 +178,9 @@ def test_without_a_cache_it_is_asked_each_time(source, obtain, server, run):
         {'username': 'b'},
     ],
 )
-def test_C7_C8_what_makes_a_token_another_is_asked_for_by_itself(source, obtain, server, change):
-    assert secret(obtain(source())) != secret(obtain(source(**change)))
-    assert secret(obtain(source())) == 'cAn4ry-1'
+def test_C7_C8_what_makes_a_token_another_is_asked_for_by_itself(source, get_token, server, change):
+    assert secret(get_token(source())) != secret(get_token(source(**change)))
+    assert secret(get_token(source())) == 'cAn4ry-1'
 
 
 @pytest.mark.parametrize(
@@ -193,87 +196,88 @@ def test_C7_C8_what_makes_a_token_another_is_asked_for_by_itself(source, obtain,
         {'form_encode_credentials': False},
     ],
 )
-def test_how_to_ask_makes_no_other_token(source, obtain, server, change):
-    assert secret(obtain(source())) == secret(obtain(source(**change)))
+def test_how_to_ask_makes_no_other_token(source, get_token, server, change):
+    assert secret(get_token(source())) == secret(get_token(source(**change)))
 
 
 def test_T5_C6_it_is_renewed_before_it_ends_with_the_refresh_token_of_the_cache(
-    source, obtain, server, clock
+    source, get_token, server, clock
 ):
-    obtain(source())
+    get_token(source())
     clock.now += 3539
-    assert secret(obtain(source())) == 'cAn4ry-1'
+    assert secret(get_token(source())) == 'cAn4ry-1'
     clock.now += 1
-    assert secret(obtain(source())) == 'cAn4ry-2'
+    assert secret(get_token(source())) == 'cAn4ry-2'
     assert server.renewed == ['refresh-1']
-    assert secret(obtain(source(min_remaining=3599))) == 'cAn4ry-2'
+    assert secret(get_token(source(min_remaining=3599))) == 'cAn4ry-2'
 
 
-def test_T5_a_clock_set_back_leads_to_a_new_token(source, obtain, server, clock):
-    obtain(source())
+def test_T5_a_clock_set_back_leads_to_a_new_token(source, get_token, server, clock):
+    get_token(source())
     clock.now -= 3600
-    assert secret(obtain(source())) == 'cAn4ry-2'
+    assert secret(get_token(source())) == 'cAn4ry-2'
 
 
-def test_what_a_module_renews_everybody_gets(source, obtain, server):
-    obtain(source())
-    assert secret(obtain(source(), regenerate='always')) == 'cAn4ry-2'
-    assert secret(obtain(source())) == 'cAn4ry-2'
+def test_what_a_module_renews_everybody_gets(source, get_token, server):
+    get_token(source())
+    assert secret(get_token(source(), regenerate='always')) == 'cAn4ry-2'
+    assert secret(get_token(source())) == 'cAn4ry-2'
 
 
-def test_what_a_module_revokes_nobody_gets(source, obtain, server):
-    obtain(source())
-    assert obtain(source(), state='absent').token is None and server.revoked == 1
-    assert secret(obtain(source())) == 'cAn4ry-2'
+def test_what_a_module_revokes_nobody_gets(source, get_token, server):
+    get_token(source())
+    assert get_token(source(), state='absent').token is None and server.revoked == 1
+    assert secret(get_token(source())) == 'cAn4ry-2'
 
 
 @pytest.mark.parametrize('regenerate', ['if_invalid', 'always'])
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_for_many_hosts_the_token_is_looked_at_once_in_a_run(
-    source, obtain, server, regenerate, cache
+    source, get_token, server, regenerate, cache
 ):
-    obtain(source(cache=cache))
+    get_token(source(cache=cache))
     results = [
-        secret(obtain(source(cache=cache, regenerate=regenerate), once=True)) for _host in range(3)
+        secret(get_token(source(cache=cache, regenerate=regenerate), once_per_run=True))
+        for _host in range(3)
     ]
     assert (
         len(set(results)) == 1
         and server.issued == (2 if regenerate == 'always' else 1)
         and server.checked <= 1
     )
-    results = [secret(obtain(source(cache=cache, regenerate=regenerate))) for _task in range(2)]
+    results = [secret(get_token(source(cache=cache, regenerate=regenerate))) for _task in range(2)]
     assert server.issued == (4 if regenerate == 'always' else 1) and server.checked == (
         0 if regenerate == 'always' else 3
     ), 'a module does as it is told'
 
 
 def test_a_token_that_its_server_refuses_is_replaced_where_that_is_asked_for(
-    source, obtain, server
+    source, get_token, server
 ):
-    obtain(source())
+    get_token(source())
     server.works = False
-    assert secret(obtain(source())) == 'cAn4ry-1'
-    assert secret(obtain(source(regenerate='if_invalid'), once=True)) == 'cAn4ry-2'
-    assert secret(obtain(source())) == 'cAn4ry-2'
+    assert secret(get_token(source())) == 'cAn4ry-1'
+    assert secret(get_token(source(regenerate='if_invalid'), once_per_run=True)) == 'cAn4ry-2'
+    assert secret(get_token(source())) == 'cAn4ry-2'
 
 
 @pytest.mark.parametrize('cache', ['run', 'file'])
-def test_a_refusal_is_not_repeated_for_every_host(source, obtain, server, clock, cache):
+def test_a_refusal_is_not_repeated_for_every_host(source, get_token, server, clock, cache):
     server.refusal = Refused('wrong password', 401)
     for later in (0, 30, 30):
         clock.now += later
         with pytest.raises(Exception, match='wrong password'):
-            obtain(source(cache=cache))
+            get_token(source(cache=cache))
     server.refusal = None
     with pytest.raises(Exception, match='wrong password'):
-        obtain(source(cache=cache))
-    assert secret(obtain(source(cache=cache, client_secret='right'))) == 'cAn4ry-1', (
+        get_token(source(cache=cache))
+    assert secret(get_token(source(cache=cache, client_secret='right'))) == 'cAn4ry-1', (
         'another password is another question'
     )
     clock.now += 1
-    assert secret(obtain(source(cache=cache))) == 'cAn4ry-2'
+    assert secret(get_token(source(cache=cache))) == 'cAn4ry-2'
     server.works = False
-    assert secret(obtain(source(cache=cache), regenerate='if_invalid')) == 'cAn4ry-3', (
+    assert secret(get_token(source(cache=cache), regenerate='if_invalid')) == 'cAn4ry-3', (
         'what was refused before a success is forgotten'
     )
 
@@ -283,7 +287,7 @@ def test_a_refusal_is_not_repeated_for_every_host(source, obtain, server, clock,
 )
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_a_token_that_was_ended_before_its_replacement_failed_is_not_handed_out(
-    source, obtain, server, monkeypatch, cache, ended, refresh_token, kept
+    source, get_token, server, monkeypatch, cache, ended, refresh_token, kept
 ):
     old = source(cache=cache)
 
@@ -293,52 +297,53 @@ def test_a_token_that_was_ended_before_its_replacement_failed_is_not_handed_out(
 
     monkeypatch.setattr(old.provider, 'renew', renew)
     server.refresh_token = refresh_token
-    first = secret(obtain(old))
+    first = secret(get_token(old))
     with pytest.raises(Unreachable):
-        obtain(old, regenerate='always')
+        get_token(old, regenerate='always')
     if kept:
-        assert secret(obtain(old)) == first
+        assert secret(get_token(old)) == first
     else:
         with pytest.raises(Exception, match='gone'):
-            obtain(old)
+            get_token(old)
 
 
-def test_a_refusal_does_not_take_away_a_token_that_is_still_good(source, obtain, server):
-    obtain(source())
+def test_a_refusal_does_not_take_away_a_token_that_is_still_good(source, get_token, server):
+    get_token(source())
     server.refusal = Unreachable('down')
     with pytest.raises(Unreachable):
-        obtain(source(), regenerate='always')
-    assert secret(obtain(source())) == 'cAn4ry-1'
+        get_token(source(), regenerate='always')
+    assert secret(get_token(source())) == 'cAn4ry-1'
 
 
-def test_T13_the_token_is_kept_before_anybody_sees_it(source, obtain, server, monkeypatch):
+def test_T13_the_token_is_kept_before_anybody_sees_it(source, get_token, server, monkeypatch):
     def killed(*_args):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(service, '_with', killed)
-        obtain(source())
-    assert secret(obtain(source())) == 'cAn4ry-1'
+        patch.setattr(service, '_add_warnings', killed)
+        get_token(source())
+    assert secret(get_token(source())) == 'cAn4ry-1'
 
 
 # Check mode (C14, A10)
 
 
-def test_C14_check_mode_writes_nothing_that_lasts(source, obtain, server, tmp_path):
-    assert secret(obtain(source(cache='file'), check_mode=True)) == 'cAn4ry-1'
-    assert secret(obtain(source(cache='file'), check_mode=True)) == 'cAn4ry-1'
+def test_C14_check_mode_writes_nothing_that_lasts(source, get_token, server, tmp_path):
+    assert secret(get_token(source(cache='file'), check_mode=True)) == 'cAn4ry-1'
+    assert secret(get_token(source(cache='file'), check_mode=True)) == 'cAn4ry-1'
     assert not (tmp_path / '.cache').exists()
     folder = tmp_path / '.cache/buildops.tokens'
     Cache(str(folder), lasting=True)
     before = sorted(os.listdir(folder))
-    obtain(source(cache='file', client_id='b'), check_mode=True)
+    get_token(source(cache='file', client_id='b'), check_mode=True)
     assert sorted(os.listdir(folder)) == before, 'not even a lock'
 
 
-def test_C14_check_mode_reads_what_lasts(source, obtain, server):
-    obtain(source(cache='file'))
+def test_C14_check_mode_reads_what_lasts(source, get_token, server):
+    get_token(source(cache='file'))
     assert (
-        secret(obtain(source(cache='file'), check_mode=True)) == 'cAn4ry-1' and server.issued == 1
+        secret(get_token(source(cache='file'), check_mode=True)) == 'cAn4ry-1'
+        and server.issued == 1
     )
 
 
@@ -346,11 +351,11 @@ def test_C14_check_mode_reads_what_lasts(source, obtain, server):
 
 
 def test_C2_a_lasting_cache_that_cannot_be_used_is_a_warning_and_the_run_keeps_the_token(
-    source, obtain, server, tmp_path
+    source, get_token, server, tmp_path
 ):
     (tmp_path / 'open').mkdir(mode=0o755)
     options = {'cache': 'file', 'cache_path': str(tmp_path / 'open')}
-    first, second = obtain(source(**options)), obtain(source(**options))
+    first, second = get_token(source(**options)), get_token(source(**options))
     assert secret(first) == secret(second) and server.issued == 1
     assert (
         len(first.warnings) == 1
@@ -361,16 +366,16 @@ def test_C2_a_lasting_cache_that_cannot_be_used_is_a_warning_and_the_run_keeps_t
 
 
 def test_C11_a_revoked_token_that_cannot_be_dropped_is_a_warning(
-    source, obtain, server, tmp_path, monkeypatch
+    source, get_token, server, tmp_path, monkeypatch
 ):
     kept = source(cache='file', cache_path=str(tmp_path / 'kept'))
-    obtain(kept)
+    get_token(kept)
 
-    def refuse(path):
+    def refuse(path, **_folder):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(os, 'unlink', refuse)
-    outcome = obtain(kept, state='absent')
+    outcome = get_token(kept, state='absent')
     monkeypatch.undo()
     assert outcome.changed and server.revoked == 1
     [warning] = outcome.warnings
@@ -380,11 +385,11 @@ def test_C11_a_revoked_token_that_cannot_be_dropped_is_a_warning(
     )
 
 
-def test_A4_what_goes_wrong_names_its_source_once(source, obtain, server):
+def test_A4_what_goes_wrong_names_its_source_once(source, get_token, server):
     server.refusal = Refused('h does not accept the password.', 401, 'no')
     for _time in range(2):  # the second is the memory of the first
         with pytest.raises(ServerProblem) as caught:
-            obtain(source())
+            get_token(source())
         assert (str(caught.value), caught.value.status, caught.value.code) == (
             'source company: h does not accept the password.',
             401,
@@ -392,12 +397,12 @@ def test_A4_what_goes_wrong_names_its_source_once(source, obtain, server):
         )
     other = dataclasses.replace(source(), name=None)
     with pytest.raises(ServerProblem, match='^h does not accept'):
-        obtain(other)
+        get_token(other)
 
 
-def test_C11_a_run_that_can_keep_nothing_still_gets_its_token(source, obtain, server, run):
+def test_C11_a_run_that_can_keep_nothing_still_gets_its_token(source, get_token, server, run):
     run.write_text('a file')
-    outcome = obtain(source())
+    outcome = get_token(source())
     assert (
         secret(outcome) == 'cAn4ry-1'
         and 'not a folder' in outcome.warnings[0]
@@ -405,14 +410,14 @@ def test_C11_a_run_that_can_keep_nothing_still_gets_its_token(source, obtain, se
     )
 
 
-def test_P11_of_many_threads_one_asks(source, obtain, server):
+def test_P11_of_many_threads_one_asks(source, get_token, server):
     results = []
     server.seconds = 0.2
     barrier = threading.Barrier(8)
 
     def work():
         barrier.wait()
-        results.append(secret(obtain(source())))
+        results.append(secret(get_token(source())))
 
     threads = [threading.Thread(target=work) for _number in range(8)]
     [thread.start() for thread in threads]
@@ -427,6 +432,6 @@ def test_a_lookup_refuses_to_replace_a_token_each_time(monkeypatch):
         'client_secret': 'cAn4ry',
         'regenerate': 'always',
     }
-    question = shortcut.Question(None, 'nuvy_client_token', given, {}, None)
+    question = shortcut.LookupRequest(None, 'nuvy_client_token', given, {}, None)
     with pytest.raises(BadInput, match='regenerate cannot be always'):
         service.resolve_token(question, may_replace=False)

@@ -43,7 +43,7 @@ def obtain(served, tmp_path):
             'timeout': 10,
             **given,
         }
-        return service.obtain(sources.resolve(type_name, given, {})).token
+        return service.get_token(sources.resolve(type_name, given, {})).token
 
     return obtain
 

@@ -1744,7 +1744,7 @@ def test_N12_a_token_that_was_reset_behind_our_back_is_found_out_and_fetched_onc
     running, given = person
 
     def obtain(**more):
-        return service.obtain(
+        return service.get_token(
             sources.resolve('nexus_user_token', dict(given, **more), {})
         ).token.secret
 

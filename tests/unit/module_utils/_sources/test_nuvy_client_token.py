@@ -375,7 +375,7 @@ def obtain(sandbox, server, tmp_path):
             },
             **given,
         )
-        return service.obtain(sources.resolve('nuvy_client_token', given, {}))
+        return service.get_token(sources.resolve('nuvy_client_token', given, {}))
 
     return obtain
 

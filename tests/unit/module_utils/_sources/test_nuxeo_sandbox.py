@@ -82,7 +82,7 @@ GRANTS = {
 
 def obtain(given, check_mode=False, **more):
     given = {name: value for name, value in dict(given, **more).items() if value is not None}
-    return service.obtain(
+    return service.get_token(
         sources.resolve('nuxeo_oauth2_token', given, {}, keep=('state',)), check_mode=check_mode
     )
 
