@@ -520,6 +520,7 @@ def home(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.needs_client('mvn', 'javac')
 @pytest.mark.parametrize('check', [True, False])
 def test_a_server_of_the_user_shadows_the_one_of_the_installation(home, tmp_path, check):
     settings, _program = installation(tmp_path)
