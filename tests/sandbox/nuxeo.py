@@ -658,39 +658,18 @@ class Platform:
             return Legacy(self, call).answer(path.rpartition('/')[2])
         if self.legacy and path == '/nuxeo/oauth2Grant.jsp':
             return Legacy(self, call).grant_page()
-        if path == '/nuxeo':
-            return redirect(f'{self.server_url()}/nuxeo/')
-        if path == '/nuxeo/':
-            self.need_session(call)
-            return answer(
-                302,
-                '',
-                'text/html;charset=ISO-8859-1',
-                [('Location', f'{self.server_url()}/nuxeo/home.html')],
-            )
-        if path == '/nuxeo/runningstatus':
-            return answer(
-                200,
-                'true' if call.get('info') == 'started' else 'Server is started.',
-                'text/plain;charset=UTF-8',
-            )
-        if path == '/nuxeo/login.jsp':
-            self.need_session(call)
-            return answer(200, LOGIN_PAGE, 'text/html;charset=UTF-8')
+        page = {
+            '/nuxeo': self.to_root,
+            '/nuxeo/': self.to_home,
+            '/nuxeo/runningstatus': self.running_status,
+            '/nuxeo/login.jsp': self.login_page,
+            '/nuxeo/authentication/token': self.authentication_token,
+            '/nuxeo/json/cmis': self.cmis,
+        }.get(path)
+        if page is not None:
+            return page(call)
         if path.startswith('/nuxeo/oauth2/'):
             return self.oauth2(call, path[len('/nuxeo/oauth2/') :])
-        if path == '/nuxeo/authentication/token':
-            return self.authentication_token(call)
-        if path == '/nuxeo/json/cmis':
-            self.identify(call, api=True)
-            return json_answer(
-                {
-                    'default': {
-                        'productName': 'Nuxeo OpenCMIS Connector',
-                        'productVersion': '.'.join(map(str, self.version)),
-                    }
-                }
-            )
         match = re.fullmatch(r'/nuxeo/(?:site/)?(?:api/v\d+|(?=automation))(/?.*)', path)
         if match:
             return self.rest(call, match.group(1))
@@ -703,6 +682,34 @@ class Platform:
                     'text/html;charset=UTF-8',
                 )
         return self.not_found(call)
+
+    def to_root(self, _call):
+        return redirect(f'{self.server_url()}/nuxeo/')
+
+    def to_home(self, call):
+        self.need_session(call)
+        home = [('Location', f'{self.server_url()}/nuxeo/home.html')]
+        return answer(302, '', 'text/html;charset=ISO-8859-1', home)
+
+    def running_status(self, call):
+        started = call.get('info') == 'started'
+        text = 'true' if started else 'Server is started.'
+        return answer(200, text, 'text/plain;charset=UTF-8')
+
+    def login_page(self, call):
+        self.need_session(call)
+        return answer(200, LOGIN_PAGE, 'text/html;charset=UTF-8')
+
+    def cmis(self, call):
+        self.identify(call, api=True)
+        return json_answer(
+            {
+                'default': {
+                    'productName': 'Nuxeo OpenCMIS Connector',
+                    'productVersion': '.'.join(map(str, self.version)),
+                }
+            }
+        )
 
     # /oauth2/*
 
@@ -1235,52 +1242,54 @@ class Platform:
         }
 
     def tokens_rest(self, call, user, parts, method):
-        def listed(tokens):
-            entries = [self.stored_token_json(token) for token in tokens]
-            return json_answer(
-                {'entity-type': 'nuxeoOAuth2Tokens', 'entries': entries}, entity='nuxeoOAuth2Tokens'
-            )
-
-        if (
-            len(parts) == 4
-            and parts[0] == 'client'
-            and parts[2] == 'user'
-            and method in ('GET', 'DELETE')
-        ):
-            if not user.admin and user.name != parts[3]:
-                return rest_error(*FORBIDDEN)
-            if self.state.client(parts[1]) is None:
-                return rest_error(404, f'Invalid client: {parts[1]}')
-            token = self.state.token_of(parts[1], parts[3])
-            if token is None:
-                return rest_error(404, f'No token found for client: {parts[1]}')
-            if method == 'GET':
-                return json_answer(self.stored_token_json(token), entity='nuxeoOAuth2Token')
-            self.state.tokens.remove(token)
-            return answer(204)
+        if len(parts) == 4 and (parts[0], parts[2]) == ('client', 'user'):
+            if method in ('GET', 'DELETE'):
+                return self.token_rest(user, parts[1], parts[3], method)
         if method != 'GET':
             return rest_error(405, JAXRS)
+        tokens = self.state.tokens
         if parts == ['client']:
-            return listed(token for token in self.state.tokens if token.user == user.name)
+            return self.token_list(token for token in tokens if token.user == user.name)
         if parts == ['provider']:
-            return listed([])
+            return self.token_list([])
         if not user.admin:
             return rest_error(*FORBIDDEN)
         if not parts or parts == ['AS_PROVIDER']:
-            return listed(self.state.tokens)
+            return self.token_list(tokens)
         if parts == ['AS_CLIENT']:
-            return listed([])
+            return self.token_list([])
         if parts == ['search']:
-            wanted = call.get('q')
-            if not wanted:
-                return rest_error(400, 'query is required')
-            return listed(token for token in self.state.tokens if wanted in (token.user or ''))
+            return self.token_search(call.get('q'))
         kind = 'org.nuxeo.ecm.platform.oauth2.enums.NuxeoOAuth2TokenType'
         return rest_error(
             404,
             'com.sun.jersey.api.ParamException$PathParamException: '
             f'java.lang.IllegalArgumentException: No enum constant {kind}.{parts[0]}',
         )
+
+    def token_list(self, tokens):
+        entries = [self.stored_token_json(token) for token in tokens]
+        return json_answer(
+            {'entity-type': 'nuxeoOAuth2Tokens', 'entries': entries}, entity='nuxeoOAuth2Tokens'
+        )
+
+    def token_search(self, wanted):
+        if not wanted:
+            return rest_error(400, 'query is required')
+        return self.token_list(token for token in self.state.tokens if wanted in (token.user or ''))
+
+    def token_rest(self, user, client_id, owner, method):
+        if not user.admin and user.name != owner:
+            return rest_error(*FORBIDDEN)
+        if self.state.client(client_id) is None:
+            return rest_error(404, f'Invalid client: {client_id}')
+        token = self.state.token_of(client_id, owner)
+        if token is None:
+            return rest_error(404, f'No token found for client: {client_id}')
+        if method == 'GET':
+            return json_answer(self.stored_token_json(token), entity='nuxeoOAuth2Token')
+        self.state.tokens.remove(token)
+        return answer(204)
 
     @staticmethod
     def row_json(client):
