@@ -3,9 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for the parts of AWX's REST API that awx.awx sets up, with AWX's rules for credential types, credentials and schedules.
+"""A stand-in for the parts of AWX's REST API that awx.awx sets up, with AWX's rules for credential
+types, credentials and schedules.
 
-The rules are those that AWX 24.6.1 was seen to enforce. Secrets are kept, and shown as C($encrypted$).
+The rules are those that AWX 24.6.1 was seen to enforce. Secrets are kept, and shown as
+C($encrypted$).
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ FILE_KEY = re.compile(r'template(\.[a-zA-Z_]+[a-zA-Z0-9_]*)?')
 
 
 def type_problems(definition: dict) -> list[str]:
-    """What AWX would refuse in a credential type that a person makes: C(name), C(kind), C(inputs), C(injectors)."""
+    """What AWX would refuse in a credential type that a person makes: C(name), C(kind), C(inputs),
+    C(injectors).
+    """
     problems = []
     if definition.get('kind') not in ('cloud', 'net'):
         problems.append('kind must be cloud or net')
@@ -195,9 +199,13 @@ class Refused(Exception):
 
 
 class State:
-    """What the AWX knows: C(items[kind][id]), and C(links[kind, id, what]), lists of ids. C(changes) counts what was changed.
+    """What the AWX knows: C(items[kind][id]), and C(links[kind, id, what]), lists of ids.
 
-    :ivar repository: what git has, when a project is fetched: C(revision), C(playbooks), and whether it C(fails)."""
+    C(changes) counts what was changed.
+
+    :ivar repository: what git has, when a project is fetched: C(revision), C(playbooks), and
+        whether it C(fails).
+    """
 
     def __init__(self, playbooks=()):
         self.repository = {'revision': 'a' * 40, 'playbooks': playbooks, 'fails': False}

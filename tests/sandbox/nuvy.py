@@ -5,9 +5,9 @@
 
 """A stand-in for Nuvy's "Nexus" OAuth2 token endpoint and for an API that its tokens open.
 
-C(POST /nexus/oauth2/token) grants client credentials as Nuvy's "Nexus Authentication" page says; client
-authentication, the order of an OAuth2 token endpoint and the bearer check are Authlib's (RFC 6749, RFC 6750).
-C(GET /nexus/v1/whoami) lets live access tokens in and nothing else.
+C(POST /nexus/oauth2/token) grants client credentials as Nuvy's "Nexus Authentication" page says;
+client authentication, the order of an OAuth2 token endpoint and the bearer check are Authlib's (RFC
+6749, RFC 6750). C(GET /nexus/v1/whoami) lets live access tokens in and nothing else.
 """
 
 from __future__ import annotations
@@ -79,7 +79,10 @@ class AppClient(ClientMixin):
 
 @dataclass
 class Issued:
-    """A token that was handed out. C(expires_at) is when the server stops to accept it, in seconds since 1970."""
+    """A token that was handed out.
+
+    C(expires_at) is when the server stops to accept it, in seconds since 1970.
+    """
 
     client: AppClient
     scope: str
@@ -101,10 +104,11 @@ class Issued:
 class NuvyState:
     """What the server knows; tests read and change it.
 
-    C(script) is a list of dicts, the next one used up by the next granted token: each key replaces that member of
-    the JSON answer (or removes it, see C(MISSING)); the key C(exp_in) sets the seconds after which the token and its
-    JWT C(exp) end, whatever C(expires_in) says; C(no_exp) leaves the claim out.
-    C(requests) has one dict for each token request: C(style) (basic, body or none), C(client_id), C(scope), C(error), C(status).
+    C(script) is a list of dicts, the next one used up by the next granted token: each key replaces
+    that member of the JSON answer (or removes it, see C(MISSING)); the key C(exp_in) sets the
+    seconds after which the token and its JWT C(exp) end, whatever C(expires_in) says; C(no_exp)
+    leaves the claim out. C(requests) has one dict for each token request: C(style) (basic, body or
+    none), C(client_id), C(scope), C(error), C(status).
     """
 
     clients: dict = field(default_factory=dict)
@@ -122,7 +126,9 @@ class NuvyState:
 
 
 def default_clients():
-    """App Clients for a person who starts the sandbox by hand, and for tests that need none in particular."""
+    """App Clients for a person who starts the sandbox by hand, and for tests that need none in
+    particular.
+    """
     return [
         AppClient('buildops-client', 'nuvy-s3cret', ('read', 'write', 'admin'), ('read', 'write')),
         AppClient('buildops-odd', 'p:a%2B+s&s/w=ört€ x', ('read',)),

@@ -5,12 +5,13 @@
 
 """Plays recorded exchanges with real servers to a Flask app, and tells where its answers differ.
 
-Secrets that a server makes (codes, tokens, cookies) differ from the recorded ones: the first time a recorded value and
-the app's value stand in the same place they are bound to each other, later requests carry the bound one, and a
-recorded value that comes again has to be answered by its bound one. So rotation and reuse are compared as well.
+Secrets that a server makes (codes, tokens, cookies) differ from the recorded ones: the first time a
+recorded value and the app's value stand in the same place they are bound to each other, later
+requests carry the bound one, and a recorded value that comes again has to be answered by its bound
+one. So rotation and reuse are compared as well.
 
-Compared: status, the headers that carry meaning, and the body: JSON by keys, types and values, HTML by its title, its
-message and its form, text as it is.
+Compared: status, the headers that carry meaning, and the body: JSON by keys, types and values, HTML
+by its title, its message and its form, text as it is.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ def html_marks(body):
 
 
 class Player:
-    """Plays exchanges in their order to one app. C(differences) holds what differed: id of the exchange to a list of sentences."""
+    """Plays exchanges in their order to one app.
+
+    C(differences) holds what differed: id of the exchange to a list of sentences.
+    """
 
     def __init__(self, app, base_url):
         self.app, self.base_url = app, base_url
