@@ -44,7 +44,9 @@ def page(status, text='<!DOCTYPE html><html><body>hello</body></html>', headers=
 
 @dataclass
 class Ask:
-    """One request that is expected, and what it gets: an answer, an error to raise, or a function of the request that makes one."""
+    """One request that is expected, and what it gets: an answer, an error to raise, or a function
+    of the request that makes one.
+    """
 
     method: str
     path: str
