@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that all sources share, and what all deliveries check of theirs. I numbers are those of the fault catalogue."""
+"""The options that all sources share, and what all deliveries check of theirs.
+
+I numbers are those of the fault catalogue.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,9 @@ GOOD = {'url': 'https://nexus.example.com/', 'username': 'ci', 'secret': 'hidden
 
 
 def resolved(**changes):
-    """The options as the module and the controller see them: through the argument spec, then checked."""
+    """The options as the module and the controller see them: through the argument spec, then
+    checked.
+    """
     result = ArgumentSpecValidator(options.arguments(Sample)).validate(
         {name: value for name, value in dict(GOOD, **changes).items() if value is not None}
     )

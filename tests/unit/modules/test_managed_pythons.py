@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules that write files on managed hosts, with each Python that a managed host may have. C(make matrix) does more of it."""
+"""The modules that write files on managed hosts, with each Python that a managed host may have.
+
+C(make matrix) does more of it.
+"""
 
 from __future__ import annotations
 

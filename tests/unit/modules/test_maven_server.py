@@ -338,7 +338,9 @@ def test_I7_I8_addresses_to_which_nothing_is_sent(path, url, said):
 
 
 def knock(path, sandbox, url):
-    """Has Maven get a parent POM with the settings file, and nothing else from anywhere: (exit code, output)."""
+    """Has Maven get a parent POM with the settings file, and nothing else from anywhere: (exit
+    code, output).
+    """
     folder = path.parent.parent
     (folder / 'pom.xml').write_text(
         DOOR_PROJECT % {'server_id': 'company', 'url': url}, encoding='utf-8'

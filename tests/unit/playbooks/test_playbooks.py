@@ -358,7 +358,8 @@ def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, r
     ]
     run = run_playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], stage.inventory())
     assert run.result('studio')['msg'].startswith(
-        'source studio: regenerate cannot be always: tokens of Nuxeo Online Services are made on the page'
+        'source studio: regenerate cannot be always: tokens of Nuxeo Online Services are made on '
+        'the page'
     )
     assert (
         run.result('old')['msg']
@@ -387,8 +388,8 @@ def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
         for role in ('git_credentials', 'maven_settings')
     ]
     assert (
-        'The host cannot be reached: Failed to connect to the host via ssh: connect to host: No route to host'
-        in run.output
+        'The host cannot be reached: Failed to connect to the host via ssh: connect to host: No '
+        'route to host' in run.output
     )
     assert run.stats['localhost']['failures'] == 1
 

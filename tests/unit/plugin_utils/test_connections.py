@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A connection that two processes share mixes up their answers: ansible-core forks for each task, so none may be open when it does."""
+"""A connection that two processes share mixes up their answers: ansible-core forks for each task,
+so none may be open when it does.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from tests.conftest import COLLECTIONS
 from tests.sandbox import nexus, nuvy, nuxeo
 from tests.tools.scratch import ROOT
 
-# Imports all that the controller uses, asks for each token twice (once found out, once renewed), and tells what is open after each step
+# Imports all that the controller uses, asks for each token twice (once found out, once renewed),
+# and tells what is open after each step
 SCRIPT = """
 import gc, importlib, json, os, pkgutil, sys
 given = json.load(sys.stdin)

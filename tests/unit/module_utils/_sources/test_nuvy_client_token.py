@@ -359,7 +359,9 @@ def server(sandbox):
 
 @pytest.fixture
 def obtain(sandbox, server, tmp_path):
-    """A function that gets a token as the module and the lookup do, with a lasting cache of the test's own."""
+    """A function that gets a token as the module and the lookup do, with a lasting cache of the
+    test's own.
+    """
 
     def obtain(client_id='buildops-client', client_secret='nuvy-s3cret', **given):
         given = dict(
