@@ -20,7 +20,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credent
 from tests.benchmarks.maven_server import seconds
 
 MOST_TIMES_A_SPLIT = 3.0
-MOST_GROWTH = 1.5  # of the time per line, from the smallest to the largest file: 1 is linear, 100 would be quadratic
+# Of the time per line, from the smallest to the largest file: 1 is linear, 100 is quadratic
+MOST_GROWTH = 1.5
 
 
 def store(lines: int) -> bytes:

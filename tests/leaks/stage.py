@@ -72,7 +72,8 @@ def importing(*arguments, **options):
     module = whole_import(*arguments, **options)
     for place in list(places):
         name, colon, path = place.partition(':')
-        holder = sys.modules.get(name) or sys.modules.get('ansible_collections.buildops.tokens.plugins.' + name)
+        full_name = 'ansible_collections.buildops.tokens.plugins.' + name
+        holder = sys.modules.get(name) or sys.modules.get(full_name)
         *classes, last = path.split('.')
         for part in classes:
             holder = getattr(holder, part, None)
@@ -89,7 +90,8 @@ JOURNAL = """
 import os
 def sendv(*parts):
     with open(os.environ['JOURNAL_FILE'], 'ab') as file:
-        file.write(b'\\n'.join(part if isinstance(part, bytes) else str(part).encode() for part in parts) + b'\\n')
+        for part in parts:
+            file.write((part if isinstance(part, bytes) else str(part).encode()) + b'\\n')
 def send(**fields):
     sendv(*('%s=%s' % field for field in fields.items()))
 """

@@ -100,10 +100,12 @@ FAILING = """
   gather_facts: false
   tasks:
     - block:
-        - buildops.tokens.maven_server: {password: %s, path: /proc/none/settings.xml, id: a, username: u}
+        - buildops.tokens.maven_server:
+            {password: %s, path: /proc/none/settings.xml, id: a, username: u}
           no_log: true
       rescue:
-        - buildops.tokens.maven_server: {password: "%s", path: /proc/none/settings.xml, id: a, username: u}
+        - buildops.tokens.maven_server:
+            {password: "%s", path: /proc/none/settings.xml, id: a, username: u}
           no_log: true
 """
 

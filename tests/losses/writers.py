@@ -202,7 +202,7 @@ class TokenCache(Writer):
             raise FileProblem(cache.warnings[0])
 
     def contents(self):
-        """What the cache itself finds: the token, without the marks that differ from time to time."""
+        """What the cache itself finds: the token, without the marks that differ each time."""
         folder = self.folder / 'cache'
         if not (folder / 'salt').exists():
             return {'cache/key.json': None}

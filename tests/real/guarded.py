@@ -47,7 +47,8 @@ class GuardedRemote:
         credentials = ':'.join(basic_credentials(header) or ()) or (header and header.lower())
         status = 200 if credentials in self.good else 403 if '/deny403/' in path else 401
         if status == 200 and '/.meta/' in path:
-            status = 404  # Nexus 2.4 and newer look for a list of prefixes there, and then ask for nothing else
+            # Nexus 2.4 and newer look for a list of prefixes there, and then ask for nothing else
+            status = 404
         self.arrivals.append(Arrival(path, credentials, status, environ.get('HTTP_USER_AGENT', '')))
         if status == 200:
             if path.endswith('.pom'):

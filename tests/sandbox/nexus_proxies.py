@@ -596,7 +596,7 @@ class Repositories:
         return self.nexus.reply(204)
 
     def _apply(self, item, body, by=None):
-        """Everything in the body replaces everything in the repository; what is not in it is gone."""
+        """The body replaces everything in the repository; what is not in it is removed."""
         attributes: dict[str, t.Any] = {
             'storage': {
                 key: body['storage'][key]

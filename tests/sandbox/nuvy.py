@@ -144,7 +144,7 @@ HINTS = [
 
 
 class _FormPayload(FlaskOAuth2Payload):
-    """Parameters count in the body only; RFC 6749 section 2.3.1 keeps credentials out of the URI."""
+    """Only parameters in the body count: RFC 6749 section 2.3.1 forbids credentials in the URI."""
 
     @property
     def data(self):

@@ -177,7 +177,7 @@ class NuxeoState:
         return client
 
     def client(self, client_id):
-        """The client of an id, None without one; C(Duplicate) if the directory has more than one."""
+        """The client of an id or None; C(Duplicate) if the directory has more than one."""
         found = [client for client in self.clients if client.id == client_id]
         if len(found) > 1:
             raise Duplicate(client_id)
@@ -420,7 +420,7 @@ class _WithoutReason:
 
 
 class Call:
-    """One request: its path below the context, its parameters as a servlet sees them, its session."""
+    """One request: path below the context, parameters as a servlet sees them, session."""
 
     def __init__(self, state):
         raw = (
@@ -902,7 +902,7 @@ class Platform:
         )
 
     def client_credentials_of(self, call):
-        """Basic beats the form; it is not form-decoded, and without a colon it counts for nothing."""
+        """Basic comes before the form; it is not form-decoded, and ignored without a colon."""
         try:
             found = basic_header() if self.version >= (10, 10) else None
         except binascii.Error:
@@ -1618,14 +1618,16 @@ class Legacy:
 
 
 LOGIN_SCRIPT = """<script type="text/javascript">
-document.cookie = 'nuxeo.start.url.fragment=' + encodeURIComponent(window.location.hash.substring(1) || '') + '; path=/';
+document.cookie = 'nuxeo.start.url.fragment='
+  + encodeURIComponent(window.location.hash.substring(1) || '') + '; path=/';
 window.location = '%s';
 </script>"""
 LOGIN_PAGE = """<!DOCTYPE html>
 <html>
 <head><title>Nuxeo Platform</title></head>
 <body>
-<form method="post" action="startup"><input name="user_name"><input name="user_password" type="password"></form>
+<form method="post" action="startup">
+<input name="user_name"><input name="user_password" type="password"></form>
 </body>
 </html>
 """

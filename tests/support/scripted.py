@@ -6,7 +6,7 @@
 """A client that expects exact requests in order and answers each from a script.
 
 client = Scripted(
-    Ask('POST', '/token', form={'grant_type': 'x', 'state': ANY}, gives=answer(200, {'access_token': 't'})),
+    Ask('POST', '/token', form={'grant_type': 'x', 'state': ANY}, gives=answer(200, {'a': 't'})),
 )
 with client:                # at the end, nothing of the script may be left
     Provider(options, client=client)...

@@ -156,9 +156,7 @@ def make_base(release: str, address: str, components: str) -> str:
 
 
 def pip_settings() -> str:
-    """:returns: how pip on this machine finds packages, as a settings file for the image while it is
-    built.
-    """
+    """Return how pip on this machine finds packages, as a settings file for building the image."""
     pairs = [
         line.partition('=')[::2]
         for line in answer(sys.executable, '-m', 'pip', 'config', 'list').splitlines()

@@ -60,7 +60,7 @@ def test_the_action_group_lists_the_modules_that_say_they_are_in_it():
     assert sorted(group) == members
 
 
-def test_modules_of_the_action_group_run_in_an_action_plugin_and_every_action_plugin_has_its_module():
+def test_modules_of_the_action_group_have_an_action_plugin_and_action_plugins_a_module():
     group = yaml.safe_load((ROOT / 'meta/runtime.yml').read_text(encoding='utf-8'))[
         'action_groups'
     ]['tokens']

@@ -94,7 +94,7 @@ class Player:
             ]
 
     def compare(self, recorded, answer, say):
-        """C(recorded): status, headers (None where only the rest counts), body (left out likewise)."""
+        """C(recorded): status, headers (None if only the rest counts), body (left out likewise)."""
         if answer.status_code != recorded[0]:
             say(f'status {answer.status_code}, recorded {recorded[0]}')
         if len(recorded) > 1 and recorded[1] is not None:

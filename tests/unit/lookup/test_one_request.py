@@ -73,7 +73,8 @@ PLAY = """
           - got | unique | length == 1
       vars:
         facts: "{{ groups.all | map('extract', hostvars) | list }}"
-        got: "{{ facts | map(attribute='first') | list + facts | map(attribute='second') | list + facts | map(attribute='third') | list }}"
+        got: "{{ facts | map(attribute='first') | list + facts | map(attribute='second') | list
+                 + facts | map(attribute='third') | list }}"
       run_once: true
 """
 

@@ -19,7 +19,8 @@ PLAY = """
 - hosts: all
   gather_facts: false
   module_defaults:
-    group/buildops.tokens.tokens: {url: "{{ url }}", ca_path: "{{ ca_path }}", username: alice, password: "{{ password }}"}
+    group/buildops.tokens.tokens:
+      {url: "{{ url }}", ca_path: "{{ ca_path }}", username: alice, password: "{{ password }}"}
   tasks:
     - name: Once
       buildops.tokens.nexus_user_token:

@@ -412,7 +412,9 @@ PLAY = """
       buildops.tokens.git_credential:
         entries:
           - {url: "https://ex.com", username: me, password: "{{ secret }}"}
-          - {url: "https://ex.com/a.git", access_token: "{{ secret }}2", expires_at: "2035-01-01T00:00:00Z"}
+          - url: "https://ex.com/a.git"
+            access_token: "{{ secret }}2"
+            expires_at: "2035-01-01T00:00:00Z"
 """
 
 

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks that people run, against stand-ins: what is asked, what is delivered, what is said."""
+"""The playbooks that people run, against stand-ins: requests, deliveries and output."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def stage(sandbox, tmp_path):
             }
 
         def inventory(self):
+            folder = f'{self.home}/{{{{ inventory_hostname }}}}'
             return {
                 'all': {
                     'hosts': {agent: self.own.get(agent, {}) for agent in self.agents},
@@ -76,9 +77,9 @@ def stage(sandbox, tmp_path):
                         'token_sources': self.sources,
                         'maven_settings_servers': self.servers,
                         'git_credentials_entries': self.git,
-                        'maven_settings_path': f'{self.home}/{{{{ inventory_hostname }}}}/settings.xml',
-                        'git_credentials_path': f'{self.home}/{{{{ inventory_hostname }}}}/git-credentials',
-                        'git_credentials_config_path': f'{self.home}/{{{{ inventory_hostname }}}}/gitconfig',
+                        'maven_settings_path': f'{folder}/settings.xml',
+                        'git_credentials_path': f'{folder}/git-credentials',
+                        'git_credentials_config_path': f'{folder}/gitconfig',
                     },
                 }
             }

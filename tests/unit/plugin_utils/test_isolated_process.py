@@ -92,7 +92,7 @@ def work():
     Path(sys.argv[2]).touch()
     return 'x' * 1_000_000
 
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # nohup and shells have those behind them ignore some
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # nohup and shells ignore some
     signal.signal(number, signal.SIG_DFL)
 os.setsid()
 apart.run(work)

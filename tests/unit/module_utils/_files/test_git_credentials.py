@@ -215,7 +215,8 @@ def test_G5_G6_G10_G11_G12_ours_is_found_and_others_are_untouched(
 
     def spared(
         line,
-    ):  # an entry of another user for the host itself goes, also one that only its CR hides from git
+    ):
+        # An entry of another user for the host itself goes, also one whose CR hides it from git
         return (
             not exclusive
             or Store(line.rstrip(b'\r').replace(b'\xef\xbb\xbf', b'')).get() is None

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nuvy: every row of its page, request by request, and against the stand-in that enforces the page."""
+"""Nuvy: every row of its page, request by request, and against the stand-in for it."""
 
 from __future__ import annotations
 

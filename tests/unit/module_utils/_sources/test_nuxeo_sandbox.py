@@ -409,8 +409,8 @@ SCENES = {
 
 
 def scene(name):
-    """:returns: a function that runs the scene with a wire, a function that makes a fresh application,
-    and the URL.
+    """Return a function that runs the scene with a wire, one that makes a fresh application, and
+    the URL.
     """
     if name.startswith('nuvy'):
         options = sources.resolve(
