@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fixtures for all tests: a home folder that belongs to nobody, the collection by its real name, the sandbox, and real playbooks."""
+"""Fixtures for all tests: a home folder that belongs to nobody, the collection by its real name,
+the sandbox, and real playbooks.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ os.environ.update(_environment)
 
 
 def _collections() -> Path:
-    """The folder that holds C(ansible_collections): the one around this checkout, or one with a link to it."""
+    """The folder that holds C(ansible_collections): the one around this checkout, or one with a
+    link to it.
+    """
     if ROOT.parts[-3:] == ('ansible_collections', 'buildops', 'tokens'):
         return ROOT.parents[2]
     subprocess.run([ROOT / 'tools/link.sh'], check=True)
@@ -40,7 +44,8 @@ def _collections() -> Path:
 
 
 COLLECTIONS = _collections()
-# Nobody's settings: without this, Ansible would find the ones in the current folder or of the machine.
+# Nobody's settings: without this, Ansible would find the ones in the current folder or of the
+# machine.
 NO_SETTINGS = Path(_home, 'ansible.cfg')
 NO_SETTINGS.touch()
 os.environ['ANSIBLE_COLLECTIONS_PATH'] = str(COLLECTIONS)
@@ -102,7 +107,8 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_runtest_setup(item):
     if item.get_closest_marker('needs_root') and os.geteuid() != 0:
-        # Other owners, mounts and users to become cannot be had without root. Whoever is not is told what was left out; the CI is root.
+        # Other owners, mounts and users to become cannot be had without root. Whoever is not is
+        # told what was left out; the CI is root.
         pytest.skip(ONLY_ROOT)
     for marker in item.iter_markers('needs_client'):
         for name in marker.args:
@@ -110,13 +116,16 @@ def pytest_runtest_setup(item):
                 reason = MISSING + name
                 if os.environ.get('REQUIRE_CLIENTS') == '1':
                     pytest.fail(reason, pytrace=False)
-                # A contributor need not have Maven, node and all the others; the CI sets REQUIRE_CLIENTS, and nothing is left out there.
+                # A contributor need not have Maven, node and all the others; the CI sets
+                # REQUIRE_CLIENTS, and nothing is left out there.
                 pytest.skip(reason)
 
 
 @pytest.fixture
 def sandbox():
-    """A C(tests.sandbox.serving.Sandbox) that is running: C(sandbox.serve(app)), C(sandbox.ca_path)."""
+    """A C(tests.sandbox.serving.Sandbox) that is running: C(sandbox.serve(app)),
+    C(sandbox.ca_path).
+    """
     from tests.sandbox.serving import Sandbox
 
     with Sandbox() as running:
@@ -128,8 +137,10 @@ class PlaybookRun:
     """What C(ansible-playbook) did.
 
     :ivar output: standard output and standard error, in the order in which a terminal shows them.
-    :ivar stats: by host name, the recap: C(ok), C(changed), C(failures), C(skipped), C(unreachable), C(rescued), C(ignored).
-    :ivar events: what a callback plugin was given, in order: mappings with C(event), C(host), C(task), C(action) and C(result).
+    :ivar stats: by host name, the recap: C(ok), C(changed), C(failures), C(skipped),
+        C(unreachable), C(rescued), C(ignored).
+    :ivar events: what a callback plugin was given, in order: mappings with C(event), C(host),
+        C(task), C(action) and C(result).
     :ivar home: the home folder of the run.
     """
 
@@ -148,7 +159,9 @@ class PlaybookRun:
         return sum(host['changed'] for host in self.stats.values())
 
     def results(self, task: str | None = None, host: str | None = None) -> list[dict]:
-        """The results of tasks (not of their single loop items), in order; those of one task by its name, of one host."""
+        """The results of tasks (not of their single loop items), in order; those of one task by its
+        name, of one host.
+        """
         return [
             event['result']
             for event in self.events
@@ -175,12 +188,14 @@ def _as_file(content, folder: Path, name: str) -> str:
 
 @pytest.fixture
 def run_playbook(tmp_path):
-    """A function that runs the real C(ansible-playbook) with a home folder and temporary folder of the test's own.
+    """A function that runs the real C(ansible-playbook) with a home folder and temporary folder of
+    the test's own.
 
-    C(playbook) is a path, the text of a playbook, or a list of plays. C(inventory) is a path, the text of an inventory, or a mapping as in a
-    YAML inventory; without it there is localhost alone. Each call in a test uses the same home folder. More arguments go to
-    C(ansible-playbook); C(env) adds environment variables; C(typed) is its standard input. Answers with a PlaybookRun; what it means for the
-    test is the test's business.
+    C(playbook) is a path, the text of a playbook, or a list of plays. C(inventory) is a path, the
+    text of an inventory, or a mapping as in a YAML inventory; without it there is localhost alone.
+    Each call in a test uses the same home folder. More arguments go to C(ansible-playbook); C(env)
+    adds environment variables; C(typed) is its standard input. Answers with a PlaybookRun; what it
+    means for the test is the test's business.
     """
     home, tmp = (
         tmp_path / 'home',
@@ -237,7 +252,8 @@ def run_playbook(tmp_path):
                 stderr=subprocess.STDOUT,
                 check=False,
             )
-            # ansible-core 2.21 gives a thread of its own five seconds to start, which a busy machine may not keep. Nothing has been run then.
+            # ansible-core 2.21 gives a thread of its own five seconds to start, which a busy
+            # machine may not keep. Nothing has been run then.
             if b'Local RPC server did not start' not in done.stdout:
                 break
         lines = events.read_text(encoding='utf-8').splitlines() if events.exists() else []

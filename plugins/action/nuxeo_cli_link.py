@@ -22,35 +22,29 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_actio
     CREDENTIALS,
     NuxeoOnlineAction,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import Result, Variables
 
 
 class ActionModule(NuxeoOnlineAction):
-    """Exchanges the token on the controller, once in a run for a project; the host gets the token of Nuxeo CLI alone."""
+    """Exchanges the token on the controller, once in a run for each project.
+
+    The host only gets the token of Nuxeo CLI.
+    """
 
     SPEC = ARGUMENTS
     CONSTRAINTS = CONSTRAINTS
     _requires_connection = True
 
-    def use(self, arguments, task_vars):
-        check_mode, absent, accepted = (
-            self._task.check_mode,
-            arguments.get('state') == 'absent',
-            None,
-        )
-        rest = {
-            name: value
-            for name, value in arguments.items()
-            if name not in CREDENTIALS + tuple(CONNECTION)
-        }
+    def use(self, arguments: Variables, task_vars: Variables) -> Result:
+        absent = arguments.get('state') == 'absent'
+        secret_options = CREDENTIALS + tuple(CONNECTION)
+        rest = {name: value for name, value in arguments.items() if name not in secret_options}
         if absent and not arguments.get('revoke'):
             return self.module(rest, task_vars)
         if 'cli_token' in arguments:
             return self.module(arguments, task_vars)
-        if arguments['path'][:1] not in (
-            '/',
-            '~',
-            '$',
-        ):  # the module says so too, but after the exchange
+        # The module checks this too, but after the exchange
+        if arguments['path'][:1] not in ('/', '~', '$'):
             raise BadInput('path must be an absolute path, or start with ~.')
         if 'project' not in arguments:
             raise BadInput('revoke needs project.')
@@ -60,23 +54,32 @@ class ActionModule(NuxeoOnlineAction):
             source.name, NuxeoCliToken, dict(source.options, project=project, cache='run')
         )
         if absent:
-            return self._unlinked(rest, exchange, task_vars)
+            return self._unlink(rest, exchange, task_vars)
         rest.update({name: source.options[name] for name in ('url', 'allow_http')})
-        if not check_mode:
-            rest['cli_token'] = token_service.get_token(exchange).token.secret
-            accepted = True
-        result = self.module(rest, task_vars)
+        return self._link(rest, exchange, task_vars)
+
+    def _link(self, arguments: Variables, exchange: sources.Source, task_vars: Variables) -> Result:
+        """Exchange the token, except in check mode, and link the folder."""
+        token = None if self._task.check_mode else token_service.get_token(exchange).token
+        if token is not None:
+            arguments['cli_token'] = token.secret
+        result = self.module(arguments, task_vars)
         result['verification'] = [
             {
                 'name': result.get('path'),
-                'accepted': accepted,
-                'message': 'accepted' if accepted else 'check mode',
+                'accepted': True if token is not None else None,
+                'message': 'accepted' if token is not None else 'check mode',
             }
         ]
         return result
 
-    def _unlinked(self, arguments, exchange, task_vars):
-        """Revoke the token where the folder is linked, and only then unlink it, so that a revocation that fails is tried again."""
+    def _unlink(
+        self, arguments: Variables, exchange: sources.Source, task_vars: Variables
+    ) -> Result:
+        """Revoke the token if the folder is linked, and only then unlink it.
+
+        So a revocation that fails is repeated by the next run.
+        """
         check_mode = self._task.check_mode
         self._task.check_mode = True
         try:
@@ -85,7 +88,6 @@ class ActionModule(NuxeoOnlineAction):
             self._task.check_mode = check_mode
         if linked.get('failed') or not linked.get('changed') or check_mode:
             return linked
-        token_service.get_token(
-            exchange, token_service.desired_of(exchange.options, state='absent')
-        )
+        desired = token_service.desired_of(exchange.options, state='absent')
+        token_service.get_token(exchange, desired)
         return self.module(arguments, task_vars)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
     ARGUMENTS,
     CONSTRAINTS,
@@ -13,19 +15,20 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.regi
 from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
     NuxeoOnlineAction,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import Result, Variables
 
 
 class ActionModule(NuxeoOnlineAction):
-    """The token goes to a host only when the module there says that it has to register."""
+    """Sends the token to a host only if the module there reports that it has to register."""
 
     SPEC = ARGUMENTS
     CONSTRAINTS = CONSTRAINTS
     _requires_connection = True
 
-    def secret_results(self):
+    def secret_results(self) -> t.Sequence[str]:
         return SECRET_RESULTS
 
-    def use(self, arguments, task_vars):
+    def use(self, arguments: Variables, task_vars: Variables) -> Result:
         password, given = arguments.pop('password', None), dict(arguments)
         if arguments.pop('token', None) and arguments.get('state') != 'absent':
             given.pop('timeout', None)  # for nuxeoctl, not for a connection

@@ -13,14 +13,15 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.stud
 from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
     NuxeoOnlineAction,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import Result, Variables
 
 
 class ActionModule(NuxeoOnlineAction):
-    TO = 'maven_coordinates'
+    DESTINATION = 'maven_coordinates'
     SPEC = ARGUMENTS
     CONSTRAINTS = CONSTRAINTS
 
-    def use(self, arguments, task_vars):
+    def use(self, arguments: Variables, task_vars: Variables) -> Result:
         source = self.source(arguments, task_vars)
         provider = source.provider(source.options)
         try:

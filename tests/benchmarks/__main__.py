@@ -3,11 +3,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures speed against its targets: C(python -m tests.benchmarks [--quick] [name ...]), where a name is that of a file here.
+"""Measures speed against its targets: C(python -m tests.benchmarks [--quick] [name ...]), where a
+name is that of a file here.
 
-Each file has a function C(rows(quick)), which yields one row after the other: (name, measured, target, met). What is measured is a ratio of processor
-times that were taken side by side in this run, unless the name says otherwise. The target is None for what is
-there to compare. A target that is not met makes the exit status 1.
+Each file has a function C(rows(quick)), which yields one row after the other: (name, measured,
+target, met). What is measured is a ratio of processor times that were taken side by side in this
+run, unless the name says otherwise. The target is None for what is there to compare. A target that
+is not met makes the exit status 1.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ def noise() -> str:
     walls, processors = zip(*(work() for _round in range(20)))
     spread = [100 * (max(times) / statistics.median(times) - 1) for times in (processors, walls)]
     return (
-        'noise of this machine, slowest of 20 equal pieces of work against the median: processor time %+.0f %%, wall time %+.0f %%; '
+        'noise of this machine, slowest of 20 equal pieces of work against the median: processor '
+        'time %+.0f %%, wall time %+.0f %%; '
         'load %.1f on %d processors' % (*spread, os.getloadavg()[0], os.cpu_count() or 1)
     )
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an edit of a git credential store costs, against the standard library taking its lines apart: C(python -m tests.benchmarks.git_credential)."""
+"""What an edit of a git credential store costs, against the standard library taking its lines
+apart: C(python -m tests.benchmarks.git_credential).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.git_credent
 from tests.benchmarks.maven_server import seconds
 
 MOST_TIMES_A_SPLIT = 3.0
-MOST_GROWTH = 1.5  # of the time per line, from the smallest to the largest file: 1 is linear, 100 would be quadratic
+# Of the time per line, from the smallest to the largest file: 1 is linear, 100 is quadratic
+MOST_GROWTH = 1.5
 
 
 def store(lines: int) -> bytes:
@@ -41,7 +44,9 @@ def split(content: bytes):
 
 
 def measure(lines: int, rounds: int):
-    """:returns: seconds for (standard library, change of one password in the middle, the same when there is nothing to change, a hundred more entries)."""
+    """:returns: seconds for (standard library, change of one password in the middle, the same when
+    there is nothing to change, a hundred more entries).
+    """
     content, middle = store(lines), lines // 2
     url = parse_url('https://host-%d.example.com:8443' % (middle % 5000))
     user = 'user-%d' % middle

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a token costs, against a plain variable and against what people do without this collection."""
+"""The time for a token, against a plain variable and what people do without this collection."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def rows(quick):
             'plain': 'a-token-of-forty-four-characters-like-others',
             'indirect': '{{ plain }}',
             # It cannot POST. This is what two requests would cost, if it could
-            'fetched': "{{ query('ansible.builtin.url', '%s', '%s', username=nexus_username, password=nexus_password, force_basic_auth=true, "
+            'fetched': "{{ query('ansible.builtin.url', '%s', '%s', username=nexus_username, "
+            'password=nexus_password, force_basic_auth=true, '
             "ca_path='%s') | string ~ 'done' }}" % (status, status, sandbox.ca_path),
         }
         with Bench(hosts, variables) as bench:
@@ -79,7 +80,7 @@ def rows(quick):
             )
             ratio = bench.ratio(uses('given'), uses('indirect'), rounds)
             yield (
-                '%d hosts x 3 evaluations: the lookup of a token that its source holds / a plain variable'
+                '%d hosts x 3 evaluations: the lookup of a token in its source / a plain variable'
                 % hosts,
                 ratio,
                 1.25,
@@ -94,7 +95,7 @@ def rows(quick):
             )
             ratio = bench.ratio(uses('looked_up'), uses('fetched'), 1, without=uses('indirect'))
             yield (
-                'one evaluation: the lookup / two GETs by ansible.builtin.url, which cannot get a token',
+                'one evaluation: the lookup / two GETs by ansible.builtin.url, without a token',
                 ratio,
                 0.4,
                 ratio <= 0.4,
@@ -148,7 +149,7 @@ def rows(quick):
                 without=[],
             )
             yield (
-                'a client-credentials token from its module / the same request by ansible.builtin.uri',
+                'a client-credentials token from its module / the request by ansible.builtin.uri',
                 ratio,
                 0.5,
                 ratio <= 0.5,

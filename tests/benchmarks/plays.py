@@ -56,7 +56,10 @@ class Bench:
         self._folder.cleanup()
 
     def seconds(self, tasks):
-        """:param tasks: of the play. :returns: the processor time that a run takes: that of all its processes, and of the servers in this process."""
+        """:param tasks: of the play.
+        :returns: the processor time that a run takes: that of all its processes, and of the servers
+            in this process.
+        """
         (self.folder / 'play.json').write_text(
             json.dumps([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}])
         )
@@ -88,7 +91,9 @@ class Bench:
 
     def ratio(self, tasks, base, rounds, without=None):
         """:param without: tasks whose time is taken off both, or None.
-        :returns: how much more processor time a play takes than another one: the median of ratios that are measured side by side."""
+        :returns: how much more processor time a play takes than another one: the median of ratios
+            that are measured side by side.
+        """
         measured = []
         for play in (tasks, base, without) if without is not None else (tasks,):
             self.seconds(play)  # what is compiled for the first time is kept

@@ -23,7 +23,9 @@ LONG_ENOUGH = 10  # what is shorter could turn up by chance
 
 
 def forms(secret: str) -> set[bytes]:
-    """A secret as it stands in logs, URLs, headers, XML, JSON, and within any longer text that was encoded with base64."""
+    """A secret as it stands in logs, URLs, headers, XML, JSON, and within any longer text that was
+    encoded with base64.
+    """
     texts = {
         secret,
         quote(secret, safe=''),
@@ -50,7 +52,9 @@ def forms(secret: str) -> set[bytes]:
 
 
 class Search:
-    """:ivar hits: where what was found, by name of the secret. :ivar places: how many places were looked at."""
+    """:ivar hits: where what was found, by name of the secret.
+    :ivar places: how many places were looked at.
+    """
 
     def __init__(self, secrets: dict[str, str]):
         assert all(len(secret) >= LONG_ENOUGH for secret in secrets.values())
@@ -78,7 +82,9 @@ class Search:
         self.places += len(contents) - 1
 
     def tree(self, folder: Path, but: Collection[Path] = ()) -> None:
-        """Look into a file, or all files of a folder, but not into those of C(but) and what is below them."""
+        """Look into a file, or all files of a folder, but not into those of C(but) and what is
+        below them.
+        """
         names = []
         for path in [folder, *folder.rglob('*')]:
             names.append(path.name)
@@ -119,7 +125,8 @@ class Watch:
     def _run(self):
         while not self._stop.wait(0.01):
             for process in self._processes():
-                # More than one look, since what was forked may become another program; fewer with time, since looking is work
+                # More than one look, since what was forked may become another program; fewer with
+                # time, since looking is work
                 looks = self._looks[process] = self._looks.get(process, 0) + 1
                 for name in ('cmdline', 'environ') if looks <= LOOKS or looks % LOOKS == 0 else ():
                     try:

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All four systems with secrets that are known, an inventory that holds them, files that hold others, and all places where none may turn up."""
+"""All four systems with secrets that are known, an inventory that holds them, files that hold
+others, and all places where none may turn up.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ from .search import LONG_ENOUGH, WORDS, Search, Watch
 
 # Names under which servers take and give secrets
 SECRET_FIELDS = re.compile(
-    r't|authToken|pass_?code|.*password|.*secret|(access_|refresh_)?token|code_verifier|assertion|passphrase|bearerToken',
+    r't|authToken|pass_?code|.*password|.'
+    r'*secret|(access_|refresh_)?token|code_verifier|assertion|passphrase|bearerToken',
     re.IGNORECASE,
 )
 SECRET_HEADERS = (
@@ -41,8 +44,9 @@ PROJECT = 'jdoe-SANDBOX'
 # Where a program could leave files that it does not want beside its own
 SHARED_FOLDERS = [Path(name) for name in ('/tmp', '/var/tmp', '/dev/shm') if os.path.isdir(name)]
 
-# What plugins and modules raise when something breaks that nobody thought of, with a secret in the text and in the cause. BREAK names the places where
-# that may happen, BREAK_AT a file that says where it happens now.
+# What plugins and modules raise when something breaks that nobody thought of, with a secret in the
+# text and in the cause. BREAK names the places where that may happen, BREAK_AT a file that says
+# where it happens now.
 SITE = """
 import builtins, os, sys
 places = os.environ.get('BREAK', '').split()
@@ -68,7 +72,8 @@ def importing(*arguments, **options):
     module = whole_import(*arguments, **options)
     for place in list(places):
         name, colon, path = place.partition(':')
-        holder = sys.modules.get(name) or sys.modules.get('ansible_collections.buildops.tokens.plugins.' + name)
+        full_name = 'ansible_collections.buildops.tokens.plugins.' + name
+        holder = sys.modules.get(name) or sys.modules.get(full_name)
         *classes, last = path.split('.')
         for part in classes:
             holder = getattr(holder, part, None)
@@ -85,7 +90,8 @@ JOURNAL = """
 import os
 def sendv(*parts):
     with open(os.environ['JOURNAL_FILE'], 'ab') as file:
-        file.write(b'\\n'.join(part if isinstance(part, bytes) else str(part).encode() for part in parts) + b'\\n')
+        for part in parts:
+            file.write((part if isinstance(part, bytes) else str(part).encode()) + b'\\n')
 def send(**fields):
     sendv(*('%s=%s' % field for field in fields.items()))
 """
@@ -117,7 +123,9 @@ def careless():
 
 
 class Overheard:
-    """An application, and what secrets went into it and came out of it: C(secrets), by names that tell where they came from."""
+    """An application, and what secrets went into it and came out of it: C(secrets), by names that
+    tell where they came from.
+    """
 
     def __init__(self, app, name, secrets):
         self.__dict__.update(_app=app, _name=name, _secrets=secrets)
@@ -203,7 +211,9 @@ class Overheard:
 
 class Stage:
     """:ivar secrets: by name, everything that nobody may see; grows while servers hand out tokens.
-    :ivar work: the folder of the files that are delivered. :ivar searched: how many places were looked at."""
+    :ivar work: the folder of the files that are delivered.
+    :ivar searched: how many places were looked at.
+    """
 
     def __init__(self, sandbox, run_playbook, folder: Path, tmp: Path):
         self.run_playbook, self.folder, self.tmp = run_playbook, folder, tmp
@@ -382,7 +392,8 @@ class Stage:
             'org.nuxeo.connect.url=%s/site/\nstand-in.version=2023\nstand-in.ca=%s\n'
             % (self.servers['nos'].url, self.ca_path)
         )
-        # What nuxeoctl itself writes into its log is its own; the module has the token typed into it, and searches no log
+        # What nuxeoctl itself writes into its log is its own; the module has the token typed into
+        # it, and searches no log
         self.holders.add(home / 'nxserver/data/instance.clid')
 
     def _variables(self):
@@ -459,7 +470,11 @@ class Stage:
         }
 
     def over_ssh(self, greeting=''):
-        """From now on hosts are reached by ssh, which ansible-core lets tell with -vvv all that it hears. :param greeting: what each host says by itself."""
+        """From now on hosts are reached by ssh, which ansible-core lets tell with -vvv all that it
+        hears.
+
+        :param greeting: what each host says by itself.
+        """
         ssh = self.folder / 'ssh'
         ssh.write_text(SSH % shlex.quote(greeting))
         ssh.chmod(0o755)
@@ -483,7 +498,10 @@ class Stage:
         ]
 
     def play(self, tasks, *arguments, hosts=1, verbosity='-vvvv', plays=None, **env):
-        """Run tasks, or whole C(plays), and search everywhere. :returns: the run, and what was found."""
+        """Run tasks, or whole C(plays), and search everywhere.
+
+        :returns: the run, and what was found.
+        """
         self.plant(tasks, plays, self.variables)
         inventory = {
             'all': {
@@ -505,7 +523,10 @@ class Stage:
         return run, self.search(run.output, run.events, watch.seen, run.home)
 
     def play_by_runner(self, tasks, *arguments):
-        """As L(play), through ansible-runner, whose events are what AWX keeps. :returns: its exit code, output, and what was found."""
+        """As L(play), through ansible-runner, whose events are what AWX keeps.
+
+        :returns: its exit code, output, and what was found.
+        """
         self.plant(tasks, self.variables)
         private = self.folder / 'runner'
         for name in ('inventory', 'project', 'env'):
@@ -591,7 +612,9 @@ class Stage:
         return search.hits
 
     def _wide(self):
-        """Files that hold secrets, that others have rights on, and that are no longer as they were at first."""
+        """Files that hold secrets, that others have rights on, and that are no longer as they were
+        at first.
+        """
         for holder in self.holders:
             for path in [holder, *holder.rglob('*')]:
                 if (

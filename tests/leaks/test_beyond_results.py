@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-core shows of tasks rather than of results: the security guide tells, and its ways around are ones.
+"""What ansible-core shows of tasks rather than of results: the security guide tells, and its ways
+around are ones.
 
 Who names a source instead of giving its secrets has no secret in any task.
 """
@@ -25,7 +26,9 @@ EXCERPTS = Version('2.19') <= Version(__version__) < Version('2.22.0b1')
 
 @pytest.fixture
 def shown(stage):
-    """Two secrets of this test's own: one that stands in tasks as it is, and one that is C({{ shown }})."""
+    """Two secrets of this test's own: one that stands in tasks as it is, and one that is C({{ shown
+    }}).
+    """
     stage.secrets.update({name: '%s-%s-by-ansible' % (name, WORDS) for name in ('inline', 'shown')})
     stage.variables['shown'] = stage.secrets['shown']
     stage.counts = False
@@ -97,10 +100,12 @@ FAILING = """
   gather_facts: false
   tasks:
     - block:
-        - buildops.tokens.maven_server: {password: %s, path: /proc/none/settings.xml, id: a, username: u}
+        - buildops.tokens.maven_server:
+            {password: %s, path: /proc/none/settings.xml, id: a, username: u}
           no_log: true
       rescue:
-        - buildops.tokens.maven_server: {password: "%s", path: /proc/none/settings.xml, id: a, username: u}
+        - buildops.tokens.maven_server:
+            {password: "%s", path: /proc/none/settings.xml, id: a, username: u}
           no_log: true
 """
 

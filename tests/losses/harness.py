@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Kills a writer at a system call, or lets the call fail, from outside: by strace, on a process that was forked for it."""
+"""Kills a writer at a system call, or lets the call fail, from outside: by strace, on a process
+that was forked for it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,12 @@ _ENOUGH_SECONDS = 60
 
 @dataclass
 class Trial:
-    """How it ended. :ivar killed: by a signal. :ivar problem: the exception that came out of it, or None. :ivar calls: (name, number of that name, line)."""
+    """How it ended.
+
+    :ivar killed: by a signal.
+    :ivar problem: the exception that came out of it, or None.
+    :ivar calls: (name, number of that name, line).
+    """
 
     killed: bool
     problem: BaseException | None
@@ -67,7 +74,9 @@ def _child(function, writer):
 
 
 def trial(function, log: Path, *inject: str) -> Trial:
-    """Run a function in a forked process, under strace with these injections (as C(write:signal=KILL:when=2)), with its calls in C(log)."""
+    """Run a function in a forked process, under strace with these injections (as
+    C(write:signal=KILL:when=2)), with its calls in C(log).
+    """
     log.unlink(missing_ok=True)
     reader, writer = os.pipe()
     pid = os.fork()

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever kills a writer, or fails it: files are the old ones or the new ones, for their owner alone, and the next run puts all in order."""
+"""Whatever kills a writer, or fails it: files are the old ones or the new ones, for their owner
+alone, and the next run puts all in order.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ class Proof:
                 )
 
     def heal(self, at):
-        """The next run, however soon it comes, finishes the work and clears away what the last one left."""
+        """The next run, however soon it comes, finishes the work and clears away what the last one
+        left.
+        """
         self.writer.write()
         assert self.writer.contents() == self.new, at
         left = {

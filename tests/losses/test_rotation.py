@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that gives each refresh token once, and runs that are killed or fail at any call: the token is there for the next run."""
+"""A server that gives each refresh token once, and runs that are killed or fail at any call: the
+token is there for the next run.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ ROUNDS = 25
 
 
 class Rotation:
-    """A source whose token is renewed by a refresh token in each run, and the server that knows which one is good."""
+    """A source whose token is renewed by a refresh token in each run, and the server that knows
+    which one is good.
+    """
 
     def __init__(self, sandbox, folder, **grant):
         app = nuxeo.create_app(

@@ -40,11 +40,15 @@ from tests.losses import writers
 from tests.losses.writers import _params, git_delivery, maven_delivery
 name = sys.argv[4]
 if sys.argv[2] == 'Maven':
-    entry = _params(maven_delivery.ENTRY, id=name, username='ci', password=name + '-password', update_password=None, encrypt=None)
-    maven_delivery.deliver(_params(maven_delivery.ARGUMENTS, path=sys.argv[3] + '/settings.xml', servers=[entry]), False, False, lambda name: None)
+    entry = _params(maven_delivery.ENTRY, id=name, username='ci', password=name + '-password',
+                    update_password=None, encrypt=None)
+    params = _params(maven_delivery.ARGUMENTS, path=sys.argv[3] + '/settings.xml', servers=[entry])
+    maven_delivery.deliver(params, False, False, lambda name: None)
 else:
-    git_delivery.deliver(_params(git_delivery.ARGUMENTS, path=sys.argv[3] + '/credentials', config_path=sys.argv[3] + '/config', lock_timeout=60,
-                                 url='https://%s.example' % name, username='ci', password=name + '-password'), False, False, lambda name: None)
+    params = _params(git_delivery.ARGUMENTS, path=sys.argv[3] + '/credentials',
+                     config_path=sys.argv[3] + '/config', lock_timeout=60,
+                     url='https://%s.example' % name, username='ci', password=name + '-password')
+    git_delivery.deliver(params, False, False, lambda name: None)
 """
 
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything in the collection that writes files: how it is called, what it writes, and who can tell whether that is whole."""
+"""Everything in the collection that writes files: how it is called, what it writes, and who can
+tell whether that is whole.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,10 @@ ROOT = os.geteuid() == 0
 NOBODY = 65534
 SECRET, OTHER, OLD = 'n3w-c4nary-token', '0ther-c4nary-password', '0ld-c4nary-token'
 SETTINGS = (
-    '<settings>\n  <!-- mine -->\n  <servers>\n    <server><id>mine</id><username>me</username><password>%s</password></server>\n'
-    '    <server><id>ours</id><username>ci</username><password>%s</password></server>\n  </servers>\n</settings>\n'
+    '<settings>\n  <!-- mine -->\n  <servers>\n'
+    '    <server><id>mine</id><username>me</username><password>%s</password></server>\n'
+    '    <server><id>ours</id><username>ci</username><password>%s</password></server>\n'
+    '  </servers>\n</settings>\n'
 ) % (OTHER, OLD)
 CLID = '0123abcd-0001.4000000000.c2ln==--%s'
 
@@ -41,7 +45,9 @@ def _params(arguments, **given):
 
 
 class Writer:
-    """:cvar FILES: what it writes, below its folder. :cvar OWNED_BY_A_USER: root writes it for a user."""
+    """:cvar FILES: what it writes, below its folder.
+    :cvar OWNED_BY_A_USER: root writes it for a user.
+    """
 
     FILES: tuple[str, ...] = ()
     OWNED_BY_A_USER = True
@@ -196,7 +202,7 @@ class TokenCache(Writer):
             raise FileProblem(cache.warnings[0])
 
     def contents(self):
-        """What the cache itself finds: the token, without the marks that differ from time to time."""
+        """What the cache itself finds: the token, without the marks that differ each time."""
         folder = self.folder / 'cache'
         if not (folder / 'salt').exists():
             return {'cache/key.json': None}

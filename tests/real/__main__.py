@@ -3,9 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the tests with real servers: C(make test-real). The end is what was tried against what, and the line C(N passed, N failed).
+"""Runs the tests with real servers: C(make test-real).
 
-Arguments go to pytest. C(--keep) makes the findings of a run of all tests those of the documentation; without it, such a run fails where they differ.
+The end is what was tried against what, and the line C(N passed, N failed).
+
+Arguments go to pytest. C(--keep) makes the findings of a run of all tests those of the
+documentation; without it, such a run fails where they differ.
 """
 
 from __future__ import annotations
@@ -77,14 +80,16 @@ def main() -> int:
     seconds, busy = time.monotonic() - started, os.getloadavg()[2] > 2 * (os.cpu_count() or 1)
     if seconds > SECONDS:
         print(
-            f'The tests took {seconds:.0f} s, where {SECONDS} s are the limit{", on a busy machine" if busy else ""}.'
+            f'The tests took {seconds:.0f} s, where {SECONDS} s are the '
+            f'limit{", on a busy machine" if busy else ""}.'
         )
         failed = failed or int(not busy)
     found = [] if args or failed or keep else tried.drift(tried.load(tried.LATEST), tried.load())
     if found:
         failed = 1
         print(
-            f'{tried.PAGE.relative_to(ROOT)} differs from this run; python -m tests.real --keep writes it again:',
+            f'{tried.PAGE.relative_to(ROOT)} differs from this run; python -m tests.real --keep '
+            'writes it again:',
             *found,
             sep='\n',
         )

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stands between a client and a server, writes down what is asked, and may take the Server header away, as reverse proxies do."""
+"""Stands between a client and a server, writes down what is asked, and may take the Server header
+away, as reverse proxies do.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ class Asked:
 
 
 class Between:
-    """:param url: the server, without its context path. :param paths: other paths by those that are asked for. :ivar asked: all requests, in order."""
+    """:param url: the server, without its context path.
+    :param paths: other paths by those that are asked for.
+    :ivar asked: all requests, in order.
+    """
 
     def __init__(self, url: str, strip: bool = False, paths: dict[str, str] | None = None):
         self._netloc = urlsplit(url).netloc

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One real server at a time, started when the first of its tests wants it; and what the tests found out, for the summary and the documentation."""
+"""One real server at a time, started when the first of its tests wants it; and what the tests found
+out, for the summary and the documentation.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ RESULTS = BUILD / 'real/results.json'
 
 
 class Findings:
-    """What was tried against what. C(note) adds a sentence, C(count) adds to a number; both by system."""
+    """What was tried against what.
+
+    C(note) adds a sentence, C(count) adds to a number; both by system.
+    """
 
     def __init__(self):
         self.systems: dict[str, dict] = {}
@@ -96,7 +101,9 @@ def findings():
 class Live:
     """A running server with what belongs to it.
 
-    :ivar sandbox: serves what shall stand beside it, with a CA that the server trusts. :ivar system: where findings go."""
+    :ivar sandbox: serves what shall stand beside it, with a CA that the server trusts.
+    :ivar system: where findings go.
+    """
 
     server: servers.Running
     sandbox: object
@@ -111,7 +118,10 @@ class Live:
         return self.server.version
 
     def remote(self, tls: bool = False, **settings) -> GuardedRemote:
-        """A remote that lets nobody in without credentials, and notes what arrives. It is there until the server ends."""
+        """A remote that lets nobody in without credentials, and notes what arrives.
+
+        It is there until the server ends.
+        """
         remote = GuardedRemote(**settings)
         remote.url = self.sandbox.serve(remote, tls=tls).url
         return remote

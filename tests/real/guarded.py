@@ -16,7 +16,9 @@ STATUS = {401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found'}
 
 @dataclasses.dataclass
 class Arrival:
-    """:ivar credentials: C(user:password) of Basic credentials, C('bearer ...'), or None. :ivar agent: the User-Agent."""
+    """:ivar credentials: C(user:password) of Basic credentials, C('bearer ...'), or None.
+    :ivar agent: the User-Agent.
+    """
 
     path: str
     credentials: str | None
@@ -25,11 +27,13 @@ class Arrival:
 
 
 class GuardedRemote:
-    """Answers 401 with a challenge until the right credentials come, and then sends one small file for every path.
+    """Answers 401 with a challenge until the right credentials come, and then sends one small file
+    for every path.
 
     Below C(/deny403/) it answers 403 without a challenge.
 
-    :param good: the credentials that it takes, C(user:password). :ivar arrivals: all requests, in order.
+    :param good: the credentials that it takes, C(user:password).
+    :ivar arrivals: all requests, in order.
     """
 
     def __init__(self, good: set[str] = frozenset()):
@@ -43,7 +47,8 @@ class GuardedRemote:
         credentials = ':'.join(basic_credentials(header) or ()) or (header and header.lower())
         status = 200 if credentials in self.good else 403 if '/deny403/' in path else 401
         if status == 200 and '/.meta/' in path:
-            status = 404  # Nexus 2.4 and newer look for a list of prefixes there, and then ask for nothing else
+            # Nexus 2.4 and newer look for a list of prefixes there, and then ask for nothing else
+            status = 404
         self.arrivals.append(Arrival(path, credentials, status, environ.get('HTTP_USER_AGENT', '')))
         if status == 200:
             if path.endswith('.pom'):

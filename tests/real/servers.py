@@ -3,13 +3,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real servers and tools, from the packages that their makers published: Nexus Repository OSS 2 and 3, Keycloak, Maven 3.9 and 4.
+"""Real servers and tools, from the packages that their makers published: Nexus Repository OSS 2 and
+3, Keycloak, Maven 3.9 and 4.
 
     with nexus('3.71.0-06', folder) as server:
         ...                     # server.url, server.version; user admin, password admin123
 
-Everything comes through the machine's own C(mvn) and C(pip) and is kept in C(.build/cache). C(python -m tests.real.servers nexus 3.71.0-06) starts
-one for a person, until Enter is pressed.
+Everything comes through the machine's own C(mvn) and C(pip) and is kept in C(.build/cache).
+C(python -m tests.real.servers nexus 3.71.0-06) starts one for a person, until Enter is pressed.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ from tests.tools.scratch import BUILD, ROOT, environment
 CACHE = BUILD / 'cache'
 REPOSITORY = CACHE / 'maven'
 HOMES = CACHE / 'real'
-#: What the tests run against: the newest that is published, and the borders at which an interface changed.
+#: What the tests run against: the newest that is published, and the borders at which an interface
+#: changed.
 NEXUS = ('2.5.1-01', '3.23.0-03', '3.24.0-01', '3.41.1-01', '3.71.0-06')
 KEYCLOAK = '26.0.7'
 MAVEN = ('3.9.9', '4.0.0-rc-4')
@@ -56,14 +58,16 @@ _JAXB = (
 _OPENED = [
     f'java.base/{name}'
     for name in (
-        'java.security java.net java.lang java.lang.reflect java.io java.util java.util.concurrent java.nio java.text sun.nio.ch sun.nio.fs sun.security.ssl '
+        'java.security java.net java.lang java.lang.reflect java.io java.util '
+        'java.util.concurrent java.nio java.text sun.nio.ch sun.nio.fs sun.security.ssl '
         'jdk.internal.ref jdk.internal.misc'
     ).split()
 ] + ['java.naming/javax.naming.spi', 'java.rmi/sun.rmi.transport.tcp', 'java.sql/java.sql']
 _EXPORTED = [
     f'java.base/{name}'
     for name in (
-        'sun.net.www.protocol.http sun.net.www.protocol.https sun.net.www.protocol.jar sun.nio.ch sun.security.ssl sun.security.x509'
+        'sun.net.www.protocol.http sun.net.www.protocol.https sun.net.www.protocol.jar sun.nio.ch '
+        'sun.security.ssl sun.security.x509'
     ).split()
 ]
 
@@ -73,7 +77,9 @@ class Missing(Exception):
 
 
 def need(clients: bool = True) -> None:
-    """:param clients: also what the vendors' clients need. :raises Missing: this machine has not enough; the message says what to install."""
+    """:param clients: also what the vendors' clients need.
+    :raises Missing: this machine has not enough; the message says what to install.
+    """
     wants = {
         'java': 'a Java 17 runtime',
         'javac': 'the Java 17 compiler (a JDK)',
@@ -85,7 +91,8 @@ def need(clients: bool = True) -> None:
         lacks.insert(0, f'a Java 17 runtime (this is {java_version()})')
     if lacks:
         raise Missing(
-            f'The tests with real servers need {", ".join(lacks)}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven nodejs npm'
+            f'The tests with real servers need {", ".join(lacks)}. On Debian and Ubuntu: apt-get '
+            'install openjdk-17-jdk-headless maven nodejs npm'
         )
 
 
@@ -102,7 +109,9 @@ def java_version() -> int:
 
 
 def artifact(coordinates: str) -> Path:
-    """The file of C(group:artifact:version:type[:classifier]), downloaded unless it is in the cache."""
+    """The file of C(group:artifact:version:type[:classifier]), downloaded unless it is in the
+    cache.
+    """
     group, name, version, kind, *classifier = coordinates.split(':')
     path = (
         REPOSITORY
@@ -170,7 +179,10 @@ def java_11() -> str:
 
 
 def fetch_all() -> None:
-    """Have everything in the cache, so that a missing download is told before anything is started. Takes some minutes the first time."""
+    """Have everything in the cache, so that a missing download is told before anything is started.
+
+    Takes some minutes the first time.
+    """
     wanted = [
         f'org.sonatype.nexus:nexus-oss-webapp:{version}:zip:bundle'
         if version.startswith('2.')
@@ -204,7 +216,13 @@ def pip(*args: str) -> None:
 
 @dataclasses.dataclass
 class Running:
-    """A server. :ivar url: with its context path. :ivar folder: of its data. :ivar seconds: how long it took to start. :ivar said: its C(Server) header."""
+    """A server.
+
+    :ivar url: with its context path.
+    :ivar folder: of its data.
+    :ivar seconds: how long it took to start.
+    :ivar said: its C(Server) header.
+    """
 
     name: str
     version: str
@@ -242,7 +260,8 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
             except (OSError, urllib.error.URLError):
                 if process.poll() is not None or time.monotonic() - began > SECONDS_TO_START:
                     raise RuntimeError(
-                        f'{name} {version} did not start:\n{log.read_text(encoding="utf-8", errors="replace")[-3000:]}'
+                        f'{name} {version} did not start:\n'
+                        f'{log.read_text(encoding="utf-8", errors="replace")[-3000:]}'
                     ) from None
                 time.sleep(0.3)
         yield Running(name, version, url, str(folder), time.monotonic() - began, said)
@@ -253,7 +272,9 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
 
 
 def free_port() -> int:
-    """One that nothing else will be given before the server, which takes its time, has bound it: below those that systems hand out."""
+    """One that nothing else will be given before the server, which takes its time, has bound it:
+    below those that systems hand out.
+    """
     while True:
         port = random.randrange(20000, 32000)
         with socket.socket() as sock:
@@ -265,7 +286,9 @@ def free_port() -> int:
 
 
 def nexus(version: str, folder: Path, truststore: str = '') -> t.ContextManager[Running]:
-    """:param folder: an empty one for the server's data. :param truststore: whose certificates it trusts, instead of Java's own (password changeit)."""
+    """:param folder: an empty one for the server's data.
+    :param truststore: whose certificates it trusts, instead of Java's own (password changeit).
+    """
     options = (
         [f'-Djavax.net.ssl.trustStore={truststore}', '-Djavax.net.ssl.trustStorePassword=changeit']
         if truststore
@@ -328,7 +351,8 @@ def _nexus_3(version, folder, options):
     for name in ('etc', 'log', 'tmp'):
         (folder / name).mkdir()
     (folder / 'etc/nexus.properties').write_text(
-        f'application-port={port}\napplication-host=127.0.0.1\nnexus.onboarding.enabled=false\nnexus.security.randompassword=false\n'
+        f'application-port={port}\napplication-host=127.0.0.1\nnexus.onboarding.enabled=false\n'
+        'nexus.security.randompassword=false\n'
         'nexus.scripts.allowCreation=true\n',
         encoding='utf-8',
     )
@@ -423,7 +447,8 @@ def main() -> int:
     starts = {'nexus': lambda folder: nexus(version or NEXUS[-1], folder), 'keycloak': keycloak}
     if name not in starts:
         print(
-            f'usage: python -m tests.real.servers nexus [{" | ".join(NEXUS)}]\n       python -m tests.real.servers keycloak',
+            f'usage: python -m tests.real.servers nexus [{" | ".join(NEXUS)}]\n'
+            '       python -m tests.real.servers keycloak',
             file=sys.stderr,
         )
         return 2
@@ -431,7 +456,8 @@ def main() -> int:
         need(clients=False)
         with tempfile.TemporaryDirectory() as folder, starts[name](Path(folder)) as server:
             print(
-                f'{server.name} {server.version}: {server.url}, user {ADMINISTRATOR[0]}, password {ADMINISTRATOR[1]}. Enter ends it.',
+                f'{server.name} {server.version}: {server.url}, user {ADMINISTRATOR[0]}, password '
+                f'{ADMINISTRATOR[1]}. Enter ends it.',
                 flush=True,
             )
             sys.stdin.readline()

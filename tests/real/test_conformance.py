@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The exchanges that the sandbox is measured by, played to the real servers again: they still answer so.
+"""The exchanges that the sandbox is measured by, played to the real servers again: they still
+answer so.
 
 It comes first on each server, since it wants one that nobody has used.
 """
@@ -24,7 +25,8 @@ from tests.sandbox import recorded
 
 #: What the guarded remote of the recordings takes.
 GOOD = {'ru1:rp1', 'ru1:rp-new', 'ru2:rp2', 'n4m3c0d3:p/a+s=s', 'u1:p1', 'u1:p2'}
-#: Where a real server answers otherwise here than when it was recorded: (start of the entry's name, start of the difference) and why.
+#: Where a real server answers otherwise here than when it was recorded: (start of the entry's name,
+#: start of the difference) and why.
 DEPARTURES: dict[tuple[str, str], str] = {}
 FILES = {
     '2.': ('2', '2-repositories'),
@@ -82,7 +84,9 @@ class Replay:
         )['t']
 
     def play_all(self, entries):
-        """Those with old tickets come last: the tickets are all taken at once, and each is used when it has its age."""
+        """Those with old tickets come last: the tickets are all taken at once, and each is used
+        when it has its age.
+        """
         self.player._known.clear()
         aged = []
         for entry, answer in entries:

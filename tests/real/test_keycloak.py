@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Our OAuth2 client against an authorization server that others wrote: client credentials, authorization code with PKCE, refresh, revocation."""
+"""Our OAuth2 client against an authorization server that others wrote: client credentials,
+authorization code with PKCE, refresh, revocation.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +135,8 @@ def test_client_credentials_in_both_styles(live, keycloak, findings):
     assert problem.status == 401 and 'unauthorized_client' in str(problem)
     findings.note(
         live.system,
-        'client credentials: in the body, and form-encoded in Basic as in RFC 6749 section 2.3.1; a raw secret in Basic is refused',
+        'client credentials: in the body, and form-encoded in Basic as in RFC 6749 section 2.3.1; '
+        'a raw secret in Basic is refused',
     )
 
 
@@ -287,7 +290,8 @@ def test_authorization_code_with_pkce_refresh_and_revocation(live, keycloak, fin
     assert isinstance(refused(lambda: renew('nonsense')), Refused) and third.secret
     findings.note(
         live.system,
-        'authorization code with PKCE and state and issuer checked, refresh with rotation, revocation',
+        'authorization code with PKCE and state and issuer checked, refresh with rotation, '
+        'revocation',
     )
 
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What maven_server writes, read by Maven 3.8, 3.9 and 4: by what they send to a repository, and by what a real Nexus lets them do with it."""
+"""What maven_server writes, read by Maven 3.8, 3.9 and 4: by what they send to a repository, and by
+what a real Nexus lets them do with it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ from tests.tools.scratch import environment
 MAVENS = ['3', *servers.MAVEN]
 ODD = ('ci & cd', """p&a<s>s"w'#rd %40+=/""")
 BEYOND_ASCII = ('zoë', 'pässwörd')
-#: What a Maven that does not send user names and passwords in UTF-8 has to be told, by the first part of its version.
+#: What a Maven that does not send user names and passwords in UTF-8 has to be told, by the first
+#: part of its version.
 SAY_UTF_8 = {
     '3.9': ['-Daether.connector.http.credentialEncoding=UTF-8'],
     '4.': ['-Dmaven.resolver.transport=apache', '-Daether.transport.http.credentialEncoding=UTF-8'],
@@ -87,7 +90,9 @@ def run(program, home, project, *args):
 
 
 class Guarded:
-    """Repositories below C(/odd/), C(/encrypted/), C(/bearer/) and C(/beyond/), each with its own credentials; only the last two have files."""
+    """Repositories below C(/odd/), C(/encrypted/), C(/bearer/) and C(/beyond/), each with its own
+    credentials; only the last two have files.
+    """
 
     def __init__(self):
         self.files = MavenRepository(artifacts=False)
@@ -116,15 +121,16 @@ class Guarded:
 
 def pom(artifact, version, parent=None, inside=''):
     above = (
-        '<parent><groupId>org.example.real</groupId><artifactId>{}</artifactId><version>{}</version><relativePath/></parent>'.format(
-            *parent
-        )
+        '<parent><groupId>org.example.real</groupId><artifactId>{}</artifactId><version>{}</'
+        'version><relativePath/></parent>'.format(*parent)
         if parent
         else ''
     )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
-        f'{above}<groupId>org.example.real</groupId><artifactId>{artifact}</artifactId><version>{version}</version><packaging>pom</packaging>'
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        f'{above}<groupId>org.example.real</groupId><artifactId>{artifact}</artifactId><version>'
+        f'{version}</version><packaging>pom</packaging>'
         f'{inside}</project>\n'
     )
 
@@ -227,7 +233,8 @@ def test_maven_3_and_4_send_what_was_written(sandbox, run_playbook, home, mvn, f
             assert secret not in output
         findings.note(
             system,
-            'reads what maven_server writes: special characters, an encrypted password, an access token as header',
+            'reads what maven_server writes: special characters, an encrypted password, an access '
+            'token as header',
         )
 
 
@@ -253,7 +260,9 @@ def test_settings_files_are_read_as_maven_reads_them(mvn, version, findings):
 
 
 def test_characters_beyond_ascii(sandbox, run_playbook, home, mvn, findings):
-    """Servers expect them in UTF-8 (RFC 7617 section 2.1 leaves it open; Nexus refuses anything else)."""
+    """Servers expect them in UTF-8 (RFC 7617 section 2.1 leaves it open; Nexus refuses anything
+    else).
+    """
     guarded = Guarded()
     url = sandbox.serve(guarded, tls=False).url
     delivered = run_playbook(
@@ -341,9 +350,15 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
         return {**ran.result('deliver'), 'failed': ran.rc != 0}
 
     def work(maven, name):
-        """Deploy a project, and build another that has it as its parent. :returns: what Maven printed if it failed."""
+        """Deploy a project, and build another that has it as its parent.
+
+        :returns: what Maven printed if it failed.
+        """
         (program, system), number = maven, f'2.{next(_numbers)}'
-        target = f'<distributionManagement><repository><id>company</id><url>{url}</url></repository></distributionManagement>'
+        target = (
+            f'<distributionManagement><repository><id>company</id><url>{url}</url></repository></'
+            'distributionManagement>'
+        )
         (home / 'project/pom.xml').write_text(pom(name, number, inside=target))
         good, output = run(program, home, home / 'project', '-N', 'deploy')
         if good:
@@ -372,7 +387,8 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
         )
     findings.note(
         live.system,
-        "maven_server: mvn deploy and downloads work with a local user's name and password, with anonymous access off",
+        "maven_server: mvn deploy and downloads work with a local user's name and password, with "
+        'anonymous access off',
     )
 
     wrong = deliver({**entry, 'password': 'wrong'})
@@ -396,5 +412,6 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
     assert '401' not in output and 'Connection refused' in output
     findings.note(
         live.system,
-        'maven_server: a wrong password and one that was changed on the server are distinguished from a server that is down',
+        'maven_server: a wrong password and one that was changed on the server are distinguished '
+        'from a server that is down',
     )

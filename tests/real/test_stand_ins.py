@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-ins answer as real servers did that were recorded. The same exchanges with Nexus are played to the real servers of these tests too."""
+"""The stand-ins answer as real servers did that were recorded.
+
+The same exchanges with Nexus are played to the real servers of these tests too.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,8 @@ def test_nexus(sandbox, findings, monkeypatch, name):
         noted(findings, system, len(list(recorded.of_version(version, name))), reasons.values())
     findings.note(
         system,
-        'answers as the recorded servers of 2.2, 2.3, 2.4, 2.5, 3.16, 3.23, 3.24, 3.30, 3.41, 3.62 and 3.71 did: detection, step 1 '
+        'answers as the recorded servers of 2.2, 2.3, 2.4, 2.5, 3.16, 3.23, 3.24, 3.30, 3.41, '
+        '3.62 and 3.71 did: detection, step 1 '
         'with its refusals, tickets, wrong paths, repositories',
     )
 
@@ -82,7 +86,8 @@ def test_nuxeo_platform(findings, group):
     )
     findings.note(
         system,
-        'answers as a recorded Nuxeo 2023.6 did: authorization, tokens, refresh, use, JWT, clients by REST',
+        'answers as a recorded Nuxeo 2023.6 did: authorization, tokens, refresh, use, JWT, '
+        'clients by REST',
     )
 
 
@@ -105,7 +110,8 @@ def test_nuxeo_online_services(findings):
     )
     findings.note(
         system,
-        'accepts what the recorded nuxeoctl and Nuxeo CLI sent, and sends responses with which they continued',
+        'accepts what the recorded nuxeoctl and Nuxeo CLI sent, and sends responses with which '
+        'they continued',
     )
 
 

@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nexus_user_token and its info against servers that have step 1 and no user tokens: what they are, what they refuse, and in which words we say it.
+"""nexus_user_token and its info against servers that have step 1 and no user tokens: what they are,
+what they refuse, and in which words we say it.
 
 The second step is part of a product that only licensed servers have.
 """
@@ -70,7 +71,9 @@ def refusal(live, url, check_mode=False, state='present', **options):
 
 
 def assert_polite(proxy):
-    """No agent of a browser, which some servers take for a session without a token against forgery; no cookie; no ticket twice."""
+    """No agent of a browser, which some servers take for a session without a token against forgery;
+    no cookie; no ticket twice.
+    """
     assert proxy.asked
     for asked in proxy.asked:
         assert (
@@ -94,15 +97,16 @@ def test_N_no_user_tokens_on_this_edition(live, findings, strip):
             'OSS' in message or 'answered 404' in message
         )
     else:
-        assert (
-            message
-            == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
+        assert message == (
+            'The server has no user tokens (it answered 404: Nexus Repository OSS '
+            f'{live.version}; user tokens need Pro).'
         )
     assert len(proxy.asked) == (3 if strip else 2), proxy.asked
     assert_polite(proxy)
     findings.note(
         live.system,
-        'nexus_user_token: step 1 gives a ticket; its 404 shows that the edition has no user tokens',
+        'nexus_user_token: step 1 gives a ticket; its 404 shows that the edition has no user '
+        'tokens',
     )
 
 
@@ -120,7 +124,8 @@ def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
     assert_polite(proxy)
     findings.note(
         live.system,
-        f'nexus_user_token_info: version and edition in {len(proxy.asked)} request{"s" if len(proxy.asked) > 1 else ""}'
+        f'nexus_user_token_info: version and edition in {len(proxy.asked)} '
+        f'request{"s" if len(proxy.asked) > 1 else ""}'
         + (' where a reverse proxy removes the Server header' if strip else ''),
     )
 
@@ -151,7 +156,8 @@ def test_whether_credentials_work_is_asked_where_no_right_is_needed(live, findin
     ]
     findings.note(
         live.system,
-        'nexus_user_token: GET /service/rest/v1/status distinguishes valid from invalid credentials',
+        'nexus_user_token: GET /service/rest/v1/status distinguishes valid from invalid '
+        'credentials',
     )
 
 
@@ -178,7 +184,8 @@ def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
     assert_polite(proxy)
     findings.note(
         live.system,
-        'nexus_user_token and its info: a wrong path is reported, for every request and every response of the server',
+        'nexus_user_token and its info: a wrong path is reported, for every request and every '
+        'response of the server',
     )
 
 
@@ -193,9 +200,9 @@ def test_nothing_to_revoke_and_nothing_predicted_where_there_are_no_user_tokens(
 @on('2.5.1-01')
 def test_nexus_2_without_its_plugin(live, findings):
     proxy, url = between(live)
-    assert (
-        refusal(live, url)
-        == f'The server has no user tokens (it answered 404: Nexus Repository OSS {live.version}; user tokens need Pro).'
+    assert refusal(live, url) == (
+        'The server has no user tokens (it answered 404: Nexus Repository OSS '
+        f'{live.version}; user tokens need Pro).'
     )
     assert_polite(proxy)
     findings.note(live.system, 'nexus_user_token: the missing plugin is reported')

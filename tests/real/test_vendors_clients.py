@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The vendors' own clients as judges of stand-ins for servers that cannot be had. What they cannot do with a stand-in is a fault of it."""
+"""The vendors' own clients as judges of stand-ins for servers that cannot be had.
+
+What they cannot do with a stand-in is a fault of it.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,8 @@ def test_sonatypes_client_and_the_administrators_user_tokens(
     findings.count(system, "requests of the vendor's client", len(server.requests))
     findings.note(
         system,
-        f"Sonatype's generated client (nexus-api-client {PYTHON['nexus-api-client']}) creates, reads, lists, looks up and deletes "
+        f"Sonatype's generated client (nexus-api-client {PYTHON['nexus-api-client']}) creates, "
+        'reads, lists, looks up and deletes '
         'user tokens for others, and its models accept every response',
     )
 

@@ -71,7 +71,10 @@ def drift(systems: list[dict], kept: list[dict]) -> list[str]:
     def lines(found):
         for system in found:
             own = system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN
-            name = f'{system["name"]} {"of this machine" if own else system["version"]} ({system["kind"]})'
+            name = (
+                f'{system["name"]} {"of this machine" if own else system["version"]} '
+                f'({system["kind"]})'
+            )
             yield name
             for sentence in (*system['shown'], *system['differences']):
                 yield f'{name}: {sentence}'

@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs stand-ins for a person to play with, until Ctrl-C or SIGTERM: C(python -m tests.sandbox --nexus 3.90.1 --nexus 2.5.1)."""
+"""Runs stand-ins for people who want to try something, until Ctrl-C or SIGTERM.
+
+For example C(python -m tests.sandbox --nexus 3.90.1 --nexus 2.5.1).
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,12 @@ import threading
 from . import nexus
 from .serving import PortTaken, Sandbox
 
-#: Modules beside this one that have a C(create_app) which needs no argument, and how they are called.
+#: Modules beside this one whose C(create_app) needs no argument, and how they are called.
 OTHERS = {'nuxeo': 'Nuxeo', 'nuvy': 'Nuvy', 'nuxeo_online': 'Nuxeo Online Services'}
+
+
+def _password(user) -> str:
+    return '(no password)' if user.password is None else user.password
 
 
 def main(argv=None) -> int:
@@ -49,7 +56,8 @@ def _parser():
         action='append',
         metavar='VERSION[:EDITION]',
         default=[],
-        help='a Nexus Repository Manager of this version, such as 3.90.1, 2.5.1-01 or 3.84.0-03:COMMUNITY; may be repeated '
+        help='a Nexus Repository Manager of this version, such as 3.90.1, 2.5.1-01 or '
+        '3.84.0-03:COMMUNITY; may be repeated '
         '(default: 3.90.1, unless another system is asked for)',
     )
     for name, title in OTHERS.items():
@@ -165,9 +173,7 @@ def _print(sandbox, options, described, hints):
                 )
                 if true
             ]
-            print(
-                f'    {name:<16} {"(no password)" if user.password is None else user.password:<20} {", ".join(notes)}'.rstrip()
-            )
+            print(f'    {name:<16} {_password(user):<20} {", ".join(notes)}'.rstrip())
     if not options.http:
         print(f'CA of all servers (curl --cacert):\n    {sandbox.ca_path}')
     print('Stop with Ctrl-C.', flush=True)

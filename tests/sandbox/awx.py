@@ -3,9 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for the parts of AWX's REST API that awx.awx sets up, with AWX's rules for credential types, credentials and schedules.
+"""A stand-in for the parts of AWX's REST API that awx.awx sets up, with AWX's rules for credential
+types, credentials and schedules.
 
-The rules are those that AWX 24.6.1 was seen to enforce. Secrets are kept, and shown as C($encrypted$).
+The rules are those that AWX 24.6.1 was seen to enforce. Secrets are kept, and shown as
+C($encrypted$).
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ FILE_KEY = re.compile(r'template(\.[a-zA-Z_]+[a-zA-Z0-9_]*)?')
 
 
 def type_problems(definition: dict) -> list[str]:
-    """What AWX would refuse in a credential type that a person makes: C(name), C(kind), C(inputs), C(injectors)."""
+    """What AWX would refuse in a credential type that a person makes: C(name), C(kind), C(inputs),
+    C(injectors).
+    """
     problems = []
     if definition.get('kind') not in ('cloud', 'net'):
         problems.append('kind must be cloud or net')
@@ -195,9 +199,13 @@ class Refused(Exception):
 
 
 class State:
-    """What the AWX knows: C(items[kind][id]), and C(links[kind, id, what]), lists of ids. C(changes) counts what was changed.
+    """What the AWX knows: C(items[kind][id]), and C(links[kind, id, what]), lists of ids.
 
-    :ivar repository: what git has, when a project is fetched: C(revision), C(playbooks), and whether it C(fails)."""
+    C(changes) counts what was changed.
+
+    :ivar repository: what git has, when a project is fetched: C(revision), C(playbooks), and
+        whether it C(fails).
+    """
 
     def __init__(self, playbooks=()):
         self.repository = {'revision': 'a' * 40, 'playbooks': playbooks, 'fails': False}
@@ -252,12 +260,20 @@ DEFAULTS = {
 }
 
 
-def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tuple = ()) -> Flask:
-    """:param playbooks: what git has; a job template with one that its project has not fetched is refused."""
-    app = Flask(__name__)
-    app.state = state = State(playbooks)
+class Api:
+    """The REST interface, as far as the collection uses it.
 
-    def shown(kind, item):
+    :param state: what it shows and changes.
+    :param password: of the user, who may do everything.
+    """
+
+    def __init__(self, state: State, user: str, password: str) -> None:
+        self.state = state
+        self.user = user
+        self.password = password
+
+    def shown(self, kind, item):
+        """Return an item as the interface shows it: with links, and without secrets."""
         item = {
             **item,
             'type': KINDS[kind],
@@ -268,146 +284,161 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
         if kind == 'projects':
             item['related'] = {'update': f'{item["url"]}update/'}
         if kind == 'credentials':
-            secret = {
-                field['id']
-                for field in state.items['credential_types'][item['credential_type']]['inputs'][
-                    'fields'
-                ]
-                if field.get('secret')
-            }
+            credential_type = self.state.items['credential_types'][item['credential_type']]
+            fields = credential_type['inputs']['fields']
+            secret = {field['id'] for field in fields if field.get('secret')}
             item['inputs'] = {
                 name: ENCRYPTED if name in secret and value else value
                 for name, value in item['inputs'].items()
             }
         return item
 
-    def check(kind, item, before):
-        problems = []
-        if kind == 'credential_types':
-            problems = type_problems(item)
-            used = any(
-                credential['credential_type'] == item.get('id')
-                for credential in state.items.get('credentials', {}).values()
-            )
-            if before and before['inputs'] != item['inputs'] and used:
-                problems.append('inputs cannot be changed: credentials use the type')
-        elif kind == 'credentials':
-            item.setdefault('inputs', {})
-            problems = credential_problems(
-                state.items['credential_types'][item['credential_type']], item['inputs']
-            )
-        elif kind == 'schedules':
-            problems = rrule_problems(item['rrule'])
-        elif (
-            kind == 'job_templates'
-            and item['playbook'] not in state.items['projects'][item['project']]['playbooks']
-        ):
-            problems = [f'Playbook {item["playbook"]} not found for project.']
+    def listed(self, kind, items):
+        results = [self.shown(kind, item) for item in items]
+        return jsonify({'count': len(results), 'next': None, 'results': results})
+
+    def check(self, kind, item, before):
+        """Refuse an item that AWX would refuse.
+
+        :param before: the item that it replaces, or None.
+        """
+        check = getattr(self, f'{KINDS[kind]}_problems', None)
+        problems = check(item, before) if check else []
         if problems:
             raise Refused('; '.join(problems))
 
-    @app.errorhandler(Refused)
-    def refused(problem):
-        return jsonify({'detail': str(problem)}), 400
+    def credential_type_problems(self, item, before):
+        problems = type_problems(item)
+        used = any(
+            credential['credential_type'] == item.get('id')
+            for credential in self.state.items.get('credentials', {}).values()
+        )
+        if before and before['inputs'] != item['inputs'] and used:
+            problems.append('inputs cannot be changed: credentials use the type')
+        return problems
 
-    @app.before_request
-    def authorize():
+    def credential_problems(self, item, _before):
+        item.setdefault('inputs', {})
+        credential_type = self.state.items['credential_types'][item['credential_type']]
+        return credential_problems(credential_type, item['inputs'])
+
+    def schedule_problems(self, item, _before):
+        return rrule_problems(item['rrule'])
+
+    def job_template_problems(self, item, _before):
+        if item['playbook'] in self.state.items['projects'][item['project']]['playbooks']:
+            return []
+        return [f'Playbook {item["playbook"]} not found for project.']
+
+    def authorize(self):
         given = request.authorization
-        if given is None or not (
-            given.type == 'basic'
-            and (given.username, given.password) == (user, password)
-            or given.type == 'bearer'
-            and given.token in [item['token'] for item in state.items.get('tokens', {}).values()]
-        ):
-            return jsonify({'detail': 'Authentication credentials were not provided.'}), 401
-        return None
+        tokens = [item['token'] for item in self.state.items.get('tokens', {}).values()]
+        if given is not None and given.type == 'bearer' and given.token in tokens:
+            return None
+        credentials = (self.user, self.password)
+        if given is not None and given.type == 'basic':
+            if (given.username, given.password) == credentials:
+                return None
+        return jsonify({'detail': 'Authentication credentials were not provided.'}), 401
 
-    @app.after_request
-    def tell(answer):
-        answer.headers.update({'X-API-Product-Name': 'AWX', 'X-API-Product-Version': '24.6.1'})
-        return answer
-
-    @app.get('/api/v2/unified_job_templates/')
-    def templates():
-        return found('job_templates')
-
-    @app.get('/api/v2/<kind>/')
-    def found(kind):
+    def found(self, kind):
+        ignored = ('page_size', 'organization' if kind == 'job_templates' else '')
         wanted = {
-            name: value
+            name.removeprefix('or__'): value
             for name, value in request.args.items()
-            if name not in ('page_size', 'organization' if kind == 'job_templates' else '')
+            if name not in ignored
         }
-        items = [
-            shown(kind, item)
-            for item in state.items.get(kind, {}).values()
-            if all(
-                str(item.get(name.removeprefix('or__'), '')) == value
-                for name, value in wanted.items()
-            )
-        ]
-        return jsonify({'count': len(items), 'next': None, 'results': items})
+        return self.listed(
+            kind,
+            [
+                item
+                for item in self.state.items.get(kind, {}).values()
+                if all(str(item.get(name, '')) == value for name, value in wanted.items())
+            ],
+        )
 
-    @app.get('/api/v2/<kind>/<key>/')
-    def one(kind, key):
-        item = state.items.get(kind, {}).get(int(key)) if key.isdigit() else None
-        return jsonify(shown(kind, item)) if item else (jsonify({'detail': 'Not found.'}), 404)
+    def templates(self):
+        return self.found('job_templates')
 
-    @app.post('/api/v2/<kind>/')
-    def create(kind):
+    def one(self, kind, key):
+        item = self.state.items.get(kind, {}).get(int(key)) if key.isdigit() else None
+        return jsonify(self.shown(kind, item)) if item else (jsonify({'detail': 'Not found.'}), 404)
+
+    def create(self, kind):
         item = {**DEFAULTS.get(kind, {}), **request.get_json()}
         if kind == 'tokens':
-            item['token'] = f'awx-token-{next(state.numbers)}'
+            item['token'] = f'awx-token-{next(self.state.numbers)}'
         else:
-            check(kind, item, None)
-            state.changes += 1
-        item = state.add(kind, item)
-        answer = shown(kind, item)
+            self.check(kind, item, None)
+            self.state.changes += 1
+        item = self.state.add(kind, item)
+        response = self.shown(kind, item)
         if kind == 'projects':  # which AWX fetches at once
-            answer['summary_fields'] = {'current_update': {'id': state.fetch(item)['id']}}
-        return jsonify(answer), 201
+            response['summary_fields'] = {'current_update': {'id': self.state.fetch(item)['id']}}
+        return jsonify(response), 201
 
-    @app.post('/api/v2/projects/<int:number>/update/')
-    def update(number):
-        return jsonify(shown('project_updates', state.fetch(state.items['projects'][number]))), 202
+    def update(self, number):
+        fetched = self.state.fetch(self.state.items['projects'][number])
+        return jsonify(self.shown('project_updates', fetched)), 202
 
-    @app.patch('/api/v2/<kind>/<int:number>/')
-    def change(kind, number):
-        before = state.items[kind][number]
+    def change(self, kind, number):
+        before = self.state.items[kind][number]
         item = {**before, **request.get_json()}
-        check(kind, item, before)
-        state.items[kind][number] = item
-        state.changes += 1
-        return jsonify(shown(kind, item))
+        self.check(kind, item, before)
+        self.state.items[kind][number] = item
+        self.state.changes += 1
+        return jsonify(self.shown(kind, item))
 
-    @app.delete('/api/v2/<kind>/<int:number>/')
-    def remove(kind, number):
-        del state.items[kind][number]
+    def remove(self, kind, number):
+        del self.state.items[kind][number]
         return '', 204
 
-    @app.get('/api/v2/<kind>/<int:number>/<what>/')
-    def linked(kind, number, what):
-        items = [
-            shown(what, state.items[what][each])
-            for each in state.links.get((kind, number, what), [])
-        ]
-        return jsonify({'count': len(items), 'next': None, 'results': items})
+    def linked(self, kind, number, what):
+        links = self.state.links.get((kind, number, what), [])
+        return self.listed(what, [self.state.items[what][each] for each in links])
 
-    @app.post('/api/v2/<kind>/<int:number>/<what>/')
-    def link(kind, number, what):
-        asked, links = request.get_json(), state.links.setdefault((kind, number, what), [])
+    def link(self, kind, number, what):
+        asked, links = request.get_json(), self.state.links.setdefault((kind, number, what), [])
         if asked.get('disassociate'):
             links.remove(asked['id'])
         else:
-            used = (
-                [state.items[what][each].get('credential_type') for each in links]
-                if what == 'credentials'
-                else []
-            )
-            if state.items[what][asked['id']].get('credential_type') in used:
+            items = self.state.items[what]
+            types = [items[each].get('credential_type') for each in links]
+            if what == 'credentials' and items[asked['id']].get('credential_type') in types:
                 raise Refused('Cannot assign multiple credentials of one type.')
             links.append(asked['id'])
-        state.changes += 1
+        self.state.changes += 1
         return '', 204
 
+
+def _refused(problem):
+    return jsonify({'detail': str(problem)}), 400
+
+
+def _add_product(answer):
+    answer.headers.update({'X-API-Product-Name': 'AWX', 'X-API-Product-Version': '24.6.1'})
+    return answer
+
+
+def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tuple = ()) -> Flask:
+    """Return the Flask app; C(app.state) is its C(State).
+
+    :param playbooks: what git has. A job template with one that its project has not fetched is
+        refused.
+    """
+    app = Flask(__name__)
+    app.state = State(playbooks)
+    api = Api(app.state, user, password)
+    app.register_error_handler(Refused, _refused)
+    app.before_request(api.authorize)
+    app.after_request(_add_product)
+    app.get('/api/v2/unified_job_templates/')(api.templates)
+    app.get('/api/v2/<kind>/')(api.found)
+    app.get('/api/v2/<kind>/<key>/')(api.one)
+    app.post('/api/v2/<kind>/')(api.create)
+    app.post('/api/v2/projects/<int:number>/update/')(api.update)
+    app.patch('/api/v2/<kind>/<int:number>/')(api.change)
+    app.delete('/api/v2/<kind>/<int:number>/')(api.remove)
+    app.get('/api/v2/<kind>/<int:number>/<what>/')(api.linked)
+    app.post('/api/v2/<kind>/<int:number>/<what>/')(api.link)
     return app

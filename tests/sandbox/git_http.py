@@ -5,9 +5,9 @@
 
 """Smart HTTP of git by git's own C(git http-backend), behind Basic authentication.
 
-make_repository(folder, 'project', {'README.md': 'hello\\n'})
-server = sandbox.serve(git_http.create_app(folder, lambda user, password: (user, password) == ('jdoe', 'token')))
-# git clone <server.url>/project.git
+make_repository(folder, 'project', {'README.md': 'hello\\n'}) server =
+sandbox.serve(git_http.create_app(folder, lambda user, password: (user, password) == ('jdoe',
+'token'))) # git clone <server.url>/project.git
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ SECONDS = 60
 
 
 def environment(**more):
-    """An environment for git in which nothing of this machine's or this user's configuration counts."""
+    """An environment for git in which nothing of this machine's or this user's configuration
+    counts.
+    """
     kept = {name: os.environ[name] for name in ('PATH', 'LANG', 'TMPDIR') if name in os.environ}
     return {
         **kept,
@@ -37,7 +39,8 @@ def environment(**more):
 
 
 def make_repository(folder, name, files=None, branch='master', config=()):
-    """Makes the bare repository C(<folder>/<name>.git) with one commit of C(files) (path to text) and returns its path.
+    """Makes the bare repository C(<folder>/<name>.git) with one commit of C(files) (path to text)
+    and returns its path.
 
     config: pairs of a key and a value of git's configuration.
     """
@@ -47,7 +50,8 @@ def make_repository(folder, name, files=None, branch='master', config=()):
         _git('-C', path, 'config', key, value)
     if files:
         stream = [
-            f'commit refs/heads/{branch}\ncommitter sandbox <sandbox@example.org> 1700000000 +0000\ndata 5\nfirst\n'
+            f'commit refs/heads/{branch}\ncommitter sandbox <sandbox@example.org> 1700000000 '
+            '+0000\ndata 5\nfirst\n'
         ]
         for file, text in files.items():
             stream.append(f'M 100644 inline {file}\ndata {len(text.encode())}\n{text}\n')
@@ -68,7 +72,9 @@ def _git(*arguments, text=None):
 
 
 def backend(folder, path, user):
-    """The answer of C(git http-backend) to the current request; C(path) is the part of it below the folder of repositories."""
+    """The answer of C(git http-backend) to the current request; C(path) is the part of it below the
+    folder of repositories.
+    """
     body = request.get_data()
     passed = environment(
         GIT_PROJECT_ROOT=str(folder),
@@ -108,7 +114,8 @@ def backend(folder, path, user):
 def create_app(repositories_folder, authorize, realm='git'):
     """Return the Flask app that serves every bare repository of a folder.
 
-    authorize: called with user name and password of Basic; true lets them fetch and push. Nobody gets in without.
+    authorize: called with user name and password of Basic; true lets them fetch and push. Nobody
+    gets in without.
     """
     app = Flask('sandbox.git_http')
     app.state = SimpleNamespace(repositories_folder=str(repositories_folder))

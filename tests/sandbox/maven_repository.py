@@ -3,11 +3,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Maven 2 layout repository in memory, with a small real artifact and a parent POM to open a door with.
+"""A Maven 2 layout repository in memory, with a small real artifact and a parent POM to open a door
+with.
 
-C(org.example.buildops:hello:1.0.0) is a jar with its POM; C(org.example.buildops:door:1.0.0) is a POM without anything. A project
-whose parent is the latter can be built by C(mvn -N validate) with no plugin, so that run shows, without any other repository,
-whether Maven got in with the credentials that it was given.
+C(org.example.buildops:hello:1.0.0) is a jar with its POM; C(org.example.buildops:door:1.0.0) is a
+POM without anything. A project whose parent is the latter can be built by C(mvn -N validate) with
+no plugin, so that run shows, without any other repository, whether Maven got in with the
+credentials that it was given.
 """
 
 from __future__ import annotations
@@ -92,12 +94,15 @@ class MavenRepository:
         for artifact, packaging in (('hello', 'jar'), ('door', 'pom')):
             folder = f'{base}/{artifact}/1.0.0/{artifact}-1.0.0'
             self.files[folder + '.pom'] = (
-                '<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
-                f'  <modelVersion>4.0.0</modelVersion>\n  <groupId>{GROUP}</groupId>\n  <artifactId>{artifact}</artifactId>\n'
+                '<?xml version="1.0" encoding="UTF-8"?>\n'
+                '<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
+                f'  <modelVersion>4.0.0</modelVersion>\n  <groupId>{GROUP}</groupId>\n'
+                f'  <artifactId>{artifact}</artifactId>\n'
                 f'  <version>1.0.0</version>\n  <packaging>{packaging}</packaging>\n</project>\n'
             ).encode()
             self.files[f'{base}/{artifact}/maven-metadata.xml'] = (
-                f'<?xml version="1.0" encoding="UTF-8"?>\n<metadata>\n  <groupId>{GROUP}</groupId>\n  <artifactId>{artifact}</artifactId>\n'
+                '<?xml version="1.0" encoding="UTF-8"?>\n<metadata>\n'
+                f'  <groupId>{GROUP}</groupId>\n  <artifactId>{artifact}</artifactId>\n'
                 '  <versioning>\n    <latest>1.0.0</latest>\n    <release>1.0.0</release>\n'
                 '    <versions>\n      <version>1.0.0</version>\n    </versions>\n'
                 '    <lastUpdated>20260101000000</lastUpdated>\n  </versioning>\n</metadata>\n'

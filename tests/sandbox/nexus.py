@@ -5,10 +5,11 @@
 
 """A stand-in for Sonatype Nexus Repository Manager of any generation, from 2.0 to the newest.
 
-What could be measured on real servers (2.2, 2.3.0, 2.4.0, 2.5.1, 3.16.0, 3.23.0, 3.24.0, 3.30.0, 3.41.1, 3.62.0, 3.71.0, all OSS) is
-answered as they did; the recorded exchanges are played to it by C(tests/unit/sandbox). The user-token feature of the Pro
-edition follows Sonatype support article 213465878, Sonatype's documentation and OpenAPI descriptions; where those leave a choice,
-the choice is an option of L(create_app, create_app).
+What could be measured on real servers (2.2, 2.3.0, 2.4.0, 2.5.1, 3.16.0, 3.23.0, 3.24.0, 3.30.0,
+3.41.1, 3.62.0, 3.71.0, all OSS) is answered as they did; the recorded exchanges are played to it by
+C(tests/unit/sandbox). The user-token feature of the Pro edition follows Sonatype support article
+213465878, Sonatype's documentation and OpenAPI descriptions; where those leave a choice, the choice
+is an option of L(create_app, create_app).
 """
 
 from __future__ import annotations
@@ -45,17 +46,21 @@ def create_app(
 
     :param version: any version of the 2.x and 3.x lines, such as C(2.5.1-01), C(2.2), C(3.90.1).
     :param edition: C(PRO), C(OSS) or C(COMMUNITY); only C(PRO) has user tokens.
-    :param users: by name: L(User, User) objects, dicts of their fields, or just a password; replaces L(USERS, USERS).
+    :param users: by name: L(User, User) objects, dicts of their fields, or just a password;
+        replaces L(USERS, USERS).
     :param user_tokens: whether an administrator has switched the feature on.
     :param expiration_days: user tokens expire that many days after their creation (3.69 and newer).
     :param context: the context path; by default C(/nexus) on 2.x and none on 3.x.
-    :param strip_server_header: True for a proxy that removes the header, a text for one that replaces it.
+    :param strip_server_header: True for a proxy that removes the header, a text for one that
+        replaces it.
     :param clock: the time in seconds since the epoch, for tickets and tokens.
     :param repositories: names of the protected Maven repositories; the first holds the artifacts.
-    :param ticket_refusal: status for a bad ticket in step 2, which nobody could measure: 400, 403 or 500. By default what the
-        open sibling resource of that line answers: 500 on 3.x, 403 on 2.x.
+    :param ticket_refusal: status for a bad ticket in step 2, which nobody could measure: 400, 403
+        or 500. By default what the open sibling resource of that line answers: 500 on 3.x, 403 on
+        2.x.
     :param utc_offset: minutes east of Greenwich in the times that the server writes.
-    :param h2: whether a 3.x keeps its configuration in H2, which checks less; by default from 3.71 on.
+    :param h2: whether a 3.x keeps its configuration in H2, which checks less; by default from 3.71
+        on.
     """
     number = version_number(version)
     accounts = {}

@@ -30,7 +30,9 @@ from .nexus_proxies2 import Repositories2
 
 
 class Nexus2(Nexus):
-    """2.0 to 2.15: Restlet for C(/service/local), Siesta (JAX-RS) from 2.7 on for tickets and tokens."""
+    """2.0 to 2.15: Restlet for C(/service/local), Siesta (JAX-RS) from 2.7 on for tickets and
+    tokens.
+    """
 
     def __init__(self, version, edition, state, options):
         super().__init__(version, edition, state, options)
@@ -58,7 +60,7 @@ class Nexus2(Nexus):
         self.repositories = Repositories2(self)
         self.ticket_header = 'X-NX-AuthTicket' if number >= (2, 7) else 'X-NX-UserToken-AuthTicket'
 
-    # -- answers ------------------------------------------------------------------------------------------------------
+    # answers
 
     def handle(self, request, path):
         if not in_context(path, self.context):
@@ -110,8 +112,14 @@ class Nexus2(Nexus):
         reason = 'Internal Server Error' if code == 500 else REASONS[code]
         words = text or {
             404: 'The server has not found anything matching the request URI',
-            405: 'The method specified in the request is not allowed for the resource identified by the request URI',
-            500: 'The server encountered an unexpected condition which prevented it from fulfilling the request',
+            405: (
+                'The method specified in the request is not allowed for the resource identified '
+                'by the request URI'
+            ),
+            500: (
+                'The server encountered an unexpected condition which prevented it from '
+                'fulfilling the request'
+            ),
         }.get(code, reason)
         headers = [('Content-Type', 'text/html')]
         static = not (request.path + '/').startswith(
@@ -127,10 +135,15 @@ class Nexus2(Nexus):
             code,
             headers,
             (
-                f'<html>\n  <head>\n    <title>{code} - {reason}</title>\n    <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>\n\n'
-                f'    <link rel="icon" type="image/png" href="{root}/favicon.png"><!-- Major Browsers -->\n'
-                f'    <link rel="stylesheet" href="{root}/{folder}/Sonatype-content.css?{self.version}" type="text/css" media="screen" '
-                f'title="no title" charset="utf-8">\n  </head>\n  <body>\n    <h1>{code} - {reason}</h1>\n    <p>{escape(words)}</p>\n  </body>\n</html>\n'
+                f'<html>\n  <head>\n    <title>{code} - {reason}</title>\n'
+                '    <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>\n\n'
+                f'    <link rel="icon" type="image/png" href="{root}/favicon.png"><!-- Major '
+                'Browsers -->\n'
+                '    <link rel="stylesheet" '
+                f'href="{root}/{folder}/Sonatype-content.css?{self.version}" type="text/css" '
+                'media="screen" '
+                'title="no title" charset="utf-8">\n  </head>\n  <body>\n'
+                f'    <h1>{code} - {reason}</h1>\n    <p>{escape(words)}</p>\n  </body>\n</html>\n'
             ),
         )
 
@@ -139,9 +152,12 @@ class Nexus2(Nexus):
             200,
             [('Content-Type', 'text/html')],
             (
-                '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n\n'
-                '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">\n<head>\n  <title>Sonatype Nexus</title>\n'
-                f'  <link rel="stylesheet" href="static/css/Sonatype-all.css?{self.version}" type="text/css" media="screen" charset="utf-8"/>\n'
+                '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" '
+                '"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n\n'
+                '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">\n<head>\n'
+                '  <title>Sonatype Nexus</title>\n'
+                f'  <link rel="stylesheet" href="static/css/Sonatype-all.css?{self.version}" '
+                'type="text/css" media="screen" charset="utf-8"/>\n'
                 '</head>\n<body></body>\n</html>\n'
             ),
         )
@@ -185,7 +201,7 @@ class Nexus2(Nexus):
             else None
         )
 
-    # -- the service layer --------------------------------------------------------------------------------------------
+    # the service layer
 
     def service(self, request, path):
         handlers, values = self.find_route(path)
@@ -306,7 +322,8 @@ class Nexus2(Nexus):
         kind = negotiate(request, ['application/xml', JSON])
         if kind is None:
             reason = (
-                'The resource identified by the request is only capable of generating response entities which have content '
+                'The resource identified by the request is only capable of generating response '
+                'entities which have content '
                 'characteristics not acceptable according to the accept headers sent in the request'
             )
             return self.reply(
@@ -364,13 +381,13 @@ class Nexus2(Nexus):
                 200, [('Content-Type', 'application/json; charset=UTF-8')], body
             )
         lines = ''.join(
-            f'    <{key}>{escape(str(value).lower() if isinstance(value, bool) else value)}</{key}>\n'
+            '    '
+            f'<{key}>{escape(str(value).lower() if isinstance(value, bool) else value)}</{key}>\n'
             for key, value in data.items()
         )
         rights = ''.join(
-            '        <permission>\n          <id>{id}</id>\n          <value>{value}</value>\n        </permission>\n'.format(
-                **item
-            )
+            '        <permission>\n          <id>{id}</id>\n          <value>{value}</value>\n'
+            '        </permission>\n'.format(**item)
             for item in permissions['permissions']
         )
         who = ''.join(
@@ -382,7 +399,8 @@ class Nexus2(Nexus):
             200,
             [('Content-Type', 'application/xml; charset=UTF-8')],
             (
-                '<status>\n  <data>\n{}    <clientPermissions>\n      <loggedIn>{}</loggedIn>\n{}      <permissions>\n{}      </permissions>\n'
+                '<status>\n  <data>\n{}    <clientPermissions>\n      <loggedIn>{}</loggedIn>\n'
+                '{}      <permissions>\n{}      </permissions>\n'
                 '    </clientPermissions>\n  </data>\n</status>'
             ).format(lines, str(permissions['loggedIn']).lower(), who, rights),
         )
@@ -417,7 +435,7 @@ class Nexus2(Nexus):
             ),
         )
 
-    # -- tickets and tokens -------------------------------------------------------------------------------------------
+    # tickets and tokens
 
     def authenticate(self, request, user, values):
         siesta = self.number >= (2, 7)

@@ -80,7 +80,7 @@ class Nexus3(Nexus):
             )
             self.route('/v1/security/user-tokens/tokens', GET=self.admin_list)
 
-    # -- answers ------------------------------------------------------------------------------------------------------
+    # answers
 
     def finish(self, request, answer):
         if not any(name == 'Server' for name, _value in answer.headers):
@@ -131,12 +131,16 @@ class Nexus3(Nexus):
             code,
             self._page_headers(),
             (
-                f'\n<!DOCTYPE html>\n<html lang="en">\n<head>\n  <title>{code} - {product}</title>\n'
+                '\n<!DOCTYPE html>\n<html lang="en">\n<head>\n'
+                f'  <title>{code} - {product}</title>\n'
                 '  <meta http-equiv="Content-Type" content="text/html; charset=UTF-8"/>\n'
                 f'  <link rel="shortcut icon" href="{root}/favicon.ico?{self.version}">\n'
-                f'  <link rel="stylesheet" type="text/css" href="{root}/static/css/nexus-content.css?{self.version}"/>\n</head>\n<body>\n'
-                f'<span class="product-name">{product}</span>\n<span class="product-spec">{self.edition} {self.version}</span>\n'
-                f'<span class="title">Error {code}</span><span class="description">{escape(reason)}</span>\n</body>\n</html>\n'
+                '  <link rel="stylesheet" type="text/css" '
+                f'href="{root}/static/css/nexus-content.css?{self.version}"/>\n</head>\n<body>\n'
+                f'<span class="product-name">{product}</span>\n'
+                f'<span class="product-spec">{self.edition} {self.version}</span>\n'
+                f'<span class="title">Error {code}</span><span '
+                f'class="description">{escape(reason)}</span>\n</body>\n</html>\n'
             ),
             reason,
         )
@@ -166,9 +170,13 @@ class Nexus3(Nexus):
             200,
             [('X-XSS-Protection', '1; mode=block')] + self._page_headers(),
             (
-                f'\n<!DOCTYPE html>\n<html lang="en">\n<head>\n  <title>{product}</title>\n  <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>\n'
-                f'  <link rel="icon" type="image/png" href="./static/rapture/resources/favicon-32x32.png{suffix}" sizes="32x32">\n'
-                f'  <link rel="stylesheet" type="text/css" href="./static/rapture/resources/baseapp.css{suffix}">\n</head>\n<body></body>\n</html>\n'
+                f'\n<!DOCTYPE html>\n<html lang="en">\n<head>\n  <title>{product}</title>\n'
+                '  <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>\n'
+                '  <link rel="icon" type="image/png" '
+                f'href="./static/rapture/resources/favicon-32x32.png{suffix}" sizes="32x32">\n'
+                '  <link rel="stylesheet" type="text/css" '
+                f'href="./static/rapture/resources/baseapp.css{suffix}">\n</head>\n<body></body>\n'
+                '</html>\n'
             ),
         )
 
@@ -191,7 +199,9 @@ class Nexus3(Nexus):
         return self.fault(code, [('Content-Type', JSON)], self.quoted(text))
 
     def quoted(self, text):
-        """A text as the body of a refusal: in quotes without escaping up to 3.48, which may be no JSON, then inside an object."""
+        """A text as the body of a refusal: in quotes without escaping up to 3.48, which may be no
+        JSON, then inside an object.
+        """
         quoted = f'"{text}"'
         return quoted if self.number < (3, 49) else jackson({'id': '*', 'message': quoted})
 
@@ -219,7 +229,7 @@ class Nexus3(Nexus):
             else None
         )
 
-    # -- the REST layer -----------------------------------------------------------------------------------------------
+    # the REST layer
 
     def extdirect(self, request):
         if self.forged(request):
@@ -248,7 +258,8 @@ class Nexus3(Nexus):
             return self.fault(404)
         if request.method == 'OPTIONS':
             return self.error(
-                'org.jboss.resteasy.spi.DefaultOptionsMethodException: RESTEASY003655: No resource method found for options, '
+                'org.jboss.resteasy.spi.DefaultOptionsMethodException: RESTEASY003655: No '
+                'resource method found for options, '
                 'return OK with Allow header'
             )
         handler = handlers.get('GET' if request.method == 'HEAD' else request.method)
@@ -262,7 +273,9 @@ class Nexus3(Nexus):
         return handler(request, user, values)
 
     def forged(self, request) -> bool:
-        """The rule against cross-site requests: by agent name up to 3.29.0, by a live session afterwards."""
+        """The rule against cross-site requests: by agent name up to 3.29.0, by a live session
+        afterwards.
+        """
         if request.method in ('GET', 'HEAD', 'OPTIONS') or self.number < (3, 13):
             return False
         cookie = request.cookies.get('NX-ANTI-CSRF-TOKEN')
@@ -337,7 +350,7 @@ class Nexus3(Nexus):
             f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><{root}>{text}</{root}>',
         )
 
-    # -- step 1 -------------------------------------------------------------------------------------------------------
+    # step 1
 
     def authenticate(self, request, user, values):
         sent = request.mimetype
@@ -364,7 +377,8 @@ class Nexus3(Nexus):
             name, password = self._decode(payload['u']), self._decode(payload['p'])
         except ValueError as error:
             return self.error(
-                f'java.lang.IllegalArgumentException: com.google.common.io.BaseEncoding$DecodingException: {error}'
+                'java.lang.IllegalArgumentException: '
+                f'com.google.common.io.BaseEncoding$DecodingException: {error}'
             )
         principal = user if user is not None else ('anonymous' if self.state.anonymous else '')
         if name != principal or not name:
@@ -403,7 +417,8 @@ class Nexus3(Nexus):
     def _malformed(self, what):
         if self.number < (3, 19):
             return self.error(
-                f'com.fasterxml.jackson.core.io.JsonEOFException: {what}\n at [Source: (org.eclipse.jetty.server.HttpInputOverHTTP); '
+                f'com.fasterxml.jackson.core.io.JsonEOFException: {what}\n'
+                ' at [Source: (org.eclipse.jetty.server.HttpInputOverHTTP); '
                 'line: 1, column: 11]'
             )
         return self.fault(
@@ -415,8 +430,10 @@ class Nexus3(Nexus):
     def _wrong_shape(self):
         if self.number < (3, 19):
             return self.error(
-                'com.fasterxml.jackson.databind.exc.MismatchedInputException: Cannot deserialize instance of '
-                '`org.sonatype.nexus.coreui.internal.wonderland.AuthTokenXO` out of START_ARRAY token\n'
+                'com.fasterxml.jackson.databind.exc.MismatchedInputException: Cannot deserialize '
+                'instance of '
+                '`org.sonatype.nexus.coreui.internal.wonderland.AuthTokenXO` out of START_ARRAY '
+                'token\n'
                 ' at [Source: (org.eclipse.jetty.server.HttpInputOverHTTP); line: 1, column: 1]'
             )
         return self.fault(400, self._cacheable() + [('Content-Type', JSON)], '[ ]')
@@ -426,7 +443,9 @@ class Nexus3(Nexus):
 
     @staticmethod
     def _decode(text):
-        """As Guava's decoder: the standard alphabet, padding may be absent, nothing else may be there."""
+        """As Guava's decoder: the standard alphabet, padding may be absent, nothing else may be
+        there.
+        """
         stripped = text.rstrip('=')
         if len(stripped) % 4 == 1 or (text != stripped and len(text) % 4):
             raise ValueError(f'Invalid input length {len(text)}')
@@ -441,7 +460,9 @@ class Nexus3(Nexus):
             raise ValueError(f'Invalid input length {len(text)}') from None
 
     def download(self, request, user, values):
-        """Support files; the one open resource besides step 2 that took a ticket, up to some version before 3.62."""
+        """Support files; the one open resource besides step 2 that took a ticket, up to some
+        version before 3.62.
+        """
         try:
             answer = self._download(request, user, values)
         except Refusal as refusal:
@@ -466,15 +487,17 @@ class Nexus3(Nexus):
                     'java.lang.IllegalArgumentException: Invalid authentication ticket'
                 )
         return self.error(
-            'java.io.FileNotFoundException: /srv/nexus-work/downloads/{} (No such file or directory)'.format(
-                values['name']
-            )
+            'java.io.FileNotFoundException: /srv/nexus-work/downloads/{} (No such file or '
+            'directory)'.format(values['name'])
         )
 
-    # -- step 2 -------------------------------------------------------------------------------------------------------
+    # step 2
 
     def _packed_ticket(self, request, key):
-        """The ticket in a query parameter, which is its base64 form; None without one. An unescaped plus comes as a blank, and spoils it."""
+        """The ticket in a query parameter, which is its base64 form; None without one.
+
+        An unescaped plus comes as a blank, and spoils it.
+        """
         if key not in request.args:
             return None
         try:
@@ -482,7 +505,8 @@ class Nexus3(Nexus):
         except ValueError as error:
             raise Refusal(
                 self.error(
-                    f'java.lang.IllegalArgumentException: com.google.common.io.BaseEncoding$DecodingException: {error}'
+                    'java.lang.IllegalArgumentException: '
+                    f'com.google.common.io.BaseEncoding$DecodingException: {error}'
                 )
             ) from None
 
@@ -533,7 +557,9 @@ class Nexus3(Nexus):
             raise Refusal(self.fault(403))
 
     def _open_own(self, request, user):
-        """Whether this request may touch its user's token: spends the ticket that it carries in this version's way."""
+        """Whether this request may touch its user's token: spends the ticket that it carries in
+        this version's way.
+        """
         self._may_have_own(user)
         if self.number >= (3, 24):
             ticket = self._packed_ticket(request, 'authToken')
@@ -551,7 +577,7 @@ class Nexus3(Nexus):
     def _own_answer(self, request, token):
         return self.json(self.token_body(token))
 
-    # -- the administrator's side -------------------------------------------------------------------------------------
+    # the administrator's side
 
     def _administrator(self, user):
         if user is None or not self.state.users[user].admin:

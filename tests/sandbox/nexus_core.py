@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both lines of the Nexus stand-in share: users, tickets, tokens, the protected repository, HTTP."""
+"""What both lines of the Nexus stand-in share: users, tickets, tokens, the protected repository,
+HTTP.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ JSON = 'application/json'
 NOT_CACHEABLE = [
     (
         'Cache-Control',
-        'no-cache, must-revalidate, no-transform, no-store, proxy-revalidate, s-maxage=0, max-age=0',
+        'no-cache, must-revalidate, no-transform, no-store, proxy-revalidate, s-maxage=0, '
+        'max-age=0',
     ),
     ('Expires', '0'),
     ('Pragma', 'no-cache'),
@@ -108,7 +111,8 @@ class State:
 
     :ivar tokens: user tokens by (user, source).
     :ivar tickets: single-use tickets that were issued and not yet redeemed.
-    :ivar counters: how often things happened: tickets_issued, tickets_redeemed, tickets_refused, tokens_created, tokens_deleted.
+    :ivar counters: how often things happened: tickets_issued, tickets_redeemed, tickets_refused,
+        tokens_created, tokens_deleted.
     """
 
     def __init__(self, users, clock):
@@ -159,7 +163,8 @@ Handler = t.Callable[[Request, t.Optional[str], dict], Answer]
 class Nexus:
     """The parts that both lines share; use L(create_app, create_app).
 
-    :ivar context: the context path, without a slash at its end; the sandbox appends it to the server's URL.
+    :ivar context: the context path, without a slash at its end; the sandbox appends it to the
+        server's URL.
     """
 
     def __init__(self, version: str, edition: str, state: State, options: dict):
@@ -175,7 +180,7 @@ class Nexus:
         self.ca_path: t.Callable[[], str] | None = None
         self.routes: list[tuple[re.Pattern, dict[str, Handler]]] = []
 
-    # -- plumbing -----------------------------------------------------------------------------------------------------
+    # plumbing
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -222,7 +227,10 @@ class Nexus:
         )
 
     def user_of(self, header: str | None) -> tuple[str | None, bool]:
-        """The user that an Authorization header speaks for, and whether it is right. (None, True) is nobody."""
+        """The user that an Authorization header speaks for, and whether it is right.
+
+        (None, True) is nobody.
+        """
         if not header or header.strip().lower() in ('basic og==', 'basic'):
             return None, True
         credentials = basic_credentials(header)
@@ -256,7 +264,7 @@ class Nexus:
         """Whether this edition has the user-token plugin."""
         return self.edition.startswith('PRO')
 
-    # -- tickets and tokens -------------------------------------------------------------------------------------------
+    # tickets and tokens
 
     @property
     def bound(self) -> bool:
@@ -276,7 +284,11 @@ class Nexus:
         return ticket
 
     def redeem_ticket(self, ticket: str, user: str, realm: str = 'password') -> bool:
-        """Spends a ticket. A try by another user does not spend it, where tickets are bound; from 3.59 on they are bound to the realm, too."""
+        """Spends a ticket.
+
+        A try by another user does not spend it, where tickets are bound; from 3.59 on they are
+        bound to the realm, too.
+        """
         held = self.state.tickets.get(ticket)
         if held is not None and self.state.clock() - held.issued > TICKET_SECONDS:
             del self.state.tickets[ticket]
@@ -330,12 +342,15 @@ class Nexus:
         """A file through a proxy repository; None where there is no proxy of that name."""
         raise NotImplementedError
 
-    # -- the repository -----------------------------------------------------------------------------------------------
+    # the repository
 
     def content(
         self, request: Request, name: str, path: str, refuse: t.Callable[..., Answer]
     ) -> Answer:
-        """A request for a file of a protected repository. C(refuse(code, reason)) writes the refusals."""
+        """A request for a file of a protected repository.
+
+        C(refuse(code, reason)) writes the refusals.
+        """
         header = request.headers.get('Authorization')
         user, right = self.user_of(header)
         if not right or user is None:
@@ -446,7 +461,9 @@ def jackson(value: t.Any, indent: int = 0) -> str:
 
 def jetty_page(code: int, reason: str, path: str) -> str:
     return (
-        f'<html>\n<head>\n<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"/>\n<title>Error {code} {reason}</title>\n</head>\n'
-        f'<body><h2>HTTP ERROR {code}</h2>\n<p>Problem accessing {escape(path)}. Reason:\n<pre>    {reason}</pre></p>'
+        '<html>\n<head>\n<meta http-equiv="Content-Type" content="text/html; '
+        f'charset=ISO-8859-1"/>\n<title>Error {code} {reason}</title>\n</head>\n'
+        f'<body><h2>HTTP ERROR {code}</h2>\n<p>Problem accessing {escape(path)}. Reason:\n'
+        f'<pre>    {reason}</pre></p>'
         '<hr /><i><small>Powered by Jetty://</small></i><br/>\n</body>\n</html>\n'
     )

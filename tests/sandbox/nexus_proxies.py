@@ -3,10 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Repositories of the Nexus 3 stand-in: their REST by version, ExtDirect, and proxies that really fetch from their remote.
+"""Repositories of the Nexus 3 stand-in: their REST by version, ExtDirect, and proxies that really
+fetch from their remote.
 
-What REST and ExtDirect answer was measured on 3.16.0, 3.23.0, 3.24.0, 3.30.0, 3.41.1, 3.62.0 (OrientDB and H2) and 3.71.0. A proxy keeps no
-copies: every request shows what the remote says now. C(app.repositories.fetches) tells what went out and with which credentials.
+What REST and ExtDirect answer was measured on 3.16.0, 3.23.0, 3.24.0, 3.30.0, 3.41.1, 3.62.0
+(OrientDB and H2) and 3.71.0. A proxy keeps no copies: every request shows what the remote says now.
+C(app.repositories.fetches) tells what went out and with which credentials.
 """
 
 from __future__ import annotations
@@ -31,8 +33,12 @@ if t.TYPE_CHECKING:
 VALIDATION_ERRORS = 'application/vnd.siesta-validation-errors-v1+json'
 PREEMPTIVE_RULE = 'Pre-emptive authentication is allowed only when using HTTPS remote URL'
 BLOCK_SECONDS = 40
-NAME_RULE = 'Only letters, digits, underscores(_), hyphens(-), and dots(.) are allowed and may not start with underscore or dot.'
-#: By path segment: value of C(format), first version, keys of their own that a body may carry (those in capitals must).
+NAME_RULE = (
+    'Only letters, digits, underscores(_), hyphens(-), and dots(.) are allowed and may not start '
+    'with underscore or dot.'
+)
+#: By path segment: value of C(format), first version, keys of their own that a body may carry
+#: (those in capitals must).
 FORMATS: dict[str, tuple[str, tuple[int, ...], tuple[str, ...]]] = {
     'maven': ('maven2', (3, 20), ('MAVEN',)),
     'apt': ('apt', (3, 20), ('APT',)),
@@ -81,7 +87,10 @@ class Repository:
 
 @dataclasses.dataclass
 class Fetch:
-    """One request of a proxy to its remote. :ivar credentials: user and password of its Basic credentials, C('bearer ...'), or None."""
+    """One request of a proxy to its remote.
+
+    :ivar credentials: user and password of its Basic credentials, C('bearer ...'), or None.
+    """
 
     url: str
     credentials: str | None
@@ -91,7 +100,10 @@ class Fetch:
 def fetch(
     url: str, authorization: str | None, agent: str, ca_path: str | None
 ) -> tuple[int, str | None, str | None, bytes]:
-    """Asks a remote for a file: status, challenge, content type, body. Status 0 when nobody answers."""
+    """Asks a remote for a file: status, challenge, content type, body.
+
+    Status 0 when nobody answers.
+    """
     parts = urlsplit(url)
     connection: http.client.HTTPConnection
     try:
@@ -232,7 +244,7 @@ class Repositories:
                     handlers['GET'] = self.get
                 nexus.route(path + '/(?P<name>[^/]+)', **handlers)
 
-    # -- reading ------------------------------------------------------------------------------------------------------
+    # reading
 
     def _url(self, request, name):
         return request.root_url.rstrip('/') + self.nexus.context + '/repository/' + name
@@ -428,7 +440,7 @@ class Repositories:
             for key in extras
         ]
 
-    # -- writing ------------------------------------------------------------------------------------------------------
+    # writing
 
     def create(self, request, user, values):
         return self._write(request, user, values, self._create)
@@ -472,7 +484,10 @@ class Repositories:
                     jackson(
                         {
                             'id': '*',
-                            'message': 'Could not process the input: Unexpected end-of-input within/between Object entries',
+                            'message': (
+                                'Could not process the input: Unexpected end-of-input '
+                                'within/between Object entries'
+                            ),
                         }
                     ),
                 )
@@ -549,7 +564,8 @@ class Repositories:
             'Duplicate key'
             if self.h2
             else (
-                f"Cannot index record #18:2: found duplicated key '{name}' in index 'repository_repository_name_idx' previously assigned "
+                f"Cannot index record #18:2: found duplicated key '{name}' in index "
+                "'repository_repository_name_idx' previously assigned "
                 'to the record #17:2\r\n\tDB name="config"'
             )
         )
@@ -580,7 +596,7 @@ class Repositories:
         return self.nexus.reply(204)
 
     def _apply(self, item, body, by=None):
-        """Everything in the body replaces everything in the repository; what is not in it is gone."""
+        """The body replaces everything in the repository; what is not in it is removed."""
         attributes: dict[str, t.Any] = {
             'storage': {
                 key: body['storage'][key]
@@ -710,8 +726,11 @@ class Repositories:
                 self._message(
                     400,
                     (
-                        f'Failed to validate facets; 1 failure\nUnknown AuthenticationConfiguration type: {kind} (through reference chain: '
-                        'org.sonatype.nexus.repository.httpclient.internal.HttpClientFacetImpl$Config["authentication"])'
+                        'Failed to validate facets; 1 failure\n'
+                        f'Unknown AuthenticationConfiguration type: {kind} (through reference '
+                        'chain: '
+                        'org.sonatype.nexus.repository.httpclient.internal.'
+                        'HttpClientFacetImpl$Config["authentication"])'
                     ),
                 )
             )
@@ -765,7 +784,7 @@ class Repositories:
         self.routing_rules[body['name']] = f'{len(self.routing_rules) + 1:032x}'
         return self.nexus.reply(204)
 
-    # -- ExtDirect ----------------------------------------------------------------------------------------------------
+    # ExtDirect
 
     @property
     def placeholder(self):
@@ -944,10 +963,12 @@ class Repositories:
         self.nexus.state.users[name].password = password
         return {'success': True, 'data': None}
 
-    # -- fetching -----------------------------------------------------------------------------------------------------
+    # fetching
 
     def content(self, request, item: Repository, path: str) -> Answer:
-        """A file through a proxy: first without credentials, then with, as the remote asks for them."""
+        """A file through a proxy: first without credentials, then with, as the remote asks for
+        them.
+        """
         client = item.part('httpclient')
         if client.get('blocked') or not item.online:
             return self.nexus.page(503 if item.online else 404, request)

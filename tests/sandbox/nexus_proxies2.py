@@ -3,10 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Repositories of the Nexus 2 stand-in: C(/service/local/repositories) with its full replacement, its placeholder and its escaping.
+"""Repositories of the Nexus 2 stand-in: C(/service/local/repositories) with its full replacement,
+its placeholder and its escaping.
 
-Measured on 2.2, 2.3.0, 2.4.0 and 2.5.1: every string that comes in is escaped for HTML, a password too; the answer has the request's content
-type; keys that this version does not know are refused; a wrong password blocks a proxy that has automatic blocking on.
+Measured on 2.2, 2.3.0, 2.4.0 and 2.5.1: every string that comes in is escaped for HTML, a password
+too; the answer has the request's content type; keys that this version does not know are refused; a
+wrong password blocks a proxy that has automatic blocking on.
 """
 
 from __future__ import annotations
@@ -102,7 +104,9 @@ class Repository2:
 
 
 def escape_html(text: str) -> str:
-    """As commons-lang does it: named entities where there are any, numbers for the rest beyond ASCII; the apostrophe stays."""
+    """As commons-lang does it: named entities where there are any, numbers for the rest beyond
+    ASCII; the apostrophe stays.
+    """
 
     def one(sign):
         name = html.entities.codepoint2name.get(ord(sign))
@@ -171,7 +175,7 @@ class Repositories2:
     def _storage(name):
         return f'file:/srv/nexus-work/storage/{name}'
 
-    # -- answers ------------------------------------------------------------------------------------------------------
+    # answers
 
     def _shown(self, request, item):
         data = copy.deepcopy(item.data)
@@ -235,7 +239,8 @@ class Repositories2:
             text = (
                 '<nexus-error>\n  <errors>\n'
                 + ''.join(
-                    f'    <error>\n      <id>{escape(key)}</id>\n      <msg>{escape(escape_html(message))}</msg>\n    </error>\n'
+                    f'    <error>\n      <id>{escape(key)}</id>\n'
+                    f'      <msg>{escape(escape_html(message))}</msg>\n    </error>\n'
                     for key, message in errors
                 )
                 + '  </errors>\n</nexus-error>'
@@ -246,7 +251,7 @@ class Repositories2:
             )
         )
 
-    # -- reading ------------------------------------------------------------------------------------------------------
+    # reading
 
     def list(self, request, user, values):
         kind = self._kind(request)
@@ -254,7 +259,10 @@ class Repositories2:
         for item in self.known.values():
             data = item.data
             entry = {
-                'resourceURI': f'{request.root_url.rstrip("/")}{self.nexus.context}/service/local/repositories/{data["id"]}',
+                'resourceURI': (
+                    f'{request.root_url.rstrip("/")}{self.nexus.context}/service/local/'
+                    f'repositories/{data["id"]}'
+                ),
                 'contentResourceURI': self._content_url(request, data['id']),
                 **{
                     key: data[key]
@@ -337,7 +345,7 @@ class Repositories2:
             kind,
         )
 
-    # -- writing ------------------------------------------------------------------------------------------------------
+    # writing
 
     def _may_write(self, user):
         if user is None:
@@ -358,7 +366,8 @@ class Repositories2:
                 kind,
                 (
                     'id',
-                    'Only letters, digits, underscores(_), hyphens(-), and dots(.) are allowed in Repository ID',
+                    'Only letters, digits, underscores(_), hyphens(-), and dots(.) are allowed in '
+                    'Repository ID',
                 ),
             )
         if not data.get('provider'):
@@ -368,7 +377,8 @@ class Repositories2:
                 kind,
                 (
                     '*',
-                    f'Repository being created "{data.get("name")}" (repoId={name}) has corresponding type that is not registered '
+                    f'Repository being created "{data.get("name")}" (repoId={name}) has '
+                    'corresponding type that is not registered '
                     f'in Core: Repository type {ROLE}:{data["provider"]} is unknown to Nexus Core.',
                 ),
             )
@@ -455,7 +465,9 @@ class Repositories2:
                 raise ValueError('unknown key')
 
     def _apply(self, request, item, data, kind, name, repo_type):
-        """Everything in the body replaces everything in the repository, except the password behind the placeholder."""
+        """Everything in the body replaces everything in the repository, except the password behind
+        the placeholder.
+        """
         remote = copy.deepcopy(data.get('remoteStorage'))
         for key in ('repoPolicy',) + (('checksumPolicy',) if data['repoType'] == 'proxy' else ()):
             enum, allowed = POLICIES[key]
@@ -527,10 +539,12 @@ class Repositories2:
                 item.data.get('remoteStorage', {}).get('authentication') or {}
             ).get('password')
 
-    # -- fetching -----------------------------------------------------------------------------------------------------
+    # fetching
 
     def content(self, request, item: Repository2, path: str) -> Answer:
-        """A file through a proxy: first without credentials, then with, as the remote asks for them."""
+        """A file through a proxy: first without credentials, then with, as the remote asks for
+        them.
+        """
         remote = item.data['remoteStorage']
         authentication = remote.get('authentication')
         settings = remote.get('connectionSettings')
@@ -572,7 +586,8 @@ class Repositories2:
         return self.nexus.page(
             request,
             404,
-            f'Path /{path} not found in local nor in remote storage of M2Repository(id={item.data["id"]})',
+            f'Path /{path} not found in local nor in remote storage of '
+            f'M2Repository(id={item.data["id"]})',
         )
 
     def _ask(self, url, authorization):

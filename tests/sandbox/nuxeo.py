@@ -5,9 +5,10 @@
 
 """A stand-in for the OAuth2 server of a Nuxeo Platform, by version.
 
-Versions 10.10 and newer answer as Nuxeo 2023.6 was measured to: order of checks, messages, HTML and Latin-1 answers, login
-redirects, CSRF filter, REST of clients and tokens. C(client_credentials) of 2023.31 and 2025.3 follows Nuxeo's documentation;
-its refusals are assumed. Versions before 9.2 have the endpoints of the page "Using OAuth2" of April 2020, with the flow of 8.10.
+Versions 10.10 and newer answer as Nuxeo 2023.6 was measured to: order of checks, messages, HTML and
+Latin-1 answers, login redirects, CSRF filter, REST of clients and tokens. C(client_credentials) of
+2023.31 and 2025.3 follows Nuxeo's documentation; its refusals are assumed. Versions before 9.2 have
+the endpoints of the page "Using OAuth2" of April 2020, with the flow of 8.10.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ SECURITY_HEADERS = [
     ('X-Content-Type-Options', 'nosniff'),
     (
         'Content-Security-Policy',
-        "img-src data: blob: *; default-src blob: *; script-src 'unsafe-inline' 'unsafe-eval' data: *; "
+        "img-src data: blob: *; default-src blob: *; script-src 'unsafe-inline' 'unsafe-eval' "
+        'data: *; '
         "style-src 'unsafe-inline' *; font-src data: *",
     ),
     ('X-XSS-Protection', '1; mode=block'),
@@ -56,7 +58,7 @@ _REDIRECT_URI = re.compile(r'http://localhost(:\d+)?(/.*)?')
 _BAD_ESCAPE = re.compile(r'%(?![0-9A-Fa-f]{2})')
 
 
-# -- what the server knows --------------------------------------------------------------------------------------------
+# what the server knows
 
 
 @dataclass
@@ -83,7 +85,10 @@ class User:
 
 @dataclass
 class Client:
-    """A row of the directory C(oauth2Clients). C(redirect_uris) is one string, its URIs separated by commas, as in the directory."""
+    """A row of the directory C(oauth2Clients).
+
+    C(redirect_uris) is one string, its URIs separated by commas, as in the directory.
+    """
 
     id: str | None
     name: str | None = None
@@ -115,7 +120,10 @@ class Token:
 
 @dataclass
 class Code:
-    """An authorization request that was granted. C(redirect_uri) is None where the request named none."""
+    """An authorization request that was granted.
+
+    C(redirect_uri) is None where the request named none.
+    """
 
     client_id: str
     user: str
@@ -146,7 +154,10 @@ class DeviceToken:
 
 
 class NuxeoState:
-    """Users, clients, tokens, codes and sessions; tests read and change them. C(lock) guards what a request changes."""
+    """Users, clients, tokens, codes and sessions; tests read and change them.
+
+    C(lock) guards what a request changes.
+    """
 
     def __init__(self, clock):
         self.clock = clock
@@ -166,7 +177,7 @@ class NuxeoState:
         return client
 
     def client(self, client_id):
-        """The client of an id, None without one; C(Duplicate) if the directory has more than one."""
+        """The client of an id or None; C(Duplicate) if the directory has more than one."""
         found = [client for client in self.clients if client.id == client_id]
         if len(found) > 1:
             raise Duplicate(client_id)
@@ -196,7 +207,9 @@ class NuxeoState:
         return self.new_token(token.client_id, token.user, token.seconds)
 
     def collect_expired(self):
-        """What the weekly job of 2023.29, 2025.1 and newer does: expired entries go, refresh tokens included."""
+        """What the weekly job of 2023.29, 2025.1 and newer does: expired entries go, refresh tokens
+        included.
+        """
         self.tokens = [token for token in self.tokens if not token.expired(self.clock())]
 
 
@@ -217,7 +230,9 @@ def default_users():
 
 
 def default_clients():
-    """The two clients that every Nuxeo has; one for grants in the name of a user; one whose own user has its name, for C(client_credentials)."""
+    """The two clients that every Nuxeo has; one for grants in the name of a user; one whose own
+    user has its name, for C(client_credentials).
+    """
     return [
         Client('nuxeo-drive', 'Nuxeo Drive', None, 'nxdrive://authorize', auto_grant=True),
         Client('nuxeo-mobile', 'Nuxeo Mobile', None, 'nuxeo://authorize', auto_grant=True),
@@ -230,7 +245,7 @@ BUILT_IN = 2
 """So many of C(default_clients()) every Nuxeo has."""
 
 
-# -- answers ----------------------------------------------------------------------------------------------------------
+# answers
 
 
 class Answer(Response):
@@ -259,8 +274,10 @@ def tomcat_page(status, message=None, headers=()):
     title = f'HTTP Status {status} – {REASONS[status]}'
     said = f'<p><b>Message</b> {message}</p>' if message else ''
     page = (
-        f'<!doctype html><html lang="en"><head><title>{title}</title><style type="text/css">body {{font-family:Tahoma,Arial,sans-serif;}}</style></head>'
-        f'<body><h1>{title}</h1><hr class="line" /><p><b>Type</b> Status Report</p>{said}</body></html>'
+        f'<!doctype html><html lang="en"><head><title>{title}</title><style type="text/css">body '
+        f'{{font-family:Tahoma,Arial,sans-serif;}}</style></head>'
+        f'<body><h1>{title}</h1><hr class="line" /><p><b>Type</b> Status '
+        f'Report</p>{said}</body></html>'
     )
     return answer(status, page, 'text/html;charset=utf-8', [('Content-Language', 'en'), *headers])
 
@@ -329,7 +346,7 @@ def decode_twice(value):
     return unquote_plus(value)
 
 
-# -- the server -------------------------------------------------------------------------------------------------------
+# the server
 
 HINTS = [
     'users: jdoe / jdoe; Administrator / Administrator',
@@ -353,12 +370,13 @@ def create_app(
 ):
     """Return the Flask app; C(app.state) is its C(NuxeoState).
 
-    version: '2025.3', '2023.31', '2023.6', '2021.60', '10.10', '8.10' and so on.
-    clients: list of C(Client), by default C(default_clients()). clock: returns seconds since 1970.
-    jwt_secret: C(nuxeo.jwt.secret), None for not configured. token_seconds: C(nuxeo.oauth2.token.expiration.duration).
-    csrf_token: None for off; 'on' for C(nuxeo.csrf.token.enabled) behind a Tomcat that does not redirect the context root;
-    'stock' for a Tomcat as it comes, where the token cannot be fetched.
-    sso_url: a single sign-on page that has taken the place of the login chain. dev_mode: C(org.nuxeo.dev).
+    version: '2025.3', '2023.31', '2023.6', '2021.60', '10.10', '8.10' and so on. clients: list of
+    C(Client), by default C(default_clients()). clock: returns seconds since 1970. jwt_secret:
+    C(nuxeo.jwt.secret), None for not configured. token_seconds:
+    C(nuxeo.oauth2.token.expiration.duration). csrf_token: None for off; 'on' for
+    C(nuxeo.csrf.token.enabled) behind a Tomcat that does not redirect the context root; 'stock' for
+    a Tomcat as it comes, where the token cannot be fetched. sso_url: a single sign-on page that has
+    taken the place of the login chain. dev_mode: C(org.nuxeo.dev).
     """
     app = Flask('sandbox.nuxeo')
     app.context = '/nuxeo'
@@ -375,7 +393,9 @@ def create_app(
 
 
 def route_everything(app, platform):
-    """Hands every request of any method to C(platform.handle()), whose answers go out without a reason phrase."""
+    """Hands every request of any method to C(platform.handle()), whose answers go out without a
+    reason phrase.
+    """
     app.url_map.merge_slashes = False
     methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']
     for rule in ('/', '/<path:dummy>'):
@@ -400,7 +420,7 @@ class _WithoutReason:
 
 
 class Call:
-    """One request: its path below the context, its parameters as a servlet sees them, its session."""
+    """One request: path below the context, parameters as a servlet sees them, session."""
 
     def __init__(self, state):
         raw = (
@@ -426,7 +446,9 @@ class Call:
 
 
 def basic_header():
-    """User and password of a Basic header as Nuxeo reads them, None without a colon or a header; C(binascii.Error) for what is not base64."""
+    """User and password of a Basic header as Nuxeo reads them, None without a colon or a header;
+    C(binascii.Error) for what is not base64.
+    """
     scheme, dummy, value = request.headers.get('Authorization', '').partition(' ')
     if scheme.lower() != 'basic':
         return None
@@ -466,7 +488,9 @@ class Platform:
         return made
 
     def before(self, call):
-        """Encoded slashes, then the CORS and CSRF filter: all of it before anyone is asked who they are."""
+        """Encoded slashes, then the CORS and CSRF filter: all of it before anyone is asked who they
+        are.
+        """
         if '%2f' in call.raw_path.lower():
             return tomcat_page(400, 'Invalid URI: [The encoded slash character is not allowed]')
         unsafe = request.method not in ('GET', 'HEAD', 'OPTIONS', 'TRACE')
@@ -647,7 +671,10 @@ class Platform:
     def oauth_page(self, call, status, text):
         """oauth2error.jsp: the text is not escaped, the title always says 400."""
         self.need_session(call)
-        page = f'<!DOCTYPE html>\n<html>\n<head>\n<title>null - 400</title>\n</head>\n<body>\n<h1>Bad request</h1>\n<code>{text}</code>\n</body>\n</html>\n'
+        page = (
+            '<!DOCTYPE html>\n<html>\n<head>\n<title>null - 400</title>\n</head>\n<body>\n'
+            f'<h1>Bad request</h1>\n<code>{text}</code>\n</body>\n</html>\n'
+        )
         return answer(status, page, 'text/html;charset=UTF-8')
 
     # routes
@@ -658,39 +685,18 @@ class Platform:
             return Legacy(self, call).answer(path.rpartition('/')[2])
         if self.legacy and path == '/nuxeo/oauth2Grant.jsp':
             return Legacy(self, call).grant_page()
-        if path == '/nuxeo':
-            return redirect(f'{self.server_url()}/nuxeo/')
-        if path == '/nuxeo/':
-            self.need_session(call)
-            return answer(
-                302,
-                '',
-                'text/html;charset=ISO-8859-1',
-                [('Location', f'{self.server_url()}/nuxeo/home.html')],
-            )
-        if path == '/nuxeo/runningstatus':
-            return answer(
-                200,
-                'true' if call.get('info') == 'started' else 'Server is started.',
-                'text/plain;charset=UTF-8',
-            )
-        if path == '/nuxeo/login.jsp':
-            self.need_session(call)
-            return answer(200, LOGIN_PAGE, 'text/html;charset=UTF-8')
+        page = {
+            '/nuxeo': self.to_root,
+            '/nuxeo/': self.to_home,
+            '/nuxeo/runningstatus': self.running_status,
+            '/nuxeo/login.jsp': self.login_page,
+            '/nuxeo/authentication/token': self.authentication_token,
+            '/nuxeo/json/cmis': self.cmis,
+        }.get(path)
+        if page is not None:
+            return page(call)
         if path.startswith('/nuxeo/oauth2/'):
             return self.oauth2(call, path[len('/nuxeo/oauth2/') :])
-        if path == '/nuxeo/authentication/token':
-            return self.authentication_token(call)
-        if path == '/nuxeo/json/cmis':
-            self.identify(call, api=True)
-            return json_answer(
-                {
-                    'default': {
-                        'productName': 'Nuxeo OpenCMIS Connector',
-                        'productVersion': '.'.join(map(str, self.version)),
-                    }
-                }
-            )
         match = re.fullmatch(r'/nuxeo/(?:site/)?(?:api/v\d+|(?=automation))(/?.*)', path)
         if match:
             return self.rest(call, match.group(1))
@@ -703,6 +709,34 @@ class Platform:
                     'text/html;charset=UTF-8',
                 )
         return self.not_found(call)
+
+    def to_root(self, _call):
+        return redirect(f'{self.server_url()}/nuxeo/')
+
+    def to_home(self, call):
+        self.need_session(call)
+        home = [('Location', f'{self.server_url()}/nuxeo/home.html')]
+        return answer(302, '', 'text/html;charset=ISO-8859-1', home)
+
+    def running_status(self, call):
+        started = call.get('info') == 'started'
+        text = 'true' if started else 'Server is started.'
+        return answer(200, text, 'text/plain;charset=UTF-8')
+
+    def login_page(self, call):
+        self.need_session(call)
+        return answer(200, LOGIN_PAGE, 'text/html;charset=UTF-8')
+
+    def cmis(self, call):
+        self.identify(call, api=True)
+        return json_answer(
+            {
+                'default': {
+                    'productName': 'Nuxeo OpenCMIS Connector',
+                    'productVersion': '.'.join(map(str, self.version)),
+                }
+            }
+        )
 
     # /oauth2/*
 
@@ -785,15 +819,25 @@ class Platform:
         if not client.uris():
             return 'No redirect URI configured for the app.'
         if sent_uri and sent_uri not in client.uris():
-            return f'Invalid redirect_uri parameter: {sent_uri}. It must exactly match one of the redirect URIs configured for the app.'
+            return (
+                f'Invalid redirect_uri parameter: {sent_uri}. It must exactly match one of the '
+                'redirect URIs configured for the app.'
+            )
         uri = sent_uri or client.uris()[0]
         if not self.valid_uri(uri):
-            return f'Invalid redirect URI configured for the app: {uri}. It must not be empty and start with https for security reasons.'
+            return (
+                f'Invalid redirect URI configured for the app: {uri}. It must not be empty and '
+                'start with https for security reasons.'
+            )
         if (challenge is None) != (method is None):
-            return 'Invalid PKCE parameters: either both code_challenge and code_challenge_method parameters must be sent or none of them.'
+            return (
+                'Invalid PKCE parameters: either both code_challenge and code_challenge_method '
+                'parameters must be sent or none of them.'
+            )
         if method not in (None, 'plain', 'S256'):
             return (
-                f'Invalid code_challenge_method parameter: transform algorithm {method} not supported. '
+                f'Invalid code_challenge_method parameter: transform algorithm {method} not '
+                'supported. '
                 'The server only supports [plain, S256].'
             )
         return None
@@ -825,9 +869,12 @@ class Platform:
             if call.get(name)
         )
         page = (
-            f'<!DOCTYPE html>\n<html>\n<head>\n<title>null</title>\n</head>\n<body>\n<p>{_escape(client.name or "")} wants to access your account.</p>\n'
-            f'<form id="oauth2Form" action="/nuxeo/oauth2/authorize_submit" method="POST">\n{fields}'
-            '<button name="deny_access" value="1">Deny</button>\n<button name="grant_access" value="1">Allow</button>\n</form>\n</body>\n</html>\n'
+            '<!DOCTYPE html>\n<html>\n<head>\n<title>null</title>\n</head>\n<body>\n'
+            f'<p>{_escape(client.name or "")} wants to access your account.</p>\n'
+            '<form id="oauth2Form" action="/nuxeo/oauth2/authorize_submit" method="POST">\n'
+            f'{fields}'
+            '<button name="deny_access" value="1">Deny</button>\n'
+            '<button name="grant_access" value="1">Allow</button>\n</form>\n</body>\n</html>\n'
         )
         return answer(
             200,
@@ -855,7 +902,7 @@ class Platform:
         )
 
     def client_credentials_of(self, call):
-        """Basic beats the form; it is not form-decoded, and without a colon it counts for nothing."""
+        """Basic comes before the form; it is not form-decoded, and ignored without a colon."""
         try:
             found = basic_header() if self.version >= (10, 10) else None
         except binascii.Error:
@@ -934,7 +981,9 @@ class Platform:
         return self.hand_out(client_id, subject)
 
     def client_grant(self, client_id, secret):
-        """2023.31, 2025.3 and newer: for the user whose name is the client's id; the refusals are assumed."""
+        """2023.31, 2025.3 and newer: for the user whose name is the client's id; the refusals are
+        assumed.
+        """
         if not client_id:
             return token_error('invalid_request', 'Empty client id')
         client = self.state.client(client_id)
@@ -973,7 +1022,9 @@ class Platform:
         return token_json(200, value)
 
     def verify_jwt(self, text):
-        """The claims of a JWT that the server's secret signed and that is valid now; None for any other."""
+        """The claims of a JWT that the server's secret signed and that is valid now; None for any
+        other.
+        """
         parts = text.split('.')
         if not self.jwt_secret or len(parts) != 3:
             return None
@@ -1121,7 +1172,9 @@ class Platform:
 
     @staticmethod
     def body(entity_type):
-        """The JSON body of an entity; anything else ends in a server error, another content type in 415."""
+        """The JSON body of an entity; anything else ends in a server error, another content type in
+        415.
+        """
         if request.mimetype != 'application/json':
             raise Refused(rest_error(415, JAXRS))
         try:
@@ -1235,52 +1288,54 @@ class Platform:
         }
 
     def tokens_rest(self, call, user, parts, method):
-        def listed(tokens):
-            entries = [self.stored_token_json(token) for token in tokens]
-            return json_answer(
-                {'entity-type': 'nuxeoOAuth2Tokens', 'entries': entries}, entity='nuxeoOAuth2Tokens'
-            )
-
-        if (
-            len(parts) == 4
-            and parts[0] == 'client'
-            and parts[2] == 'user'
-            and method in ('GET', 'DELETE')
-        ):
-            if not user.admin and user.name != parts[3]:
-                return rest_error(*FORBIDDEN)
-            if self.state.client(parts[1]) is None:
-                return rest_error(404, f'Invalid client: {parts[1]}')
-            token = self.state.token_of(parts[1], parts[3])
-            if token is None:
-                return rest_error(404, f'No token found for client: {parts[1]}')
-            if method == 'GET':
-                return json_answer(self.stored_token_json(token), entity='nuxeoOAuth2Token')
-            self.state.tokens.remove(token)
-            return answer(204)
+        if len(parts) == 4 and (parts[0], parts[2]) == ('client', 'user'):
+            if method in ('GET', 'DELETE'):
+                return self.token_rest(user, parts[1], parts[3], method)
         if method != 'GET':
             return rest_error(405, JAXRS)
+        tokens = self.state.tokens
         if parts == ['client']:
-            return listed(token for token in self.state.tokens if token.user == user.name)
+            return self.token_list(token for token in tokens if token.user == user.name)
         if parts == ['provider']:
-            return listed([])
+            return self.token_list([])
         if not user.admin:
             return rest_error(*FORBIDDEN)
         if not parts or parts == ['AS_PROVIDER']:
-            return listed(self.state.tokens)
+            return self.token_list(tokens)
         if parts == ['AS_CLIENT']:
-            return listed([])
+            return self.token_list([])
         if parts == ['search']:
-            wanted = call.get('q')
-            if not wanted:
-                return rest_error(400, 'query is required')
-            return listed(token for token in self.state.tokens if wanted in (token.user or ''))
+            return self.token_search(call.get('q'))
         kind = 'org.nuxeo.ecm.platform.oauth2.enums.NuxeoOAuth2TokenType'
         return rest_error(
             404,
             'com.sun.jersey.api.ParamException$PathParamException: '
             f'java.lang.IllegalArgumentException: No enum constant {kind}.{parts[0]}',
         )
+
+    def token_list(self, tokens):
+        entries = [self.stored_token_json(token) for token in tokens]
+        return json_answer(
+            {'entity-type': 'nuxeoOAuth2Tokens', 'entries': entries}, entity='nuxeoOAuth2Tokens'
+        )
+
+    def token_search(self, wanted):
+        if not wanted:
+            return rest_error(400, 'query is required')
+        return self.token_list(token for token in self.state.tokens if wanted in (token.user or ''))
+
+    def token_rest(self, user, client_id, owner, method):
+        if not user.admin and user.name != owner:
+            return rest_error(*FORBIDDEN)
+        if self.state.client(client_id) is None:
+            return rest_error(404, f'Invalid client: {client_id}')
+        token = self.state.token_of(client_id, owner)
+        if token is None:
+            return rest_error(404, f'No token found for client: {client_id}')
+        if method == 'GET':
+            return json_answer(self.stored_token_json(token), entity='nuxeoOAuth2Token')
+        self.state.tokens.remove(token)
+        return answer(204)
 
     @staticmethod
     def row_json(client):
@@ -1405,7 +1460,9 @@ class Platform:
 
 
 class Legacy:
-    """The endpoints of 5.9.2 to 8.10: GET or POST, parameters in the query or the body, errors as redirects."""
+    """The endpoints of 5.9.2 to 8.10: GET or POST, parameters in the query or the body, errors as
+    redirects.
+    """
 
     def __init__(self, platform, call):
         self.platform, self.call, self.state = platform, call, platform.state
@@ -1474,7 +1531,8 @@ class Legacy:
         )
         key = f'<input type="hidden" name="authorization_key" value="{pending["key"]}">\n'
         page = (
-            f'<!DOCTYPE html>\n<html>\n<body>\n<form action="oauth2/authorization" method="POST">\n{key}{state}'
+            '<!DOCTYPE html>\n<html>\n<body>\n<form action="oauth2/authorization" '
+            f'method="POST">\n{key}{state}'
             '<input type="submit" value="Grant"></form>\n</body>\n</html>\n'
         )
         return answer(200, page, 'text/html;charset=UTF-8')
@@ -1560,14 +1618,16 @@ class Legacy:
 
 
 LOGIN_SCRIPT = """<script type="text/javascript">
-document.cookie = 'nuxeo.start.url.fragment=' + encodeURIComponent(window.location.hash.substring(1) || '') + '; path=/';
+document.cookie = 'nuxeo.start.url.fragment='
+  + encodeURIComponent(window.location.hash.substring(1) || '') + '; path=/';
 window.location = '%s';
 </script>"""
 LOGIN_PAGE = """<!DOCTYPE html>
 <html>
 <head><title>Nuxeo Platform</title></head>
 <body>
-<form method="post" action="startup"><input name="user_name"><input name="user_password" type="password"></form>
+<form method="post" action="startup">
+<input name="user_name"><input name="user_password" type="password"></form>
 </body>
 </html>
 """

@@ -5,10 +5,11 @@
 
 """A stand-in for Nuxeo Online Services (connect.nuxeo.com): everything that a NOS token opens.
 
-The connect gateway that C(nuxeoctl register) talks to, the REST of Studio, its Maven repository, the exchange of Nuxeo CLI, and
-Studio's git. What nuxeoctl, the connect client and Nuxeo CLI send and take was measured on those programs; what the
-live service says to a bad token was not, so C(refusal) chooses between the two answers that a Nuxeo server gives.
-Users log in with name and token only; a password, were there one, opens nothing.
+The connect gateway that C(nuxeoctl register) talks to, the REST of Studio, its Maven repository,
+the exchange of Nuxeo CLI, and Studio's git. What nuxeoctl, the connect client and Nuxeo CLI send
+and take was measured on those programs; what the live service says to a bad token was not, so
+C(refusal) chooses between the two answers that a Nuxeo server gives. Users log in with name and
+token only; a password, were there one, opens nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ exit 1
 
 @dataclass
 class Account(nuxeo.User):
-    """A user of Nuxeo Online Services. C(tokens): by their names. C(projects): symbolic name to 'read' or 'write'."""
+    """A user of Nuxeo Online Services.
+
+    C(tokens): by their names. C(projects): symbolic name to 'read' or 'write'.
+    """
 
     password: str = ''
     tokens: dict = field(default_factory=dict)
@@ -54,7 +58,10 @@ class Account(nuxeo.User):
 
 @dataclass
 class Project:
-    """A Studio project. C(last): branch to the version that was last released from it; C(versions): all versions."""
+    """A Studio project.
+
+    C(last): branch to the version that was last released from it; C(versions): all versions.
+    """
 
     symbolic_name: str
     name: str
@@ -66,7 +73,10 @@ class Project:
 
 @dataclass
 class Instance:
-    """A registered Nuxeo server. C(contract) is what its status says; C(revoked) is None, 401 or 403."""
+    """A registered Nuxeo server.
+
+    C(contract) is what its status says; C(revoked) is None, 401 or 403.
+    """
 
     clid1: str
     clid2: str
@@ -81,7 +91,9 @@ class Instance:
 
 
 class NosState(nuxeo.NuxeoState):
-    """Accounts (C(users)), projects, registered instances, CLI tokens (C(device_tokens)), the Maven files and the folder of git repositories."""
+    """Accounts (C(users)), projects, registered instances, CLI tokens (C(device_tokens)), the Maven
+    files and the folder of git repositories.
+    """
 
     def __init__(self, clock):
         super().__init__(clock)
@@ -92,7 +104,9 @@ class NosState(nuxeo.NuxeoState):
 
     @property
     def git_folder(self):
-        """The folder of the bare repositories, one for each project; made when git first asks, removed with the state."""
+        """The folder of the bare repositories, one for each project; made when git first asks,
+        removed with the state.
+        """
         with self.lock:
             if self._git_folder is None:
                 self._git_folder = tempfile.mkdtemp(prefix='buildops-nos-git-')
@@ -124,12 +138,17 @@ class NosState(nuxeo.NuxeoState):
         return project
 
     def put_artifact(self, project, version):
-        """A jar and its POM, as Maven resolves them; packaging pom, so that a project of a test may have it as its parent."""
+        """A jar and its POM, as Maven resolves them; packaging pom, so that a project of a test may
+        have it as its parent.
+        """
         name = project.symbolic_name
         folder = f'{GROUP}/{name}/{version}/{name}-{version}'
         pom = (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0">\n  <modelVersion>4.0.0</modelVersion>\n'
-            f'  <groupId>{GROUP}</groupId>\n  <artifactId>{name}</artifactId>\n  <version>{version}</version>\n  <packaging>pom</packaging>\n</project>\n'
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
+            '  <modelVersion>4.0.0</modelVersion>\n'
+            f'  <groupId>{GROUP}</groupId>\n  <artifactId>{name}</artifactId>\n'
+            f'  <version>{version}</version>\n  <packaging>pom</packaging>\n</project>\n'
         )
         self.maven.put(f'{folder}.pom', pom.encode())
         # the same empty archive for all: the end record of a zip file
@@ -139,7 +158,8 @@ class NosState(nuxeo.NuxeoState):
         self.maven.put(
             f'{GROUP}/{name}/maven-metadata.xml',
             (
-                f'<?xml version="1.0" encoding="UTF-8"?>\n<metadata><groupId>{GROUP}</groupId><artifactId>{name}</artifactId>'
+                '<?xml version="1.0" encoding="UTF-8"?>\n'
+                f'<metadata><groupId>{GROUP}</groupId><artifactId>{name}</artifactId>'
                 f'<versioning>{latest}<versions>{released}</versions></versioning></metadata>\n'
             ).encode(),
         )
@@ -178,9 +198,9 @@ HINTS = [
 def create_app(users=None, projects=None, clock=time.time, refusal='401', clid_days=365):
     """Return the Flask app; C(app.state) is its C(NosState).
 
-    users: list of C(Account); projects: list of C(Project); both have defaults. clock: returns seconds since 1970.
-    refusal: '401' challenges with Basic; 'login' answers as a Nuxeo server does: 302 to login.jsp, or 401 with a script.
-    clid_days: how long a registration lasts.
+    users: list of C(Account); projects: list of C(Project); both have defaults. clock: returns
+    seconds since 1970. refusal: '401' challenges with Basic; 'login' answers as a Nuxeo server
+    does: 302 to login.jsp, or 401 with a script. clid_days: how long a registration lasts.
     """
     app = Flask('sandbox.nuxeo_online')
     app.context = '/nuxeo'

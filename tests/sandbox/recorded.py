@@ -5,15 +5,18 @@
 
 """Exchanges with real Nexus servers, to be played to the sandbox, or to a real server again.
 
-C(conformance/nexus-*.json) holds C(entries), in the order in which each version was asked. An entry has a C(name), a C(request) (C(method), C(path),
-C(headers), C(body)) and C(answers): one for each group of C(versions) that answered alike. A value that begins with a dollar sign stands in C(shared).
-C(left_out) says what else was recorded, and why it is not here.
-Texts may hold C({version}) and C({base}) (scheme, host and port of the server), and tickets:
-C({ticket:a}) is the one named a, C({ticket64:a}) its base64 form, C({q:ticket:a}) either of them percent-encoded. C(tickets) tells
-whose they are and how many seconds old. C(restore) is the path of a repository that was as at its creation before the request;
-C(remote) is what the guarded remote saw when a file was fetched through a proxy: credentials and status.
+C(conformance/nexus-*.json) holds C(entries), in the order in which each version was asked. An entry
+has a C(name), a C(request) (C(method), C(path), C(headers), C(body)) and C(answers): one for each
+group of C(versions) that answered alike. A value that begins with a dollar sign stands in
+C(shared). C(left_out) says what else was recorded, and why it is not here. Texts may hold
+C({version}) and C({base}) (scheme, host and port of the server), and tickets: C({ticket:a}) is the
+one named a, C({ticket64:a}) its base64 form, C({q:ticket:a}) either of them percent-encoded.
+C(tickets) tells whose they are and how many seconds old. C(restore) is the path of a repository
+that was as at its creation before the request; C(remote) is what the guarded remote saw when a file
+was fetched through a proxy: credentials and status.
 
-An answer keeps what a client can rely on: status, reason, the headers of L(HEADERS, HEADERS) and the shape of the body.
+An answer keeps what a client can rely on: status, reason, the headers of L(HEADERS, HEADERS) and
+the shape of the body.
 """
 
 from __future__ import annotations
@@ -29,7 +32,8 @@ from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent / 'conformance'
-#: The headers that carry meaning. Of a cookie only the name counts, of X-Siesta-FaultId only that it is there.
+#: The headers that carry meaning. Of a cookie only the name counts, of X-Siesta-FaultId only that
+#: it is there.
 HEADERS = (
     'Server',
     'Content-Type',
@@ -89,7 +93,10 @@ def digest(
     version: str,
     base: str,
 ) -> dict:
-    """What is compared of an answer. C(base) is replaced by C({base}), C(version) by C({version})."""
+    """What is compared of an answer.
+
+    C(base) is replaced by C({base}), C(version) by C({version}).
+    """
     kept: dict[str, t.Any] = {}
     for name, value in headers:
         known = next((item for item in HEADERS if item.lower() == name.lower()), None)
@@ -108,7 +115,9 @@ def digest(
 
 
 def shape(body: str, content_type: str, version: str) -> t.Any:
-    """The form of a body without its values: paths with types of JSON, paths of XML, title and version of HTML, words of other text."""
+    """The form of a body without its values: paths with types of JSON, paths of XML, title and
+    version of HTML, words of other text.
+    """
     if not body:
         return None
     cut = bool(_CUT.search(body))
@@ -214,7 +223,8 @@ def differences(expected: dict, seen: dict) -> list[str]:
         missing, more = set(want['json']) - set(got['json']), set(got['json']) - set(want['json'])
         if missing or more:
             found.append(
-                f'body: without {", ".join(sorted(missing)) or "nothing"}, with {", ".join(sorted(more)) or "nothing"}'
+                f'body: without {", ".join(sorted(missing)) or "nothing"}, with '
+                f'{", ".join(sorted(more)) or "nothing"}'
             )
     elif want not in ('any', got):
         found.append(f'body: {got!r} instead of {want!r}')

@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Serves any number of WSGI applications from one process, over TLS with a CA of its own, and plays faults from a script.
+"""Serves any number of WSGI applications from one process, over TLS with a CA of its own, and plays
+faults from a script.
 
     with Sandbox() as sandbox:
         server = sandbox.serve(nexus.create_app(version='3.71.0-06'))
@@ -11,8 +12,8 @@
         ...                         # server.url, sandbox.ca_path
         assert server.count('POST') == 3
 
-A fault is any function that takes an L(Exchange, Exchange) and returns an L(Answer, Answer), or None when it has used the
-socket itself.
+A fault is any function that takes an L(Exchange, Exchange) and returns an L(Answer, Answer), or
+None when it has used the socket itself.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ class PortTaken(Exception):
 
 @dataclasses.dataclass
 class Answer:
-    """A whole HTTP answer. C(status) is C('200 OK'), or C('200') for one without a reason phrase."""
+    """A whole HTTP answer.
+
+    C(status) is C('200 OK'), or C('200') for one without a reason phrase.
+    """
 
     status: str
     headers: list[tuple[str, str]]
@@ -65,10 +69,13 @@ class Answer:
 
 
 class Requests:
-    """What a server was asked, in order. Each record is a dict; none holds a password, a body or the value of a query key.
+    """What a server was asked, in order.
 
-    Keys: C(method), C(path) (as sent, not decoded), C(query) (list of keys), C(status) (None if no answer was sent), C(user) (name
-    of the Basic credentials, C('bearer'), or None), C(agent), C(cookie) (bool), C(time) (monotonic seconds), C(seconds) (how long).
+    Each record is a dict; none holds a password, a body or the value of a query key.
+
+    Keys: C(method), C(path) (as sent, not decoded), C(query) (list of keys), C(status) (None if no
+    answer was sent), C(user) (name of the Basic credentials, C('bearer'), or None), C(agent),
+    C(cookie) (bool), C(time) (monotonic seconds), C(seconds) (how long).
     """
 
     def __init__(self):
@@ -84,7 +91,9 @@ class Requests:
             self._records.clear()
 
     def matching(self, method: str | None = None, path: str | None = None) -> list[dict]:
-        """The records of a method and of a path; C(path) is a regular expression searched in the path."""
+        """The records of a method and of a path; C(path) is a regular expression searched in the
+        path.
+        """
         with self._lock:
             return [
                 item
@@ -116,7 +125,10 @@ class _Rule:
 
 
 class Faults:
-    """The script of a server: which requests go wrong, and how. Rules are tried in the order in which they were added."""
+    """The script of a server: which requests go wrong, and how.
+
+    Rules are tried in the order in which they were added.
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -130,7 +142,9 @@ class Faults:
         method: str | None = None,
         after: int = 0,
     ) -> None:
-        """The next C(times) requests whose path matches the regular expression get C(action), once C(after) of them have gone through."""
+        """The next C(times) requests whose path matches the regular expression get C(action), once
+        C(after) of them have gone through.
+        """
         with self._lock:
             self._rules.append(_Rule(re.compile(path), action, times, method, after))
 
@@ -207,7 +221,10 @@ class faults:
     @staticmethod
     def login_page():
         """What a single sign-on proxy puts in front of everything: HTML at 200."""
-        page = '<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><form method="post"><input name="password"></form></body></html>'
+        page = (
+            '<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><form '
+            'method="post"><input name="password"></form></body></html>'
+        )
         return faults.status(200, [('Content-Type', 'text/html; charset=utf-8')], page, 'OK')
 
     @staticmethod
@@ -286,7 +303,9 @@ class faults:
 
     @staticmethod
     def cut(missing=100, keep=None):
-        """Promises C(missing) bytes more than it sends; C(keep) is how much of the application's body goes out."""
+        """Promises C(missing) bytes more than it sends; C(keep) is how much of the application's
+        body goes out.
+        """
 
         def act(exchange):
             answer = exchange.app()
@@ -577,10 +596,13 @@ class Server:
 
 
 class Sandbox:
-    """Starts servers and stops them all at the end. Its CA and its files live in a private temporary folder.
+    """Starts servers and stops them all at the end.
+
+    Its CA and its files live in a private temporary folder.
 
     :param authority: C(authority_pem) of an earlier one, whose CA it goes on with.
-    :ivar ca_path: PEM file of the CA that signed every server of this sandbox; made when first asked for.
+    :ivar ca_path: PEM file of the CA that signed every server of this sandbox; made when first
+        asked for.
     """
 
     def __init__(self, verbose=False, authority=None):
@@ -635,7 +657,9 @@ class Sandbox:
 
     @property
     def truststore_path(self) -> str:
-        """A PKCS12 trust store with the CA, for Java: C(-Djavax.net.ssl.trustStore=...) and C(-Djavax.net.ssl.trustStorePassword=changeit)."""
+        """A PKCS12 trust store with the CA, for Java: C(-Djavax.net.ssl.trustStore=...) and
+        C(-Djavax.net.ssl.trustStorePassword=changeit).
+        """
         from cryptography import x509
         from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
@@ -656,7 +680,9 @@ class Sandbox:
         return context
 
     def serve(self, app, tls=True, port=0, host='127.0.0.1', certificate_names=None) -> Server:
-        """Serves a WSGI application. C(certificate_names) replaces the names in the certificate (to test a mismatch).
+        """Serves a WSGI application.
+
+        C(certificate_names) replaces the names in the certificate (to test a mismatch).
 
         :raises PortTaken: the port is in use or not allowed.
         """
@@ -693,7 +719,9 @@ def _listen(host, port):
 
 
 def basic_credentials(header: str | None) -> tuple[str, str] | None:
-    """User and password (UTF-8) of an Authorization header; None where there are none or they cannot be read."""
+    """User and password (UTF-8) of an Authorization header; None where there are none or they
+    cannot be read.
+    """
     scheme, _space, value = (header or '').partition(' ')
     if scheme.lower() != 'basic':
         return None

@@ -3,9 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An OAuth2 server that is not ours: Django OAuth Toolkit (on oauthlib), with the paths of Nuvy and Nuxeo besides its own.
+"""An OAuth2 server that is not ours: Django OAuth Toolkit (on oauthlib), with the paths of Nuvy and
+Nuxeo besides its own.
 
-Nothing of its judgement is changed. What is added: the paths, and HTTP Basic authentication of users, where Nuxeo has it too.
+Nothing of its judgement is changed. What is added: the paths, and HTTP Basic authentication of
+users, where Nuxeo has it too.
 """
 
 from __future__ import annotations

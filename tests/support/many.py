@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asks for one token in many processes at once. Arguments: how many, a JSON file with the source, and a file for what they got, a line each."""
+"""Asks for one token in many processes at once.
+
+Arguments: how many, a JSON file with the source, and a file for what they got, a line each.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The real Nuxeo CLI, from its package, in a folder of the build; installed when a test first wants it."""
+"""The real Nuxeo CLI, from its package, in a folder of the build; installed when a test first wants
+it.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,11 @@ def environment(home, ca_path):
 
 
 def in_a_terminal(arguments, folder, environ, answers, seconds=60):
-    """Run it in a terminal. :param answers: list of (text that it shows, what to type then). :returns: (exit code, all that it showed)."""
+    """Run it in a terminal.
+
+    :param answers: list of (text that it shows, what to type then).
+    :returns: (exit code, all that it showed).
+    """
     pid, terminal = pty.fork()
     if pid == 0:
         try:

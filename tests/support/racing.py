@@ -5,8 +5,9 @@
 
 """Processes that want the token of one source at the same moment.
 
-It is a program of its own, since a process that serves (as the tests do) has threads and cannot be forked safely. It reads one JSON object
-from standard input: C(type), C(options), C(count), C(locks) (false: the file system knows none). It prints what each process got.
+It is a program of its own, since a process that serves (as the tests do) has threads and cannot be
+forked safely. It reads one JSON object from standard input: C(type), C(options), C(count), C(locks)
+(false: the file system knows none). It prints what each process got.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def race(type_name, options, count, locks=True):
         [
             sys.executable,
             '-c',
-            'import sys; sys.path[:0] = sys.argv[1:]; from tests.support import racing; racing.main()',
+            'import sys; sys.path[:0] = sys.argv[1:]; from tests.support import racing; '
+            'racing.main()',
             str(ROOT),
             str(COLLECTIONS),
         ],

@@ -6,7 +6,7 @@
 """A client that expects exact requests in order and answers each from a script.
 
 client = Scripted(
-    Ask('POST', '/token', form={'grant_type': 'x', 'state': ANY}, gives=answer(200, {'access_token': 't'})),
+    Ask('POST', '/token', form={'grant_type': 'x', 'state': ANY}, gives=answer(200, {'a': 't'})),
 )
 with client:                # at the end, nothing of the script may be left
     Provider(options, client=client)...
@@ -44,7 +44,9 @@ def page(status, text='<!DOCTYPE html><html><body>hello</body></html>', headers=
 
 @dataclass
 class Ask:
-    """One request that is expected, and what it gets: an answer, an error to raise, or a function of the request that makes one."""
+    """One request that is expected, and what it gets: an answer, an error to raise, or a function
+    of the request that makes one.
+    """
 
     method: str
     path: str

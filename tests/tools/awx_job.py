@@ -3,10 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A job as AWX runs it: credentials through AWX's own injector, then C(ansible-runner transmit | worker | process).
+"""A job as AWX runs it: credentials through AWX's own injector, then C(ansible-runner transmit |
+worker | process).
 
-The control node makes a private data folder and sends it; the execution node, which mounts it at /runner in a container, runs it and sends the
-events back. Without a container, the worker's folder stands in for /runner.
+The control node makes a private data folder and sends it; the execution node, which mounts it at
+/runner in a container, runs it and sends the events back. Without a container, the worker's folder
+stands in for /runner.
 """
 
 from __future__ import annotations
@@ -60,7 +62,10 @@ def inject(definition: dict, inputs: dict, folder: Path) -> tuple[dict, dict]:
 
 @dataclasses.dataclass
 class Finished:
-    """:ivar status: C(successful) or C(failed). :ivar events: the job events, in order. :ivar artifacts: the folder of the job, without what AWX removes."""
+    """:ivar status: C(successful) or C(failed).
+    :ivar events: the job events, in order.
+    :ivar artifacts: the folder of the job, without what AWX removes.
+    """
 
     status: str
     output: str
@@ -86,9 +91,13 @@ class Finished:
 
 @dataclasses.dataclass
 class Job:
-    """:ivar folder: is made by the job. :ivar inventory: as of an inventory plugin that AWX runs. :ivar credentials: names of types and their inputs.
+    """:ivar folder: is made by the job.
+    :ivar inventory: as of an inventory plugin that AWX runs.
+    :ivar credentials: names of types and their inputs.
 
-    :ivar options: more arguments for ansible-playbook, as AWX gives them for check mode, limits and so on."""
+    :ivar options: more arguments for ansible-playbook, as AWX gives them for check mode, limits and
+        so on.
+    """
 
     folder: Path
     inventory: dict

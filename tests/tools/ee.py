@@ -3,12 +3,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""C(make ee): builds the execution environment with podman, and provisions two agents from inside it, as AWX would, against the sandbox.
+"""C(make ee): builds the execution environment with podman, and provisions two agents from inside
+it, as AWX would, against the sandbox.
 
-The base image is made by debootstrap, from the mirror that this machine itself uses, so that no registry of images is asked. All that podman
-keeps is in C(.build/ee). It runs in namespaces of its own: whatever ends it, no mount and no process is left.
+The base image is made by debootstrap, from the mirror that this machine itself uses, so that no
+registry of images is asked. All that podman keeps is in C(.build/ee). It runs in namespaces of its
+own: whatever ends it, no mount and no process is left.
 
-C(python -m tests.tools.ee --possible) says in a sentence why that cannot be done on this machine, or nothing.
+C(python -m tests.tools.ee --possible) says in a sentence why that cannot be done on this machine,
+or nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +44,8 @@ NAMESPACES = (
 IMAGE = 'localhost/buildops-tokens-ee:latest'
 CERTIFICATES = Path('/etc/ssl/certs/ca-certificates.crt')
 FOLDER = BUILD / 'ee'
-# Limits that also a machine allows that is itself a container, and a runtime that takes cgroups of both versions
+# Limits that also a machine allows that is itself a container, and a runtime that takes cgroups of
+# both versions
 ENGINE = f"""[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 [engine]
@@ -69,7 +73,10 @@ def answer(*command) -> str:
 
 
 def persistence_error() -> str | None:
-    """Install what is missing where that can be done. :returns: why no image can be built here, as a sentence, or None."""
+    """Install what is missing where that can be done.
+
+    :returns: why no image can be built here, as a sentence, or None.
+    """
 
     def missing():
         return [name for name in PROGRAMS if shutil.which(name) is None]
@@ -100,7 +107,9 @@ def persistence_error() -> str | None:
 
 
 def mirror() -> tuple[str, str, str] | None:
-    """:returns: the release of this machine, the address that its packages come from, and the components that are there."""
+    """:returns: the release of this machine, the address that its packages come from, and the
+    components that are there.
+    """
     names = dict(
         line.partition('=')[::2]
         for line in Path('/etc/os-release').read_text(encoding='utf-8').splitlines()
@@ -147,7 +156,7 @@ def make_base(release: str, address: str, components: str) -> str:
 
 
 def pip_settings() -> str:
-    """:returns: how pip on this machine finds packages, as a settings file for the image while it is built."""
+    """Return how pip on this machine finds packages, as a settings file for building the image."""
     pairs = [
         line.partition('=')[::2]
         for line in answer(sys.executable, '-m', 'pip', 'config', 'list').splitlines()
@@ -300,7 +309,8 @@ def run_jobs(checks: Checks) -> None:
             if not as_wanted:
                 print(finished.output)
             checks.see(
-                f'job {number}: {finished.status}, {finished.changed} changed, {time.monotonic() - start:.1f} s',
+                f'job {number}: {finished.status}, {finished.changed} changed, '
+                f'{time.monotonic() - start:.1f} s',
                 as_wanted,
             )
             token = app.state.token_of('alice')

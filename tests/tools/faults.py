@@ -3,10 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Counts the faults of the catalogue (tests/faults.yml): C(python -m tests.tools.faults), with C(--list) to see which test shows what.
+"""Counts the faults of the catalogue (tests/faults.yml): C(python -m tests.tools.faults), with
+C(--list) to see which test shows what.
 
-A fault is covered by a test that names its id, in its own name, its docstring, or (integration tests) in the name of a task; or by a line of
-tests/FAULTS.md that says why no test can show it, and what was done instead. Tests of the stand-ins do not count.
+A fault is covered by a test that names its id, in its own name, its docstring, or (integration
+tests) in the name of a task; or by a line of tests/FAULTS.md that says why no test can show it, and
+what was done instead. Tests of the stand-ins do not count.
 """
 
 from __future__ import annotations
@@ -104,7 +106,8 @@ def summary() -> tuple[str, list[str]]:
     shown, told, wrong = judge()
     count = len({name for names in shown.values() for name in names})
     return (
-        f'{len(catalogue())} faults: {len(shown)} shown by {count} tests, {len(told)} explained, {len(wrong)} wrong',
+        f'{len(catalogue())} faults: {len(shown)} shown by {count} tests, {len(told)} explained, '
+        f'{len(wrong)} wrong',
         wrong,
     )
 

@@ -3,11 +3,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the tests with every ansible-core that the collection supports, and every Python for it that is on this machine.
+"""Runs the tests with every ansible-core that the collection supports, and every Python for it that
+is on this machine.
 
-C(python -m tests.tools.matrix) runs all of it, which takes hours; C(--core), C(--python) and C(--part) choose, C(--list) shows what there is to run.
-Each pair of an ansible-core and a controller's Python has a virtual environment in .build/matrix. What an ansible-core does not support is no row;
-what it supports and this machine lacks is named. The end is a table and the line C(N passed, N failed).
+C(python -m tests.tools.matrix) runs all of it, which takes hours; C(--core), C(--python) and
+C(--part) choose, C(--list) shows what there is to run. Each pair of an ansible-core and a
+controller's Python has a virtual environment in .build/matrix. What an ansible-core does not
+support is no row; what it supports and this machine lacks is named. The end is a table and the line
+C(N passed, N failed).
 """
 
 from __future__ import annotations
@@ -29,7 +32,9 @@ FOLDER = BUILD / 'matrix'
 
 @dataclass
 class Core:
-    """What to install, and the Pythons that it supports on the controller and on managed hosts (from 3.8 on): minor versions, first and last."""
+    """What to install, and the Pythons that it supports on the controller and on managed hosts
+    (from 3.8 on): minor versions, first and last.
+    """
 
     package: str
     controllers: tuple[int, int]
@@ -102,7 +107,9 @@ def cells(
     cores: list[str], pythons: list[str], parts: list[str], one_python: bool = False
 ) -> tuple[list[Cell], list[str]]:
     """:param one_python: with the oldest controller of each ansible-core only.
-    :returns: what to run on a machine with these Pythons, and sentences on what cannot be run there."""
+    :returns: what to run on a machine with these Pythons, and sentences on what cannot be run
+        there.
+    """
     found, missing = [], []
     for core in cores:
         controllers, hosts = (
@@ -116,7 +123,8 @@ def cells(
             lacking = [version for version in versions(span) if version not in there]
             if lacking:
                 missing.append(
-                    f'ansible-core {core}: not on this machine, for {name}: Python {", ".join(lacking)}'
+                    f'ansible-core {core}: not on this machine, for {name}: Python '
+                    f'{", ".join(lacking)}'
                 )
         controllers = controllers[:1] if one_python else controllers
         for part in parts:
@@ -241,7 +249,8 @@ def main() -> int:
         passed, failed, notes = run(cell, pythons[cell.python])
         total = [total[0] + passed, total[1] + failed]
         rows.append(
-            f'{"FAILED" if failed else "ok":8}{str(cell):62}{f"{passed} passed, {failed} failed":26}{time.monotonic() - start:7.1f} s'
+            f'{"FAILED" if failed else "ok":8}{str(cell):62}'
+            f'{f"{passed} passed, {failed} failed":26}{time.monotonic() - start:7.1f} s'
         )
         rows += [f'{"":8}{note}' for note in notes]
     if args.list:

@@ -5,7 +5,8 @@
 
 """Runs the tests: C(python -m tests.tools.run all), or parts of them that C(--help) names.
 
-Each step writes a log in .build/logs, and the log of a step that failed is shown. The end is a table and the line C(N passed, N failed).
+Each step writes a log in .build/logs, and the log of a step that failed is shown. The end is a
+table and the line C(N passed, N failed).
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ LOGS = BUILD / 'logs'
 BIN = Path(sys.executable).parent
 # What pip says while ansible-test installs things is of no interest in a report.
 _PIP = re.compile(
-    r'^(Collecting |  Downloading |  Using cached |     ━|Installing |Successfully installed|Looking in links|Using cached pip|\n)',
+    r'^(Collecting |  Downloading |  Using cached |     ━|Installing |Successfully '
+    r'installed|Looking in links|Using cached pip|\n)',
     re.MULTILINE,
 )
 PYTHON = f'{sys.version_info[0]}.{sys.version_info[1]}'
@@ -137,7 +139,10 @@ class _Silence:
 
 
 def check(name: str, *command, cwd: Path | None = None) -> t.Callable[[], Outcome]:
-    """A step that passes when its command does. It runs in the copy of the collection unless C(cwd) says otherwise."""
+    """A step that passes when its command does.
+
+    It runs in the copy of the collection unless C(cwd) says otherwise.
+    """
 
     def step():
         status, _log = run(
@@ -227,7 +232,9 @@ def catalogue() -> Outcome:
 
 
 def _ansible_test(name: str, command: list, started: str, failures: str, show: bool) -> Outcome:
-    """Runs ansible-test and counts its tests: C(started) finds one in the log, C(failures) the number of those that failed."""
+    """Runs ansible-test and counts its tests: C(started) finds one in the log, C(failures) the
+    number of those that failed.
+    """
     changes = tree.prepare_ansible_test(HOME)
     status, log = run(
         name, [BIN / 'ansible-test', *command, '--color', 'no'], tree.COPY, show, **changes
@@ -240,7 +247,9 @@ def _ansible_test(name: str, command: list, started: str, failures: str, show: b
 
 
 def sanity() -> Outcome:
-    """All of ansible-test sanity; import and compile for every Python on the machine that this ansible-core knows."""
+    """All of ansible-test sanity; import and compile for every Python on the machine that this
+    ansible-core knows.
+    """
     return _ansible_test(
         'sanity',
         ['sanity', '--controller', f'origin:python=venv/{PYTHON}'],
@@ -252,7 +261,10 @@ def sanity() -> Outcome:
 
 @contextmanager
 def sandbox(*args: str) -> t.Iterator[dict]:
-    """The sandbox in a process of its own. Gives what it says about itself: C(ca_path), C(urls) by system, C(servers)."""
+    """The sandbox in a process of its own.
+
+    Gives what it says about itself: C(ca_path), C(urls) by system, C(servers).
+    """
     state = LOGS / 'sandbox.json'
     state.unlink(missing_ok=True)
     with (LOGS / 'sandbox.log').open('wb') as log:
@@ -277,7 +289,10 @@ def sandbox(*args: str) -> t.Iterator[dict]:
 
 
 def integration(*targets: str, host_python: str = '') -> Outcome:
-    """The targets of ansible-test integration, which find the sandbox in the variable C(sandbox). C(host_python): the version that modules run with."""
+    """The targets of ansible-test integration, which find the sandbox in the variable C(sandbox).
+
+    C(host_python): the version that modules run with.
+    """
     hosts = ['--local', '--python', PYTHON]
     if host_python:
         hosts = [
@@ -302,7 +317,9 @@ def integration(*targets: str, host_python: str = '') -> Outcome:
 
 
 def molecule() -> Outcome:
-    """The scenarios in extensions/molecule: each role in a play, twice, and then the tool that it serves."""
+    """The scenarios in extensions/molecule: each role in a play, twice, and then the tool that it
+    serves.
+    """
     folder = tree.COPY / 'extensions'
     status, log = run(
         'molecule',
@@ -426,7 +443,8 @@ class Table:
         ):  # those were shown as they ran
             lines = log.read_text(encoding='utf-8', errors='replace').splitlines(keepends=True)
             print(
-                f'--- {name} failed ({log}):\n{"".join(line for line in lines if not _PIP.match(line))}',
+                f'--- {name} failed ({log}):\n'
+                f'{"".join(line for line in lines if not _PIP.match(line))}',
                 flush=True,
             )
 

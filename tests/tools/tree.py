@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A copy of the collection where ansible-test and the other tools want it: below C(ansible_collections), without what git ignores."""
+"""A copy of the collection where ansible-test and the other tools want it: below
+C(ansible_collections), without what git ignores.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +53,17 @@ def refresh() -> Path:
         target = COPY / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target, follow_symlinks=False)
-    # ansible-test and ansible-lint ask git what belongs to the collection, and must not meet the checkout's own answer: everything here is ignored.
+    # ansible-test and ansible-lint ask git what belongs to the collection, and must not meet the
+    # checkout's own answer: everything here is ignored.
     subprocess.run(['git', 'init', '--quiet', COPY], check=True)
     return COPY
 
 
 @functools.cache
 def pythons() -> dict[str, Path]:
-    """The interpreters on this machine that really run, by version (C('3.9')): from PATH, and from pyenv."""
+    """The interpreters on this machine that really run, by version (C('3.9')): from PATH, and from
+    pyenv.
+    """
     found = {}
     folders = [Path(folder) for folder in os.environ['PATH'].split(os.pathsep)]
     home = pwd.getpwuid(os.getuid()).pw_dir  # HOME is a scratch folder here
@@ -83,7 +88,10 @@ def pythons() -> dict[str, Path]:
 
 
 def prepare_ansible_test(home: Path) -> dict[str, str]:
-    """Makes C(home) a home folder in which ansible-test works from the package index alone. Answers with changes to its environment."""
+    """Makes C(home) a home folder in which ansible-test works from the package index alone.
+
+    Answers with changes to its environment.
+    """
     spec = find_spec('ansible_test')
     assert spec is not None and spec.submodule_search_locations, (
         'ansible-core comes with ansible_test'

@@ -52,6 +52,7 @@ def test_what_is_missing_is_told(tmp_path, java, others, lacks):
     )
     assert ran.returncode == 1 and ran.stderr == ''
     assert ran.stdout == (
-        f'The tests with real servers need {lacks}. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven nodejs npm\n'
+        f'The tests with real servers need {lacks}. On Debian and Ubuntu: apt-get install '
+        'openjdk-17-jdk-headless maven nodejs npm\n'
         '\n0 passed, 1 failed\n'
     )

@@ -26,7 +26,8 @@ GPL = 'SPDX-License-Identifier: GPL-3.0-or-later'
 BSD = 'SPDX-License-Identifier: BSD-2-Clause'
 # Files whose format has no comments, data, and texts that are licences themselves.
 NO_HEADER = re.compile(
-    r'^(LICENSES/|COPYING$|CHANGELOG\.rst$|changelogs/(\.plugin-cache\.yaml|changelog\.yaml)$|plugins/module_utils/.*__init__\.py$)'
+    r'^(LICENSES/|COPYING$|CHANGELOG\.rst$|changelogs/(\.plugin-'
+    r'cache\.yaml|changelog\.yaml)$|plugins/module_utils/.*__init__\.py$)'
 )
 HEADER_SUFFIXES = {'.py', '.yml', '.yaml', '.sh', '.md', '.rst', '.toml', '.cfg', '.j2'}
 
@@ -59,7 +60,7 @@ def test_the_action_group_lists_the_modules_that_say_they_are_in_it():
     assert sorted(group) == members
 
 
-def test_modules_of_the_action_group_run_in_an_action_plugin_and_every_action_plugin_has_its_module():
+def test_modules_of_the_action_group_have_an_action_plugin_and_action_plugins_a_module():
     group = yaml.safe_load((ROOT / 'meta/runtime.yml').read_text(encoding='utf-8'))[
         'action_groups'
     ]['tokens']
@@ -152,14 +153,19 @@ def test_no_check_is_switched_off():
 
 
 def test_what_runs_on_managed_hosts_runs_on_the_oldest_python_of_this_machine():
-    """Python 3.8 is what managed hosts may have; ansible-test of newer ansible-core does not go back to it."""
+    """Python 3.8 is what managed hosts may have; ansible-test of newer ansible-core does not go
+    back to it.
+    """
     python = next(iter(tree.pythons().values()))
     files = [
         str(ROOT / name)
         for name in tree.files()
         if name.startswith(('plugins/modules/', 'plugins/module_utils/')) and name.endswith('.py')
     ]
-    code = 'import ast, sys\nfor name in sys.argv[1:]:\n    compile(open(name, encoding="utf-8").read(), name, "exec")\n'
+    code = (
+        'import ast, sys\nfor name in sys.argv[1:]:\n'
+        '    compile(open(name, encoding="utf-8").read(), name, "exec")\n'
+    )
     assert files
     subprocess.run([python, '-c', code, *files], check=True)
 
@@ -352,11 +358,13 @@ def test_venv_script_says_what_to_do_about_an_unsuitable_python(tmp_path):
 
     assert 'does not run. Name another one' in attempt('exit 127')
     too_old = attempt(
-        f'case $2 in *platform*) echo 3.9.1; exit ;; *version_info*) exit 1 ;; esac; exec {shlex.quote(sys.executable)} "$@"'
+        'case $2 in *platform*) echo 3.9.1; exit ;; *version_info*) exit 1 ;; esac; exec '
+        f'{shlex.quote(sys.executable)} "$@"'
     )
     assert 'Python 3.10 or newer is needed' in too_old and '3.9.1' in too_old
     assert 'python3-venv' in attempt(
-        f'case $2 in *ensurepip*|*virtualenv*) exit 1 ;; esac; exec {shlex.quote(sys.executable)} "$@"'
+        f'case $2 in *ensurepip*|*virtualenv*) exit 1 ;; esac; exec {shlex.quote(sys.executable)} '
+        '"$@"'
     )
 
 

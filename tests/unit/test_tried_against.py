@@ -34,8 +34,8 @@ def test_a_stand_in_is_called_one():
     ):
         assert name in text
     assert (
-        'the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services was tried against stand-ins'
-        in text.replace('\n', ' ')
+        'the token step of Nexus Repository Pro, of Nuxeo, of Nuvy and of Nuxeo Online Services '
+        'was tried against stand-ins' in text.replace('\n', ' ')
     )
     assert {system['name'] for system in tried.load() if system['kind'] == 'stand-in'} == {
         'Nexus Repository',

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import fingerprint
@@ -56,7 +55,7 @@ class Clid:
 
     @property
     def fingerprint(self) -> str:
-        return t.cast(str, fingerprint(self.text))
+        return fingerprint(self.text)
 
 
 def _clid(lines: list[str]) -> Clid | None:

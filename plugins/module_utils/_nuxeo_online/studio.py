@@ -3,23 +3,30 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Releases of Studio projects, by the REST of Nuxeo Online Services (Nuxeo documentation, How to Tag or Release your Nuxeo Studio Project)."""
+"""Releases of Studio projects, by the REST interface of Nuxeo Online Services.
+
+Source: Nuxeo documentation, How to Tag or Release your Nuxeo Studio Project.
+"""
 
 from __future__ import annotations
 
 import re
+import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     Refused,
     ServerProblem,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
 from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
+from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_link import (
     CREDENTIALS,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
     SERVICE,
     TOKENS_PAGE,
@@ -30,168 +37,203 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import basi
 GROUP = 'nuxeo-studio'
 STEPS = ('MAJOR', 'MINOR', 'PATCH')
 _VERSION = re.compile(r'[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z][0-9A-Za-z.-]*)?\Z')
-ARGUMENTS = dict(
+ARGUMENTS: t.Dict[str, t.Any] = dict(
     {'project': {'type': 'str', 'required': True}, 'version': {'type': 'str', 'required': True}},
     revision={'type': 'str', 'default': 'master'},
     **dict(CONNECTION, url={'type': 'str', 'default': SERVICE}, **CREDENTIALS),
 )
 CONSTRAINTS = {'mutually_exclusive': [('token', 'password')]}
+Result = t.Dict[str, t.Any]
+
+
+class Release(t.NamedTuple):
+    """A release that the service made.
+
+    :ivar version: its version.
+    :ivar maven_coordinates: C(group:artifact:version), or None.
+    """
+
+    version: str
+    maven_coordinates: t.Optional[str]
 
 
 class StudioProject:
-    """A Studio project. :param client: C(http.Client). :param options: O(username), O(token) of a checked source."""
+    """A Studio project.
 
-    def __init__(self, client, options, name):
+    :param options: O(username) and O(token) of a checked source.
+    :param name: the symbolic name.
+    :raises BadInput: the name cannot be one.
+    """
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any], name: str) -> None:
         self.client = client
-        self.name = check_project(name)
-        self.username, self.secret = options['username'], options['token']
-        self.authorization = basic_authorization(self.username, self.secret)
+        self.name: str = check_project(name)
+        self._secret: str = options['token']
+        self._authorization: str = basic_authorization(options['username'], self._secret)
 
-    def has(self, version):
-        """:returns: whether the version is in the project's Maven repository. :raises TokensError: with what to do."""
-        answer = self._ask(
+    def has(self, version: str) -> bool:
+        """Return whether the version is in the project's Maven repository.
+
+        :raises TokensError: with cause and remedy.
+        """
+        response = self._request(
             'GET',
             '/site/studio/maven/%s/%s/maven-metadata.xml' % (GROUP, self.name),
             accept='application/xml, text/xml, */*',
         )
-        if (
-            answer.status == 404
-        ):  # before the first release, or no such project, which the release tells
+        # Before the first release; an unknown project is reported by the release
+        if response.status == 404:
             return False
-        self._refuse(answer, (200,))
-        return version in re.findall(r'<version>\s*([^<\s]+)\s*</version>', answer.text())
+        self._check(response)
+        return version in re.findall(r'<version>\s*([^<\s]+)\s*</version>', response.text())
 
-    def release(self, version, revision):
+    def release(self, version: str, revision: str) -> t.Optional[Release]:
         """Make a release.
 
-        :param version: C(1.2.3), or one of C(STEPS). :param revision: a branch.
-        :returns: what the service made: C(version), C(maven_coordinates); or None where the version exists.
-        :raises TokensError: with what to do."""
-        answer = self._ask(
+        :param version: C(1.2.3), or one of C(STEPS).
+        :param revision: a branch.
+        :returns: None if the version exists.
+        :raises TokensError: with cause and remedy.
+        """
+        response = self._request(
             'POST',
             '/site/studio/v2/project/%s/releases' % self.name,
             json_body={'revision': revision, 'versionName': version},
         )
-        if answer.status == 409:
+        if response.status == 409:
             return None
-        self._refuse(
-            answer,
-            (200,),
-            'Does the branch %s exist, and is it not a workspace of a user?' % revision,
+        self._check(
+            response, 'Does the branch %s exist, and is it not a workspace of a user?' % revision
         )
-        made = answer.json_object()
+        made = response.json_object()
         if not isinstance(made.get('version'), str) or not made['version']:
             raise ServerProblem(
-                '%s answered %d, but names no version. Look at the releases of the project before you try again.'
-                % (answer.request_label, answer.status),
-                answer.status,
+                '%s answered %d, but names no version. Look at the releases of the project before '
+                'you try again.' % (response.request_label, response.status),
+                response.status,
             )
-        return {
-            'version': sanitize(made['version']),
-            'maven_coordinates': sanitize(made.get('mavenCoordinates')) or None,
-        }
+        coordinates = sanitize(made.get('mavenCoordinates')) or None
+        return Release(sanitize(made['version']), coordinates)
 
-    def _ask(self, method, path, **more):
-        return self.client.request(method, path, authorization=self.authorization, **more)
+    def _request(self, method: str, path: str, **details: t.Any) -> Response:
+        return self.client.request(method, path, authorization=self._authorization, **details)
 
-    def _refuse(self, answer, good, hint='Check url.'):
-        """:raises TokensError: the status is not one of C(good)."""
-        if answer.status in good:
+    def _check(self, response: Response, hint: str = 'Check url.') -> None:
+        """Check that a request was successful.
+
+        :param hint: the remedy if the cause is not known.
+        :raises TokensError: with cause and remedy.
+        """
+        label, status = response.request_label, response.status
+        if status == 200:
             return
-        if answer.status == 401:
+        if status == 401:
             raise Refused(
-                '%s: the service does not know the user name or the token (401). Tokens are made at %s.'
-                % (answer.request_label, TOKENS_PAGE),
+                '%s: the service does not know the user name or the token (401). Tokens are made '
+                'at %s.' % (label, TOKENS_PAGE),
                 401,
             )
         refuse_redirect(
-            answer,
+            response,
             'The service does not know the user name or the token; tokens are made at %s.'
             % TOKENS_PAGE,
         )
-        if answer.status == 403:
+        if status == 403:
             raise Refused(
-                '%s: the user may not release this project (403). That takes the right to write.'
-                % answer.request_label,
+                '%s: the user may not release this project (403). The right to write is required.'
+                % label,
                 403,
             )
-        if answer.status == 404:
+        if status == 404:
             raise Refused(
                 '%s: the token opens no Studio project %s (404). Give its symbolic name.'
-                % (answer.request_label, self.name),
+                % (label, self.name),
                 404,
             )
         raise ServerProblem(
-            '%s answered %d%s. %s'
-            % (answer.request_label, answer.status, self._words(answer), hint),
-            answer.status,
+            '%s answered %d%s. %s' % (label, status, self._error_detail(response), hint), status
         )
 
-    def _words(self, answer):
-        if answer.is_html or answer.media_type != 'application/json':
+    def _error_detail(self, response: Response) -> str:
+        """Return the message that the service sent, in parentheses, or an empty string."""
+        if response.is_html or response.media_type != 'application/json':
             return ''
-        told = answer.json()
-        text = (
-            sanitize(told.get('message'), self.secret, self.authorization)
-            if isinstance(told, dict)
-            else ''
-        )
+        content = response.json()
+        if not isinstance(content, dict):
+            return ''
+        text = sanitize(content.get('message'), self._secret, self._authorization)
         return ' (%s)' % text.rstrip('.') if text else ''
 
 
-def check_version(version):
-    """:returns: the version. :raises BadInput: it is neither a version nor a step."""
+def check_version(version: str) -> None:
+    """Check an option. :raises BadInput: it is neither a version nor one of C(STEPS)."""
     if version not in STEPS and not _VERSION.match(version):
         raise BadInput('version must be like 1.2.3 or 1.2.3-rc1, or one of %s.' % ', '.join(STEPS))
-    return version
 
 
-def ensure(project, version, revision, check_mode):
-    """Make sure that there is a release. :param project: C(StudioProject).
+def ensure(project: StudioProject, version: str, revision: str, check_mode: bool) -> Result:
+    """Make sure that there is a release.
 
-    :returns: the module's result. :raises TokensError: with what to do."""
+    :param version: C(1.2.3), or one of C(STEPS).
+    :param revision: a branch.
+    :returns: the module's result.
+    :raises TokensError: with cause and remedy.
+    """
     check_version(version)
     if not revision.strip() or not revision.isprintable():
         raise BadInput('revision must be the name of a branch.')
-    result = {
+    if version in STEPS:
+        return _ensure_next(project, version, revision, check_mode)
+    result: Result = {
         'changed': True,
         'project': project.name,
-        'version': version if version not in STEPS else None,
-        'maven_coordinates': None,
+        'version': version,
+        'maven_coordinates': '%s:%s:%s' % (GROUP, project.name, version),
     }
-    if version not in STEPS:
-        result['maven_coordinates'] = '%s:%s:%s' % (GROUP, project.name, version)
-        if project.has(version):
-            return dict(result, changed=False)
+    if project.has(version):
+        return dict(result, changed=False)
     if check_mode:
         return result
     made = project.release(version, revision)
     if made is None:
-        if version in STEPS:
-            raise ServerProblem(
-                'The service says that the next %s version exists already (409). Name a version that is free.'
-                % version,
-                409,
-            )
         return dict(result, changed=False)
-    if version not in STEPS and made['version'] != version:
+    if made.version != version:
         raise ServerProblem(
             'The service made version %s and not %s. Look at the releases of the project.'
-            % (made['version'], version)
+            % (made.version, version)
         )
-    return dict(
-        result,
-        version=made['version'],
-        maven_coordinates=made['maven_coordinates'] or result['maven_coordinates'],
-    )
+    if made.maven_coordinates:
+        result['maven_coordinates'] = made.maven_coordinates
+    return result
 
 
-def deliver(provider, params, check_mode, with_diff):
+def _ensure_next(project: StudioProject, step: str, revision: str, check_mode: bool) -> Result:
+    """Release the next version, whose number the service chooses."""
+    made: t.Optional[Release] = Release('', None)
+    if not check_mode:
+        made = project.release(step, revision)
+    if made is None:
+        raise ServerProblem(
+            'The next %s version exists already (409). Name a version that does not exist.' % step,
+            409,
+        )
+    return {
+        'changed': True,
+        'project': project.name,
+        'version': made.version or None,
+        'maven_coordinates': made.maven_coordinates,
+    }
+
+
+def deliver(
+    provider: Provider, params: t.Mapping[str, t.Any], check_mode: bool, with_diff: bool
+) -> Result:
     """Make a release with the token of a source.
 
-    :param provider: of the source: C(client), C(options), C(warnings).
+    :param provider: of the source.
     :param params: C(project), C(version) and perhaps C(revision).
-    :returns: the module's result. :raises TokensError: with what to do.
+    :returns: the module's result.
+    :raises TokensError: with cause and remedy.
     """
     result = ensure(
         StudioProject(provider.client, provider.options, params['project']),

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the arguments of each task, as callback plugins can see them before and after it ran, to the file that ARGUMENTS_FILE names."""
+"""Writes the arguments of each task, as callback plugins can see them before and after it ran, to
+the file that ARGUMENTS_FILE names.
+"""
 
 from __future__ import annotations
 

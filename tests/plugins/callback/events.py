@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes each event of a run as a line of JSON to the file that EVENTS_FILE names, as a callback plugin of a user would see it."""
+"""Writes each event of a run as a line of JSON to the file that EVENTS_FILE names, as a callback
+plugin of a user would see it.
+"""
 
 from __future__ import annotations
 

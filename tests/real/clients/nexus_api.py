@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sonatype's generated client goes through the administrator's user-token API; its models validate every answer. Prints what it saw as JSON."""
+"""Sonatype's generated client goes through the administrator's user-token API; its models validate
+every answer. Prints what it saw as JSON.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ with ApiClient(
     seen['listed'] = [
         item.name_code for item in (listed.tokens if hasattr(listed, 'tokens') else listed.items)
     ]
-    # The client itself cannot choose between its two models for this answer: every object fits the one for lists
+    # The client itself cannot choose between its two models for this answer: every object fits the
+    # one for lists
     raw = tokens.list_security_user_tokens_tokens_without_preload_content(name_code=made.name_code)
     seen['looked_up'] = UserTokenXO.from_json(raw.read().decode()).user_id
     seen['unknown'] = refused(lambda: tokens.list_security_user_tokens_tokens(name_code='nobodys'))

@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nuxeo's Python client: authorization code with PKCE, refresh, JWT and basic authentication. Prints what it saw as JSON."""
+"""Nuxeo's Python client: authorization code with PKCE, refresh, JWT and basic authentication.
+
+Prints what it saw as JSON.
+"""
 
 from __future__ import annotations
 

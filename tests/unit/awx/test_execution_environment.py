@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-builder makes of the collection's needs, and of the file that builds an image with it."""
+"""What ansible-builder makes of the collection's needs, and of the file that builds an image with
+it.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The AWX guide, followed from its first line to its last: its files are used as they stand there, its commands are known here."""
+"""The AWX guide, followed from its first line to its last: its files are used as they stand there,
+its commands are known here.
+"""
 
 from __future__ import annotations
 
@@ -110,9 +112,7 @@ def folder(tmp_path):
     (tmp_path / 'secrets.yml').write_text(
         'vault_nexus_password: !unsafe a {{ password\nvault_nos_token: a token\n', encoding='utf-8'
     )
-    (tmp_path / 'project/after.yml').write_text(
-        block('can report the result:'), encoding='utf-8'
-    )
+    (tmp_path / 'project/after.yml').write_text(block('can report the result:'), encoding='utf-8')
     return tmp_path
 
 

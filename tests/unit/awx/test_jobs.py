@@ -204,7 +204,7 @@ def test_two_jobs_at_once_on_the_same_hosts_lose_nothing(stage):
     }
 
 
-def test_a_cache_that_outlives_jobs_answers_although_the_files_of_a_credential_have_another_name_in_each(
+def test_a_lasting_cache_answers_although_files_of_a_credential_have_other_names_in_each_job(
     stage,
 ):
     stage.variables['token_sources'] = {

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook awx_setup with the real awx.awx, against a stand-in that has AWX's rules, and the settings that it documents."""
+"""The playbook awx_setup with the real awx.awx, against a stand-in that has AWX's rules, and the
+settings that it documents.
+"""
 
 from __future__ import annotations
 
@@ -147,12 +149,14 @@ NEXUS = {
         ),
         (
             {'awx_setup_schedules': [{'name': 'x', 'job_template': 'Provide tokens'}]},
-            'There is no job template Provide tokens. In awx_setup_schedules, set job_template to one of Provision tokens, Rotate tokens, Report tokens.',
+            'There is no job template Provide tokens. In awx_setup_schedules, set job_template to '
+            'one of Provision tokens, Rotate tokens, Report tokens.',
         ),
         ({'awx_setup_schedules': [{'name': 'x'}]}, 'There is no job template (none).'),
         (
             {'awx_setup_credentials': [{**NEXUS, 'name': 'x', 'type': 'nexus_token'}]},
-            'There is no credential type nexus_token. In awx_setup_credentials, set type to one of nexus_user_token, nuvy_client_token',
+            'There is no credential type nexus_token. In awx_setup_credentials, set type to one '
+            'of nexus_user_token, nuvy_client_token',
         ),
         (
             {'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}]},
@@ -188,7 +192,8 @@ def test_settings_that_are_missing_are_named(run_playbook):
     )
     [told] = [event['result']['msg'] for event in run.events if event['event'] == 'failed']
     assert told.startswith(
-        'The settings lack awx_setup_execution_environment, awx_setup_credentials, awx_setup_job_templates. See'
+        'The settings lack awx_setup_execution_environment, awx_setup_credentials, '
+        'awx_setup_job_templates. See'
     ), told
 
 

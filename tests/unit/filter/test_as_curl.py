@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The commands of as_curl are run, with bash and curl, against servers of all kinds: they get the token, and show no secret."""
+"""The commands of as_curl are run, with bash and curl, against servers of all kinds: they get the
+token, and show no secret.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,10 @@ def as_curl(source, **more):
 
 @pytest.fixture
 def bash(tmp_path):
-    """Runs commands. Answers with what they print; C(bash.seen) has the arguments of all programs that they started."""
+    """Runs commands.
+
+    Answers with what they print; C(bash.seen) has the arguments of all programs that they started.
+    """
     programs, seen = tmp_path / 'programs', tmp_path / 'seen'
     programs.mkdir()
     for name in ('curl', 'python3', 'base64', 'tr'):

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""However many ask at once, the server is asked once; and once more when the one who asked was killed. The expensive runs of the lookup."""
+"""However many ask at once, the server is asked once; and once more when the one who asked was
+killed. The expensive runs of the lookup.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,8 @@ PLAY = """
           - got | unique | length == 1
       vars:
         facts: "{{ groups.all | map('extract', hostvars) | list }}"
-        got: "{{ facts | map(attribute='first') | list + facts | map(attribute='second') | list + facts | map(attribute='third') | list }}"
+        got: "{{ facts | map(attribute='first') | list + facts | map(attribute='second') | list
+                 + facts | map(attribute='third') | list }}"
       run_once: true
 """
 
@@ -175,7 +178,9 @@ def test_P2_the_process_that_asks_for_a_hundred_hosts_is_killed(
 def test_P5_a_run_that_is_killed_leaves_nothing_that_stops_the_next_one(
     run_playbook, server, company, tmp_path
 ):
-    """ansible-core itself gives up when a worker dies; another run that waits for the same lasting cache goes on."""
+    """ansible-core itself gives up when a worker dies; another run that waits for the same lasting
+    cache goes on.
+    """
     waiting = hang_the_first(server)
     lasting = {**company, 'cache': 'file', 'cache_path': str(tmp_path / 'cache/buildops.tokens')}
     (tmp_path / 'cache').mkdir()

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What token modules return is nowhere to be seen, without C(no_log), and is of use all the same: with every ansible-core."""
+"""What token modules return is nowhere to be seen, without C(no_log), and is of use all the same:
+with every ansible-core.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ PLAY = """
 - hosts: all
   gather_facts: false
   module_defaults:
-    group/buildops.tokens.tokens: {url: "{{ url }}", ca_path: "{{ ca_path }}", username: alice, password: "{{ password }}"}
+    group/buildops.tokens.tokens:
+      {url: "{{ url }}", ca_path: "{{ ca_path }}", username: alice, password: "{{ password }}"}
   tasks:
     - name: Once
       buildops.tokens.nexus_user_token:

@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that all sources share, and what all deliveries check of theirs. I numbers are those of the fault catalogue."""
+"""The options that all sources share, and what all deliveries check of theirs.
+
+I numbers are those of the fault catalogue.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,9 @@ GOOD = {'url': 'https://nexus.example.com/', 'username': 'ci', 'secret': 'hidden
 
 
 def resolved(**changes):
-    """The options as the module and the controller see them: through the argument spec, then checked."""
+    """The options as the module and the controller see them: through the argument spec, then
+    checked.
+    """
     result = ArgumentSpecValidator(options.arguments(Sample)).validate(
         {name: value for name, value in dict(GOOD, **changes).items() if value is not None}
     )
@@ -161,7 +166,7 @@ DELIVERIES = {
 
 
 def delivered(name, tmp_path, **changes):
-    """What a module makes of its options: through its argument spec, then to the end in check mode."""
+    """Return what a module makes of its options, by its argument spec and in check mode."""
     module, good, deliver = DELIVERIES[name]
     given = {option: value for option, value in dict(good, **changes).items() if value is not None}
     for option in ('path', 'config_path'):
@@ -191,7 +196,7 @@ def delivered(name, tmp_path, **changes):
 def test_I1_a_secret_that_yaml_takes_for_something_else_is_delivered_nowhere(
     tmp_path, name, option, more, value
 ):
-    """0123456 without quotes is the number 42798, and yes is True: neither is what somebody typed."""
+    """0123456 without quotes is the number 42798, and yes is True, and not what was typed."""
     assert name == 'nexus' or delivered(name, tmp_path)
     with pytest.raises(BadInput, match=option + ' must be a string, but it is of type') as caught:
         if name == 'nexus':

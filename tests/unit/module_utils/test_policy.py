@@ -179,7 +179,9 @@ def test_absent_is_never_answered_with_a_new_token(desired, found):
 
 @given(desires, founds)
 def test_a_second_look_at_a_new_token_keeps_it(desired, found):
-    """Whatever a first run did, a second one with the same wish changes nothing, unless it asks for a new one every time."""
+    """Whatever a first run did, a second one with the same wish changes nothing, unless it asks for
+    a new one every time.
+    """
     if decide(desired, found, NOW) in (ISSUE, RENEW) and desired.regenerate != 'always':
         after = CurrentState(exists=True, token=token(10**8, age=0), created_at=NOW)
         assert decide(desired, after, NOW) == KEEP

@@ -369,8 +369,8 @@ def test_G20_G22_git_is_run_without_a_terminal_a_trace_or_a_secret(tmp_path, run
     spy = tmp_path / 'bin/git'
     real = shutil.which('git')
     spy.write_text(
-        '#!/bin/sh\n{ echo "call $*"; env | sed "s/^/env /"; readlink /proc/$$/fd/0; } >> %s/seen\nexec %s "$@"\n'
-        % (tmp_path, real)
+        '#!/bin/sh\n{ echo "call $*"; env | sed "s/^/env /"; readlink /proc/$$/fd/0; } >> '
+        '%s/seen\nexec %s "$@"\n' % (tmp_path, real)
     )
     spy.chmod(0o755)
     play = PLAY.replace('        entries:', '        verify: true\n        entries:').replace(
@@ -412,7 +412,9 @@ PLAY = """
       buildops.tokens.git_credential:
         entries:
           - {url: "https://ex.com", username: me, password: "{{ secret }}"}
-          - {url: "https://ex.com/a.git", access_token: "{{ secret }}2", expires_at: "2035-01-01T00:00:00Z"}
+          - url: "https://ex.com/a.git"
+            access_token: "{{ secret }}2"
+            expires_at: "2035-01-01T00:00:00Z"
 """
 
 

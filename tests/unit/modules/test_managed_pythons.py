@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules that write files on managed hosts, with each Python that a managed host may have. C(make matrix) does more of it."""
+"""The modules that write files on managed hosts, with each Python that a managed host may have.
+
+C(make matrix) does more of it.
+"""
 
 from __future__ import annotations
 
@@ -27,24 +30,43 @@ CLID = '01234567-89ab-cdef-0123-456789abcdef--c4n4ry-of-a-second-half'
 
 SCRIPT = """
 import sys, types
-for name in ('ansible', 'ansible.module_utils', 'ansible.module_utils.urls'):  # which verification need, and no file does
+# Verification needs them, files do not
+for name in ('ansible', 'ansible.module_utils', 'ansible.module_utils.urls'):
     sys.modules[name] = types.ModuleType(name)
 sys.modules['ansible.module_utils.urls'].open_url = None
 from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery as git_delivery
-from ansible_collections.buildops.tokens.plugins.module_utils._maven import delivery as maven_delivery
-from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import cli_link as nuxeo_cli_link, registration as nuxeo_registration
+from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
+    delivery as maven_delivery,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online import (
+    cli_link as nuxeo_cli_link,
+    registration as nuxeo_registration,
+)
 def filled(options, arguments):
     return dict({name: spec.get('default') for name, spec in arguments.items()}, **options)
 folder, clid = sys.argv[1:]
 secret = 'c4n4ry/+=&<"%c4n4ry'
-servers = [{'id': 'a', 'username': 'u', 'password': secret, 'configuration': {'b': ['c', 'd']}}, {'id': 'e', 'access_token': 'f' * 20}]
-maven = filled({'path': folder + '/settings.xml', 'servers': [filled(server, maven_delivery.ARGUMENTS['servers']['options']) for server in servers]},
-               maven_delivery.ARGUMENTS)
-git = filled({'path': folder + '/git-credentials', 'config_path': folder + '/gitconfig', 'url': 'https://git.example', 'username': 'u',
-              'password': secret}, git_delivery.ARGUMENTS)
-link = filled({'path': folder + '/project', 'project': 'jdoe-SANDBOX', 'username': 'jdoe', 'cli_token': secret}, nuxeo_cli_link.ARGUMENTS)
+servers = [
+    {'id': 'a', 'username': 'u', 'password': secret, 'configuration': {'b': ['c', 'd']}},
+    {'id': 'e', 'access_token': 'f' * 20},
+]
+servers = [filled(server, maven_delivery.ARGUMENTS['servers']['options']) for server in servers]
+maven = filled(
+    {'path': folder + '/settings.xml', 'servers': servers}, maven_delivery.ARGUMENTS
+)
+git = filled(
+    {'path': folder + '/git-credentials', 'config_path': folder + '/gitconfig',
+     'url': 'https://git.example', 'username': 'u', 'password': secret},
+    git_delivery.ARGUMENTS,
+)
+link = filled(
+    {'path': folder + '/project', 'project': 'jdoe-SANDBOX', 'username': 'jdoe',
+     'cli_token': secret},
+    nuxeo_cli_link.ARGUMENTS,
+)
 server = filled({'nuxeo_home': folder + '/nuxeo', 'clid': clid}, nuxeo_registration.ARGUMENTS)
-for work in (lambda: maven_delivery.deliver(maven, False, True, None), lambda: git_delivery.deliver(git, False, True, None),
+for work in (lambda: maven_delivery.deliver(maven, False, True, None),
+             lambda: git_delivery.deliver(git, False, True, None),
              lambda: nuxeo_cli_link.deliver(link, False, True, None),
              lambda: nuxeo_registration.ensure(server, False, True)):
     print([work()[0]['changed'] for again in range(2)])

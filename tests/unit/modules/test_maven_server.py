@@ -189,14 +189,21 @@ def test_an_access_token_is_told_by_its_fingerprint(path):
 
 SCRIPT = """
 import sys, types
-for name in ('ansible', 'ansible.module_utils', 'ansible.module_utils.urls'):  # which the door needs and this does not
+# Verification needs them, files do not
+for name in ('ansible', 'ansible.module_utils', 'ansible.module_utils.urls'):
     sys.modules[name] = types.ModuleType(name)
 sys.modules['ansible.module_utils.urls'].open_url = None
-from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery import ARGUMENTS, deliver
+from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery import (
+    ARGUMENTS, deliver
+)
 def filled(options, arguments):
     return dict({name: spec.get('default') for name, spec in arguments.items()}, **options)
-servers = [{'id': 'a', 'username': 'u', 'password': 'p', 'configuration': {'b': ['c', 'd']}}, {'id': 'e', 'access_token': 'f' * 20}]
-params = filled({'path': sys.argv[1], 'servers': [filled(server, ARGUMENTS['servers']['options']) for server in servers]}, ARGUMENTS)
+servers = [
+    {'id': 'a', 'username': 'u', 'password': 'p', 'configuration': {'b': ['c', 'd']}},
+    {'id': 'e', 'access_token': 'f' * 20},
+]
+servers = [filled(server, ARGUMENTS['servers']['options']) for server in servers]
+params = filled({'path': sys.argv[1], 'servers': servers}, ARGUMENTS)
 print([deliver(params, False, True, None)[0]['changed'] for again in range(2)])
 """
 INTERPRETERS = pythons()
@@ -338,7 +345,9 @@ def test_I7_I8_addresses_to_which_nothing_is_sent(path, url, said):
 
 
 def knock(path, sandbox, url):
-    """Has Maven get a parent POM with the settings file, and nothing else from anywhere: (exit code, output)."""
+    """Has Maven get a parent POM with the settings file, and nothing else from anywhere: (exit
+    code, output).
+    """
     folder = path.parent.parent
     (folder / 'pom.xml').write_text(
         DOOR_PROJECT % {'server_id': 'company', 'url': url}, encoding='utf-8'

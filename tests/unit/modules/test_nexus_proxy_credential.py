@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role in real playbooks with -vvvv: no secret comes out, whatever goes wrong. A numbers are those of the fault catalogue."""
+"""The role in real playbooks with -vvvv: no secret comes out, whatever goes wrong.
+
+A numbers are those of the fault catalogue.
+"""
 
 from __future__ import annotations
 
@@ -91,9 +94,13 @@ def test_A1_A2_no_secret_comes_out_with_vvvv(sandbox, server, run_playbook, case
         server.faults.add('maven/proxy', echo, method='POST', times=9)
     if case == 'delegated':
         play = (
-            '- hosts: all\n  gather_facts: false\n  tasks:\n    - buildops.tokens.nexus_proxy_credential:\n        url: "{{ nexus_proxies_url }}"\n'
-            '        username: admin\n        password: "{{ nexus_proxies_password }}"\n        ca_path: "{{ nexus_proxies_ca_path }}"\n'
-            '        repositories: "{{ nexus_proxies_repositories }}"\n      delegate_to: localhost\n'
+            '- hosts: all\n  gather_facts: false\n  tasks:\n'
+            '    - buildops.tokens.nexus_proxy_credential:\n'
+            '        url: "{{ nexus_proxies_url }}"\n'
+            '        username: admin\n        password: "{{ nexus_proxies_password }}"\n'
+            '        ca_path: "{{ nexus_proxies_ca_path }}"\n'
+            '        repositories: "{{ nexus_proxies_repositories }}"\n'
+            '      delegate_to: localhost\n'
         )
     run = run_playbook(play, inventory(sandbox, server, entry), '-vvvv', '--diff')
     assert (run.rc == 0) == (case not in ('echoed', 'wrong administrator')), run.output

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose file it is that a delivery writes: that of the user who the task becomes, or of the owner of the folder."""
+"""Whose file it is that a delivery writes: that of the user who the task becomes, or of the owner
+of the folder.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Nuxeo server (whose nuxeoctl is the stand-in) and a Nuxeo Online Services for each test, one sandbox for each file of tests."""
+"""A Nuxeo server (whose nuxeoctl is the stand-in) and a Nuxeo Online Services for each test, one
+sandbox for each file of tests.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ class NuxeoServer:
         self.conf.parent.mkdir()
         shutil.copy(NUXEOCTL, home / 'bin/nuxeoctl')
         self.conf.write_text(
-            f'org.nuxeo.connect.url={url}/site/\nstand-in.version={version}\nstand-in.ca={ca_path}\n'
+            f'org.nuxeo.connect.url={url}/site/\nstand-in.version={version}\n'
+            f'stand-in.ca={ca_path}\n'
         )
 
     def has(self, expires=None, second='0123456789abcdef', mode=0o600):

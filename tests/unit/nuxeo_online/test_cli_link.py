@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nuxeo_cli_link: what it writes, judged by the real Nuxeo CLI and by the real git; what it asks, by the sandbox."""
+"""nuxeo_cli_link: what it writes, judged by the real Nuxeo CLI and by the real git; what it asks,
+by the sandbox.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,7 @@ def file(folder):
     return folder / '.yo-rc.json'
 
 
-# -- the file ---------------------------------------------------------------------------------------------------------
+# the file
 
 
 def test_the_smallest_file_that_works_is_written_once_and_private(folder, file):
@@ -85,7 +87,8 @@ def test_the_smallest_file_that_works_is_written_once_and_private(folder, file):
         )
         assert mode(file) == 0o600
         assert file.read_text() == (
-            '{\n  "generator-nuxeo": {\n    "connect:url": "%s",\n    "connect:token": "cli-token-0001",\n'
+            '{\n  "generator-nuxeo": {\n    "connect:url": "%s",\n'
+            '    "connect:token": "cli-token-0001",\n'
             '    "studio:symbolicname": "jdoe-SANDBOX"\n  }\n}\n' % URL
         )
         for check_mode in (True, False):
@@ -206,7 +209,7 @@ def test_diff_names_keys_and_no_value(folder, file):
     )
 
 
-# -- git ----------------------------------------------------------------------------------------------------------------
+# git
 
 
 def run_git(folder, *arguments, check=False, **more):
@@ -325,7 +328,7 @@ def test_without_a_repository_or_on_request_nothing_is_excluded(folder):
     )
 
 
-# -- the exchange -------------------------------------------------------------------------------------------------------
+# the exchange
 
 
 def provider(service, sandbox, **changes):
@@ -429,7 +432,7 @@ def test_revoking_revokes_the_token_of_all_machines(service, sandbox):
         one.revoke(CurrentState(None))
 
 
-# -- the real Nuxeo CLI -------------------------------------------------------------------------------------------------
+# the real Nuxeo CLI
 
 RELEASE = [('Branch to release', '\r'), ('PATCH', '\r')]
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nuxeo_registration, with a nuxeoctl that does what the real ones do and a service that answers it."""
+"""nuxeo_registration, with a nuxeoctl that does what the real ones do and a service that answers
+it.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,7 @@ def any_server(request, tmp_path, service, sandbox):
     return NuxeoServer(tmp_path / request.param, service.url, sandbox.ca_path, request.param)
 
 
-# -- registering ------------------------------------------------------------------------------------------------------
+# registering
 
 
 def test_it_registers_once_with_every_generation_of_nuxeoctl(any_server, service):
@@ -108,7 +110,8 @@ def test_it_registers_once_with_every_generation_of_nuxeoctl(any_server, service
 def test_T2_the_file_is_private_from_the_start(nuxeo_server, service):
     program = nuxeo_server.home / 'bin/looks'
     program.write_text(
-        f'#!/bin/sh\n"$(dirname "$0")/nuxeoctl" "$@"\nstat -c %a {nuxeo_server.clid} > {nuxeo_server.home}/seen\n'
+        '#!/bin/sh\n"$(dirname "$0")/nuxeoctl" "$@"\n'
+        f'stat -c %a {nuxeo_server.clid} > {nuxeo_server.home}/seen\n'
     )
     program.chmod(0o755)
     before = os.umask(0o022)
@@ -255,10 +258,13 @@ def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
     'said, sentence',
     [
         (
-            'Cannot execute command. org.apache.http.conn.HttpHostConnectException: Connect to connect.test [/127.0.0.1] failed: Connection refused\n'
-            'java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect to connect.test [/127.0.0.1] failed: Connection refused\n'
+            'Cannot execute command. org.apache.http.conn.HttpHostConnectException: Connect to '
+            'connect.test [/127.0.0.1] failed: Connection refused\n'
+            'java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect '
+            'to connect.test [/127.0.0.1] failed: Connection refused\n'
             '\tat x',
-            'no connection could be made (Connect to connect.test [/127.0.0.1] failed: Connection refused). Check',
+            'no connection could be made (Connect to connect.test [/127.0.0.1] failed: Connection '
+            'refused). Check',
         ),
         (
             'Cannot execute command. java.net.UnknownHostException: connect.test',
@@ -269,7 +275,8 @@ def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
             'it did not answer in time (Read timed out). Check',
         ),
         (
-            'Cannot execute command. java.lang.NullPointerException\njava.lang.NullPointerException\n\tat x',
+            'Cannot execute command. java.lang.NullPointerException\n'
+            'java.lang.NullPointerException\n\tat x',
             'It said: Cannot execute command.',
         ),
     ],
@@ -427,7 +434,7 @@ def test_the_description_is_the_name_of_the_host_by_default(nuxeo_server, servic
     assert ensure(nuxeo_server, service, description=None)['description'] == 'bro-1'
 
 
-# -- renewing ---------------------------------------------------------------------------------------------------------
+# renewing
 
 
 def registered(server, service, days):
@@ -482,7 +489,7 @@ def test_a_renewal_that_does_not_last_longer_is_told(nuxeo_server, service):
     assert result['changed'] and 'ends on' in result['warnings'][0]
 
 
-# -- the file ---------------------------------------------------------------------------------------------------------
+# the file
 
 IDS = range(5)
 FIRST, SECOND = f'0123abcd-0001.{LATER}.c2lnbmF0dXJl+/==', '0123abcd-aaaa-bbbb-cccc-0123456789ab'
@@ -594,7 +601,7 @@ def test_what_is_written_are_three_lines_that_hold_the_two_parts(first, second, 
     assert second not in repr(clid)
 
 
-# -- a CLID from elsewhere, and for elsewhere -----------------------------------------------------------------------
+# a CLID from elsewhere, and for elsewhere
 
 
 def test_a_clid_is_installed_without_nuxeoctl_and_given_to_containers(nuxeo_server, service):
@@ -634,7 +641,7 @@ def test_absent_removes_the_file_and_nothing_on_the_service(nuxeo_server, servic
     assert len(service.app.state.instances) == 1
 
 
-# -- the door ---------------------------------------------------------------------------------------------------------
+# the door
 
 
 def test_verify_has_nuxeoctl_ask_the_service_with_the_registration(any_server, service):

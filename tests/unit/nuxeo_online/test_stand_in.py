@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in for nuxeoctl behaves as the real one did in the recordings, so that what the other tests prove with it means something."""
+"""The stand-in for nuxeoctl behaves as the real one did in the recordings, so that what the other
+tests prove with it means something.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ RUNS = json.loads((STAND_INS / 'nuxeoctl-recorded.json').read_text())['runs']
 
 
 class Script:
-    """A WSGI application that gives the recorded answers, and keeps what differs from the recorded requests."""
+    """A WSGI application that gives the recorded answers, and keeps what differs from the recorded
+    requests.
+    """
 
     def __init__(self, exchanges):
         self.left, self.differences = list(exchanges), []
@@ -77,7 +81,8 @@ def test_recorded_run(sandbox, tmp_path, run):
     url = 'http://127.0.0.1:9' if run.get('refused') else server.url
     data = f'nuxeo.data.dir={run["data"]}\n' if 'data' in run else ''
     (home / 'bin/nuxeo.conf').write_text(
-        f'org.nuxeo.connect.url={url}/nuxeo/site/\nstand-in.version={run.get("version", "2023")}\n{data}'
+        f'org.nuxeo.connect.url={url}/nuxeo/site/\nstand-in.version={run.get("version", "2023")}\n'
+        f'{data}'
     )
     if 'before' in run:
         clid.write_text(run['before'], 'latin-1')

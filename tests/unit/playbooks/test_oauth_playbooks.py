@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real playbooks with the OAuth2 modules: twice, in check mode, with a diff, on a delegated host, and never a secret in what they show."""
+"""Real playbooks with the OAuth2 modules: twice, in check mode, with a diff, on a delegated host,
+and never a secret in what they show.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,10 @@ def plays(sandbox, servers):
         {
             'name': 'use',
             'ansible.builtin.assert': {
-                'that': "(headless.token or {'kind': 'bearer'}).kind == 'bearer' and nuvy.token.scope == 'read'"
+                'that': (
+                    "(headless.token or {'kind': 'bearer'}).kind == 'bearer' and nuvy.token.scope "
+                    "== 'read'"
+                )
             },
         },
     ]

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks that people run, against stand-ins: what is asked, what is delivered, what is said."""
+"""The playbooks that people run, against stand-ins: requests, deliveries and output."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def stage(sandbox, tmp_path):
             }
 
         def inventory(self):
+            folder = f'{self.home}/{{{{ inventory_hostname }}}}'
             return {
                 'all': {
                     'hosts': {agent: self.own.get(agent, {}) for agent in self.agents},
@@ -76,9 +77,9 @@ def stage(sandbox, tmp_path):
                         'token_sources': self.sources,
                         'maven_settings_servers': self.servers,
                         'git_credentials_entries': self.git,
-                        'maven_settings_path': f'{self.home}/{{{{ inventory_hostname }}}}/settings.xml',
-                        'git_credentials_path': f'{self.home}/{{{{ inventory_hostname }}}}/git-credentials',
-                        'git_credentials_config_path': f'{self.home}/{{{{ inventory_hostname }}}}/gitconfig',
+                        'maven_settings_path': f'{folder}/settings.xml',
+                        'git_credentials_path': f'{folder}/git-credentials',
+                        'git_credentials_config_path': f'{folder}/gitconfig',
                     },
                 }
             }
@@ -358,7 +359,8 @@ def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, r
     ]
     run = run_playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], stage.inventory())
     assert run.result('studio')['msg'].startswith(
-        'source studio: regenerate cannot be always: tokens of Nuxeo Online Services are made on the page'
+        'source studio: regenerate cannot be always: tokens of Nuxeo Online Services are made on '
+        'the page'
     )
     assert (
         run.result('old')['msg']
@@ -387,8 +389,8 @@ def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
         for role in ('git_credentials', 'maven_settings')
     ]
     assert (
-        'The host cannot be reached: Failed to connect to the host via ssh: connect to host: No route to host'
-        in run.output
+        'The host cannot be reached: Failed to connect to the host via ssh: connect to host: No '
+        'route to host' in run.output
     )
     assert run.stats['localhost']['failures'] == 1
 

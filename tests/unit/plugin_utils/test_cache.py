@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The cache: private, never blocking, never believing what it did not write, and one process at a time."""
+"""The cache: private, never blocking, never believing what it did not write, and one process at a
+time.
+"""
 
 from __future__ import annotations
 
@@ -369,7 +371,9 @@ def test_T22_C16_what_killed_processes_left_is_swept_and_what_is_in_use_is_not(f
 
 @pytest.fixture
 def killed_before_the_rename(folder):
-    """A lasting cache and a function that leaves a whole temporary file for a name behind, as a process does that is killed there."""
+    """A lasting cache and a function that leaves a whole temporary file for a name behind, as a
+    process does that is killed there.
+    """
     cache = Cache(folder, lasting=True)
 
     def leave(key, token):
@@ -613,7 +617,9 @@ def wait_for(log, text, seconds=30):
 
 
 def test_T4_one_at_a_time_and_nobody_starves(folder, tmp_path):
-    """The bracket test of msal-extensions: between a process's C(<) and its C(>) nobody else writes."""
+    """The bracket test of msal-extensions: between a process's C(<) and its C(>) nobody else
+    writes.
+    """
     log = tmp_path / 'log'
     workers = [start(folder, log, 0.01) for _number in range(6)]
     assert [worker.wait(60) for worker in workers] == [0] * 6

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A connection that two processes share mixes up their answers: ansible-core forks for each task, so none may be open when it does."""
+"""A connection that two processes share mixes up their answers: ansible-core forks for each task,
+so none may be open when it does.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from tests.conftest import COLLECTIONS
 from tests.sandbox import nexus, nuvy, nuxeo
 from tests.tools.scratch import ROOT
 
-# Imports all that the controller uses, asks for each token twice (once found out, once renewed), and tells what is open after each step
+# Imports all that the controller uses, asks for each token twice (once found out, once renewed),
+# and tells what is open after each step
 SCRIPT = """
 import gc, importlib, json, os, pkgutil, sys
 given = json.load(sys.stdin)
@@ -30,20 +33,24 @@ def accepted():
             links.append(os.readlink('/proc/self/fd/' + number))
         except OSError:
             pass
-    return sum(link.startswith('socket:') for link in links) + sum(isinstance(one, requests.Session) for one in gc.get_objects())
+    sessions = sum(isinstance(one, requests.Session) for one in gc.get_objects())
+    return sum(link.startswith('socket:') for link in links) + sessions
 import ansible_collections.buildops.tokens.plugins as plugins
 for kind in ('module_utils', 'plugin_utils', 'modules', 'action', 'lookup', 'filter'):
     package = importlib.import_module(plugins.__name__ + '.' + kind)
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):
         importlib.import_module(found.name)
 seen = {'imported': accepted()}
-from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service as service, sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service as service
 for type_name, options in given['sources'].items():
     for regenerate in ('if_expired', 'always'):
-        service.get_token(sources.resolve(type_name, dict(options, regenerate=regenerate, cache='none'), {}))
+        options = dict(options, regenerate=regenerate, cache='none')
+        service.get_token(sources.resolve(type_name, options, {}))
         seen[type_name + ' ' + regenerate] = accepted()
 kept = requests.Session()
-kept.get(given['sources']['nuvy_client_token']['url'], verify=given['sources']['nuvy_client_token']['ca_path'])
+nuvy = given['sources']['nuvy_client_token']
+kept.get(nuvy['url'], verify=nuvy['ca_path'])
 seen['counted'] = accepted()
 print(json.dumps(seen))
 """

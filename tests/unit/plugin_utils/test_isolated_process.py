@@ -65,7 +65,9 @@ print(apart.run(lambda: signal.getsignal(signal.SIGTERM) == signal.SIG_IGN))
 
 
 def test_it_leaves_alone_what_is_its_callers(tmp_path):
-    """Output that waits to be written, the tasks for the end, the handlers of signals; and threads draw no warning."""
+    """Output that waits to be written, the tasks for the end, the handlers of signals; and threads
+    draw no warning.
+    """
     done = subprocess.run(
         [sys.executable, '-W', 'error', '-c', CALLER],
         capture_output=True,
@@ -90,7 +92,7 @@ def work():
     Path(sys.argv[2]).touch()
     return 'x' * 1_000_000
 
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # nohup and shells have those behind them ignore some
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # nohup and shells ignore some
     signal.signal(number, signal.SIG_DFL)
 os.setsid()
 apart.run(work)
@@ -99,7 +101,9 @@ apart.run(work)
 
 @pytest.mark.parametrize('name', ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'])
 def test_P2_a_caller_that_is_ended_does_not_take_the_work_with_it(tmp_path, name):
-    """A token that the server hands out once would be lost with it. ansible-core 2.19 and newer ends the whole group of a worker."""
+    """A token that the server hands out once would be lost with it. ansible-core 2.19 and newer
+    ends the whole group of a worker.
+    """
     done = subprocess.run(
         [sys.executable, '-c', ENDED, name, tmp_path / 'kept'],
         capture_output=True,

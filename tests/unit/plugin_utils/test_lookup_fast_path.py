@@ -283,7 +283,8 @@ templar = Templar(DataLoader(), variables)
 from ansible_collections.buildops.tokens.plugins.plugin_utils import lookup_fast_path as shortcut
 shortcut.run_folder = lambda: {run.folder!r}
 before = set(sys.modules)
-result = lookup_loader.get('buildops.tokens.token', loader=None, templar=templar).run(['company'], variables=variables, query='access_token')
+lookup = lookup_loader.get('buildops.tokens.token', loader=None, templar=templar)
+result = lookup.run(['company'], variables=variables, query='access_token')
 assert result == ['cAn4ry-token'], result
 print(*sorted(name for name in set(sys.modules) - before if not name.startswith('ansible.')))
 """

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person wrote, from all places, becomes a source that is checked; mistakes are named, secrets are not."""
+"""What a person wrote, from all places, becomes a source that is checked; mistakes are named,
+secrets are not.
+"""
 
 from __future__ import annotations
 
@@ -221,7 +223,8 @@ def test_options_come_from_the_nearest_place(monkeypatch, ini):
 
     assert ca_path() is None
     ini(
-        '[defaults]\nforks = 5\n[buildops_tokens]\nnexus_ca_path = /ini.pem  ; ours\nnexus_username = ini\nnexus_timeout = 7\n'
+        '[defaults]\nforks = 5\n[buildops_tokens]\nnexus_ca_path = /ini.pem  ; ours\n'
+        'nexus_username = ini\nnexus_timeout = 7\n'
     )
     assert (
         ca_path() == '/ini.pem' and resolve()['timeout'] == 7 and resolve()['username'] == 'alice'
@@ -307,7 +310,9 @@ SECOND = {
 
 @pytest.fixture(params=['variables', 'environment', 'ini'])
 def place(request, monkeypatch, ini):
-    """A function that sets options in one of the three places, and returns the variables of the task."""
+    """A function that sets options in one of the three places, and returns the variables of the
+    task.
+    """
 
     def put(type_name, options):
         prefix = sources.provider_class(type_name).PREFIX

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real git clones, fetches and pushes over TLS with the right name and token, and with nothing else."""
+"""A real git clones, fetches and pushes over TLS with the right name and token, and with nothing
+else.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The user-token side of the Nexus stand-in, driven by curl as Sonatype support article 213465878 writes it."""
+"""The user-token side of the Nexus stand-in, driven by curl as Sonatype support article 213465878
+writes it.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def openssl(text):
 
 
 class Client:
-    """curl with one user's credentials; every call gives (status, headers by lower-case name, text)."""
+    """curl with one user's credentials; every call gives (status, headers by lower-case name,
+    text).
+    """
 
     def __init__(self, sandbox, server, user='alice', password='wonderland'):
         self.sandbox, self.server, self.user, self.password = sandbox, server, user, password
@@ -158,7 +162,9 @@ def test_a_ticket_lives_twenty_seconds(start, clock, version, first, header, sec
 
 @EVERY
 def test_N14_the_ticket_of_another_style_is_refused(start, version, first, header, second):
-    """The raw ticket belongs into this version's header, its base64 form into the query from 3.24 on."""
+    """The raw ticket belongs into this version's header, its base64 form into the query from 3.24
+    on.
+    """
     server, alice = start(version)
     ticket = alice.new_ticket(first)
     wrong = {'X-NX-UserToken-AuthTicket', 'X-NX-AuthTicket', None} - {header}

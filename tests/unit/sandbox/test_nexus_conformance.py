@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What real Nexus servers answered, played to the sandbox: status, reason, meaningful headers and the shape of the body agree."""
+"""What real Nexus servers answered, played to the sandbox: status, reason, meaningful headers and
+the shape of the body agree.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +116,9 @@ def test_2_answers_as_recorded(sandbox, version):
 
 
 class Remote:
-    """The guarded remote of the recordings: a Maven repository that wants credentials and sends one small file for every path."""
+    """The guarded remote of the recordings: a Maven repository that wants credentials and sends one
+    small file for every path.
+    """
 
     good = {'ru1:rp1', 'ru1:rp-new', 'ru2:rp2', 'n4m3c0d3:p/a+s=s', 'u1:p1', 'u1:p2'}
 
@@ -194,7 +198,8 @@ def play_repositories(sandbox, label, *names):
                 entry['remote']
             ):
                 differences.append(
-                    f'the remote saw {app.repositories.fetches[before:]} instead of {entry["remote"]}'
+                    f'the remote saw {app.repositories.fetches[before:]} instead of '
+                    f'{entry["remote"]}'
                 )
         found += report(entry, differences)
     assert not server.errors

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Proxies of the Nexus stand-in fetch from a protected repository with what they were given; what no recording covers."""
+"""Proxies of the Nexus stand-in fetch from a protected repository with what they were given; what
+no recording covers.
+"""
 
 from __future__ import annotations
 

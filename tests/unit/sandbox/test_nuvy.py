@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Nuvy stand-in answers as Nuvy's "Nexus Authentication" page says, row by row; curl is the client where the page shows curl."""
+"""The Nuvy stand-in answers as Nuvy's "Nexus Authentication" page says, row by row; curl is the
+client where the page shows curl.
+"""
 
 from __future__ import annotations
 

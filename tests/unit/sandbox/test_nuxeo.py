@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Nuxeo stand-in agrees with what a Nuxeo 2023.6 answered, and with the page "Using OAuth2" for the older endpoints."""
+"""The Nuxeo stand-in agrees with what a Nuxeo 2023.6 answered, and with the page "Using OAuth2" for
+the older endpoints.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ class Clock:
         return self.now
 
 
-# -- conformance ------------------------------------------------------------------------------------------------------
+# conformance
 
 
 def recorded_clients():
@@ -89,7 +91,9 @@ RECORDED = {
 
 
 def play_recording(group):
-    """Plays a group to a fresh server; between exchanges it does what was done to the recorded server by other means."""
+    """Plays a group to a fresh server; between exchanges it does what was done to the recorded
+    server by other means.
+    """
     data, clock = play.load(DATA / f'nuxeo-2023-{group}.json'), Clock()
     app = nuxeo.create_app('2023.6', clock=clock, **RECORDED[group])
     player, state = play.Player(app, 'http://nuxeo.test'), app.state
@@ -135,7 +139,7 @@ def test_every_listed_difference_is_one():
     assert {entry['exchange'] for entry in play.load(DATA / 'nuxeo-differences.json')} == differing
 
 
-# -- the page "Using OAuth2": endpoints of 8.10 and before ------------------------------------------------------------
+# the page "Using OAuth2": endpoints of 8.10 and before
 
 
 @pytest.fixture(scope='module')
@@ -359,7 +363,7 @@ def test_8_10_has_no_modern_endpoints(legacy):
     assert legacy('-u', 'jdoe:jdoe', f'{legacy.root}/nuxeo/api/v1/oauth2/client')[0] == 404
 
 
-# -- versions and settings --------------------------------------------------------------------------------------------
+# versions and settings
 
 
 def ask(app, data, **more):

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in for Nuxeo Online Services takes what the real nuxeoctl and Nuxeo CLI send, and its tokens open what "Token Management" names."""
+"""The stand-in for Nuxeo Online Services takes what the real nuxeoctl and Nuxeo CLI send, and its
+tokens open what "Token Management" names.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ PROJECT = '/nuxeo/site/studio/v2/project/jdoe-SANDBOX'
 OLD_CLID = 'AAAA-1.1893456000.sig=='
 
 
-# -- conformance ------------------------------------------------------------------------------------------------------
+# conformance
 
 
 def between(state, what, *more):
@@ -79,7 +81,7 @@ def test_recorded_exchanges_of_nuxeoctl_and_nuxeo_cli_agree():
     assert listed == set(differences), 'every listed difference is one'
 
 
-# -- the page "Token Management", use by use --------------------------------------------------------------------------
+# the page "Token Management", use by use
 
 
 @pytest.fixture
@@ -289,7 +291,8 @@ def test_seed_a_real_maven_with_the_token_in_settings_xml(sandbox, tmp_path, tok
         project = project.replace(old, new)
     (tmp_path / 'pom.xml').write_text(project)
     (tmp_path / 'settings.xml').write_text(
-        f'<settings><servers><server><id>nuxeo-studio</id><username>jdoe</username><password>{token}</password></server></servers></settings>'
+        '<settings><servers><server><id>nuxeo-studio</id><username>jdoe</username><password>'
+        f'{token}</password></server></servers></settings>'
     )
     run = subprocess.run(
         [

@@ -224,7 +224,8 @@ def test_starting_and_stopping_takes_well_under_a_second():
     program = (
         'import time; start = time.process_time()\n'
         'from tests.sandbox.serving import Sandbox\nfrom tests.sandbox import nexus\n'
-        'with Sandbox() as sandbox:\n    urls = [sandbox.serve(nexus.create_app(version)).url for version in ("2.2", "3.71.0-06", "3.97.0-13")]\n'
+        'with Sandbox() as sandbox:\n    urls = [sandbox.serve(nexus.create_app(version)).url for '
+        'version in ("2.2", "3.71.0-06", "3.97.0-13")]\n'
         'print(time.process_time() - start)'
     )
     best = min(

@@ -30,7 +30,9 @@ ODD = 'a/b:c@d%e#f?g&h i\u00e9+"\'=\U0001f600'
 
 
 def git(*arguments, given=b'', home=None):
-    """Run git without any configuration but that of a scratch home; answers with its standard output."""
+    """Run git without any configuration but that of a scratch home; answers with its standard
+    output.
+    """
     environment = {
         'PATH': os.environ['PATH'],
         'HOME': str(home or '/nonexistent'),
@@ -213,7 +215,8 @@ def test_G5_G6_G10_G11_G12_ours_is_found_and_others_are_untouched(
 
     def spared(
         line,
-    ):  # an entry of another user for the host itself goes, also one that only its CR hides from git
+    ):
+        # An entry of another user for the host itself goes, also one whose CR hides it from git
         return (
             not exclusive
             or Store(line.rstrip(b'\r').replace(b'\xef\xbb\xbf', b'')).get() is None
@@ -318,7 +321,10 @@ def test_G5_the_order_of_the_wanted_ones_counts():
 
 
 def test_G6_one_of_three_duplicates_is_left_where_it_stood():
-    content = b'https://x:y@other.com\nhttps://me:old@ex.com\nhttps://me:older@ex.com\n# end\nhttps://me:new@ex.com'
+    content = (
+        b'https://x:y@other.com\nhttps://me:old@ex.com\nhttps://me:older@ex.com\n# end\n'
+        b'https://me:new@ex.com'
+    )
     result = edited(content, wanted())
     assert result.content == b'https://x:y@other.com\nhttps://me:new@ex.com\n# end\n'
     assert result.changes == [['password', 'duplicates']]

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Edits of JSON files: the standard library says what they mean, the old bytes what they must look like."""
+"""Edits of JSON files: the standard library says what they mean, the old bytes what they must look
+like.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +114,10 @@ def test_T18_what_is_no_json_is_refused_without_a_word_of_it(content, changes):
         raise AssertionError('taken for JSON')
 
 
-NUMBERS = b'{"big": 12345678901234567890123, "float": 1.0,\n   "escaped": "\\u00e9\\/",\n\t"section" : { "a":1 , "connect:url" :"x" } , "z":[ ]}  \n\n'
+NUMBERS = (
+    b'{"big": 12345678901234567890123, "float": 1.0,\n   "escaped": "\\u00e9\\/",\n'
+    b'\t"section" : { "a":1 , "connect:url" :"x" } , "z":[ ]}  \n\n'
+)
 
 
 def test_T18_odd_layouts_and_numbers_stay_as_they_were_written():

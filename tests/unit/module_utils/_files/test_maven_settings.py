@@ -68,7 +68,10 @@ def document(
 
 
 COMPANY = {'id': 'company', 'username': 'jdoe', 'password': CANARY}
-OLD = '\n    <server>\n      <id>company</id>\n      <username>jdoe</username>\n      <password>old</password>\n    </server>'
+OLD = (
+    '\n    <server>\n      <id>company</id>\n      <username>jdoe</username>\n'
+    '      <password>old</password>\n    </server>'
+)
 
 
 # ---- properties
@@ -171,7 +174,8 @@ def files(draw):
                 '',
                 ' xmlns="http://maven.apache.org/SETTINGS/1.0.0"',
                 " xmlns = 'http://maven.apache.org/SETTINGS/1.2.0' ",
-                ' xmlns="http://maven.apache.org/SETTINGS/1.1.0"\n  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"',
+                ' xmlns="http://maven.apache.org/SETTINGS/1.1.0"\n'
+                '  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"',
             ]
         )
     )
@@ -189,9 +193,11 @@ def files(draw):
     others = strategies.sampled_from(
         [
             '<localRepository>r\u00e9po</localRepository>',
-            '<mirrors><mirror><id>company</id><url>http://x/</url><mirrorOf>*</mirrorOf></mirror></mirrors>',
+            '<mirrors><mirror><id>company</id><url>http://x/</url><mirrorOf>*</mirrorOf></mirror>'
+            '</mirrors>',
             '<offline >false</offline>',
-            '<profiles><profile><id>company</id><repositories><repository><id>company</id><url>http://x/</url></repository></repositories></profile></profiles>',
+            '<profiles><profile><id>company</id><repositories><repository><id>company</id><url>'
+            'http://x/</url></repository></repositories></profile></profiles>',
             '<pluginGroups/>',
             '<activeProfiles><activeProfile><![CDATA[a<b]]></activeProfile></activeProfiles>',
         ]
@@ -377,7 +383,8 @@ def test_M10_M11_M13_M14_M15_M16_M17_a_value_is_refused_for_a_known_reason_or_re
             '',
             '<configuration/>',
             '<configuration><keep>x</keep></configuration>',
-            '<configuration>\n        <a>1</a>\n        <a><b-c/></a>\n        <keep>x</keep>\n      </configuration>',
+            '<configuration>\n        <a>1</a>\n        <a><b-c/></a>\n        <keep>x</keep>\n'
+            '      </configuration>',
         ]
     ),
 )
@@ -488,7 +495,10 @@ def test_M7_a_comment_that_looks_like_half_a_server(maven):
     ],
 )
 def test_M7_tags_in_comments_do_not_make_up_for_tags_outside(maven, comment):
-    nested = '<server><id>z</id><configuration><server></server><server><id>company</id></server></configuration></server>'
+    nested = (
+        '<server><id>z</id><configuration><server></server><server><id>company</id></server></'
+        'configuration></server>'
+    )
     content = document(comment + nested)
     if 'CDATA' in comment:
         with pytest.raises(FileProblem, match='<servers> contains text'):
@@ -705,7 +715,8 @@ def test_update_password_on_create_writes_where_there_is_none():
 @pytest.mark.parametrize(
     'content',
     [
-        b'<!DOCTYPE settings [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><settings>&b;</settings>',
+        b'<!DOCTYPE settings [<!ENTITY a "aaaaaaaaaa"><!ENTITY b '
+        b'"&a;&a;&a;&a;">]><settings>&b;</settings>',
         b'<!DOCTYPE settings SYSTEM "file:///etc/passwd"><settings/>',
         b'<?xml version="1.0"?><!-- x --><!DOCTYPE settings><settings/>',
         b'<!DOCTYPE settings [<!ENTITY % p SYSTEM "http://localhost:1/">%p;]><settings/>',
@@ -832,7 +843,8 @@ def test_every_field_arrives_where_maven_reads_it(maven):
     (server,) = maven(result.content).servers
     assert server[:-1] == ('company', 'u', 'p', '/home/u/.ssh/key', 'q', '664', '0775')
     assert re.sub(r'\s+', '', server.configuration.split('?>')[1]) == (
-        '<configuration><timeout>5</timeout><expectContinue>false</expectContinue><list>a</list><list>b</list></configuration>'
+        '<configuration><timeout>5</timeout><expectContinue>false</expectContinue><list>a</list>'
+        '<list>b</list></configuration>'
     )
     assert result.changes[0]['changed'] == [
         'username',
@@ -901,8 +913,8 @@ def test_a_bearer_token_goes_in_as_a_header_and_takes_the_place_of_the_password(
     content = document(
         OLD.replace(
             '</password>',
-            '</password><configuration><timeout>3</timeout><httpHeaders>%s</httpHeaders></configuration>'
-            % other,
+            '</password><configuration><timeout>3</timeout><httpHeaders>%s</httpHeaders></'
+            'configuration>' % other,
         )
     )
     result = apply(content, {'id': 'company', 'access_token': 't0ken'})

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the writer of secret files promises, seen from outside: by the kernel (strace, stat), by other processes and by other users."""
+"""What the writer of secret files promises, seen from outside: by the kernel (strace, stat), by
+other processes and by other users.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def replace(path, content=CANARY, **options):
 
 
 def in_child(function, uid=None):
-    """Run a function in a forked process, as another user where asked: (value, None) or (None, exception)."""
+    """Run a function in a forked process, as another user where asked: (value, None) or (None,
+    exception).
+    """
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -386,8 +390,10 @@ def test_T1_readers_see_old_or_new_and_writers_of_ours_lose_nothing(folder):
             '-c',
             (
                 'import sys\n'
-                'from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import read_private, write_private\n'
-                'for count in range(200): write_private(read_private(sys.argv[1]), b"%d" % (count % 10) * 300000)\n'
+                'from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file '
+                'import read_private, write_private\n'
+                'for count in range(200): write_private(read_private(sys.argv[1]), b"%d" % (count '
+                '% 10) * 300000)\n'
             ),
             str(path),
         ],
@@ -405,7 +411,8 @@ def test_P8_many_writers_of_ours_at_once_lose_nothing(folder):
     path.write_bytes(b'')
     script = (
         'import sys, time\n'
-        'from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import edit_private\n'
+        'from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import '
+        'edit_private\n'
         'def edit(content):\n'
         '    time.sleep(0.001)  # long enough for all others to read the same\n'
         '    return content + b"%s %d\\n" % (sys.argv[2].encode(), count), None\n'
@@ -496,13 +503,16 @@ def test_T22_a_file_that_is_swept_while_it_is_made_is_made_again(folder, monkeyp
 CALLS = 'openat,open,fchmod,chmod,fchown,write,fsync,rename,renameat,renameat2'
 SCRIPT = (
     'import sys\n'
-    'from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import read_private, write_private\n'
+    'from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import '
+    'read_private, write_private\n'
     'write_private(read_private(sys.argv[1]), b"new" * 1000)\n'
 )
 
 
 def strace(path, *options):
-    """Run one write under strace: (return code, standard error of the script, lines of calls that touch the folder)."""
+    """Run one write under strace: (return code, standard error of the script, lines of calls that
+    touch the folder).
+    """
     log = path.parent.parent / 'strace.log'
     ran = subprocess.run(
         ['strace', '-qq', '-y', '-o', str(log), '-e', 'trace=' + CALLS]

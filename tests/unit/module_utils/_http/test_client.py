@@ -50,7 +50,9 @@ OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r
 
 
 class RawServer:
-    """Plays scripts of bytes: each request takes the next one. A script is bytes to send, or a function of the connection.
+    """Plays scripts of bytes: each request takes the next one.
+
+    A script is bytes to send, or a function of the connection.
 
     :ivar heads: the heads (and what came with them) of all requests, as bytes.
     """
@@ -414,8 +416,8 @@ def test_H7_H9_H12_H26_what_is_no_strict_json(serve, body):
     with pytest.raises(ServerProblem) as caught:
         got.json_object()
     assert re.fullmatch(
-        r'GET 127\.0\.0\.1:\d+/path answered 200 with something that is not valid JSON \(%d bytes, content type application/json\)\.'
-        % len(body),
+        r'GET 127\.0\.0\.1:\d+/path answered 200 with something that is not valid JSON \(%d '
+        r'bytes, content type application/json\)\.' % len(body),
         str(caught.value),
     )
     assert caught.value.__suppress_context__ and caught.value.status == 200
@@ -433,7 +435,10 @@ def test_H7_H9_H12_H26_what_is_no_strict_json(serve, body):
 def test_H8_a_login_page_is_called_one(serve, body, kind):
     with pytest.raises(
         ServerProblem,
-        match='answered 200 with a page of HTML instead of JSON: a login page, a proxy, or the wrong address',
+        match=(
+            'answered 200 with a page of HTML instead of JSON: a login page, a proxy, or the '
+            'wrong address'
+        ),
     ):
         get(client(serve(answer(body, Content_Type=kind)))).json()
 
@@ -495,11 +500,10 @@ def test_H13_H14_H15_H16_no_redirect_is_followed(serve, location, host):
             assert got.status == status
             with pytest.raises(Refused) as caught:
                 refuse_redirect(got, 'Do this.')
-            assert (
-                str(caught.value)
-                == '%s 127.0.0.1:%d/path redirects to %s, and credentials are not sent after it. Do this.'
-                % (method, server.port, host)
-            )
+            assert str(caught.value) == (
+                '%s 127.0.0.1:%d/path redirects to %s, and credentials are not sent after it. '
+                'Do this.'
+            ) % (method, server.port, host)
         assert len(server.heads) == 2
 
 
@@ -1013,7 +1017,8 @@ def test_H30_addresses_have_one_form(given_url, normal):
         ('https://a\\b', 'contains a blank'),
         (
             'http://nexus.example.com',
-            'uses http, over which passwords and tokens travel in the clear. Use https, or set allow_http',
+            'uses http, over which passwords and tokens travel in the clear. Use https, or set '
+            'allow_http',
         ),
         ('https://xn--\u0661..example', 'cannot be read'),
     ],
@@ -1082,11 +1087,13 @@ def test_a_servers_own_words_hold_no_secret_of_ours(secret):
         ('javax.ws.rs.WebApplicationException', ''),
         ('java.lang.NullPointerException: null', 'null'),
         (
-            'java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect to x failed: Connection refused',
+            'java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect '
+            'to x failed: Connection refused',
             'Connect to x failed: Connection refused',
         ),
         (
-            'com.sun.jersey.api.ParamException$PathParamException: java.lang.IllegalArgumentException: No such type',
+            'com.sun.jersey.api.ParamException$PathParamException: '
+            'java.lang.IllegalArgumentException: No such type',
             'No such type',
         ),
         ('nexus.example.com: Error', 'nexus.example.com: Error'),
@@ -1123,7 +1130,9 @@ def test_O5_a_servers_own_words_hold_no_secret_of_ours_in_base64(before, secret,
 
 
 def test_A26_N13_what_the_libraries_log_of_a_request_stays_out_of_all_logs(caplog):
-    """Their warnings hold the address with its query; ansible-core writes what any library logs into its log file."""
+    """Their warnings hold the address with its query; ansible-core writes what any library logs
+    into its log file.
+    """
     with socket.create_server(('127.0.0.1', 0)) as server:
 
         def serve():

@@ -5,8 +5,8 @@
 
 """A real Maven at the door of the protected repository.
 
-Resolving a parent POM needs no plugin, so C(mvn -N validate) on a project whose parent is only in the protected repository needs
-no other repository, and fails if and only if Maven was not let in.
+Resolving a parent POM needs no plugin, so C(mvn -N validate) on a project whose parent is only in
+the protected repository needs no other repository, and fails if and only if Maven was not let in.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ pytestmark = pytest.mark.needs_client('mvn')
 
 
 def knock(sandbox, folder, url, user, password):
-    """Runs C(mvn -N validate) with a settings file of its own; gives the exit status and what was printed."""
+    """Runs C(mvn -N validate) with a settings file of its own; gives the exit status and what was
+    printed.
+    """
     (folder / 'pom.xml').write_text(
         DOOR_PROJECT % {'server_id': 'private', 'url': url}, encoding='utf-8'
     )
     (folder / 'settings.xml').write_text(
-        '<settings><servers><server><id>private</id><username>{}</username><password>{}</password></server></servers></settings>'.format(
-            escape(user), escape(password)
-        ),
+        '<settings><servers><server><id>private</id><username>{}</username><password>{}</password>'
+        '</server></servers></settings>'.format(escape(user), escape(password)),
         encoding='utf-8',
     )
     done = subprocess.run(

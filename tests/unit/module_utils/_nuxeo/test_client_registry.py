@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""OAuth2 clients of a Nuxeo: what the server would refuse or spoil, and every generation of the stand-in."""
+"""OAuth2 clients of a Nuxeo: what the server would refuse or spoil, and every generation of the
+stand-in.
+"""
 
 from __future__ import annotations
 
@@ -357,7 +359,8 @@ def server_rules():
     st.one_of(
         st.text(),
         st.from_regex(
-            r'(https?|HTTPS?|nuxeo|http)://(localhost|127\.0\.0\.1|a\.test)?(:\d{1,6})?(/[a-z,# %+]*)?(\?x)?',
+            r'(https?|HTTPS?|nuxeo|http)://(localhost|127\.0\.0\.1|a\.test)?(:\d{1,6})?(/[a-z,# '
+            r'%+]*)?(\?x)?',
             fullmatch=True,
         ),
     )

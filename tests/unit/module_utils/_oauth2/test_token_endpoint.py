@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The OAuth2 client, answer by answer: section 2.O of the fault catalogue, and Authlib and joserfc as judges."""
+"""The OAuth2 client, answer by answer: section 2.O of the fault catalogue, and Authlib and joserfc
+as judges.
+"""
 
 from __future__ import annotations
 
@@ -432,7 +434,8 @@ def test_a_denial_is_told_in_any_order():
     with pytest.raises(Refused, match='access_denied: Access denied by the user') as caught:
         codes.code_of(
             'POST x',
-            'https://c.test/?error_description=Access+denied+by+the+user%0A&state=s&error=access_denied',
+            'https://c.test/?error_description=Access+denied+by+the+user%0A&state=s&'
+            'error=access_denied',
             's',
         )
     assert caught.value.code == 'access_denied'

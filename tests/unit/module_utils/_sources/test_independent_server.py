@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An OAuth2 server that nobody here wrote grants to our clients what it grants to others, and refuses what they get wrong."""
+"""An OAuth2 server that nobody here wrote grants to our clients what it grants to others, and
+refuses what they get wrong.
+"""
 
 from __future__ import annotations
 

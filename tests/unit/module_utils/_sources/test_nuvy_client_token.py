@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nuvy: every row of its page, request by request, and against the stand-in that enforces the page."""
+"""Nuvy: every row of its page, request by request, and against the stand-in for it."""
 
 from __future__ import annotations
 
@@ -359,7 +359,9 @@ def server(sandbox):
 
 @pytest.fixture
 def obtain(sandbox, server, tmp_path):
-    """A function that gets a token as the module and the lookup do, with a lasting cache of the test's own."""
+    """A function that gets a token as the module and the lookup do, with a lasting cache of the
+    test's own.
+    """
 
     def obtain(client_id='buildops-client', client_secret='nuvy-s3cret', **given):
         given = dict(

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nuxeo tokens against the stand-in: verification that open, processes that race, and secrets that nobody may see."""
+"""Nuxeo tokens against the stand-in: verification that open, processes that race, and secrets that
+nobody may see.
+"""
 
 from __future__ import annotations
 
@@ -232,7 +234,10 @@ def test_every_generation_grants_headless(sandbox, given, version):
 
 
 def race(server, given, count, locks=True):
-    """Have many processes find, at the same moment, that the token of the cache is late. :returns: what each got, and what lives."""
+    """Have many processes find, at the same moment, that the token of the cache is late.
+
+    :returns: what each got, and what lives.
+    """
     seed = server.state.new_token('ci', 'jdoe', 1)
     start = dict(given, grant='refresh_token', refresh_token=seed.refresh)
     first = obtain(start).token
@@ -261,7 +266,9 @@ def test_T13_T23_P10_not_even_where_the_file_system_has_no_locks(server, given):
 
 
 def test_T13_a_refresh_inside_the_first_grant_is_stored_too(server, given):
-    """The existing token had seconds to live, so the grant led to a refresh at once: its new refresh token is the one of the cache."""
+    """The existing token had seconds to live, so the grant led to a refresh at once: its new
+    refresh token is the one of the cache.
+    """
     old = server.state.new_token('ci', 'jdoe', SECONDS)
     old.created -= SECONDS - 5
     token = obtain(given, **GRANTS['headless']).token
@@ -278,7 +285,9 @@ def test_T13_a_refresh_inside_the_first_grant_is_stored_too(server, given):
 
 
 class Wire:
-    """A client that speaks to an application in this process, and puts a hostile answer in the place of the n-th one."""
+    """A client that speaks to an application in this process, and puts a hostile answer in the
+    place of the n-th one.
+    """
 
     def __init__(self, app, base, hostile=None, at=None):
         self.app, self.url, self.retries = app, base, 0
@@ -400,7 +409,9 @@ SCENES = {
 
 
 def scene(name):
-    """:returns: a function that runs the scene with a wire, a function that makes a fresh application, and the URL."""
+    """Return a function that runs the scene with a wire, one that makes a fresh application, and
+    the URL.
+    """
     if name.startswith('nuvy'):
         options = sources.resolve(
             'nuvy_client_token',
