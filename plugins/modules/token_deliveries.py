@@ -14,8 +14,8 @@ author: buildops.tokens contributors (@buildops)
 description:
   - Reads the lists of deliveries in the variables of the host, such as C(maven_settings_servers),
     gets the tokens on the controller, and makes all changes on the host in one run.
-  - A host needs one more run for each further user that the variables name
-    (C(maven_settings_user) and the like).
+  - A host needs one more run for each further user that the variables name (C(maven_settings_user)
+    and the like).
   - The playbook P(buildops.tokens.provision_tokens#playbook) uses it. For one delivery, use its
     role or its module.
   - An entry or a source that fails stops no other. The task fails in the end, with all reasons.
@@ -28,8 +28,8 @@ options:
     default: present
   types:
     description:
-      - Names of the delivery types, which are those of the roles. By default all that the
-        variables of the host define.
+      - Names of the delivery types, which are those of the roles. By default all that the variables
+        of the host define.
     type: list
     elements: str
   sources:

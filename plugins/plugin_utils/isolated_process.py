@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work in a process of its own, whose death is not that of its caller.
+"""Work in a separate process, which survives the death of its caller.
 
 ansible-core ends the whole run when one of its workers dies (C(A worker was found in a dead state)), and what asks a server is what dies
 first: a kernel out of memory picks it, and native code of proxies and TLS has crashed in forked processes. The other way round, a worker
@@ -58,7 +58,7 @@ def _work(work, reader, writer):
     """Ends this process with it, without whatever its caller has for its own end: folders to remove, output to write."""
     status = 1
     try:
-        os.close(reader)  # else an answer that nobody waits for any more would wait for ever
+        os.close(reader)  # else an answer that nobody waits for any more would block
         # Whatever ends the caller goes to its whole group. What was asked for has its own deadlines, and may be handed out only once
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)

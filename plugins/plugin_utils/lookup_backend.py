@@ -26,7 +26,7 @@ CHECK_MODE_VALUE = 'check-mode-no-token-yet'
 
 
 def answer(question):
-    """:param question: C(shortcut.Question). :returns: the token as a mapping, or what stands in its place in check mode.
+    """:param question: C(shortcut.Question). :returns: the token as a mapping, or its placeholder in check mode.
     :raises TokensError: with what to do."""
     if question.name is None:
         if not question.type_name or not isinstance(question.type_name, str):
@@ -53,14 +53,14 @@ def answer(question):
             % answer.source.label
         )
     Display().warning(
-        '%s: check mode does not create its token; %s stands in its place.'
+        '%s: check mode does not create its token; %s replaces it.'
         % (answer.source.label, CHECK_MODE_VALUE)
     )
     return _stand_in(answer.source.provider)
 
 
 def _stand_in(provider):
-    """:returns: a mapping with the keys of a result of C(Token.as_result) of this type. It is no C(Token), whose values are known as secrets."""
+    """:returns: a mapping with the keys of a result of C(Token.as_result) of this type. It is not a C(Token), whose values are known as secrets."""
     own = (
         ('username', 'password')
         if provider.KIND == BASIC
@@ -105,9 +105,9 @@ def picked(result, query):
 
 
 def explain(problem, on_error):
-    """Tell what went wrong in the way that was asked for: V(fail), V(warn) or V(skip).
+    """Report what failed, as requested: V(fail), V(warn) or V(skip).
 
-    :raises AnsibleError: always for what should not happen at all, whose own text is not shown, since it could hold a secret."""
+    :raises AnsibleError: always for what should not happen at all, whose own text is not shown, since it could contain a secret."""
     if not isinstance(problem, TokensError):
         raise AnsibleError(unexpected(problem)) from None
     if on_error == 'warn':

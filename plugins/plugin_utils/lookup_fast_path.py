@@ -8,7 +8,7 @@
 A lookup is evaluated for every host, task and loop item, each time in a new process that has to import all it uses, and ansible-core
 compiles a collection's files at each import. So the first one who finds the answer (reads the options, checks them, gets the token) leaves
 a note in the run's cache, under a name made of all that the answer depends on; the others follow it. They import this file alone, check
-no options, open no connection and decrypt nothing: a vaulted value is compared as it stands.
+no options, open no connection and decrypt nothing: a vaulted value is compared without decryption.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Folder:
         if about.st_mode & 0o077:
             raise CacheProblem(
                 'The token cache %s is open to other users (mode %04o). Set its mode to 0700, or '
-                'set cache_path to a folder of its own.' % (self.folder, about.st_mode & 0o777)
+                'set cache_path to a private folder.' % (self.folder, about.st_mode & 0o777)
             )
 
     def _open(self):
@@ -206,7 +206,7 @@ class Folder:
 
 
 class Unclear(Exception):
-    """What this value is cannot be told without the long way."""
+    """This value is not known without the long way."""
 
 
 class Question:
@@ -225,18 +225,18 @@ class Question:
         self._key = None
 
     def known(self):
-        """:returns: the token as a mapping, or None where only the long way tells."""
+        """:returns: the token as a mapping, or None where the long way is needed."""
         entry = self.entry()
         if entry is None:
             return None
         if _registry is not None:
             from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
 
-            Token.load(entry['token'])  # which tells ansible-core about its secrets
+            Token.load(entry['token'])  # which registers its secrets with ansible-core
         return entry['result']
 
     def entry(self, now=None):
-        """:param now: seconds since 1970. :returns: what the cache holds of the token: C(token), C(result), C(server); or None."""
+        """:param now: seconds since 1970. :returns: what the cache contains of the token: C(token), C(result), C(server); or None."""
         folder = _folder(run_folder())
         note = folder.noted(self._named(folder)) if folder and self._named(folder) else None
         try:
@@ -366,7 +366,7 @@ def _folder(path):
 
 
 def _ini():
-    """:returns: the settings file, where it holds something about tokens."""
+    """:returns: the settings file, if it contains something about tokens."""
     path = C.CONFIG_FILE
     if path not in _settings:
         try:

@@ -131,7 +131,7 @@ def _obtained(source, desired, check_mode, clock, once, kept):
 
 def _fetched(source, cache, key, desired, known, check_mode, clock, once):
     with cache.lock(key, source.options['cache_timeout'], source.label):
-        # Those who run many times ask in a process of its own, and, should that die, once more in this one
+        # Work that runs many times asks in a separate process; if that dies, again in this one
         for how in (_asked_apart, _asked) if once else (_asked,):
             # Somebody else may have fetched it while we waited, or the process before it died
             cache.recover(key)
@@ -212,7 +212,7 @@ def _provider(source):
 
 
 def _hit(cache, key, entry, desired, now, once):
-    """:returns: an C(Outcome) without asking anybody, or None. :raises ServerProblem: the server was asked just now, in vain."""
+    """:returns: an C(Outcome) without asking anybody, or None. :raises ServerProblem: the server was asked just now, without success."""
     if desired.state != 'present':
         return None
     if desired.regenerate in ASKS_ALWAYS and not (once and _seen(cache, key)):
