@@ -28,8 +28,8 @@ options:
     default: present
   types:
     description:
-      - Names of the delivery types, which are those of the roles. By default all that the
-        variables of the host define.
+      - Names of the delivery types, which are those of the roles. By default all that the variables
+        of the host define.
     type: list
     elements: str
   sources:

@@ -470,7 +470,9 @@ def test_a_registration_is_read_or_refused_without_a_word_of_it(content):
     try:
         clid, _description, as_nuxeo = instance_clid.read(content, '/data/instance.clid')
     except FileProblem as problem:
-        assert str(problem).startswith('/data/instance.clid contains something else than a registration')
+        assert str(problem).startswith(
+            '/data/instance.clid contains something else than a registration'
+        )
         return
     if clid is not None and as_nuxeo:  # lines as Java's readers take them
         assert re.split(b'\r\n|\r|\n', content)[:2] == [clid.first.encode(), clid.second.encode()]
