@@ -22,6 +22,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
     unexpected,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register_parameters
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_run,
     delivery_types,
@@ -171,7 +172,9 @@ class ActionModule(ControllerAction):
     ) -> None:
         payload = []
         for delivery in group:
-            payload.append({'type': delivery.kind.NAME, 'params': delivery.params(deferred)})
+            params = delivery.params(deferred)
+            register_parameters(delivery.kind.specification()[0], params)  # a host may repeat them
+            payload.append({'type': delivery.kind.NAME, 'params': params})
         result = self.module({'payload': json.dumps(payload)}, task_vars)
         results = result.get('deliveries')
         if not isinstance(results, list) or len(results) != len(group):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register_parameters
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, host_view
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import (
     Credentials,
@@ -54,6 +55,8 @@ class DeliveryAction(ControllerAction):
 
     def deliver(self, arguments: Result, view: HostView, task_vars: dict[str, t.Any]) -> Result:
         """Return the result of the module. :param arguments: with credentials."""
+        # The host could repeat them in its result
+        register_parameters(delivery_types.all_types()[self.TYPE].specification()[0], arguments)
         return self.module(arguments, task_vars)
 
 

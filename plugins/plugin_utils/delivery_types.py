@@ -53,10 +53,13 @@ def with_variable() -> dict[str, type[DeliveryType]]:
 def preload() -> None:
     """Import all types, so that the processes that ansible-core forks have them.
 
-    A mistake in one of them is reported when it is used.
+    So do the specifications of what is delivered on hosts. A mistake in a type is reported when it
+    is used.
     """
     try:
-        all_types()
+        for kind in all_types().values():
+            if kind.WHERE == HOST:
+                kind.specification()
     except BadInput:
         _loaded.clear()
 

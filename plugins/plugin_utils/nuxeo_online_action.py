@@ -13,6 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register_parameters
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
     NuxeoOnlineToken,
 )
@@ -50,6 +51,7 @@ class NuxeoOnlineAction(ControllerAction):
         problems = validator.validate(arguments).error_messages
         if problems:
             raise BadInput('%s.' % '; '.join(problems).rstrip('.'))
+        register_parameters(self.SPEC, arguments)  # a host may repeat them in its result
         self.tokens: list[dict[str, t.Any]] = []
         result = self.use(arguments, task_vars)
         destination = result.get(self.DESTINATION)
