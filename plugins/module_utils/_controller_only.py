@@ -3,11 +3,13 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Modules that exist on the controller only: their action plugin does the work, the module file holds the documentation.
+"""Modules that run on the controller only: their action plugin runs, and the module file documents.
 
-Their argument specs stand here, so that action and documentation cannot drift apart."""
+Their argument specs are here, for the action plugins and the tests of the documentation."""
 
 from __future__ import annotations
+
+import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -16,7 +18,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.stud
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import REGENERATE
 
-SPECS = {
+SPECS: t.Dict[str, t.Dict[str, t.Any]] = {
     'nuxeo_studio_release': STUDIO_RELEASE,
     'token_source': {
         'name': {'type': 'str', 'required': True},
@@ -47,10 +49,12 @@ SPECS = {
 }
 
 
-def fail_not_on_controller(name):
-    """What such a module does when it runs as a module: it fails with the reason. :param name: a key of C(SPECS)."""
+def fail_not_on_controller(name: str) -> None:
+    """Fail with the reason, as such a module does when it runs as a module.
+
+    :param name: a key of C(SPECS)."""
     module = AnsibleModule(argument_spec=SPECS[name], supports_check_mode=True)
     module.fail_json(
-        msg='%s runs on the controller only: call it by its full name, buildops.tokens.%s, without async.'
-        % (name, name)
+        msg='%s runs on the controller only. Call it by its full name, buildops.tokens.%s, '
+        'without async.' % (name, name)
     )

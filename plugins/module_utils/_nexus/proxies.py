@@ -43,7 +43,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
     register,
     sanitize,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import Manager
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     basic_authorization,
     from_iso8601,
@@ -978,7 +978,7 @@ def _host(client):
     return client.url.split('://', 1)[1]
 
 
-class NexusProxyCredential(Provider):
+class NexusProxyCredential(Manager):
     """Makes the credentials of proxies what the options say. See the module. It is no source of
     tokens, but has the same options for the connection."""
 

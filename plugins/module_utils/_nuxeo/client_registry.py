@@ -24,7 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server impo
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import POLICY
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import Manager
 from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
 
 AUTO, REST, DIRECTORY = APIS = ('auto', 'rest', 'directory')
@@ -47,7 +47,7 @@ Registered.__doc__ = """A client as it stands on the server, or as it shall.
 """
 
 
-class NuxeoClientRegistry(Provider):
+class NuxeoClientRegistry(Manager):
     """Makes a client what the options say. See the module. It is no source of tokens, but has the
     same options for the connection."""
 
