@@ -128,7 +128,7 @@ def checked(provider: t.Type[ServerClient], options: t.Mapping[str, t.Any]) -> t
     if options.get('proxy') is not None:
         options['proxy'] = _proxy(options['proxy'])
     if options.get('client_key') and not options.get('client_cert'):
-        raise BadInput('client_key requires client_cert.')
+        raise BadInput('client_key needs client_cert.')
     if options.get('cache_path') and options.get('cache') != 'file':
         raise BadInput('cache_path is used with cache set to file only.')
     return options

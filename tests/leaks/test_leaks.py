@@ -1113,7 +1113,7 @@ PLACES = {
     ],
     'module_utils._oauth2.token_endpoint:token_of': ['Get from Nuxeo', 'Look up nuvy'],
     'module_utils._token_module:describe': ['Tell', 'Tell by name', 'Tell elsewhere'],
-    'module_utils._nexus.proxies:bring': ['Create a proxy'],
+    'module_utils._nexus.proxies:apply': ['Create a proxy'],
     'module_utils._nuxeo.client_registry:NuxeoClientRegistry.ensure': [
         'Register a client',
         'Remove the client',

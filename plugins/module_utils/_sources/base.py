@@ -131,7 +131,7 @@ class Provider(ServerClient):
         return CurrentState(exists=known is not None, token=known)
 
     def describe(self) -> t.Dict[str, t.Any]:
-        """Report on the token for the info modules, without creating, changing or using up anything.
+        """Report on the token for the info modules, without creating, changing or using anything.
 
         :returns: a mapping of plain JSON types without secrets; null stands for what cannot be
             found out, as here for all of it.

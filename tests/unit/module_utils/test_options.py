@@ -262,7 +262,7 @@ def test_I9_retries(value):
 @pytest.mark.parametrize(
     ('changes', 'sentence'),
     [
-        ({'client_key': '/key.pem'}, 'client_key requires client_cert.'),
+        ({'client_key': '/key.pem'}, 'client_key needs client_cert.'),
         ({'cache_path': '/cache'}, 'cache_path is used with cache set to file only.'),
         ({'regenerate': 'sometimes'}, 'value of regenerate must be one of'),
         ({'cache': 'memory'}, 'value of cache must be one of'),

@@ -1791,8 +1791,8 @@ def test_an_unverified_certificate_is_warned_of_every_time(play):
     provider = NexusUserToken(options_of(url=go.server.url, validate_certs=False))
     outcome = ensure(provider, DesiredState())
     assert outcome.token and outcome.warnings == [
-        'validate_certs is off: whoever stands between here and %s can read what is sent. Give the file of your own authority as ca_path '
-        'instead.' % go.server.url
+        'validate_certs is off: traffic to %s can be intercepted. Give the file of your own '
+        'authority as ca_path instead.' % go.server.url
     ]
 
 
