@@ -15,6 +15,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     Refused,
     ServerProblem,
+    wrong_credentials,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._http.response import (
     Response,
@@ -191,7 +192,7 @@ class Product:
         return 'Nexus Repository%s%s' % (edition, ' ' + self.version if self.version else '')
 
 
-def place_of(url: str) -> str:
+def server_name(url: str) -> str:
     """:returns: a base URL without its scheme, for messages."""
     return url.split('://', 1)[1]
 
@@ -238,12 +239,9 @@ def wrong_login(answer: Response) -> Refused:
             'adds a cookie or an agent name.' % answer.request_label,
             401,
         )
-    return Refused(
-        '%s does not accept the user name and password (401 from %s). Check username and password; '
-        'names are case-sensitive.'
-        % (answer.request_label.partition(' ')[2].partition('/')[0], answer.request_label),
-        401,
-    )
+    label = answer.request_label
+    host = label.partition(' ')[2].partition('/')[0]
+    return wrong_credentials(host, '401 from ' + label, hint='names are case-sensitive')
 
 
 def wrong_place(answer: Response, product: Product) -> Refused:
@@ -294,5 +292,5 @@ def unknown_version(url: str) -> Refused:
     """:returns: the error for a server whose version cannot be found out."""
     return Refused(
         '%s does not report its version. Set nexus_version, and check that url ends with the '
-        'context path (Nexus 2 has /nexus by default).' % place_of(url)
+        'context path (Nexus 2 has /nexus by default).' % server_name(url)
     )

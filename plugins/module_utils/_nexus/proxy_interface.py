@@ -27,8 +27,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._http.response imp
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
     Product,
-    place_of,
     refuse_place,
+    server_name,
     unexpected_status,
     wrong_login,
 )
@@ -180,7 +180,7 @@ class Proxies:
         """:returns: the error for a repository that is not found."""
         return Refused(
             '%s has no repository %s that the user may administer (%s).'
-            % (place_of(self.client.url), sanitize(name), self.needs),
+            % (server_name(self.client.url), sanitize(name), self.needs),
             404,
         )
 
@@ -207,7 +207,7 @@ class Proxies:
         if answer.status == 403:
             raise Refused(
                 'The user may not change the repository %s on %s (403). It needs %s.'
-                % (shown, place_of(self.client.url), self.PRIVILEGES % {'name': shown}),
+                % (shown, server_name(self.client.url), self.PRIVILEGES % {'name': shown}),
                 403,
             )
         if answer.status == 404:

@@ -26,9 +26,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product imp
     STATUS_PATHS,
     Generation,
     Product,
-    place_of,
     refuse_host,
     refuse_place,
+    server_name,
     unknown_version,
     wrong_login,
     wrong_place,
@@ -83,7 +83,7 @@ class Session:
     @property
     def place(self) -> str:
         """The server, for messages."""
-        return place_of(self.client.url)
+        return server_name(self.client.url)
 
     def get(self, path: str, authorization: t.Optional[str] = None) -> Response:
         """:raises Refused: the user name and password are wrong."""

@@ -23,7 +23,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._http.response imp
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
     Product,
-    place_of,
+    server_name,
     unexpected_status,
     wrong_login,
     wrong_place,
@@ -100,7 +100,7 @@ def step1_refusal(answer: Response, url: str, product: Product) -> TokensError:
         return wrong_place(answer, product)
     fault = fault_id(answer)
     words = {
-        'host': place_of(url),
+        'host': server_name(url),
         'label': answer.request_label,
         'status': status,
         'detail': '%d from %s%s' % (status, answer.request_label, fault),
@@ -142,7 +142,7 @@ def step2_refusal(answer: Response, url: str, username: str) -> TokensError:
     if kind is None:
         return unexpected_status(answer)
     words = {
-        'host': place_of(url),
+        'host': server_name(url),
         'label': answer.request_label,
         'status': answer.status,
         'detail': '%d from %s' % (answer.status, answer.request_label),
@@ -169,7 +169,7 @@ def other_user_refusal(
     status = answer.status
     if status in _OTHER_USERS:
         words = {
-            'host': place_of(url),
+            'host': server_name(url),
             'username': username,
             'realm': sanitize(realm),
             'detail': status,

@@ -113,8 +113,8 @@ class Provider(ServerClient):
     def write_curl(cls, options: Options, script: Script) -> str:
         """Write the requests of this source as curl commands.
 
-        :returns: C(script.text) with a title. :raises BadInput: there are none."""
-        raise BadInput('there are no curl commands for a %s.' % cls.TYPE)
+        :returns: C(script.text) with a title. :raises BadInput: there are none, with the reason."""
+        raise BadInput('there are no curl commands for this type.')
 
     def server(self) -> t.Dict[str, t.Any]:
         """:returns: facts about the server (C(version), C(edition)) for the result, or empty."""
