@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: as_curl
-short_description: A token source as the curl commands that fetch the same token by hand
+short_description: The curl commands that fetch the token of a source by hand
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
   - For a person who debugs. Paste the commands into C(bash), or save them to a file and run that.
-  - No secret is in them. They take each from a variable of the shell, which is named like V(NEXUS_PASSWORD), V(NUVY_CLIENT_SECRET),
-    V(NUXEO_REFRESH_TOKEN) or V(NOS_TOKEN), and which they ask for when it is not set. All other values are quoted for the shell.
+  - They contain no secret. They read each from a variable of the shell, which is named like
+    V(NEXUS_PASSWORD), V(NUVY_CLIENT_SECRET), V(NUXEO_REFRESH_TOKEN) or V(NOS_TOKEN), and report it
+    if it is not set. All other values are quoted for the shell.
   - They need C(curl), C(base64) and C(python3).
 positional: _input
 options:
@@ -24,8 +25,9 @@ options:
     required: true
   nexus_version:
     description:
-      - Version of a Nexus Repository, which decides about the addresses and where the ticket travels, for a source that does not say it.
-      - Without any, the commands are those for 3.24 and newer.
+      - Version of a Nexus Repository, which decides about the addresses and where the ticket travels,
+        for a source that does not give it.
+      - Without it, the commands are those for 3.24 and newer.
     type: str
 seealso:
   - plugin: buildops.tokens.token
@@ -57,10 +59,12 @@ _value:
     )
 """
 
+import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, unexpected
 from ansible_collections.buildops.tokens.plugins.module_utils._options import arguments
@@ -68,7 +72,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sourc
 
 
 @pass_context
-def as_curl(context, source, nexus_version=None):
+def as_curl(context: Context, source: t.Any, nexus_version: str | None = None) -> str:
     """See DOCUMENTATION."""
     try:
         if not isinstance(source, Mapping) or not isinstance(source.get('type'), str):
@@ -88,12 +92,12 @@ def as_curl(context, source, nexus_version=None):
         raise AnsibleFilterError('as_curl: %s' % problem) from None
     except AnsibleFilterError:
         raise
-    except Exception as problem:  # its text could hold a secret
+    except Exception as problem:  # its text could contain a secret
         raise AnsibleFilterError(unexpected(problem)) from None
 
 
 class FilterModule:
     """The filters of this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, t.Callable[..., str]]:
         return {'as_curl': as_curl}

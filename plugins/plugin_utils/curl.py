@@ -19,7 +19,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import Sou
 
 FUNCTIONS = {
     'b64': "b64() { base64 | tr -d '\\n'; }",
-    'basic': """basic() { printf 'Authorization: Basic %s' "$(printf '%s:%s' "$1" "$2" | b64)"; }""",
+    'basic': """basic() {
+printf 'Authorization: Basic %s' "$(printf '%s:%s' "$1" "$2" | b64)"; }""",
     'field': """field() { python3 -c 'import json, sys
 text = sys.stdin.read()
 try: print(json.loads(text)[sys.argv[1]])

@@ -177,7 +177,7 @@ class RestProxies(Proxies):
         return body
 
     def _path(self, format_name: t.Optional[str], name: str) -> str:
-        segment = {'maven2': 'maven'}.get(format_name, format_name or '')
+        segment = 'maven' if format_name == 'maven2' else format_name or ''
         return '%s/repositories/%s/proxy/%s' % (
             self.base,
             quote(segment, safe=''),

@@ -56,8 +56,8 @@ SENTENCES: t.Tuple[t.Tuple[str, str, str], ...] = (
     (
         'invalid_grant',
         'Invalid authorization code',
-        'does not accept the code. It works once, within ten minutes, and any failed attempt uses it '
-        'up: get a new one',
+        'does not accept the code. It works once, within ten minutes, and any failed attempt uses '
+        'it up: get a new one',
     ),
     (
         'invalid_grant',
@@ -67,8 +67,8 @@ SENTENCES: t.Tuple[t.Tuple[str, str, str], ...] = (
     (
         'invalid_grant',
         'Invalid code_verifier',
-        'does not accept the code_verifier. It must belong to the challenge with which the code was '
-        'requested',
+        'does not accept the code_verifier. It must belong to the challenge with which the code '
+        'was requested',
     ),
     (
         'invalid_grant',
@@ -107,7 +107,8 @@ SENTENCES: t.Tuple[t.Tuple[str, str, str], ...] = (
     (
         'invalid_client',
         'Invalid client id',
-        'does not accept the client: the code was given to another one, or the client does not exist',
+        'does not accept the client: the code was given to another one, or the client does not '
+        'exist',
     ),
     ('invalid_client', 'Invalid client', 'does not know the client, or it is disabled'),
     (

@@ -173,8 +173,8 @@ def csrf_refusal(answer: Response) -> t.Optional[TokensError]:
         return None
     if answer.header(CSRF):
         return Refused(
-            '%s does not accept its own CSRF token (403). Behind a load balancer, both requests must '
-            'reach the same node.' % answer.request_label,
+            '%s does not accept its own CSRF token (403). Behind a load balancer, both requests '
+            'must reach the same node.' % answer.request_label,
             403,
         )
     return Refused(

@@ -36,34 +36,29 @@ PATH = '/nexus/oauth2/token'
 GRANT = 'client_credentials'
 URL_ADVICE = 'Check url: it is the address of the API alone, and %s is added to it.' % PATH
 # Nuvy's error table: what an error means, and Nuvy's advice
-SENTENCES = {
-    (
-        400,
-        'invalid_request',
-    ): '%s received a wrong Content-Type or no credentials (%s), though both were sent: something on '
-    'the way changes the request. It must arrive with Content-Type '
-    'application/x-www-form-urlencoded and with credentials via Basic or body; try the other value '
-    'of client_auth.',
-    (
-        400,
-        'unsupported_grant_type',
-    ): '%s did not receive grant_type=client_credentials (%s), though it was sent: something on the '
-    'way changes the form.',
-    (
-        400,
-        'invalid_scope',
-    ): '%s: a requested scope is not granted to the client (%s). Remove scope, or request only '
-    'scopes configured for your App Client.',
-    (
-        401,
-        'invalid_client',
-    ): '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id '
-    'and client_secret.',
-    (
-        501,
-        'unsupported_grant_type',
-    ): '%s: the grant type client_credentials is not supported for your App Client (%s). Contact '
-    'Nuvy support.',
+SENTENCES: t.Dict[t.Tuple[int, str], str] = {
+    (400, 'invalid_request'): (
+        '%s received a wrong Content-Type or no credentials (%s), though both were sent: something '
+        'on the way changes the request. It must arrive with Content-Type '
+        'application/x-www-form-urlencoded and with credentials via Basic or body; try the other '
+        'value of client_auth.'
+    ),
+    (400, 'unsupported_grant_type'): (
+        '%s did not receive grant_type=client_credentials (%s), though it was sent: something on '
+        'the way changes the form.'
+    ),
+    (400, 'invalid_scope'): (
+        '%s: a requested scope is not granted to the client (%s). Remove scope, or request only '
+        'scopes configured for your App Client.'
+    ),
+    (401, 'invalid_client'): (
+        '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id '
+        'and client_secret.'
+    ),
+    (501, 'unsupported_grant_type'): (
+        '%s: the grant type client_credentials is not supported for your App Client (%s). Contact '
+        'Nuvy support.'
+    ),
 }
 
 
@@ -179,7 +174,9 @@ class NuvyClientToken(Provider):
         return Refused(text, answer.status, code)
 
     def _works(self, token: Token) -> t.Optional[bool]:
-        """Use the token with an API. :returns: True, False for 401, None if that is not conclusive."""
+        """Use the token with an API.
+
+        :returns: True, False for 401, None if the response does not show it."""
         url = self.options.get('check_url')
         if not url:
             self.warnings.append(

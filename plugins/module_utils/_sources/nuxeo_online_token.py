@@ -44,8 +44,9 @@ PROJECTS_PATH = '/site/connect-gateway/getAvailableProjectsForRegistration'
 PACKAGES_HOST = 'packages.nuxeo.com'
 PACKAGES_ADVICE = (
     '%s does not accept tokens of Nuxeo Online Services: it is a Nexus, which needs its own user '
-    'token (a user code and a pass code, created at https://packages.nuxeo.com/#user/usertoken). Use a source of type nexus_user_token, or the '
-    'two codes as username and password.' % PACKAGES_HOST
+    'token (a user code and a pass code, created at https://packages.nuxeo.com/#user/usertoken). '
+    'Use a source of type nexus_user_token, or the two codes as username and password.'
+    % PACKAGES_HOST
 )
 
 
