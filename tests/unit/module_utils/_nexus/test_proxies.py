@@ -490,7 +490,7 @@ def test_bad_input_is_refused_without_a_request(wanted, reason):
 
 @pytest.mark.parametrize('name', ['', ' ', '.', '..'])
 def test_what_is_no_name_is_refused_without_a_request(name):
-    with pytest.raises(BadInput, match='that is no name of a repository'):
+    with pytest.raises(BadInput, match='this is not the name of a repository'):
         check(NEW._replace(name=name, state='absent'))
 
 
@@ -522,7 +522,7 @@ def test_X5_a_remote_address_with_a_user_of_its_own_is_refused():
             '3.71.0-06',
             'raw',
             'https://remote.test/',
-            'Maven repositories only, and this is one of format raw',
+            'Maven repositories only, and the format of this one is raw',
         ),
         ('3.24.0-01', 'maven2', 'https://remote.test/', 'needs Nexus Repository 3.30 or newer'),
     ],
@@ -645,9 +645,9 @@ def test_X4_only_proxies_have_a_remote(kind):
             answer(400, 'Renaming a repository is not supported'),
             r'\(400\): Renaming a repository is not supported$',
         ),
-        ('3.71.0-06', answer(400, []), r'\(400\): it does not say why.$'),
-        ('3.71.0-06', answer(400), r'\(400\): it does not say why.$'),
-        ('3.71.0-06', page(500), r"answered 500. The server's log tells more.$"),
+        ('3.71.0-06', answer(400, []), r'\(400\): it gives no reason.$'),
+        ('3.71.0-06', answer(400), r'\(400\): it gives no reason.$'),
+        ('3.71.0-06', page(500), r"answered 500. See the server log for details.$"),
         (
             '3.71.0-06',
             answer(400, [{'id': 'password', 'message': 'new-pass and new%2Dpass: new-pass'}]),
@@ -692,9 +692,9 @@ def test_X4_a_refusal_becomes_a_sentence(version, given_answer, sentence):
             {'success': False, 'errors': {'attributes.proxy.remoteUrl': 'is new-pass'}},
             r'refuses it: attributes.proxy.remoteUrl: is \*\*\*\.',
         ),
-        ({'success': False}, 'it does not say why'),
-        (None, 'it does not say why'),
-        (['x'], 'it does not say why'),
+        ({'success': False}, 'it gives no reason'),
+        (None, 'it gives no reason'),
+        (['x'], 'it gives no reason'),
     ],
 )
 def test_extdirect_refuses_with_200(result, sentence):
@@ -718,7 +718,7 @@ def test_a_host_name_with_an_underscore_is_told():
     client = Scripted(
         Ask('GET', REST_STATUS, answer(400), authorization=ANY), url='https://build_nexus.test'
     )
-    with client, pytest.raises(Refused, match='Nexus 3 takes no host name with an underscore'):
+    with client, pytest.raises(Refused, match='Nexus 3 does not accept a host name with an underscore'):
         open_proxies(client, 'u', 'p')
 
 
@@ -960,13 +960,13 @@ def test_a_proxy_that_makes_a_browser_of_us_is_not_taken_for_a_wrong_password():
         401, body='Anti cross-site request forgery token mismatch', content_type='text/plain'
     )
     with Scripted(Ask('GET', REST_STATUS, token, authorization=ANY)) as client, pytest.raises(
-        Refused, match='took this for a browser'
+        Refused, match='treats this as a browser'
     ):
         open_proxies(client, 'u', 'p')
     update = Ask(
         'POST', '/service/extdirect', copy.deepcopy(token), json_body=ANY, authorization=LOGIN
     )
-    with Scripted(update) as client, pytest.raises(Refused, match='took this for a browser'):
+    with Scripted(update) as client, pytest.raises(Refused, match='treats this as a browser'):
         apply(ExtDirectProxies(client, LOGIN, Product('3.16.0-01')), NEW, False)
 
 
@@ -1123,7 +1123,7 @@ def test_X9_a_door_that_stays_closed_fails_and_says_that_the_credentials_are_set
     result = NexusProxyCredential(options(server, sandbox, entry)).ensure()
     assert result['failed'] and result['changed'] and result['verification'][0]['accepted'] is False
     assert result['msg'].startswith(
-        f'The credentials are set, but they open nothing: the proxy p1 cannot fetch {POM}'.replace(
+        f'The credentials are set, but were not accepted: the proxy p1 cannot fetch {POM}'.replace(
             POM, '/' + POM
         )
     )
@@ -1180,7 +1180,7 @@ def test_X4_names_that_differ_in_case_only_and_missing_blob_stores_are_told(
             )
     if version.startswith('2.'):
         with pytest.raises(
-            BadInput, match=r'repository p1: Nexus Repository \S+ escapes & in what it takes.*%26'
+            BadInput, match=r'repository p1: Nexus Repository \S+ escapes & in its input.*%26'
         ):
             apply(proxies, with_token(token, create={'remote_url': url + 'a&b/'}), True)
     assert proxies.read('p1') is None
