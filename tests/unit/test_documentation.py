@@ -121,6 +121,7 @@ def rows_of(provider):
         'docs/docsite/rst/awx_guide.rst': [f'``{name}``', f'``BUILDOPS_TOKENS_{prefix.upper()}_``'],
         'playbooks/vars/awx_setup.example.yml': [name],
         'meta/runtime.yml': [f'- {module}\n'],
+        'plugins/lookup/token.py': [f'  - module: buildops.tokens.{module}\n'],
     }
 
 

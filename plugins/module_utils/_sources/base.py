@@ -73,6 +73,7 @@ class Provider(ServerClient):
     :cvar KIND: V(basic) or V(bearer).
     :cvar EXTRAS: the members of its tokens besides those that all tokens of their kind have
         (C(Token.extras)).
+    :cvar DESCRIBED: the members of C(describe) besides those of the base class.
     :cvar REVOKED_AT: the web page where people revoke tokens that cannot be revoked from here.
     :cvar STATELESS: getting a token leaves nothing behind on the server that others could notice.
         So check mode may do it, and it counts as no change.
@@ -89,6 +90,7 @@ class Provider(ServerClient):
 
     KIND = BEARER
     EXTRAS: t.ClassVar[t.Tuple[str, ...]] = ()
+    DESCRIBED: t.ClassVar[t.Tuple[str, ...]] = ()
     REVOKED_AT: t.ClassVar[t.Optional[str]] = None
     STATELESS = False
     EXAMPLE: t.ClassVar[t.Mapping[str, t.Any]] = {}

@@ -78,6 +78,7 @@ class NexusUserToken(Provider):
     PREFIX = 'nexus'
     KIND = BASIC
     EXTRAS = ('name_code', 'pass_code', 'created', 'user')
+    DESCRIBED = ('created', 'feature_enabled')
     ARGUMENTS = {
         'url': {'type': 'str', 'required': True},
         'username': {'type': 'str', 'required': True},

@@ -66,6 +66,7 @@ class NuxeoOnlineToken(Provider):
     TYPE = 'nuxeo_online_token'
     PREFIX = 'nos'
     KIND = BASIC
+    DESCRIBED = ('project_accessible', 'projects')
     IDENTITY_BOUND_OPTIONS = {'username': ('token', 'project')}
     HAS_STATE = False
     REVOKED_AT = TOKENS_PAGE
