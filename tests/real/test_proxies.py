@@ -565,7 +565,7 @@ def test_a_404_after_a_good_read_is_told_as_a_refusal(live, findings, ensure):
     held = proxies.read('silent')
     with pytest.raises(
         Refused,
-        match='refuses the configuration without saying why .404 to PUT, though the repository can be read',
+        match='refuses the configuration without a reason .404 to PUT, though the repository can be read',
     ):
         proxies.write(held, {'type': 'username', 'username': 'u'}, DesiredProxy('silent'))
     findings.note(

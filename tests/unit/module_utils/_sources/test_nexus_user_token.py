@@ -487,7 +487,7 @@ def test_a_wrong_version_was_stated():
     found = refused(
         step1(SIESTA, gives=missed('3.41.1-01', html=True, status=405)), nexus_version='2.14.9'
     )
-    assert 'nexus_version says 2.14.9, but the server says 3.41.1-01.' in found
+    assert 'nexus_version is 2.14.9, but the server reports 3.41.1-01.' in found
     assert 'Check nexus_version, and url' in refused(
         step1(SIESTA, gives=page(404)), nexus_version='2.14.9'
     )
@@ -533,7 +533,7 @@ STEP2 = [
     (
         answer(404, headers={'Server': 'Nexus/3.50.0 (PRO)'}),
         Refused,
-        'They need Nexus Repository Pro with a licence, and to be switched on.',
+        'They need Nexus Repository Pro with a licence, and must be switched on.',
     ),
     (
         answer(400, body='"User-token feature is not enabled"', content_type='application/json'),
@@ -599,7 +599,7 @@ def test_an_unknown_version_is_asked_for_when_the_token_is_not_found():
         step1(), look(answer(403), '/service/rest/wonderland/status'), step2(gives=answer(404))
     )
     assert found.endswith(
-        'Its version could not be found out: if it is a Pro, state it as nexus_version.'
+        'Its version could not be found out: if it is a Pro, set nexus_version.'
     )
 
 
@@ -1188,8 +1188,9 @@ def test_another_users_token_that_exists_is_kept_and_not_shown():
     outcome = run(other('GET', answer(200, of_sam())), user_id=SAM, realm='SAML')
     assert (outcome.token, outcome.changed) == (None, False)
     assert outcome.warnings == [
-        'The pass code of the token of %s was shown once, when it was created, and cannot be read again. To have a new one, '
-        'which cuts off whoever uses this one, set regenerate to always.' % SAM
+        'The pass code of the token of %s was shown once, when it was created, and cannot be read '
+        'again. For a new one, set regenerate to always; the present one then stops working for '
+        'everybody.' % SAM
     ]
 
 
@@ -1371,7 +1372,7 @@ def test_a_user_who_is_not_there_and_one_whom_somebody_else_served():
     found = refused(
         other('GET', answer(404)), other('POST', answer(409)), user_id=SAM, realm='SAML'
     )
-    assert 'already has a token (409): somebody created it in between' in found
+    assert 'already has a token (409). Somebody created it in between' in found
 
 
 def test_info_about_another_user():
