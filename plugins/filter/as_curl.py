@@ -25,8 +25,8 @@ options:
     required: true
   nexus_version:
     description:
-      - Version of a Nexus Repository, which decides about the addresses and where the ticket travels,
-        for a source that does not give it.
+      - Version of a Nexus Repository, which decides about the addresses and where the ticket is
+        sent, for a source that does not give it.
       - Without it, the commands are those for 3.24 and newer.
     type: str
 seealso:
