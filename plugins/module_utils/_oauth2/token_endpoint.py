@@ -97,8 +97,7 @@ class Endpoint:
     :param type_name: the source type, for the tokens. :param authentication: C(Authentication).
     :param explain: called with the C(Response), the C(Refusal) and the form, returns the error to
         raise, or None for the usual one.
-    :param gives_existing: the server may return an existing token, so that its remaining time may be
-        anything.
+    :param gives_existing: the server may return an existing token, with any remaining time.
     :ivar warnings: sentences for the user.
     """
 
