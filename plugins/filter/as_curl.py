@@ -12,9 +12,9 @@ version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
   - For a person who debugs. Paste the commands into C(bash), or save them to a file and run that.
-  - No secret is in them. They take each from a variable of the shell, which is named like
-    V(NEXUS_PASSWORD), V(NUVY_CLIENT_SECRET), V(NUXEO_REFRESH_TOKEN) or V(NOS_TOKEN), and which they
-    ask for when it is not set. All other values are quoted for the shell.
+  - They contain no secret. They read each from a variable of the shell, which is named like
+    V(NEXUS_PASSWORD), V(NUVY_CLIENT_SECRET), V(NUXEO_REFRESH_TOKEN) or V(NOS_TOKEN), and report it
+    if it is not set. All other values are quoted for the shell.
   - They need C(curl), C(base64) and C(python3).
 positional: _input
 options:
@@ -25,9 +25,9 @@ options:
     required: true
   nexus_version:
     description:
-      - Version of a Nexus Repository, which decides about the addresses and where the ticket
-        travels, for a source that does not say it.
-      - Without any, the commands are those for 3.24 and newer.
+      - Version of a Nexus Repository, which decides about the addresses and where the ticket is
+        sent, for a source that does not give it.
+      - Without it, the commands are those for 3.24 and newer.
     type: str
 seealso:
   - plugin: buildops.tokens.token
@@ -59,10 +59,12 @@ _value:
     )
 """
 
+import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, unexpected
 from ansible_collections.buildops.tokens.plugins.module_utils._options import arguments
@@ -70,7 +72,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sourc
 
 
 @pass_context
-def as_curl(context, source, nexus_version=None):
+def as_curl(context: Context, source: t.Any, nexus_version: str | None = None) -> str:
     """See DOCUMENTATION."""
     try:
         if not isinstance(source, Mapping) or not isinstance(source.get('type'), str):
@@ -97,5 +99,5 @@ def as_curl(context, source, nexus_version=None):
 class FilterModule:
     """The filters of this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, t.Callable[..., str]]:
         return {'as_curl': as_curl}

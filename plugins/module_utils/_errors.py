@@ -72,6 +72,19 @@ class Refused(ServerProblem):
     """The server understood and refused: credentials, rights, a feature that is off."""
 
 
+def wrong_credentials(
+    label: str, detail: str, status: t.Optional[int] = 401, hint: str = ''
+) -> Refused:
+    """:param label: the server or request. :param detail: how it refused, in brackets.
+
+    :param hint: a further remedy. :returns: the error for a wrong user name or password."""
+    return Refused(
+        '%s does not accept the user name and password (%s). Check username and password%s.'
+        % (label, detail, '; ' + hint if hint else ''),
+        status,
+    )
+
+
 def place_of(problem: BaseException) -> str:
     """Name an unforeseen error without its text, which could contain anything.
 

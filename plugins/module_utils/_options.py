@@ -3,13 +3,13 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The options that all token sources share, and what an option means for the token that comes
-out."""
+"""The options that all token sources share, their checks, and which of them identify a token."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
@@ -23,7 +23,12 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import basi
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
 from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
 
-CONNECTION = {
+if t.TYPE_CHECKING:
+    from ansible_collections.buildops.tokens.plugins.module_utils._server_client import ServerClient
+
+Spec = t.Dict[str, t.Any]
+
+CONNECTION: Spec = {
     'url': {'type': 'str'},
     'validate_certs': {'type': 'bool', 'default': True},
     'ca_path': {'type': 'path'},
@@ -34,15 +39,15 @@ CONNECTION = {
     'retries': {'type': 'int', 'default': 2},
     'allow_http': {'type': 'bool', 'default': False},
 }
-POLICY = {
+POLICY: Spec = {
     'regenerate': {'type': 'str', 'choices': list(REGENERATE), 'default': 'if_expired'},
     'min_remaining': {'type': 'int', 'default': 60},
     'cache': {'type': 'str', 'choices': ['none', 'run', 'file'], 'default': 'run'},
     'cache_path': {'type': 'path'},
     'cache_timeout': {'type': 'int', 'default': 120},
 }
-STATE = {'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'}}
-# They say how and when to ask, not for what: two sources that differ in them alone share one token.
+STATE: Spec = {'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'}}
+# How and when to ask, not for what: two sources that differ in these alone share one token
 NOT_IDENTITY = frozenset(POLICY) | frozenset(
     (
         'state',
@@ -67,24 +72,20 @@ LIMITS = {
 }
 
 
-def arguments(provider):
-    """:param provider: a class of C(providers). :returns: all options of a source of its type, as
-    an argument spec."""
-    spec = dict(POLICY)
-    if provider.CONNECTS:
-        spec.update(CONNECTION)
-    spec.update(provider.ARGUMENTS)
+def arguments(provider: t.Type[ServerClient]) -> Spec:
+    """:returns: all options of a source of this type, as an argument spec."""
+    spec = {**POLICY, **CONNECTION, **provider.ARGUMENTS}
     return {name: entry for name, entry in spec.items() if entry is not None}
 
 
-def module_arguments(provider):
+def module_arguments(provider: t.Type[ServerClient]) -> Spec:
     """:returns: the argument spec of the module of this type."""
     return dict(arguments(provider), **(STATE if provider.HAS_STATE else {}))
 
 
-def info_arguments(provider):
-    """:returns: the argument spec of the info module of this type: what says what to look at, not
-    when to replace it."""
+def info_arguments(provider: t.Type[ServerClient]) -> Spec:
+    """:returns: the argument spec of the info module of this type, without the options that decide
+    when a token is replaced."""
     return {
         name: entry
         for name, entry in arguments(provider).items()
@@ -92,8 +93,8 @@ def info_arguments(provider):
     }
 
 
-def constraints(provider):
-    """:returns: the keyword arguments that AnsibleModule takes besides the spec."""
+def constraints(provider: t.Type[ServerClient]) -> t.Dict[str, t.Any]:
+    """:returns: the keyword arguments of AnsibleModule besides the spec."""
     return {
         name: getattr(provider, name.upper())
         for name in (
@@ -107,12 +108,12 @@ def constraints(provider):
     }
 
 
-def secret_names(provider):
-    """:returns: the names of the options that hold secrets."""
+def secret_names(provider: t.Type[ServerClient]) -> t.List[str]:
+    """:returns: the names of the options that contain secrets."""
     return [name for name, entry in arguments(provider).items() if entry.get('no_log')]
 
 
-def checked(provider, options):
+def checked(provider: t.Type[ServerClient], options: t.Mapping[str, t.Any]) -> t.Dict[str, t.Any]:
     """Check what an argument spec cannot: secrets, addresses, numbers.
 
     :param options: a mapping that has passed the argument spec; unset options are None.
@@ -120,16 +121,7 @@ def checked(provider, options):
     :raises BadInput: with the option's name and the rule, never the value of a secret.
     """
     options = dict(options)
-    for name in secret_names(provider):
-        if options.get(name) is not None:
-            options[name] = check_secret(name, options[name])
-            register(options[name])
-    for name, value in options.items():
-        if isinstance(value, str) and name not in secret_names(provider):
-            found = control_character_in(value)
-            if found:
-                raise BadInput('%s contains a control character (%s).' % (name, found))
-            options[name] = ''.join(value)
+    _check_texts(secret_names(provider), options)
     check_limits(options, LIMITS)
     if options.get('url') is not None:
         options['url'] = normalize_url(options['url'], options.get('allow_http'))
@@ -142,8 +134,20 @@ def checked(provider, options):
     return options
 
 
-def _proxy(value):
-    """A proxy is reached by http on purpose, and may need a user name and password in its URL."""
+def _check_texts(secret: t.Sequence[str], options: t.Dict[str, t.Any]) -> None:
+    for name, value in options.items():
+        if name in secret and value is not None:
+            options[name] = check_secret(name, value)
+            register(options[name])
+        elif isinstance(value, str):
+            found = control_character_in(value)
+            if found:
+                raise BadInput('%s contains a control character (%s).' % (name, found))
+            options[name] = ''.join(value)
+
+
+def _proxy(value: str) -> str:
+    """Proxies are used by http, and may need a user name and password in their URL."""
     at = value.rfind('@')
     bare = value if at < 0 else value[: value.find('://') + 3] + value[at + 1 :]
     normalize_url(bare, allow_http=True, option='proxy')
@@ -154,10 +158,10 @@ def _proxy(value):
     return value
 
 
-def identity(provider, options):
-    """:returns: what makes two tokens of one type different, as a mapping of JSON types (it holds
-    the secrets). A file counts by what is in it: AWX
-    gives those of its credentials another name in each job."""
+def identity(provider: t.Type[ServerClient], options: t.Mapping[str, t.Any]) -> t.Dict[str, t.Any]:
+    """:returns: what makes two tokens of one type different, as a mapping of JSON types (with
+    the secrets). A file counts by its content: AWX gives the files of its credentials another name
+    in each job."""
     return {
         name: _content(options[name]) if name in FILES else options[name]
         for name in sorted(options)
@@ -165,15 +169,15 @@ def identity(provider, options):
     }
 
 
-def _content(path):
-    """:returns: a digest of the file; the path of what is none, or is larger than any that a
-    request takes."""
+def _content(path: str) -> t.Union[str, t.List[str]]:
+    """:returns: a digest of the file, or the path if it is not a file or is larger than any that a
+    request uses."""
     try:
         if os.path.isfile(path):
             with open(path, 'rb') as file:
                 content = file.read(LARGEST_FILE + 1)
             if len(content) <= LARGEST_FILE:
                 return ['sha256', hashlib.sha256(content).hexdigest()]
-    except OSError:  # the request says it
+    except OSError:  # the request reports it
         pass
     return path

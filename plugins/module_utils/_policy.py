@@ -3,11 +3,16 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What to do about a token, decided from what is wanted and what was found. Pure: no clock, no network."""
+"""Compare the desired with the current state of a token, and choose an action.
+
+The functions are pure: they use neither clock nor network."""
 
 from __future__ import annotations
 
-from collections import namedtuple
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
 
 KEEP = 'keep'
 ISSUE = 'issue'
@@ -16,70 +21,76 @@ REVOKE = 'revoke'
 
 REGENERATE = ('never', 'if_expired', 'if_invalid', 'always')
 
-DesiredState = namedtuple('DesiredState', 'state regenerate min_remaining max_age')
-DesiredState.__new__.__defaults__ = ('present', 'if_expired', 0, None)
-DesiredState.__doc__ = """What the user wants.
 
-:param state: V(present) or V(absent).
-:param regenerate: one of C(REGENERATE).
-:param min_remaining: seconds that a token must still be good for.
-:param max_age: seconds after which a token counts as expired although its server sets no end, or None.
-"""
+class DesiredState(t.NamedTuple):
+    """The state that the user requests.
 
-CurrentState = namedtuple('CurrentState', 'exists token expires_at created_at expired works fresh')
-CurrentState.__new__.__defaults__ = (None, None, None, None, False, None, False)
-CurrentState.__doc__ = """What a provider found out.
+    :ivar state: V(present) or V(absent).
+    :ivar regenerate: one of C(REGENERATE).
+    :ivar min_remaining: seconds that a token must still be valid.
+    :ivar max_age: seconds after which a token counts as expired although its server sets no end,
+        or None.
+    """
 
-:param exists: True, False, or None where the system has no way to tell without creating one.
-:param token: the token itself, where it could be read.
-:param expires_at: seconds since 1970, or None.
-:param created_at: seconds since 1970, or None.
-:param expired: the system itself says that it has expired.
-:param works: False when the system refused it, True when it took it, None when nobody tried.
-:param fresh: it did not exist before this inspection, which made it (only where it was wanted).
-"""
+    state: str = 'present'
+    regenerate: str = 'if_expired'
+    min_remaining: int = 0
+    max_age: t.Optional[int] = None
 
 
-def lifetime_is_over(desired, found, now):
-    """Has it expired, or does it end too soon, or is it too old?"""
-    if found.expired:
+class CurrentState(t.NamedTuple):
+    """The state that a provider found.
+
+    :ivar exists: True, False, or None if it cannot be found out without creating a token.
+    :ivar token: the token itself, if it could be read.
+    :ivar expires_at, created_at: seconds since 1970, or None.
+    :ivar expired: the server itself reports that it has expired.
+    :ivar works: False if the server refused it, True if it accepted it, None if it was not tried.
+    :ivar fresh: the inspection created it (only if it was requested).
+    """
+
+    exists: t.Optional[bool] = None
+    token: t.Optional[Token] = None
+    expires_at: t.Optional[float] = None
+    created_at: t.Optional[float] = None
+    expired: bool = False
+    works: t.Optional[bool] = None
+    fresh: bool = False
+
+
+def lifetime_is_over(desired: DesiredState, current: CurrentState, now: float) -> bool:
+    """:returns: whether it has expired, ends too soon, or is too old."""
+    if current.expired:
         return True
-    if found.token is not None and not found.token.lasts(now, desired.min_remaining):
-        return True
-    if (
-        found.token is None
-        and found.expires_at is not None
-        and found.expires_at - now <= desired.min_remaining
-    ):
+    if current.token is not None:
+        if not current.token.lasts(now, desired.min_remaining):
+            return True
+    elif current.expires_at is not None and current.expires_at - now <= desired.min_remaining:
         return True
     return (
         desired.max_age is not None
-        and found.created_at is not None
-        and now - found.created_at > desired.max_age
+        and current.created_at is not None
+        and now - current.created_at > desired.max_age
     )
 
 
-def decide(desired, found, now):
+def decide(desired: DesiredState, current: CurrentState, now: float) -> str:
     """Choose what to do.
 
-    :param desired: C(DesiredState).
-    :param found: C(CurrentState).
     :param now: seconds since 1970.
-    :returns: V(keep), V(issue), V(renew) or V(revoke). A token that may or may not exist is never renewed, since that could
-        take a live one away from others: it is issued (which keeps a live one, where the system works like that).
+    :returns: V(keep), V(issue), V(renew) or V(revoke). If it is not known whether a token exists,
+        it is issued, which keeps a live one where the server works like that. To renew it could
+        take a live one away from others.
     """
     if desired.state == 'absent':
-        return KEEP if found.exists is False else REVOKE
-    if found.exists is False:
+        return KEEP if current.exists is False else REVOKE
+    if current.exists is False:
         return ISSUE
     if desired.regenerate == 'always':
-        return KEEP if found.fresh else RENEW
-    if found.exists is None:
+        return KEEP if current.fresh else RENEW
+    if current.exists is None:
         return ISSUE
-    if desired.regenerate == 'never' or found.fresh:
+    if desired.regenerate == 'never' or current.fresh:
         return KEEP
-    if lifetime_is_over(desired, found, now):
-        return RENEW
-    if desired.regenerate == 'if_invalid' and found.works is False:
-        return RENEW
-    return KEEP
+    refused = desired.regenerate == 'if_invalid' and current.works is False
+    return RENEW if refused or lifetime_is_over(desired, current, now) else KEEP

@@ -3,7 +3,7 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What a token module does if it runs as a module, on the host that C(delegate_to) names."""
+"""Token modules that run as a module, on the host that C(delegate_to) names."""
 
 from __future__ import annotations
 
@@ -28,11 +28,15 @@ from ansible_collections.buildops.tokens.plugins.module_utils._options import (
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import DesiredState
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import outgoing
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import (
+    Manager,
+    ServerClient,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 
 Result = t.Dict[str, t.Any]
-Work = t.Callable[[t.Dict[str, t.Any]], t.Tuple[Result, t.Sequence[str]]]
-# The members of results that are declared to contain secrets
+Run = t.Callable[[t.Dict[str, t.Any]], t.Tuple[Result, t.Sequence[str]]]
+# The members of results that contain secrets
 SECRET_RESULTS = ('token',)
 
 
@@ -54,7 +58,7 @@ def run(provider: t.Type[Provider]) -> None:
         argument_spec=module_arguments(provider), supports_check_mode=True, **constraints(provider)
     )
 
-    def work(options: t.Dict[str, t.Any]) -> t.Tuple[Result, t.Sequence[str]]:
+    def run_with(options: t.Dict[str, t.Any]) -> t.Tuple[Result, t.Sequence[str]]:
         desired = DesiredState(
             options.get('state') or 'present',
             options['regenerate'],
@@ -64,7 +68,7 @@ def run(provider: t.Type[Provider]) -> None:
         outcome = ensure(provider(options), desired, check_mode=module.check_mode)
         return result_of(outcome, module._diff), outcome.warnings
 
-    _guarded(module, provider, work, SECRET_RESULTS)
+    _guarded(module, provider, run_with, SECRET_RESULTS)
 
 
 def run_info(provider: t.Type[Provider]) -> None:
@@ -73,25 +77,25 @@ def run_info(provider: t.Type[Provider]) -> None:
         argument_spec=info_arguments(provider), supports_check_mode=True, **constraints(provider)
     )
 
-    def work(options: t.Dict[str, t.Any]) -> t.Tuple[Result, t.Sequence[str]]:
+    def run_with(options: t.Dict[str, t.Any]) -> t.Tuple[Result, t.Sequence[str]]:
         return describe(provider(options))
 
-    _guarded(module, provider, work)
+    _guarded(module, provider, run_with)
 
 
-def run_manager(provider: t.Any) -> None:
+def run_manager(manager: t.Type[Manager]) -> None:
     """Run as a module that manages something other than tokens.
 
-    :param provider: a class with C(ensure) and C(SECRET_RESULTS)."""
+    :param manager: the class of what it manages."""
     module = AnsibleModule(
-        argument_spec=module_arguments(provider), supports_check_mode=True, **constraints(provider)
+        argument_spec=module_arguments(manager), supports_check_mode=True, **constraints(manager)
     )
 
-    def work(options: t.Dict[str, t.Any]) -> t.Tuple[Result, t.Sequence[str]]:
-        instance = provider(options)
+    def run_with(options: t.Dict[str, t.Any]) -> t.Tuple[Result, t.Sequence[str]]:
+        instance = manager(options)
         return instance.ensure(module.check_mode), instance.warnings
 
-    _guarded(module, provider, work, provider.SECRET_RESULTS)
+    _guarded(module, manager, run_with, manager.SECRET_RESULTS)
 
 
 def describe(instance: Provider) -> t.Tuple[Result, t.Sequence[str]]:
@@ -104,15 +108,18 @@ def describe(instance: Provider) -> t.Tuple[Result, t.Sequence[str]]:
 
 
 def _guarded(
-    module: AnsibleModule, provider: t.Any, work: Work, secret_results: t.Sequence[str] = ()
+    module: AnsibleModule,
+    provider: t.Type[ServerClient],
+    run_with: Run,
+    secret_results: t.Sequence[str] = (),
 ) -> None:
-    """End the module with the result of a function, through the exit for all text."""
+    """End the module with the result of a function, after redaction."""
     try:
         options = checked(provider, module.params)
         if 'cache' in options:
-            options['cache'] = 'none'  # it stays on the controller
+            options['cache'] = 'none'  # the cache is on the controller
         provider.check(options)
-        result, warnings = work(options)
+        result, warnings = run_with(options)
     except TokensError as problem:
         module.fail_json(msg=str(problem))
     except Exception as problem:  # its text could contain a secret, and would be printed

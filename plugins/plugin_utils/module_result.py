@@ -15,26 +15,24 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+
 # The keys that every module may return
 COMMON = frozenset(
     ('changed', 'failed', 'msg', 'rc', 'skipped', 'warnings', 'deprecations', 'diff')
 )
 _FILE = ('path', 'permissions_restricted', 'verification')
-_TOKEN = ('token', 'server')
-_INFO = ('exists', 'expired', 'expires_at', 'server')
-# By module: the keys of its documented return values, and those that its action plugin takes away
+_TOKEN = frozenset(('token', 'server'))
+_INFO = frozenset(('exists', 'expired', 'expires_at', 'server'))
+# By module, other than those of source types: the keys of its documented return values, and those
+# that its action plugin takes away
 RETURNED: dict[str, frozenset[str]] = {
     'git_credential': frozenset((*_FILE, 'config_path', 'entries', 'includes')),
     'maven_server': frozenset((*_FILE, 'servers')),
     'token_deliveries': frozenset(('deliveries',)),
     'nexus_proxy_credential': frozenset(('repositories', 'server', 'tokens', 'verification')),
-    'nexus_user_token': frozenset(_TOKEN),
-    'nexus_user_token_info': frozenset((*_INFO, 'created', 'feature_enabled')),
-    'nuvy_client_token': frozenset(_TOKEN),
     'nuxeo_cli_link': frozenset(('changes', 'git_ignored', 'path', 'project', 'verification')),
     'nuxeo_oauth2_client': frozenset(('client', 'client_secret', 'revoked_tokens')),
-    'nuxeo_oauth2_token': frozenset(_TOKEN),
-    'nuxeo_online_token_info': frozenset((*_INFO, 'project_accessible', 'projects')),
     'nuxeo_registration': frozenset(
         (
             'action',
@@ -52,11 +50,24 @@ RETURNED: dict[str, frozenset[str]] = {
 }
 
 
+def returned_by(module: str) -> frozenset[str]:
+    """Return the keys of the results of a module, besides C(COMMON).
+
+    :raises KeyError: there is no such module that runs on hosts.
+    """
+    known = sources.types()
+    if module in known:
+        return _TOKEN
+    if module.endswith('_info') and module[: -len('_info')] in known:
+        return _INFO.union(sources.provider_class(module[: -len('_info')]).DESCRIBED)
+    return RETURNED[module]
+
+
 def known_part(module: str, result: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the part of a result that a module may return.
 
     :param module: its name, with or without that of its collection.
-    :raises KeyError: the module is not in C(RETURNED).
+    :raises KeyError: there is no such module that runs on hosts.
     """
-    known = COMMON | RETURNED[module.rsplit('.', 1)[-1]]
+    known = COMMON | returned_by(module.rsplit('.', 1)[-1])
     return {key: value for key, value in result.items() if key in known}

@@ -22,6 +22,7 @@ from ansible.utils.path import unfrackpath
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import ServerClient
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     Template,
@@ -55,6 +56,7 @@ FOLDER = os.path.join(
 INI_SECTION = 'buildops_tokens'
 
 ProviderClass = type[Provider]
+ClientClass = type[ServerClient]
 Variables = Mapping[str, t.Any]
 Reader = t.Callable[[str], t.Any]
 
@@ -97,14 +99,14 @@ def types() -> list[str]:
     )
 
 
-def provider_class(type_name: str | ProviderClass) -> ProviderClass:
+def provider_class(type_name: str | ClientClass) -> ProviderClass:
     """Return the provider of a source type.
 
-    :param type_name: its name, or a class that has options as a provider has.
+    :param type_name: its name, or a class that is not a source type, for its options.
     :raises BadInput: there is no such type. The message names the nearest.
     """
     if isinstance(type_name, type):
-        return type_name
+        return t.cast(ProviderClass, type_name)
     if type_name not in _classes:
         known = types()
         if type_name not in known:
@@ -133,7 +135,7 @@ def nearest(name: t.Any, known: Iterable[str]) -> str:
 
 
 def check_names(
-    given: Iterable[str], provider: ProviderClass, label: str, info: bool = False
+    given: Iterable[str], provider: ClientClass, label: str, info: bool = False
 ) -> None:
     """Refuse options that a type does not have, without a look at any value.
 
@@ -150,7 +152,7 @@ def check_names(
 
 
 def resolve(
-    type_name: str | ProviderClass,
+    type_name: str | ClientClass,
     given: Mapping[str, t.Any],
     variables: Variables,
     template: Template | None = None,
@@ -185,7 +187,7 @@ def resolve(
 
 
 def _checked(
-    provider: ProviderClass, values: dict[str, t.Any], keep: Iterable[str]
+    provider: ClientClass, values: dict[str, t.Any], keep: Iterable[str]
 ) -> dict[str, t.Any]:
     spec = dict(shared.arguments(provider), **{option: shared.STATE[option] for option in keep})
     for option in shared.secret_names(provider):
@@ -206,7 +208,7 @@ def _checked(
 
 
 def completed(
-    provider: ProviderClass,
+    provider: ClientClass,
     given: Mapping[str, t.Any],
     variables: Variables,
     template: Template | None,
@@ -298,7 +300,7 @@ def _shown(name: t.Any) -> str:
 
 
 def _places(
-    provider: ProviderClass, variables: Variables, template: Template | None
+    provider: ClientClass, variables: Variables, template: Template | None
 ) -> tuple[Reader, ...]:
     """Return for each place that options come from a function, the one that wins first.
 

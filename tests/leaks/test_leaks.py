@@ -17,12 +17,13 @@ import pytest
 from ansible.module_utils import basic
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils import _programs
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import HOST
 from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
     encryption as maven_encryption,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
+from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 from tests.conftest import COLLECTIONS
 from tests.sandbox.serving import faults
 from tests.support.hostile_host import RepeatingHost
@@ -732,6 +733,30 @@ FAILURES = [
         'rescue': [task('Show why', 'ansible.builtin.debug', {'var': 'ansible_failed_result'})],
     },
 ]
+
+
+def from_declaration(name):
+    """Tasks that fail for a source type, from what it declares: its example at a server that does
+    not answer, and all its secrets at once."""
+    provider = sources.provider_class(name)
+    modules = [path.stem for path in (ROOT / 'plugins/modules').glob(f'{name}*.py')]
+    wrong = {option: '{{ secret_wrong }}' for option in shared.secret_names(provider)}
+    example = {
+        option: wrong.get(option, value)
+        for option, value in provider.EXAMPLE.items()
+        if option not in provider.ADDRESS
+    }
+    for module in modules:
+        for kind, arguments in (('example', example), ('secrets', {**example, **wrong})):
+            yield task(
+                f'The {kind} of {module}',
+                module,
+                dict(arguments, url='https://127.0.0.1:1', retries=0),
+                **FORGIVEN,
+            )
+
+
+FAILURES += [entry for name in sources.types() for entry in from_declaration(name)]
 # Each has a secret of its own, since ansible-core 2.22 hides everywhere what one task has told it to hide
 FAILURES = [
     json.loads(re.sub(r'\bsecret_wrong\b', 'secret_wrong_%d' % number, json.dumps(entry)))
@@ -1168,7 +1193,7 @@ PLACES = {
     ],
     'module_utils._oauth2.token_endpoint:token_of': ['Get from Nuxeo', 'Look up nuvy'],
     'module_utils._token_module:describe': ['Tell', 'Tell by name', 'Tell elsewhere'],
-    'module_utils._nexus.proxies:bring': ['Create a proxy'],
+    'module_utils._nexus.proxies:apply': ['Create a proxy'],
     'module_utils._nuxeo.client_registry:NuxeoClientRegistry.ensure': [
         'Register a client',
         'Remove the client',

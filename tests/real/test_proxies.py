@@ -19,9 +19,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Ref
 from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import Product
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies import (
+    DesiredProxy,
     NexusProxyCredential,
     RestProxies,
-    Wanted,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import checked
 from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
@@ -565,9 +565,9 @@ def test_a_404_after_a_good_read_is_told_as_a_refusal(live, findings, ensure):
     held = proxies.read('silent')
     with pytest.raises(
         Refused,
-        match='refuses the configuration without saying why .404 to PUT, though the repository can be read',
+        match='refuses the configuration without a reason .404 to PUT, though the repository can be read',
     ):
-        proxies.write(held, {'type': 'username', 'username': 'u'}, Wanted('silent'))
+        proxies.write(held, {'type': 'username', 'username': 'u'}, DesiredProxy('silent'))
     findings.note(
         live.system,
         'nexus_proxy_credential: its 404 to a configuration that it refuses is reported as a refusal',
@@ -585,7 +585,9 @@ def test_a_400_is_told_with_the_reasons_of_the_server(live, ensure):
         Refused,
         match=r'refuses the configuration of wordy \(400\): .*password (may not be empty|must not be (blank|null))',
     ):
-        proxies.write(proxies.read('wordy'), {'type': 'username', 'username': 'u'}, Wanted('wordy'))
+        proxies.write(
+            proxies.read('wordy'), {'type': 'username', 'username': 'u'}, DesiredProxy('wordy')
+        )
 
 
 @on('2.5.1-01')

@@ -3,9 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the lookup's list of options, from what the providers take and what their modules say about it: C(python -m tests.tools.lookup_docs).
+"""Generate the options in the documentation of the lookup: C(python -m tests.tools.lookup_docs).
 
-Without this, the same words would stand in the lookup and in each module, and soon would not be the same any more.
+They come from the options of the source types and the documentation of their modules, so that the
+texts cannot differ.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+import typing as t
 
 import yaml
 
@@ -41,7 +43,7 @@ class ModuleDocFragment:
 
 
 def module_docs() -> dict[str, dict]:
-    """The documented options of each module of the collection, fragments included, by the module's name."""
+    """Return the documented options of each module of the collection, with fragments, by name."""
     names = [COLLECTION + path.stem for path in sorted((ROOT / 'plugins/modules').glob('*.py'))]
     done = subprocess.run(
         [sys.executable, '-m', 'ansible', 'doc', '--json', '--type', 'module', *names],
@@ -62,35 +64,20 @@ def module_docs() -> dict[str, dict]:
 
 
 def options(documented: dict[str, dict]) -> dict[str, dict]:
-    """The options of the lookup, as they are documented."""
+    """Return the documented options of the lookup."""
     from ansible_collections.buildops.tokens.plugins.module_utils._options import arguments
     from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 
     providers = [sources.provider_class(name) for name in sources.types()]
     specs = {provider.TYPE: arguments(provider) for provider in providers}
     prefixes = {provider.TYPE: provider.PREFIX for provider in providers}
-    found: dict[str, dict] = {}
     names = {name for spec in specs.values() for name in spec}
+    found: dict[str, dict] = {}
     for name in sorted(names):
         entries = {type_name: spec[name] for type_name, spec in specs.items() if name in spec}
-        [kind] = {(entry.get('type', 'str'), entry.get('elements')) for entry in entries.values()}
         lines = _description(name, entries, documented, len(specs))
-        option = {
-            'description': [_without_references(line, names) for line in lines],
-            'type': kind[0],
-        }
-        if kind[1]:
-            option['elements'] = kind[1]
-        choices = list(
-            dict.fromkeys(
-                choice for entry in entries.values() for choice in entry.get('choices') or ()
-            )
-        )
-        if choices:
-            option['choices'] = choices
-        defaults = [entry.get('default') for entry in entries.values()]
-        if defaults[0] is not None and all(default == defaults[0] for default in defaults):
-            option['default'] = defaults[0]
+        option = {'description': [_without_references(line, names) for line in lines]}
+        option.update(_value_rules(list(entries.values())))
         keys = ['%s_%s' % (prefixes[type_name], name) for type_name in entries]
         option['env'] = [{'name': 'BUILDOPS_TOKENS_' + key.upper()} for key in keys]
         option['ini'] = [{'section': 'buildops_tokens', 'key': key} for key in keys]
@@ -99,7 +86,24 @@ def options(documented: dict[str, dict]) -> dict[str, dict]:
     return found
 
 
-def _description(name, entries, documented, all_types):
+def _value_rules(entries: list[dict]) -> dict[str, t.Any]:
+    """Return type, elements, choices and default that an option has for all types."""
+    [(kind, elements)] = {(entry.get('type', 'str'), entry.get('elements')) for entry in entries}
+    rules: dict[str, t.Any] = {'type': kind}
+    if elements:
+        rules['elements'] = elements
+    choices = [choice for entry in entries for choice in entry.get('choices') or ()]
+    if choices:
+        rules['choices'] = list(dict.fromkeys(choices))
+    defaults = [entry.get('default') for entry in entries]
+    if defaults[0] is not None and all(default == defaults[0] for default in defaults):
+        rules['default'] = defaults[0]
+    return rules
+
+
+def _description(
+    name: str, entries: dict[str, dict], documented: dict[str, dict], all_types: int
+) -> list[str]:
     texts: dict[tuple, list] = {}
     for type_name in entries:
         module = next(
@@ -135,8 +139,8 @@ def _description(name, entries, documented, all_types):
     return lines
 
 
-def _without_references(line, names):
-    """Options that modules have and the lookup does not, such as C(state), are mentioned but not linked."""
+def _without_references(line: str, names: set[str]) -> str:
+    """Options of modules that the lookup does not have, such as C(state), are not linked."""
     return re.sub(
         r'O\((\w+)([^)]*)\)',
         lambda match: match[0] if match[1] in names else 'C(%s%s)' % match.groups(),
@@ -144,20 +148,20 @@ def _without_references(line, names):
     )
 
 
-def _types(names):
+def _types(names: t.Iterable[str]) -> str:
     words = ['V(%s)' % name for name in names]
     return words[0] if len(words) == 1 else ', '.join(words[:-1]) + ' and ' + words[-1]
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists indented below their keys, as everywhere in the collection."""
+    """Indents lists below their keys, as everywhere in the collection."""
 
-    def increase_indent(self, flow=False, indentless=False):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> t.Any:
         return super().increase_indent(flow, False)
 
 
 def text(documented: dict[str, dict]) -> str:
-    """What the file of the fragment should hold."""
+    """Return the desired content of the fragment's file."""
     return (
         HEAD
         + yaml.dump(

@@ -73,7 +73,7 @@ def bad(sandbox, tmp_path):
         ),
         'wrong_path': (
             person(good, sandbox, url=good.url + '/nexus'),
-            r'has no Nexus Repository REST interface there \(405\)\. The server says it is Nexus '
+            r'has no Nexus Repository REST interface there \(405\)\. The server reports Nexus '
             r'Repository Pro 3\.97\.0\. Check url: it must end with the context path',
         ),
         'login_page': (

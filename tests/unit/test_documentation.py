@@ -13,11 +13,13 @@ from functools import partial
 
 import pytest
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     arguments,
     info_arguments,
     module_arguments,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
 from tests.tools import lookup_docs
 from tests.tools.scratch import ROOT
@@ -45,13 +47,13 @@ def described(options):
 @pytest.mark.parametrize('name', sources.types())
 def test_modules_document_what_their_provider_takes(documented, name):
     provider = sources.provider_class(name)
-    told = {
+    modules = {
         module: options
         for module, options in documented.items()
         if module in (name, name + '_info')
     }
-    assert told, 'a source type without a module'
-    for module, options in told.items():
+    assert modules, f'plugins/modules has neither {name}.py nor {name}_info.py'
+    for module, options in modules.items():
         taken = module_arguments(provider) if module == name else info_arguments(provider)
         assert described(options) == described(taken)
 
@@ -89,8 +91,52 @@ def test_prefixes_belong_to_one_type_each():
     assert len(set(prefixes)) == len(prefixes) and all(prefixes)
 
 
-def test_every_type_has_its_curl_commands():
-    assert set(curl.WRITERS) == set(sources.types())
+@pytest.mark.parametrize('name', sources.types())
+def test_every_type_writes_its_curl_commands(name):
+    provider = sources.provider_class(name)
+    assert provider.write_curl.__func__ is not Provider.write_curl.__func__, (
+        f'{name} has no write_curl'
+    )
+    text = curl.commands(sources.resolve(name, dict(provider.EXAMPLE), {}))
+    for option in set(shared.secret_names(provider)) & set(provider.EXAMPLE):
+        assert provider.EXAMPLE[option] not in text, option
+
+
+def rows_of(provider):
+    """What guides and README contain for a source type: the file, and the text."""
+    name, prefix = provider.TYPE, provider.PREFIX
+    info_only = (ROOT / f'plugins/modules/{name}_info.py').exists() and not (
+        ROOT / f'plugins/modules/{name}.py'
+    ).exists()
+    module = f'{name}_info' if info_only else name
+    return {
+        'README.md': [f'| module | `{module}` |'],
+        'docs/docsite/rst/user_guide.rst': [
+            f'* ``{name}``:',
+            f':ansplugin:`buildops.tokens.{module}#module`',
+        ],
+        'docs/docsite/rst/lookup_guide.rst': [
+            f'   * - ``{name}``\n'
+            f'     - ``buildops_tokens_{prefix}_<option>``\n'
+            f'     - ``BUILDOPS_TOKENS_{prefix.upper()}_<OPTION>``\n'
+            f'     - ``{prefix}_<option>``\n'
+        ],
+        'docs/docsite/rst/awx_guide.rst': [f'``{name}``', f'``BUILDOPS_TOKENS_{prefix.upper()}_``'],
+        'playbooks/vars/awx_setup.example.yml': [name],
+        'meta/runtime.yml': [f'- {module}\n'],
+        'plugins/lookup/token.py': [f'  - module: buildops.tokens.{module}\n'],
+    }
+
+
+@pytest.mark.parametrize('name', sources.types())
+def test_guides_and_README_contain_every_source_type(name):
+    missing = [
+        f'{path}: {row.strip()}'
+        for path, rows in rows_of(sources.provider_class(name)).items()
+        for row in rows
+        if row not in (ROOT / path).read_text(encoding='utf-8')
+    ]
+    assert not missing, 'add to\n' + '\n'.join(missing)
 
 
 # Options that hold secrets, and what may stand in their place: a template, a reference to the environment, the name of a source

@@ -18,7 +18,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 
 
 def jwt_claims(token: str) -> t.Optional[t.Dict[str, t.Any]]:
-    """Read the claims of a JWT without verifying it. :returns: a mapping, None if it is no JWT."""
+    """Read the claims of a JWT without verifying it.
+
+    :returns: a mapping, or None if it is not a JWT."""
     parts = token.split('.')
     if len(parts) != 3:
         return None

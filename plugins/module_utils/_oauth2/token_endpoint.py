@@ -36,7 +36,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._urls import check
 
 BASIC_AUTH = 'basic'
 BODY_AUTH = 'body'
-UNTOLD_LIFETIME = 300  # seconds that a token is kept whose server does not report a lifetime
+UNKNOWN_LIFETIME = 300  # seconds that a token is kept whose server does not report a lifetime
 LONGEST_LIFETIME = 10 * 365 * 86400
 USUAL_HEADER = 4000  # bytes that any server accepts
 # What an Authorization header can carry (RFC 6749 appendix A.12, without the blank, which would end
@@ -97,8 +97,7 @@ class Endpoint:
     :param type_name: the source type, for the tokens. :param authentication: C(Authentication).
     :param explain: called with the C(Response), the C(Refusal) and the form, returns the error to
         raise, or None for the usual one.
-    :param gives_existing: the server hands out a token that it made before, so that its remaining
-        time may be anything.
+    :param gives_existing: the server may return an existing token, with any remaining time.
     :ivar warnings: sentences for the user.
     """
 
@@ -315,7 +314,7 @@ def _expires_at(
         )
         end = None
     if seconds is None:
-        return asked_at + UNTOLD_LIFETIME if end is None else end
+        return asked_at + UNKNOWN_LIFETIME if end is None else end
     return asked_at + max(seconds, 0) if end is None else min(asked_at + seconds, end)
 
 

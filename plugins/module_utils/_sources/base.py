@@ -3,192 +3,155 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What every token system has in common. A new one is a subclass in a file of this folder, named
-like its source type."""
+"""The base of all source types. A new one is a subclass in a file of this folder, named like its
+source type."""
 
 from __future__ import annotations
 
 import time
+import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
-from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
-from ansible_collections.buildops.tokens.plugins.module_utils._token import BEARER
-from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, normalize_url
+from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
+    CurrentState,
+    DesiredState,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import (
+    Clock,
+    Options,
+    ServerClient,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._token import BEARER, Token
 
 
-class Provider:
-    """One token system.
+class Script(t.Protocol):
+    """What a source type needs in order to write its curl commands; see C(plugin_utils.curl).
 
-    :cvar TYPE: the source type: the name of the file, of the class's module, and of the Ansible
-        module.
-    :cvar PREFIX: what its options' environment variables, ini entries and variables begin with
-        (C(BUILDOPS_TOKENS_<PREFIX>_URL)).
+    Values that are passed on are written as they appear in the shell: quoted, or a variable."""
+
+    version: t.Optional[str]
+
+    def uses(self, *names: str) -> None:
+        """Add shell functions."""
+
+    def secret(self, option: str) -> str:
+        """:returns: the variable that contains the value of a secret option."""
+
+    def literal(self, text: str) -> str:
+        """:returns: a value, quoted for the shell."""
+
+    def note(self, text: str) -> None:
+        """Add a comment."""
+
+    def add(self, line: str) -> None:
+        """Add a line."""
+
+    def login(self, user: str, secret: str, encode: bool = False) -> str:
+        """:returns: the arguments of curl for HTTP Basic authentication."""
+
+    def field(self, name: str, value: str) -> str:
+        """:returns: the arguments of curl for a secret field of a form."""
+
+    def data(self, name: str, value: str) -> str:
+        """:returns: the arguments of curl for a field of a form that is not secret."""
+
+    def client(self) -> t.List[str]:
+        """:returns: the arguments of curl that identify an OAuth2 client."""
+
+    def request(self, url: str, arguments: t.Sequence[str]) -> None:
+        """Add a request."""
+
+    def text(self, title: str) -> str:
+        """:returns: the script."""
+
+
+class Provider(ServerClient):
+    """One source type. All that differs between types is declared here.
+
+    :cvar TYPE: the source type, which is also the name of the file and of the Ansible module.
     :cvar KIND: V(basic) or V(bearer).
-    :cvar EXTRAS: the names of what its tokens have besides what all of their kind have
+    :cvar EXTRAS: the members of its tokens besides those that all tokens of their kind have
         (C(Token.extras)).
-    :cvar ARGUMENTS: its own options as an argument spec; an entry of a shared option replaces that
-        one, None takes it away.
-    :cvar ADDRESS: the options that say which server it is, of which one is enough.
-    :cvar IDENTITY_BOUND_OPTIONS: by an option that says for whom: the options that are of no use
-        for anybody else.
-    :cvar CONNECTS: it has the connection options.
-    :cvar HAS_STATE: its module has O(state).
+    :cvar DESCRIBED: the members of C(describe) besides those of the base class.
     :cvar REVOKED_AT: the web page where people revoke tokens that cannot be revoked from here.
-    :cvar STATELESS: getting a token leaves nothing behind on the server that others could notice,
-        so check mode may do it
-        and it counts as no change.
-    :ivar warnings: sentences for the user, without secrets.
-    :ivar ended: the token that was there does not work any more, although there may be no new one
-        yet.
-    :ivar reload: returns the C(Token) that the cache holds by now, or None; set where there is a
+    :cvar STATELESS: getting a token leaves nothing behind on the server that others could notice.
+        So check mode may do it, and it counts as no change.
+    :cvar EXAMPLE: a complete set of options with invented values: those that the AWX credential
+        type has. Tests and checks use it.
+    :ivar ended: the former token does not work any more, although there may be no new one yet.
+    :ivar reload: returns the C(Token) that the cache contains by now, or None; set if there is a
         cache.
-    :ivar keep: puts a C(Token) into the cache, for one that another request would use up; the last
-        one is kept by the caller.
-    :ivar persistence_error: gets ready for keeping a token, and returns why it could not be kept
-        for later runs, or None.
+    :ivar keep: writes a C(Token) to the cache, for one that another request would use up. The
+        caller writes the last one.
+    :ivar persistence_error: prepares for writing a token, and returns why it could not be kept for
+        later runs, or None.
     """
 
-    TYPE = ''
-    PREFIX = ''
     KIND = BEARER
-    EXTRAS = ()
-    ARGUMENTS = {}
-    ADDRESS = ('url',)
-    IDENTITY_BOUND_OPTIONS = {'username': ('password',)}
-    CONNECTS = True
-    HAS_STATE = True
-    REVOKED_AT = None
+    EXTRAS: t.ClassVar[t.Tuple[str, ...]] = ()
+    DESCRIBED: t.ClassVar[t.Tuple[str, ...]] = ()
+    REVOKED_AT: t.ClassVar[t.Optional[str]] = None
     STATELESS = False
-    REQUIRED_TOGETHER = ()
-    REQUIRED_ONE_OF = ()
-    MUTUALLY_EXCLUSIVE = ()
-    REQUIRED_IF = ()
-    REQUIRED_BY = {}
+    EXAMPLE: t.ClassVar[t.Mapping[str, t.Any]] = {}
 
-    def __init__(self, options, client=None, clock=time.time):
-        """:param options: as C(options.checked) returns them. :param client: a C(Client), for
-        tests."""
-        self.options = options
-        self.clock = clock
-        self.warnings = []
+    def __init__(
+        self, options: Options, client: t.Optional[Client] = None, clock: Clock = time.time
+    ) -> None:
+        super().__init__(options, client, clock)
         self.ended = False
-        self.reload = None
-        self.keep = lambda token: None
-        self.persistence_error = lambda: None
-        self.client = client
-        if client is None and self.CONNECTS:
-            self.client = Client(self.base_url(), clock=clock, **self.client_options())
-            if options.get('validate_certs') is False:
-                self.warnings.append(
-                    'validate_certs is off: whoever stands between here and %s can read what is '
-                    'sent. Give the file of your own '
-                    'authority as ca_path instead.' % host_of(self.client.url)
-                )
+        self.reload: t.Optional[t.Callable[[], t.Optional[Token]]] = None
+        self.keep: t.Callable[[Token], t.Any] = lambda token: None
+        self.persistence_error: t.Callable[[], t.Optional[str]] = lambda: None
 
     @classmethod
-    def check(cls, options):
-        """Refuse options that cannot work together, before any request.
+    def refusal_for(cls, host: str) -> t.Optional[str]:
+        """:param host: the server that a token is delivered for.
 
-        :raises BadInput: with what to change."""
-
-    @classmethod
-    def address(cls, options):
-        """:param options: as they were written. :returns: the server that they name, in one form,
-        or None."""
-        url = options.get('url')
-        try:
-            return normalize_url(url, allow_http=True) if url else None
-        except BadInput:  # which is said when it is used
-            return str(url)
-
-    @classmethod
-    def excluded_options(cls, options, others):
-        """:param options: as they were written. :param others: a function that returns the value
-        that an option has elsewhere.
-        :returns: the names of options that must not come from there."""
-        alternatives = {
-            name
-            for group in cls.MUTUALLY_EXCLUSIVE
-            if any(options.get(other) for other in group)
-            for name in group
-        }
-        return alternatives.union(
-            *(
-                names
-                for owner, names in cls.IDENTITY_BOUND_OPTIONS.items()
-                if options.get(owner)
-                and others(owner)
-                and str(options[owner]) != str(others(owner))
-            )
-        )
-
-    @classmethod
-    def refusal_for(cls, host):
-        """:param host: where a token is about to be delivered for. :returns: why it cannot work
-        there, or None."""
+        :returns: why it cannot work there, or None."""
         return None
 
-    def client_options(self):
-        """:returns: what the options say of connections, as keyword arguments of C(Client)."""
-        return {
-            name: self.options[name]
-            for name in (
-                'validate_certs',
-                'ca_path',
-                'client_cert',
-                'client_key',
-                'proxy',
-                'timeout',
-                'retries',
-            )
-            if self.options.get(name) is not None
-        }
+    @classmethod
+    def write_curl(cls, options: Options, script: Script) -> str:
+        """Write the requests of this source as curl commands.
 
-    def base_url(self):
-        """:returns: the URL that paths are appended to."""
-        return self.options['url']
+        :returns: C(script.text) with a title. :raises BadInput: there are none, with the reason."""
+        raise BadInput('there are no curl commands for this type.')
 
-    def close(self):
-        """Close the connections."""
-        if self.client is not None:
-            self.client.close()
-
-    def server(self):
-        """:returns: what was learnt about the server (C(version), C(edition)), for the result;
-        empty where there is nothing to tell."""
+    def server(self) -> t.Dict[str, t.Any]:
+        """:returns: facts about the server (C(version), C(edition)) for the result, or empty."""
         return {}
 
-    def inspect(self, desired, known, check_mode):
-        """Find out what is there.
+    def inspect(
+        self, desired: DesiredState, known: t.Optional[Token], check_mode: bool
+    ) -> CurrentState:
+        """Find out the current state.
 
-        :param desired: C(policy.DesiredState).
-        :param known: the C(Token) that the cache holds, or None. The default: that is all one can
-            know.
-        :param check_mode: nothing may come into being.
-        :returns: C(policy.CurrentState).
-        :raises TokensError: with what to do."""
+        :param known: the C(Token) of the cache, or None. By default, that is all one can know.
+        :param check_mode: create nothing.
+        :raises TokensError: with cause and remedy."""
         return CurrentState(exists=known is not None, token=known)
 
-    def describe(self):
-        """Tell about the token without creating, changing or using up anything, for the info
-        modules.
+    def describe(self) -> t.Dict[str, t.Any]:
+        """Report on the token for the info modules, without creating, changing or using anything.
 
-        :returns: a mapping of plain JSON types without secrets; null stands for what nobody can
-        tell, as here for all of it.
-        :raises TokensError: with what to do."""
+        :returns: a mapping of plain JSON types without secrets; null stands for what cannot be
+            found out, as here for all of it.
+        :raises TokensError: with cause and remedy."""
         return {'exists': None, 'expired': None, 'expires_at': None}
 
-    def issue(self, found):
-        """:returns: a new C(Token), or the live one where the system hands out that. :raises
-        TokensError: with what to do."""
+    def issue(self, found: CurrentState) -> Token:
+        """:returns: a new C(Token), or the live one if the system hands out that.
+
+        :raises TokensError: with cause and remedy."""
         raise NotImplementedError
 
-    def renew(self, found):
-        """Replace C(found). :returns: a new C(Token). The default: issue another one."""
+    def renew(self, found: CurrentState) -> Token:
+        """Replace C(found). :returns: a new C(Token). By default, another one is issued."""
         return self.issue(found)
 
-    def revoke(self, found):
-        """:returns: True when there was something to revoke. :raises TokensError: with what to
-        do."""
+    def revoke(self, found: CurrentState) -> bool:
+        """:returns: True if there was something to revoke.
+
+        :raises TokensError: with cause and remedy."""
         raise NotImplementedError

@@ -10,49 +10,55 @@ from __future__ import annotations
 
 import re
 import time
+import typing as t
 
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import Refused, ServerProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    Refused,
+    ServerProblem,
+    TokensError,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
+from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
     token_endpoint as oauth2,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
+    CurrentState,
+    DesiredState,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import Clock, Options
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider, Script
+from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
 
 ENVIRONMENTS = {'production': 'https://prd.api.nuvy.ai', 'qa': 'https://qa.api.nuvy.ai'}
 PATH = '/nexus/oauth2/token'
 GRANT = 'client_credentials'
 URL_ADVICE = 'Check url: it is the address of the API alone, and %s is added to it.' % PATH
-# Nuvy's error table: what it means, and what Nuvy says to do
-SENTENCES = {
-    (
-        400,
-        'invalid_request',
-    ): '%s saw a wrong Content-Type or no credentials (%s), though both were sent: something on '
-    'the way changes the request. It must arrive with Content-Type '
-    'application/x-www-form-urlencoded and with credentials via Basic or body; try the other value '
-    'of client_auth.',
-    (
-        400,
-        'unsupported_grant_type',
-    ): '%s did not see grant_type=client_credentials (%s), though it was sent: something on the '
-    'way changes the form.',
-    (
-        400,
-        'invalid_scope',
-    ): '%s: a requested scope is not granted to the client (%s). Remove scope, or request only '
-    'scopes configured for your App Client.',
-    (
-        401,
-        'invalid_client',
-    ): '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id '
-    'and client_secret.',
-    (
-        501,
-        'unsupported_grant_type',
-    ): '%s: the grant type client_credentials is not supported for your App Client (%s). Contact '
-    'Nuvy support.',
+# Nuvy's error table: what an error means, and Nuvy's advice
+SENTENCES: t.Dict[t.Tuple[int, str], str] = {
+    (400, 'invalid_request'): (
+        '%s received a wrong Content-Type or no credentials (%s), though both were sent: something '
+        'on the way changes the request. It must arrive with Content-Type '
+        'application/x-www-form-urlencoded and with credentials via Basic or body; try the other '
+        'value of client_auth.'
+    ),
+    (400, 'unsupported_grant_type'): (
+        '%s did not receive grant_type=client_credentials (%s), though it was sent: something on '
+        'the way changes the form.'
+    ),
+    (400, 'invalid_scope'): (
+        '%s: a requested scope is not granted to the client (%s). Remove scope, or request only '
+        'scopes configured for your App Client.'
+    ),
+    (401, 'invalid_client'): (
+        '%s does not accept the credentials, or the App Client is revoked (%s). Verify client_id '
+        'and client_secret.'
+    ),
+    (501, 'unsupported_grant_type'): (
+        '%s: the grant type client_credentials is not supported for your App Client (%s). Contact '
+        'Nuvy support.'
+    ),
 }
 
 
@@ -81,8 +87,15 @@ class NuvyClientToken(Provider):
     STATELESS = True
     REQUIRED_ONE_OF = (('environment', 'url'),)
     MUTUALLY_EXCLUSIVE = (('environment', 'url'),)
+    EXAMPLE = {
+        'environment': 'qa',
+        'client_id': 'c',
+        'client_secret': 'example secret',
+    }
 
-    def __init__(self, options, client=None, clock=time.time):
+    def __init__(
+        self, options: Options, client: t.Optional[Client] = None, clock: Clock = time.time
+    ) -> None:
         super().__init__(options, client, clock)
         self._endpoint = oauth2.Endpoint(
             self.client.request,
@@ -95,24 +108,26 @@ class NuvyClientToken(Provider):
         self._endpoint.warnings = self.warnings
 
     @classmethod
-    def check(cls, options):
+    def check(cls, options: Options) -> None:
         cls._authentication(options)
         oauth2.check_scope(options.get('scope'))
         if options.get('check_url'):
             normalize_url(options['check_url'], None, 'check_url')
 
     @classmethod
-    def address(cls, options):
+    def address(cls, options: t.Mapping[str, t.Any]) -> t.Optional[str]:
         environment = options.get('environment')
         url = super().address(
             {'url': options.get('url') or ENVIRONMENTS.get(str(environment), environment)}
         )
         return url[: -len(PATH)] if url and url.endswith(PATH) else url
 
-    def base_url(self):
-        return self.address(self.options)
+    def base_url(self) -> str:
+        return self.address(self.options) or ''
 
-    def inspect(self, desired, known, check_mode):
+    def inspect(
+        self, desired: DesiredState, known: t.Optional[Token], check_mode: bool
+    ) -> CurrentState:
         works = None
         if (
             known is not None
@@ -122,13 +137,13 @@ class NuvyClientToken(Provider):
             works = self._works(known)
         return CurrentState(exists=known is not None, token=known, works=works)
 
-    def issue(self, found):
+    def issue(self, found: CurrentState) -> Token:
         return self._endpoint.grant(
             {'grant_type': GRANT}, scope=self.options.get('scope'), repeatable=True
         )
 
     @staticmethod
-    def _authentication(options):
+    def _authentication(options: Options) -> oauth2.Authentication:
         return oauth2.authentication(
             options['client_auth'],
             options['client_id'],
@@ -136,11 +151,12 @@ class NuvyClientToken(Provider):
             options['form_encode_credentials'] and options['client_auth'] == oauth2.BASIC_AUTH,
         )
 
-    def _refusal(self, answer, refusal, form):
-        """:returns: the error for an answer of Nuvy's table, or None for another answer."""
-        code = refusal.code or {401: 'invalid_client', 501: 'unsupported_grant_type'}.get(
-            answer.status
-        )
+    def _refusal(
+        self, answer: Response, refusal: oauth2.Refusal, form: t.Mapping[str, t.Any]
+    ) -> t.Optional[TokensError]:
+        """:returns: the error for a response in Nuvy's table, or None for another one."""
+        codes = {401: 'invalid_client', 501: 'unsupported_grant_type'}
+        code = refusal.code or codes.get(answer.status, '')
         sentence = SENTENCES.get((answer.status, code))
         if sentence is None:
             return (
@@ -154,17 +170,18 @@ class NuvyClientToken(Provider):
             and self.options['client_auth'] == oauth2.BASIC_AUTH
             and re.search('[^A-Za-z0-9._~-]', self.options['client_secret'])
         ):
-            text += ' Some servers want such a secret form-encoded: see form_encode_credentials.'
+            text += ' Some servers require such a secret form-encoded: see form_encode_credentials.'
         return Refused(text, answer.status, code)
 
-    def _works(self, token):
-        """Show the token to an API. :returns: True, False where it answers 401, None where that
-        tells nothing."""
+    def _works(self, token: Token) -> t.Optional[bool]:
+        """Use the token with an API.
+
+        :returns: True, False for 401, None if the response does not show it."""
         url = self.options.get('check_url')
         if not url:
             self.warnings.append(
-                'regenerate is if_invalid, but without check_url nobody is asked whether the token '
-                'is valid.'
+                'regenerate is if_invalid, but without check_url it is not checked whether the '
+                'token is valid.'
             )
             return None
         url = normalize_url(url, None, 'check_url')
@@ -186,7 +203,15 @@ class NuvyClientToken(Provider):
             return True
         self.warnings.append(
             oauth2.too_large_for(answer, token)
-            or '%s answered %d, which does not tell whether the token is valid. Check check_url.'
+            or '%s answered %d, which does not show whether the token is valid. Check check_url.'
             % (answer.request_label, answer.status)
         )
         return None
+
+    @classmethod
+    def write_curl(cls, options: Options, script: Script) -> str:
+        arguments = script.client() + ['-d grant_type=' + GRANT]
+        if options.get('scope'):
+            arguments.append(script.data('scope', ' '.join(options['scope'])))
+        script.request((cls.address(options) or '') + PATH, arguments)
+        return script.text('A token of the Nuvy App Client %s.' % options['client_id'])

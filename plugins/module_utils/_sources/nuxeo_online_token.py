@@ -3,18 +3,17 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Tokens of Nuxeo Online Services: made by a person on a web page, used instead of the password by
-every tool.
+"""Tokens of Nuxeo Online Services: created by a person on a web page, and used by every tool
+instead of the password.
 
-There is no interface to make, list or revoke them (Nuxeo documentation, Token Management), and they
-do not expire. So a source holds the
-token itself; what can be done is to check it, by a call without side effects that nuxeoctl makes
-too.
-"""
+There is no interface to create, list or revoke them (Nuxeo documentation, Token Management), and
+they do not expire. So a source contains the token itself. It can be checked by a call without side
+effects, which nuxeoctl uses too."""
 
 from __future__ import annotations
 
 import re
+import typing as t
 from urllib.parse import urlsplit
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
@@ -23,9 +22,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     ServerProblem,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
-from ansible_collections.buildops.tokens.plugins.module_utils._policy import CurrentState
+from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
+    CurrentState,
+    DesiredState,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import Options
+from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider, Script
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     BASIC,
     Token,
@@ -34,16 +37,20 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
 
 SERVICE = 'https://connect.nuxeo.com/nuxeo'
 TOKENS_PAGE = 'https://connect.nuxeo.com/nuxeo/site/connect/tokens'
+LOGIN_ADVICE = (
+    'The service does not know the user name or the token; tokens are created at %s.' % TOKENS_PAGE
+)
+PROJECTS_PATH = '/site/connect-gateway/getAvailableProjectsForRegistration'
 PACKAGES_HOST = 'packages.nuxeo.com'
 PACKAGES_ADVICE = (
-    '%s does not take tokens of Nuxeo Online Services: it is a Nexus, which wants a user token of '
-    'its own (a user code and a pass code, made at '
-    'https://packages.nuxeo.com/#user/usertoken). Use a source of type nexus_user_token, or the '
-    'two codes as username and password.' % PACKAGES_HOST
+    '%s does not accept tokens of Nuxeo Online Services: it is a Nexus, which needs its own user '
+    'token (a user code and a pass code, created at https://packages.nuxeo.com/#user/usertoken). '
+    'Use a source of type nexus_user_token, or the two codes as username and password.'
+    % PACKAGES_HOST
 )
 
 
-def check_project(name):
+def check_project(name: str) -> str:
     """:returns: the symbolic name of a Studio project. :raises BadInput: it cannot be one."""
     if not re.match(r'[0-9A-Za-z][0-9A-Za-z._-]*\Z', name):
         raise BadInput(
@@ -59,6 +66,7 @@ class NuxeoOnlineToken(Provider):
     TYPE = 'nuxeo_online_token'
     PREFIX = 'nos'
     KIND = BASIC
+    DESCRIBED = ('project_accessible', 'projects')
     IDENTITY_BOUND_OPTIONS = {'username': ('token', 'project')}
     HAS_STATE = False
     REVOKED_AT = TOKENS_PAGE
@@ -70,9 +78,10 @@ class NuxeoOnlineToken(Provider):
         'project': {'type': 'str'},
         'min_remaining': {'type': 'int', 'default': 0},
     }
+    EXAMPLE = {'username': 'jdoe', 'token': 'example-token'}
 
     @classmethod
-    def check(cls, options):
+    def check(cls, options: Options) -> None:
         if ':' in options['username'] or '@' in options['username']:
             raise BadInput(
                 'username must be the user name of Nuxeo Online Services, not the e-mail address '
@@ -82,9 +91,8 @@ class NuxeoOnlineToken(Provider):
             raise BadInput(PACKAGES_ADVICE)
         if options.get('regenerate') == 'always':
             raise BadInput(
-                'regenerate cannot be always: tokens of Nuxeo Online Services are made on the page '
-                '%s only. '
-                'Make one there, and put it into the source.' % TOKENS_PAGE
+                'regenerate cannot be always: tokens of Nuxeo Online Services are created on the '
+                'page %s only. Create one there, and put it into the source.' % TOKENS_PAGE
             )
         if options.get('project') is not None:
             check_project(options['project'])
@@ -96,12 +104,14 @@ class NuxeoOnlineToken(Provider):
                 )
 
     @classmethod
-    def refusal_for(cls, host):
+    def refusal_for(cls, host: str) -> t.Optional[str]:
         return PACKAGES_ADVICE if host == PACKAGES_HOST else None
 
-    def inspect(self, desired, known, check_mode):
-        # The token is in the source; nothing is asked. Counting its age from now makes it always
-        # good.
+    def inspect(
+        self, desired: DesiredState, known: t.Optional[Token], check_mode: bool
+    ) -> CurrentState:
+        # The token is in the source, and no request is sent. Its age counts from now, so that it is
+        # always valid.
         return CurrentState(
             exists=True,
             token=Token(
@@ -113,16 +123,12 @@ class NuxeoOnlineToken(Provider):
             ),
         )
 
-    def describe(self):
-        """:returns: C(exists) (whether the service takes the token) and C(projects) that it
-        opens."""
+    def describe(self) -> t.Dict[str, t.Any]:
+        """:returns: C(exists) (whether the service accepts the token) and the C(projects) that are
+        accessible with it."""
         authorization = basic_authorization(self.options['username'], self.options['token'])
-        answer = self.client.request(
-            'GET',
-            '/site/connect-gateway/getAvailableProjectsForRegistration',
-            authorization=authorization,
-        )
-        told = {
+        answer = self.client.request('GET', PROJECTS_PATH, authorization=authorization)
+        result: t.Dict[str, t.Any] = {
             'exists': answer.status == 200,
             'expired': None,
             'expires_at': None,
@@ -130,12 +136,8 @@ class NuxeoOnlineToken(Provider):
             'project_accessible': None,
         }
         if answer.status in (401, 403):
-            return dict(told, exists=False)
-        refuse_redirect(
-            answer,
-            'The service does not know the user name or the token; tokens are made at %s.'
-            % TOKENS_PAGE,
-        )
+            return dict(result, exists=False)
+        refuse_redirect(answer, LOGIN_ADVICE)
         if answer.status != 200:
             raise ServerProblem(
                 '%s answered %d. Check url, which ends with /nuxeo.'
@@ -149,7 +151,7 @@ class NuxeoOnlineToken(Provider):
                 % answer.request_label,
                 answer.status,
             )
-        told['projects'] = [
+        result['projects'] = [
             {
                 'name': sanitize(project.get('name')),
                 'symbolic_name': sanitize(project.get('symbolicName')),
@@ -159,11 +161,11 @@ class NuxeoOnlineToken(Provider):
             if isinstance(project, dict)
         ]
         if self.options.get('project'):
-            told['project_accessible'] = self._opens(authorization)
-        return told
+            result['project_accessible'] = self._is_accessible(authorization)
+        return result
 
-    def _opens(self, authorization):
-        """The check that Nuxeo CLI makes for a Studio project."""
+    def _is_accessible(self, authorization: str) -> bool:
+        """Check the Studio project as Nuxeo CLI does."""
         answer = self.client.request(
             'GET',
             '/site/studio/v2/project/%s/administrativeInformation' % self.options['project'],
@@ -174,3 +176,10 @@ class NuxeoOnlineToken(Provider):
         if answer.status in (401, 403, 404):
             return False
         raise Refused('%s answered %d.' % (answer.request_label, answer.status), answer.status)
+
+    @classmethod
+    def write_curl(cls, options: Options, script: Script) -> str:
+        script.note('The token is in the source; this lists the Studio projects that it opens')
+        login = script.login(script.literal(options['username']), script.secret('token'))
+        script.request(options['url'] + PROJECTS_PATH, [login])
+        return script.text('The token of %s for Nuxeo Online Services.' % options['username'])

@@ -16,6 +16,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils import _options as
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from tests.sandbox import awx
 from tests.tools.awx_job import IN_CONTAINER, credential_type, inject
+from tests.tools.awx_job import TYPES as CREDENTIAL_TYPES
 
 OPTION_OF = {
     'ca_certificates': 'ca_path',
@@ -23,29 +24,23 @@ OPTION_OF = {
     'skip_tls_verify': 'validate_certs',
 }
 SECRET_BEYOND = {'proxy'}  # may hold a password; the option is checked for one itself
-FILLED = {
-    'nexus_user_token': {
-        'url': 'https://nexus.example.com/nexus',
-        'username': 'ci',
-        'password': 'p{{ x }} "quoted" £$',
-        'user_id': 'sam',
-        'realm': 'SAML',
-    },
-    'nuxeo_oauth2_token': {
-        'url': 'https://nuxeo.example.com/nuxeo',
-        'grant': 'jwt_bearer',
-        'client_id': 'c',
-        'client_secret': 's{% %}',
-        'username': 'jdoe',
-        'jwt_secret': 'j' * 64,
-    },
-    'nuvy_client_token': {
-        'environment': 'qa',
-        'client_id': 'c',
-        'client_secret': 'nuvy-s3cret#{# #}',
-    },
-    'nuxeo_online_token': {'username': 'jdoe', 'token': 'nos-TOKEN+/='},
-}
+TYPES = sources.types()
+HARD = ('p{{ x }} "quoted" $', 's{% %}{# #}£')  # what the templates of AWX must not change
+
+
+def filled(name):
+    """The example of a source type, with secrets that are hard to hand on."""
+    provider = sources.provider_class(name)
+    secrets = [option for option in provider.EXAMPLE if option in shared.secret_names(provider)]
+    return {
+        **provider.EXAMPLE,
+        **{
+            option: hard.ljust(len(provider.EXAMPLE[option]), 'x')
+            for option, hard in zip(secrets, HARD)
+        },
+    }
+
+
 PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 MORE = {
     'ca_certificates': PEM,
@@ -53,7 +48,6 @@ MORE = {
     'client_key': PEM,
     'proxy': 'http://u:pr0xy-s3cret@proxy.example.com:3128',
 }
-TYPES = sorted(FILLED)
 
 
 @pytest.fixture
@@ -70,7 +64,19 @@ def resolved(tmp_path, monkeypatch):
 
 
 def test_every_source_type_has_a_credential_type():
-    assert TYPES == sources.types()
+    missing = {name for name in sources.types() if not (CREDENTIAL_TYPES / f'{name}.yml').exists()}
+    assert not missing, f'extensions/awx/credential_types has no file for {missing}'
+    assert {path.stem for path in CREDENTIAL_TYPES.glob('*.yml')} == set(TYPES)
+
+
+@pytest.mark.parametrize('name', TYPES)
+def test_every_source_type_has_an_example(name):
+    provider = sources.provider_class(name)
+    assert provider.EXAMPLE, f'{name} declares no EXAMPLE'
+    assert set(provider.EXAMPLE) <= {
+        OPTION_OF.get(field['id'], field['id'])
+        for field in credential_type(name)['inputs']['fields']
+    }
 
 
 @pytest.mark.parametrize('name', TYPES)
@@ -79,7 +85,7 @@ def test_AWX_takes_the_type(name):
     assert set(definition) == {'name', 'description', 'kind', 'inputs', 'injectors'}
     assert awx.type_problems(definition) == []
     assert (
-        awx.credential_problems(definition, {**FILLED[name], **MORE, 'skip_tls_verify': False})
+        awx.credential_problems(definition, {**filled(name), **MORE, 'skip_tls_verify': False})
         == []
     )
 
@@ -157,18 +163,18 @@ def test_the_rules_of_AWX_are_looked_at(change):
 
 @pytest.mark.parametrize('name', TYPES)
 def test_what_is_filled_in_arrives_and_what_is_not_counts_as_not_set(name, resolved, tmp_path):
-    options = resolved(name, FILLED[name])
+    options = resolved(name, filled(name))
     defaults = {
         option: entry.get('default')
         for option, entry in shared.arguments(sources.provider_class(name)).items()
     }
-    assert options == {**defaults, **FILLED[name]}
+    assert options == {**defaults, **filled(name)}
     assert not any(path.read_text() for path in (tmp_path / 'env').iterdir())
 
 
 @pytest.mark.parametrize('name', TYPES)
 def test_certificates_become_private_files_and_the_rest_arrives_too(name, resolved):
-    options = resolved(name, {**FILLED[name], **MORE})
+    options = resolved(name, {**filled(name), **MORE})
     for option in ('ca_path', 'client_cert', 'client_key'):
         with open(options[option], encoding='utf-8') as file:
             assert (file.read(), os.stat(options[option]).st_mode & 0o777) == (PEM, 0o600)
@@ -189,12 +195,12 @@ def test_certificates_become_private_files_and_the_rest_arrives_too(name, resolv
     ],
 )
 def test_certificates_are_checked_unless_one_really_said_not_to(name, given, checked, resolved):
-    assert resolved(name, {**FILLED[name], **given})['validate_certs'] is checked
+    assert resolved(name, {**filled(name), **given})['validate_certs'] is checked
 
 
 @pytest.mark.parametrize('name', TYPES)
 def test_AWX_shows_no_secret_of_the_environment(name, tmp_path):
-    definition, inputs = credential_type(name), {**FILLED[name], **MORE}
+    definition, inputs = credential_type(name), {**filled(name), **MORE}
     _environment, shown = inject(definition, inputs, tmp_path)
     for field in definition['inputs']['fields']:
         if field.get('secret') and inputs.get(field['id']):
@@ -205,12 +211,12 @@ def test_AWX_shows_no_secret_of_the_environment(name, tmp_path):
 
 @pytest.mark.parametrize('name', TYPES)
 def test_a_field_left_empty_is_named_in_one_sentence(name, resolved):
-    for field in (
-        set(FILLED[name])
-        - {'realm', 'user_id'}
-        - ({'client_secret', 'jwt_secret'} if name == 'nuxeo_oauth2_token' else set())
-    ):  # these are optional
-        inputs = {key: '' if key == field else value for key, value in FILLED[name].items()}
+    provider = sources.provider_class(name)
+    needed = {
+        option for option, entry in shared.arguments(provider).items() if entry.get('required')
+    }.union(*provider.REQUIRED_ONE_OF)
+    for field in needed & set(filled(name)):
+        inputs = {key: '' if key == field else value for key, value in filled(name).items()}
         with pytest.raises(sources.BadInput, match=field) as problem:
             resolved(name, inputs)
         assert '\n' not in str(problem.value)

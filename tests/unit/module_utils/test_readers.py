@@ -102,7 +102,7 @@ def answer(body=b'', **headers):
 def test_the_name_of_a_repository_is_one_part_of_a_path(name, proxies):
     """As C(requests) sends it, and as a server reads it."""
     sent = (
-        requests.Request('GET', 'https://nexus.test' + proxies.url_of(None, name) + 'x')
+        requests.Request('GET', 'https://nexus.test' + proxies.url_of(name) + 'x')
         .prepare()
         .path_url
     )

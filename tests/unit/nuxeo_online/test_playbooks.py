@@ -309,7 +309,7 @@ def test_I_what_cannot_be_right_is_told_before_anything_is_asked(stage):
                 'path': '{{ home }}/settings.xml',
                 'verify_url': 'https://packages.nuxeo.com/repository/',
             },
-            'does not take tokens of Nuxeo Online Services.*nexus_user_token',
+            'does not accept tokens of Nuxeo Online Services.*nexus_user_token',
         ),
         'hotfixes by a proxy': (
             'nexus_proxy_credential',
@@ -328,13 +328,13 @@ def test_I_what_cannot_be_right_is_told_before_anything_is_asked(stage):
                     }
                 ],
             },
-            'does not take tokens of Nuxeo Online Services',
+            'does not accept tokens of Nuxeo Online Services',
         ),
         'no address': ('git_credential', {'url': 'https://[::1/x', 'token': 'studio'}, 'url'),
         'hotfixes by git': (
             'git_credential',
             {'url': 'https://packages.nuxeo.com', 'token': 'studio'},
-            'does not take tokens of Nuxeo Online Services',
+            'does not accept tokens of Nuxeo Online Services',
         ),
     }
     tasks = [

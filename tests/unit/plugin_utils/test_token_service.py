@@ -85,7 +85,6 @@ def run(tmp_path, monkeypatch):
 def source(server, clock):
     class Scripted(Provider):
         TYPE = 'scripted_token'
-        CONNECTS = False
         STATELESS = True
 
         def __init__(self, options):
@@ -124,6 +123,7 @@ def source(server, clock):
             'company',
             Scripted,
             {
+                'url': 'https://scripted.test',
                 'client_id': 'a',
                 'regenerate': 'if_expired',
                 'min_remaining': 60,

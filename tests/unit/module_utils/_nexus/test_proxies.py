@@ -27,15 +27,17 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
-from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import Product
+from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product import (
+    REST_STATUS,
+    Product,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies import (
-    STATUS_PATHS,
+    DesiredProxy,
     ExtDirectProxies,
     Nexus2Proxies,
     NexusProxyCredential,
     RestProxies,
-    Wanted,
-    bring,
+    apply,
     check,
     open_proxies,
     verify,
@@ -63,7 +65,7 @@ GENERATIONS = [
     '3.90.1-01',
     '3.97.0-13',
 ]
-NEW = Wanted('p1', username='new-name', password='new-pass')
+NEW = DesiredProxy('p1', username='new-name', password='new-pass')
 
 
 def bodies(interface):
@@ -218,7 +220,7 @@ def rest_script(version, body, status=204, gives=None):
 def written_by_rest(version, body, wanted):
     client, written = rest_script(version, body)
     with client:
-        told = bring(
+        told = apply(
             RestProxies(client, LOGIN, Product(version)), wanted._replace(name=body['name']), False
         )
     assert told['changed']
@@ -257,7 +259,7 @@ def test_X2_rest_writes_back_what_the_formats_have_of_their_own(name):
 
 def test_X7_removing_says_null_and_not_nothing():
     body = of_format('npm')
-    sent = written_by_rest('3.71.0-06', body, Wanted('p1', state='absent'))
+    sent = written_by_rest('3.71.0-06', body, DesiredProxy('p1', state='absent'))
     assert sent['httpClient']['authentication'] is None
     assert_equal_but_for_the_authentication(sent, body)
 
@@ -295,7 +297,7 @@ def test_X6_ntlm_and_bearer_are_written_with_what_they_need_and_nothing_else():
         'ntlmHost': 'h2',
         'ntlmDomain': 'd2',
     }
-    wanted = Wanted('p1', type='bearer', bearer_token='tok')
+    wanted = DesiredProxy('p1', type='bearer', bearer_token='tok')
     assert written_by_rest('3.76.0-03', body, wanted)['httpClient']['authentication'] == {
         'type': 'bearerToken',
         'bearerToken': 'tok',
@@ -305,7 +307,7 @@ def test_X6_ntlm_and_bearer_are_written_with_what_they_need_and_nothing_else():
 def refused_before_writing(version, body, wanted):
     client, _written = rest_script(version, body)
     with pytest.raises(TokensError) as caught:
-        bring(
+        apply(
             RestProxies(client, LOGIN, Product(version)), wanted._replace(name=body['name']), False
         )
     assert all(asked.method == 'GET' for asked in client.asked)
@@ -339,7 +341,7 @@ def test_X2_what_the_server_keeps_to_itself_is_not_lost(body):
 def test_X2_a_server_that_hides_even_that_there_is_a_key_is_not_trusted():
     body = of_format('yum')
     del body['yumSigning']
-    assert 'say there that it is null' in refused_before_writing('3.24.0-02', body, NEW)
+    assert 'set it to null there' in refused_before_writing('3.24.0-02', body, NEW)
     assert (
         written_by_rest('3.24.0-02', body, NEW._replace(secrets={'yumSigning': None}))['yumSigning']
         is None
@@ -371,7 +373,7 @@ def test_X2_extdirect_writes_back_all_that_a_real_server_returned(version, body)
     held, written = [copy.deepcopy(body)], []
     update = Ask('POST', '/service/extdirect', take, json_body=ANY, authorization=LOGIN)
     with Scripted(read({'name': 'other', 'type': 'group'}), read(), update, read()) as client:
-        bring(
+        apply(
             ExtDirectProxies(client, LOGIN, Product(version)),
             NEW._replace(name=body['name']),
             False,
@@ -421,7 +423,7 @@ def nexus2_script(body, escape=None):
 def test_X2_nexus_2_gets_back_all_that_a_real_server_returned(version, body):
     client, written = nexus2_script(body)
     with client:
-        bring(Nexus2Proxies(client, LOGIN, Product(version)), NEW._replace(name=body['id']), False)
+        apply(Nexus2Proxies(client, LOGIN, Product(version)), NEW._replace(name=body['id']), False)
     [sent] = written
     assert sent['remoteStorage'].pop('authentication') == {
         'username': 'new-name',
@@ -448,7 +450,7 @@ def test_nexus_2_gets_the_texts_that_were_meant_however_often_it_escapes_them(na
     body = escaped({**copy.deepcopy(BODIES['2.5.1 nexus2 maven2']), 'name': name})
     client, written = nexus2_script(body, escaped)
     with client:
-        bring(
+        apply(
             Nexus2Proxies(client, LOGIN, Product('2.5.1-01')), NEW._replace(name=body['id']), False
         )
     assert written[0]['name'] == name
@@ -462,7 +464,7 @@ def test_nexus_2_gets_the_texts_that_were_meant_however_often_it_escapes_them(na
     [
         (NEW._replace(password=None), 'username and password are needed'),
         (NEW._replace(username=None), 'username and password are needed'),
-        (Wanted('p1', type='bearer'), 'needs access_token'),
+        (DesiredProxy('p1', type='bearer'), 'needs access_token'),
         (NEW._replace(password='pässwort'), 'question marks'),
         (NEW._replace(username='zoë'), 'question marks'),
         (NEW._replace(username='a:b'), 'colon'),
@@ -472,7 +474,7 @@ def test_nexus_2_gets_the_texts_that_were_meant_however_often_it_escapes_them(na
             'preemptive needs a remote with https',
         ),
         (
-            Wanted('p1', type='bearer', bearer_token='tok-value', preemptive=True),
+            DesiredProxy('p1', type='bearer', bearer_token='tok-value', preemptive=True),
             'preemptive is for',
         ),
         (NEW._replace(create={'remote_url': 'https://u:p@remote.test'}), 'user name'),
@@ -488,7 +490,7 @@ def test_bad_input_is_refused_without_a_request(wanted, reason):
 
 @pytest.mark.parametrize('name', ['', ' ', '.', '..'])
 def test_what_is_no_name_is_refused_without_a_request(name):
-    with pytest.raises(BadInput, match='that is no name of a repository'):
+    with pytest.raises(BadInput, match='this is not the name of a repository'):
         check(NEW._replace(name=name, state='absent'))
 
 
@@ -504,7 +506,7 @@ def test_X5_a_remote_address_with_a_user_of_its_own_is_refused():
     body = copy.deepcopy(BODIES['3.71.0-06 rest maven2'])
     body['proxy']['remoteUrl'] = 'https://jane:s3cret@remote.test/'
     message = refused_before_writing('3.71.0-06', body, NEW)
-    assert 'user name or password of its own' in message and 's3cret' not in message
+    assert 'contains a user name or password' in message and 's3cret' not in message
 
 
 @pytest.mark.parametrize(
@@ -520,7 +522,7 @@ def test_X5_a_remote_address_with_a_user_of_its_own_is_refused():
             '3.71.0-06',
             'raw',
             'https://remote.test/',
-            'Maven repositories only, and this is one of format raw',
+            'Maven repositories only, and the format of this one is raw',
         ),
         ('3.24.0-01', 'maven2', 'https://remote.test/', 'needs Nexus Repository 3.30 or newer'),
     ],
@@ -536,7 +538,7 @@ def test_preemptive_is_refused_before_any_write(version, name, remote, reason):
 def test_bearer_tokens_are_refused_before_any_write_where_there_are_none(version):
     body = BODIES['3.71.0-06 rest maven2']
     assert 'needs Nexus Repository 3.76 or newer' in refused_before_writing(
-        version, body, Wanted('p1', type='bearer', bearer_token='tok')
+        version, body, DesiredProxy('p1', type='bearer', bearer_token='tok')
     )
 
 
@@ -545,7 +547,7 @@ def test_bearer_tokens_are_refused_before_any_write_where_there_are_none(version
 def test_nexus_2_would_spoil_some_passwords(letter, option):
     client, _written = nexus2_script(BODIES['2.5.1 nexus2 maven2'])
     with pytest.raises(BadInput, match='escapes & < > "') as caught:
-        bring(
+        apply(
             Nexus2Proxies(client, LOGIN, Product('2.5.1-01')),
             NEW._replace(**{option: f's3cr{letter}t'}),
             False,
@@ -560,8 +562,8 @@ def test_nexus_2_would_spoil_some_passwords(letter, option):
 def test_nexus_2_would_spoil_some_domains(text, option):
     wanted = NEW._replace(type='ntlm', **{'ntlm_host': 'h', 'ntlm_domain': 'd', option: text})
     client, _written = nexus2_script(BODIES['2.5.1 nexus2 maven2'])
-    with pytest.raises(BadInput, match='escapes & < > " and what is not ASCII'):
-        bring(Nexus2Proxies(client, LOGIN, Product('2.5.1-01')), wanted, False)
+    with pytest.raises(BadInput, match='escapes & < > " and all outside ASCII'):
+        apply(Nexus2Proxies(client, LOGIN, Product('2.5.1-01')), wanted, False)
 
 
 @pytest.mark.parametrize('version', ['2.5.1-01', '2.14.9-01'])
@@ -571,13 +573,13 @@ def test_X4_nexus_2_finds_no_groups_and_has_roles_of_its_own(sandbox, connect, v
             Refused,
             match=f'has no repository {name} that the user may administer .role ui-repository-admin; groups are not found there',
         ):
-            bring(connect(sandbox.serve(nexus.create_app(version))), NEW._replace(name=name), False)
+            apply(connect(sandbox.serve(nexus.create_app(version))), NEW._replace(name=name), False)
 
 
 def test_nexus_2_knows_ntlm_by_its_domain_only():
     client, _written = nexus2_script(BODIES['2.5.1 nexus2 maven2'])
     with pytest.raises(BadInput, match='give ntlm_domain'):
-        bring(
+        apply(
             Nexus2Proxies(client, LOGIN, Product('2.5.1-01')),
             NEW._replace(type='ntlm', ntlm_host='h'),
             False,
@@ -595,7 +597,7 @@ def test_X4_only_proxies_have_a_remote(kind):
         )
     )
     with client, pytest.raises(BadInput, match=f'it is a {kind} repository; only proxies'):
-        bring(RestProxies(client, LOGIN, Product('3.71.0-06')), NEW, False)
+        apply(RestProxies(client, LOGIN, Product('3.71.0-06')), NEW, False)
 
 
 # What servers refuse
@@ -613,7 +615,7 @@ def test_X4_only_proxies_have_a_remote(kind):
         (
             '3.41.1-01',
             answer(404),
-            r'Nexus Repository 3.41.1-01 refuses the configuration without saying why \(404 to PUT, though the repository can be read\)',
+            r'Nexus Repository 3.41.1-01 refuses the configuration without a reason \(404 to PUT, though the repository can be read\)',
         ),
         (
             '3.71.0-06',
@@ -643,9 +645,9 @@ def test_X4_only_proxies_have_a_remote(kind):
             answer(400, 'Renaming a repository is not supported'),
             r'\(400\): Renaming a repository is not supported$',
         ),
-        ('3.71.0-06', answer(400, []), r'\(400\): it does not say why.$'),
-        ('3.71.0-06', answer(400), r'\(400\): it does not say why.$'),
-        ('3.71.0-06', page(500), r"answered 500. The server's log tells more.$"),
+        ('3.71.0-06', answer(400, []), r'\(400\): it gives no reason.$'),
+        ('3.71.0-06', answer(400), r'\(400\): it gives no reason.$'),
+        ('3.71.0-06', page(500), r'answered 500. See the server log for details.$'),
         (
             '3.71.0-06',
             answer(400, [{'id': 'password', 'message': 'new-pass and new%2Dpass: new-pass'}]),
@@ -672,7 +674,7 @@ def test_X4_a_refusal_becomes_a_sentence(version, given_answer, sentence):
     }
     client, _written = rest_script(version, body, gives=given_answer)
     with client, pytest.raises(ServerProblem, match=sentence) as caught:
-        bring(RestProxies(client, LOGIN, Product(version)), NEW, False)
+        apply(RestProxies(client, LOGIN, Product(version)), NEW, False)
     assert 'new-pass' not in str(caught.value)
 
 
@@ -690,9 +692,9 @@ def test_X4_a_refusal_becomes_a_sentence(version, given_answer, sentence):
             {'success': False, 'errors': {'attributes.proxy.remoteUrl': 'is new-pass'}},
             r'refuses it: attributes.proxy.remoteUrl: is \*\*\*\.',
         ),
-        ({'success': False}, 'it does not say why'),
-        (None, 'it does not say why'),
-        (['x'], 'it does not say why'),
+        ({'success': False}, 'it gives no reason'),
+        (None, 'it gives no reason'),
+        (['x'], 'it gives no reason'),
     ],
 )
 def test_extdirect_refuses_with_200(result, sentence):
@@ -705,7 +707,7 @@ def test_extdirect_refuses_with_200(result, sentence):
         )
     )
     with client, pytest.raises(Refused, match=sentence):
-        bring(
+        apply(
             ExtDirectProxies(client, LOGIN, Product('3.16.0-01')),
             NEW._replace(name=body['name']),
             False,
@@ -714,9 +716,11 @@ def test_extdirect_refuses_with_200(result, sentence):
 
 def test_a_host_name_with_an_underscore_is_told():
     client = Scripted(
-        Ask('GET', STATUS_PATHS[0], answer(400), authorization=ANY), url='https://build_nexus.test'
+        Ask('GET', REST_STATUS, answer(400), authorization=ANY), url='https://build_nexus.test'
     )
-    with client, pytest.raises(Refused, match='Nexus 3 takes no host name with an underscore'):
+    with client, pytest.raises(
+        Refused, match='Nexus 3 does not accept a host name with an underscore'
+    ):
         open_proxies(client, 'u', 'p')
 
 
@@ -729,7 +733,7 @@ def test_nexus_2_refuses_with_html_in_its_texts():
         Ask('PUT', path, gives, json_body=ANY, authorization=LOGIN),
     )
     with client, pytest.raises(Refused, match=r'\(400\): a "b" \*\*\*$'):
-        bring(
+        apply(
             Nexus2Proxies(client, LOGIN, Product('2.5.1-01')), NEW._replace(name=body['id']), False
         )
 
@@ -763,7 +767,7 @@ def connect(sandbox):
 
 
 def with_token(token, **more):
-    return Wanted('p1', username=token.name_code, password=token.pass_code, **more)
+    return DesiredProxy('p1', username=token.name_code, password=token.pass_code, **more)
 
 
 def state_of(server):
@@ -787,7 +791,7 @@ def prepared(sandbox, connect, version, url):
     """A server with a proxy p1 that has no credentials, but a routing rule and a cleanup policy where there are such things."""
     server = sandbox.serve(nexus.create_app(version))
     proxies = connect(server)
-    proxies.create(Wanted('p1', create={'remote_url': url}), None)
+    proxies.create(DesiredProxy('p1', create={'remote_url': url}), None)
     if not version.startswith('2.'):
         item = server.app.repositories.known['p1']
         server.app.repositories.routing_rules['rr1'] = 'f' * 32
@@ -803,12 +807,12 @@ def test_X1_set_change_rotate_and_remove(sandbox, connect, remote, version):
     before = state_of(server)
     door = with_token(first, verify_path=POM)
     assert verify(proxies, door)['accepted'] is False
-    assert bring(proxies, with_token(first), True)['changed'] == ['authentication'], (
+    assert apply(proxies, with_token(first), True)['changed'] == ['authentication'], (
         'check mode predicts'
     )
     assert verify(proxies, door)['accepted'] is False, 'check mode writes nothing'
 
-    told = bring(proxies, with_token(first), False)
+    told = apply(proxies, with_token(first), False)
     assert (
         told['changed'] == ['authentication']
         and told['before'] == {}
@@ -816,24 +820,24 @@ def test_X1_set_change_rotate_and_remove(sandbox, connect, remote, version):
     )
     assert verify(proxies, door) == {'name': 'p1', 'accepted': True, 'message': ''}
     server.reset()
-    assert bring(proxies, with_token(first), False)['changed'] == [], (
+    assert apply(proxies, with_token(first), False)['changed'] == [], (
         'X1: the user name tells that the token is the same'
     )
     assert len(server.requests) <= 2 and {record['method'] for record in server.requests} == {
         'POST' if isinstance(proxies, ExtDirectProxies) else 'GET'
     }
 
-    assert bring(proxies, with_token(second), True)['changed'] == ['username', 'password']
-    assert bring(proxies, with_token(second), False)['changed'] == ['username', 'password']
+    assert apply(proxies, with_token(second), True)['changed'] == ['username', 'password']
+    assert apply(proxies, with_token(second), False)['changed'] == ['username', 'password']
     assert server.app.repositories.fetches and verify(proxies, door)['accepted'] is True
     assert (
         server.app.repositories.fetches[-1].credentials == f'{second.name_code}:{second.pass_code}'
     )
     same_user = with_token(second)._replace(password=first.pass_code)
-    assert bring(proxies, same_user, False)['changed'] == [], (
+    assert apply(proxies, same_user, False)['changed'] == [], (
         'the server never gives the password back'
     )
-    told = bring(proxies, same_user._replace(update_password='always'), False)
+    told = apply(proxies, same_user._replace(update_password='always'), False)
     assert told['changed'] == ['password'] and verify(proxies, door)['accepted'] is False
     kept = {'type': 'username', 'username': second.name_code}
     assert (told['before'], told['after']) == (
@@ -841,15 +845,17 @@ def test_X1_set_change_rotate_and_remove(sandbox, connect, remote, version):
         dict(kept, secret='the given one'),
     )
     assert (
-        bring(proxies, with_token(second, update_password='always'), False)['changed']
+        apply(proxies, with_token(second, update_password='always'), False)['changed']
         == ['password']
         and verify(proxies, door)['accepted'] is True
     )
     assert state_of(server) == before
 
-    assert bring(proxies, Wanted('p1', state='absent'), False)['changed'] == ['authentication']
+    assert apply(proxies, DesiredProxy('p1', state='absent'), False)['changed'] == [
+        'authentication'
+    ]
     assert verify(proxies, door)['accepted'] is False
-    assert bring(proxies, Wanted('p1', state='absent'), False)['changed'] == []
+    assert apply(proxies, DesiredProxy('p1', state='absent'), False)['changed'] == []
     assert state_of(server) == before
     assert not server.errors
 
@@ -860,25 +866,25 @@ def test_a_proxy_is_created_on_request_and_then_left_as_it_is(sandbox, connect, 
     server = sandbox.serve(nexus.create_app(version))
     proxies = connect(server)
     with pytest.raises(Refused, match='has no repository p1'):
-        bring(proxies, with_token(token), False)
+        apply(proxies, with_token(token), False)
     wanted = with_token(token, create={'remote_url': url}, verify_path=POM)
-    assert bring(proxies, wanted, True)['changed'] == ['repository'] and proxies.read('p1') is None
-    assert bring(proxies, wanted, False)['changed'] == ['repository']
+    assert apply(proxies, wanted, True)['changed'] == ['repository'] and proxies.read('p1') is None
+    assert apply(proxies, wanted, False)['changed'] == ['repository']
     assert verify(proxies, wanted)['accepted'] is True
     assert (
-        bring(proxies, wanted._replace(create={'remote_url': 'https://elsewhere.test/'}), False)[
+        apply(proxies, wanted._replace(create={'remote_url': 'https://elsewhere.test/'}), False)[
             'changed'
         ]
         == []
     )
     assert proxies.read('p1').remote_url == url
-    assert bring(proxies, Wanted('p2', state='absent'), False)['changed'] == []
+    assert apply(proxies, DesiredProxy('p2', state='absent'), False)['changed'] == []
 
 
 def test_nexus_2_has_no_repositories_for_all_versions(sandbox, connect):
     server = sandbox.serve(nexus.create_app('2.14.9-01'))
     with pytest.raises(BadInput, match='no version_policy mixed'):
-        bring(
+        apply(
             connect(server),
             NEW._replace(create={'remote_url': 'https://remote.test/', 'version_policy': 'mixed'}),
             False,
@@ -893,9 +899,9 @@ def test_X4_wrong_passwords_missing_rights_and_missing_repositories_are_told_apa
     url, token, _other = remote
     server, _proxies = prepared(sandbox, connect, version, url)
     with pytest.raises(Refused, match='does not accept the user name and password'):
-        bring(connect(server, password='wrong'), with_token(token), False)
+        apply(connect(server, password='wrong'), with_token(token), False)
     with pytest.raises(Refused, match=r'may administer|may not change|not permitted|may not'):
-        bring(connect(server, 'bob', 'builder'), with_token(token), False)
+        apply(connect(server, 'bob', 'builder'), with_token(token), False)
 
 
 @pytest.mark.parametrize('stated', [False, True], ids=['', 'version stated'])
@@ -957,15 +963,15 @@ def test_a_proxy_that_makes_a_browser_of_us_is_not_taken_for_a_wrong_password():
     token = answer(
         401, body='Anti cross-site request forgery token mismatch', content_type='text/plain'
     )
-    with Scripted(Ask('GET', STATUS_PATHS[0], token, authorization=ANY)) as client, pytest.raises(
-        Refused, match='took this for a browser'
+    with Scripted(Ask('GET', REST_STATUS, token, authorization=ANY)) as client, pytest.raises(
+        Refused, match='treats this as a browser'
     ):
         open_proxies(client, 'u', 'p')
     update = Ask(
         'POST', '/service/extdirect', copy.deepcopy(token), json_body=ANY, authorization=LOGIN
     )
-    with Scripted(update) as client, pytest.raises(Refused, match='took this for a browser'):
-        bring(ExtDirectProxies(client, LOGIN, Product('3.16.0-01')), NEW, False)
+    with Scripted(update) as client, pytest.raises(Refused, match='treats this as a browser'):
+        apply(ExtDirectProxies(client, LOGIN, Product('3.16.0-01')), NEW, False)
 
 
 @pytest.mark.parametrize('version', ['3.23.0-03', '3.71.0-06'])
@@ -988,7 +994,7 @@ def test_X3_a_change_between_reading_and_writing_is_kept(sandbox, connect, remot
         return found
 
     server.faults.add('/maven/proxy/p1$', somebody, method='GET')
-    assert bring(proxies, with_token(token), False)['changed'] == ['authentication']
+    assert apply(proxies, with_token(token), False)['changed'] == ['authentication']
     assert known['p1'].attributes['negativeCache']['timeToLive'] == 7 and known['p1'].attributes[
         'cleanup'
     ] == {'policyName': ['daily']}
@@ -1010,8 +1016,8 @@ def test_X3_a_change_that_makes_it_impossible_is_seen_before_the_write(
         return found
 
     server.faults.add('/maven/proxy/p1$', somebody, method='GET')
-    with pytest.raises(BadInput, match='preemptive needs|user name or password of its own'):
-        bring(proxies, with_token(token, preemptive=True), False)
+    with pytest.raises(BadInput, match='preemptive needs|contains a user name or password'):
+        apply(proxies, with_token(token, preemptive=True), False)
     assert server.count('PUT') == 0
 
 
@@ -1033,9 +1039,9 @@ def test_X3_a_change_while_writing_is_told(sandbox, connect, remote, version):
     server.faults.add(path, somebody, method=method, after=after)
     with pytest.raises(
         ServerProblem,
-        match='differs from what was written in more than its authentication: somebody else changed it',
+        match='differs from what was written in more than its authentication. Somebody else changed it',
     ):
-        bring(proxies, with_token(token), False)
+        apply(proxies, with_token(token), False)
 
 
 def test_X3_credentials_that_did_not_stay_are_told(sandbox, connect, remote):
@@ -1051,7 +1057,7 @@ def test_X3_credentials_that_did_not_stay_are_told(sandbox, connect, remote):
 
     server.faults.add('p1$', somebody, method='PUT')
     with pytest.raises(ServerProblem, match='did not keep username'):
-        bring(proxies, with_token(token), False)
+        apply(proxies, with_token(token), False)
 
 
 def test_a_list_of_thousands_of_repositories_is_read(sandbox, connect, remote):
@@ -1061,7 +1067,7 @@ def test_a_list_of_thousands_of_repositories_is_read(sandbox, connect, remote):
     for number in range(3000):
         known[f'x{number}'] = copy.deepcopy(known['p1'])
         known[f'x{number}'].name = f'x{number}'
-    assert bring(proxies, with_token(token), False)['changed'] == ['authentication']
+    assert apply(proxies, with_token(token), False)['changed'] == ['authentication']
 
 
 # The whole manager
@@ -1121,7 +1127,7 @@ def test_X9_a_door_that_stays_closed_fails_and_says_that_the_credentials_are_set
     result = NexusProxyCredential(options(server, sandbox, entry)).ensure()
     assert result['failed'] and result['changed'] and result['verification'][0]['accepted'] is False
     assert result['msg'].startswith(
-        f'The credentials are set, but they open nothing: the proxy p1 cannot fetch {POM}'.replace(
+        f'The credentials are set, but were not accepted: the proxy p1 cannot fetch {POM}'.replace(
             POM, '/' + POM
         )
     )
@@ -1147,10 +1153,10 @@ def test_X9_a_proxy_that_does_not_ask_its_remote_again_for_a_while_is_told(
     url, token, _other = remote
     server, proxies = prepared(sandbox, connect, version, url)
     wanted = with_token(token)._replace(password='wrong', verify_path=POM)
-    bring(proxies, wanted, False)
+    apply(proxies, wanted, False)
     for _each in range(2):
         assert verify(proxies, wanted)['accepted'] is False
-    assert bring(proxies, wanted, False)['changed'] == [], 'it is blocked still'
+    assert apply(proxies, wanted, False)['changed'] == [], 'it is blocked still'
     assert len(server.app.repositories.fetches) == 2, 'without credentials and with them, once'
 
 
@@ -1164,7 +1170,7 @@ def test_X4_names_that_differ_in_case_only_and_missing_blob_stores_are_told(
         with pytest.raises(
             BadInput, match='repository Maven-Central: the server calls it maven-central'
         ):
-            bring(
+            apply(
                 proxies,
                 with_token(token, create={'remote_url': url})._replace(name='Maven-Central'),
                 False,
@@ -1173,14 +1179,14 @@ def test_X4_names_that_differ_in_case_only_and_missing_blob_stores_are_told(
         with pytest.raises(
             BadInput, match='repository p1: there is no blob store nope to create it in'
         ):
-            bring(
+            apply(
                 proxies, with_token(token, create={'remote_url': url, 'blob_store': 'nope'}), True
             )
     if version.startswith('2.'):
         with pytest.raises(
-            BadInput, match=r'repository p1: Nexus Repository \S+ escapes & in what it takes.*%26'
+            BadInput, match=r'repository p1: Nexus Repository \S+ escapes & in its input.*%26'
         ):
-            bring(proxies, with_token(token, create={'remote_url': url + 'a&b/'}), True)
+            apply(proxies, with_token(token, create={'remote_url': url + 'a&b/'}), True)
     assert proxies.read('p1') is None
 
 
@@ -1189,7 +1195,7 @@ def test_X9_a_file_larger_than_any_answer_that_we_read_is_a_door_that_opened(
 ):
     url, token, _other = remote
     server, proxies = prepared(sandbox, connect, '3.71.0-06', url)
-    bring(proxies, with_token(token), False)
+    apply(proxies, with_token(token), False)
     server.faults.add('/repository/p1/', faults.status(200, body=b'x' * (2 * 1024 * 1024)))
     assert verify(proxies, with_token(token, verify_path='large.jar'))['accepted'] is True
 

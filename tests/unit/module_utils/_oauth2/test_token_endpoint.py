@@ -172,8 +172,8 @@ def test_O7_a_missing_type_is_a_warning():
 @pytest.mark.parametrize(
     'value, seconds',
     [
-        (MISSING, oauth2.UNTOLD_LIFETIME),
-        (None, oauth2.UNTOLD_LIFETIME),
+        (MISSING, oauth2.UNKNOWN_LIFETIME),
+        (None, oauth2.UNKNOWN_LIFETIME),
         ('3600', 3600),
         (3600.7, 3600),
         ('3599.0', 3599),

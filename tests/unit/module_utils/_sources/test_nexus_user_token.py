@@ -343,7 +343,7 @@ STEP1 = [
         answer(
             401, body='Anti cross-site request forgery token mismatch', content_type='text/plain'
         ),
-        'took this for a browser (401, cross-site request protection)',
+        'treats this as a browser (401, cross-site request protection)',
     ),
     (
         answer(400, headers={'X-Siesta-FaultId': '1bca7b53-e10e'}),
@@ -351,7 +351,7 @@ STEP1 = [
     ),
     (
         answer(400, headers={'X-Siesta-FaultId': '1bca7b53-e10e'}),
-        'or a proxy takes the Authorization header away',
+        'or a proxy removes the Authorization header',
     ),
     (
         answer(403, headers={'X-Siesta-FaultId': '1bca7b53-e10e'}),
@@ -362,7 +362,7 @@ STEP1 = [
     (answer(415), 'refuses the content type (415)'),
     (
         answer(302, headers={'Location': 'https://idp.example/authorize?client_id=x&state=y'}),
-        'redirects to https://idp.example, and credentials are not sent after it. Check url, also its path. If it sends people to a single sign-on page, '
+        'redirects to https://idp.example, and credentials are not sent after it. Check url, also its path. If it redirects to a single sign-on page, '
         'use a local account',
     ),
 ]
@@ -391,7 +391,7 @@ def test_N1_N2_refusals_of_step_1(gives, sentence):
 def test_a_host_name_with_an_underscore_is_told(monkeypatch, wish, script):
     monkeypatch.setattr(Scripted.__init__, '__kwdefaults__', {'url': 'https://build_nexus.test'})
     assert (
-        'refuses the request (400): Nexus 3 takes no host name with an underscore. Use another name of this server'
+        'refuses the request (400): Nexus 3 does not accept a host name with an underscore. Use another name of this server'
         in refused(script, **wish)
     )
 
@@ -406,7 +406,7 @@ def test_a_host_name_with_an_underscore_is_told(monkeypatch, wish, script):
                 content_type='text/plain',
                 headers={'X-Siesta-FaultId': '5f'},
             ),
-            'answered 500 (fault 5f). Its log tells more.',
+            'answered 500 (fault 5f). See the server log for details.',
         ),
         (
             answer(
@@ -417,7 +417,7 @@ def test_a_host_name_with_an_underscore_is_told(monkeypatch, wish, script):
             'server.test is in read-only mode. Try again',
         ),
         (answer(204), 'answered 204.'),
-        (page(502), 'answered 502. Its log tells more.'),
+        (page(502), 'answered 502. See the server log for details.'),
         (page(503), 'answered 503'),
         (
             page(200),
@@ -478,7 +478,7 @@ def test_H23_nothing_answers_at_any_path():
 def test_a_wrong_context_path_on_3():
     found = refused(step1(gives=missed('3.41.1-01', html=True, status=405)))
     assert (
-        'no Nexus Repository REST interface there (405). The server says it is Nexus Repository Pro 3.41.1-01. Check url'
+        'no Nexus Repository REST interface there (405). The server reports Nexus Repository Pro 3.41.1-01. Check url'
         in found
     )
 
@@ -487,7 +487,7 @@ def test_a_wrong_version_was_stated():
     found = refused(
         step1(SIESTA, gives=missed('3.41.1-01', html=True, status=405)), nexus_version='2.14.9'
     )
-    assert 'nexus_version says 2.14.9, but the server says 3.41.1-01.' in found
+    assert 'nexus_version is 2.14.9, but the server reports 3.41.1-01.' in found
     assert 'Check nexus_version, and url' in refused(
         step1(SIESTA, gives=page(404)), nexus_version='2.14.9'
     )
@@ -533,7 +533,7 @@ STEP2 = [
     (
         answer(404, headers={'Server': 'Nexus/3.50.0 (PRO)'}),
         Refused,
-        'They need Nexus Repository Pro with a licence, and to be switched on.',
+        'They need Nexus Repository Pro with a licence, and must be switched on.',
     ),
     (
         answer(400, body='"User-token feature is not enabled"', content_type='application/json'),
@@ -554,7 +554,7 @@ STEP2 = [
         Refused,
         'has expired (400',
     ),
-    (answer(405), ServerProblem, "answered 405. The server's log tells more."),
+    (answer(405), ServerProblem, 'answered 405. See the server log for details.'),
     (answer(400, body='other'), ServerProblem, 'answered 400.'),
     (
         answer(302, headers={'Location': 'https://idp.example/'}),
@@ -598,9 +598,7 @@ def test_an_unknown_version_is_asked_for_when_the_token_is_not_found():
     found = refused(
         step1(), look(answer(403), '/service/rest/wonderland/status'), step2(gives=answer(404))
     )
-    assert found.endswith(
-        'Its version could not be found out: if it is a Pro, state it as nexus_version.'
-    )
+    assert found.endswith('Its version could not be found out: if it is a Pro, set nexus_version.')
 
 
 @pytest.mark.parametrize('status', [400, 403, 500])
@@ -618,7 +616,7 @@ def test_T14_N7_a_refused_ticket_is_replaced_once(status):
         step2(gives=no, ticket='second'),
     )
     assert (
-        'did not take its own ticket (%d), twice. Behind a load balancer both steps must reach the same node, within 20 seconds.'
+        'did not accept its own ticket (%d), twice. Behind a load balancer both steps must reach the same node, within 20 seconds.'
         % status
         in found
     )
@@ -759,7 +757,7 @@ def test_N10_a_colon_in_the_user_name_is_refused_before_any_request(name):
         ({'user_id': '..'}, 'user_id cannot be ..'),
         (
             {'user_id': 'x', 'nexus_version': '3.90.0'},
-            'user_id needs Nexus Repository 3.90.1 or newer, but nexus_version says 3.90.0.',
+            'user_id needs Nexus Repository 3.90.1 or newer, but nexus_version is 3.90.0.',
         ),
         ({'user_id': 'x', 'realm': '.'}, 'realm cannot be'),
         ({'username': None}, 'username'),
@@ -804,7 +802,7 @@ def test_that_the_expiry_of_a_new_token_cannot_be_asked_does_not_lose_it():
     outcome = run(step1(version='3.71.0'), look(answer(404)), step2(), look(page(500)))
     assert outcome.token.secret == TOKEN['passCode']
     assert outcome.warnings == [
-        "When the token expires could not be found out: GET server.test%s answered 500. The server's log tells more."
+        'When the token expires could not be found out: GET server.test%s answered 500. See the server log for details.'
         % ATTRIBUTES
     ]
 
@@ -1019,7 +1017,7 @@ def test_check_mode_before_3_69_creates_nothing_and_says_that_it_cannot_know(scr
     outcome = run(*script, check_mode=True)
     assert (outcome.changed, outcome.token) == (False, None)
     assert outcome.warnings == [
-        'Nexus Repository %s cannot tell whether a user token exists without creating one, so check mode does not know what a run '
+        'Nexus Repository %s cannot report whether a user token exists without creating one, so check mode does not know what a run '
         'would change.' % version
     ]
 
@@ -1056,7 +1054,7 @@ def test_check_mode_of_a_server_that_tells_nothing():
             '/service/local/status',
         )
     ]
-    assert 'does not tell its version. Set nexus_version' in refused(
+    assert 'does not report its version. Set nexus_version' in refused(
         look(page(404)), *statuses, check_mode=True
     )
     assert 'redirects to https://idp.example' in refused(
@@ -1180,7 +1178,7 @@ def test_another_users_token_is_created_and_shown_once():
         '2026-03-02T12:00:00Z',
     )
     assert outcome.changed and outcome.warnings == [
-        'The pass code of this token is shown this once: put it where it is needed now.'
+        'The pass code of this token is shown only now. Store it where it is needed.'
     ]
 
 
@@ -1188,8 +1186,9 @@ def test_another_users_token_that_exists_is_kept_and_not_shown():
     outcome = run(other('GET', answer(200, of_sam())), user_id=SAM, realm='SAML')
     assert (outcome.token, outcome.changed) == (None, False)
     assert outcome.warnings == [
-        'The pass code of the token of %s was shown once, when it was created, and cannot be read again. To have a new one, '
-        'which cuts off whoever uses this one, set regenerate to always.' % SAM
+        'The pass code of the token of %s was shown once, when it was created, and cannot be read '
+        'again. For a new one, set regenerate to always; the present one then stops working for '
+        'everybody.' % SAM
     ]
 
 
@@ -1371,7 +1370,7 @@ def test_a_user_who_is_not_there_and_one_whom_somebody_else_served():
     found = refused(
         other('GET', answer(404)), other('POST', answer(409)), user_id=SAM, realm='SAML'
     )
-    assert 'already has a token (409): somebody created it in between' in found
+    assert 'already has a token (409). Somebody created it in between' in found
 
 
 def test_info_about_another_user():
@@ -1791,8 +1790,8 @@ def test_an_unverified_certificate_is_warned_of_every_time(play):
     provider = NexusUserToken(options_of(url=go.server.url, validate_certs=False))
     outcome = ensure(provider, DesiredState())
     assert outcome.token and outcome.warnings == [
-        'validate_certs is off: whoever stands between here and %s can read what is sent. Give the file of your own authority as ca_path '
-        'instead.' % go.server.url
+        'validate_certs is off: traffic to %s can be intercepted. Give the file of your own '
+        'authority as ca_path instead.' % go.server.url
     ]
 
 

@@ -21,6 +21,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Unreachable,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo import refusals
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2.pkce import pkce
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import DesiredState
 from ansible_collections.buildops.tokens.plugins.module_utils._sources import (
@@ -483,7 +484,7 @@ SUBMIT_REFUSALS = {
             401,
             "<script>window.location = 'https://nuxeo.test/nuxeo/login.jsp?requestedUrl=x';</script>",
         ),
-        'saw no user name',
+        'received no user name',
     ),
     'single sign-on': (
         answer(
@@ -614,7 +615,7 @@ def test_O1_O2_O5_refusals_of_the_token_endpoint(error, description, words):
 
 
 def test_every_sentence_is_seen_above():
-    for code, words, _sentence in nuxeo.SENTENCES:
+    for code, words, _sentence in refusals.SENTENCES:
         assert (
             any(
                 code == error and words in description
@@ -811,7 +812,7 @@ def test_O21_a_token_from_the_future_is_renewed():
 
 def test_tokens_that_live_shorter_than_wanted_bring_a_warning():
     outcome = run(HEADLESS, refresh(tokens('new', seconds=50)), known=known(-5))
-    assert 'live for 50 seconds' in outcome.warnings[0]
+    assert 'valid for 50 seconds' in outcome.warnings[0]
 
 
 DEAD = no('invalid_grant', 'Cannot refresh token')
@@ -1017,7 +1018,7 @@ def test_absent_with_an_assertion_that_opens_nothing_by_itself():
         ).changed
         is True
     )
-    with pytest.raises(Refused, match='does not take the assertion'):
+    with pytest.raises(Refused, match='does not accept the assertion'):
         run(
             given,
             entry('GET', 401, authorization=ANY),
@@ -1069,7 +1070,7 @@ def test_absent_with_a_token_that_is_over_fetches_one_to_revoke_it():
 
 
 def test_absent_without_any_way_to_ask():
-    with pytest.raises(Refused, match='give username and password'):
+    with pytest.raises(Refused, match='Set username and password'):
         run(dict(IN_HAND, state='absent'))
     with pytest.raises(BadInput, match='slash'):
         run(dict(HEADLESS, state='absent', username='a/b'))
@@ -1086,7 +1087,7 @@ def test_absent_without_any_way_to_ask():
         (dict(HEADLESS, username=None), 'password needs username'),
         (dict(HEADLESS, username='a:b'), 'colon'),
         (dict(HEADLESS, username=' '), 'username is empty'),
-        (dict(HEADLESS, code_verifier='v' * 43), 'code in hand'),
+        (dict(HEADLESS, code_verifier='v' * 43), 'code_verifier needs code'),
         (dict(IN_HAND, code_verifier='short'), 'code_verifier must be 43'),
         (dict(MACHINE, client_secret=None), 'needs client_secret'),
         (dict(MACHINE, refresh_token=REFRESH), 'belongs to grant refresh_token'),
