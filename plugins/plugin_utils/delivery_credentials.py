@@ -40,7 +40,9 @@ class SourceCredential(Credential):
         source = sources.Source(
             self._source.name, provider, dict(self._source.options, cache='run', **options)
         )
-        return str(token_service.get_token(source).token.secret)
+        token = token_service.get_token(source).token
+        assert token is not None  # outside check mode there is one
+        return token.secret
 
 
 class Credentials:
@@ -160,7 +162,8 @@ class Credentials:
             source = sources.named(name, self._variables, self._template)
             if sources.issues(source.provider):
                 return None  # it would have to be requested
-            return t.cast(str, token_service.get_token(source, check_mode=True).token.username)
+            token = token_service.get_token(source, check_mode=True).token
+            return token.username if token else None
         except TokensError:
             return None
 

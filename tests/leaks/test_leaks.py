@@ -740,7 +740,7 @@ def from_declaration(name):
     not answer, and all its secrets at once."""
     provider = sources.provider_class(name)
     modules = [path.stem for path in (ROOT / 'plugins/modules').glob(f'{name}*.py')]
-    wrong = {option: '{{ secret_wrong }}' for option in shared.secret_names(provider)}
+    wrong = dict.fromkeys(shared.secret_names(provider), '{{ secret_wrong }}')
     example = {
         option: wrong.get(option, value)
         for option, value in provider.EXAMPLE.items()
