@@ -23,6 +23,7 @@ class MavenSettings(DeliveryType):
     VARIABLE = 'maven_settings_servers'
     OPTIONS = (
         'path',
+        'permissions',
         'update_password',
         'encrypt',
         'mvn',
