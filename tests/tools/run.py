@@ -261,7 +261,7 @@ def sanity() -> Outcome:
 
 @contextmanager
 def sandbox(*args: str) -> t.Iterator[dict]:
-    """The sandbox in a process of its own.
+    """The sandbox in a separate process.
 
     Gives what it says about itself: C(ca_path), C(urls) by system, C(servers).
     """
