@@ -109,7 +109,7 @@ class Cache(Folder):
 
     def _open(self) -> int:
         if not self._create:
-            return t.cast(int, super()._open())
+            return super()._open()
         if self.lasting:  # it can be below a folder that another user can exchange
             with Place(self.folder, follow_last=False) as place:
                 place.make_folders()
@@ -117,7 +117,7 @@ class Cache(Folder):
         if not os.path.lexists(self.folder):
             os.makedirs(self.folder, 0o700, exist_ok=True)
             _sweep_runs(self.folder)
-        return t.cast(int, super()._open())
+        return super()._open()
 
     @staticmethod
     def _open_in(above: int, name: str) -> int:
@@ -138,9 +138,10 @@ class Cache(Folder):
         data = self.noted(key)
         if not data:
             return Entry()
+        server = data.get('server')
         return Entry(
             _token_in(data.get('token')),
-            data.get('server') if isinstance(data.get('server'), dict) else {},
+            server if isinstance(server, dict) else {},
             _failure_in(data.get('failure'), now),
         )
 

@@ -39,8 +39,10 @@ TOO_LARGE, READS_NO_BODY = ('bomb', 'huge'), ('verified',)
 
 
 class Logged(logging.Handler):
-    """What a log file of ansible-core would contain, which takes what any library writes. :ivar lines:
-    of it."""
+    """What a log file of ansible-core would contain, which takes what any library writes.
+
+    :ivar lines: of it.
+    """
 
     def __init__(self):
         super().__init__(logging.INFO)
@@ -128,8 +130,9 @@ class Run:
         return told
 
     def _told(self, url):
-        """:returns: (the message for people, the token, whether something was refused), or (None, why
-        this is a crash, None)."""
+        """:returns: (the message, the token, whether something was refused), or (None, why
+        this is a crash, None).
+        """
         try:
             warnings, told, token = self.scene.play(url)
             shown = json.dumps([warnings, told, token.about() if token else None], allow_nan=False)
