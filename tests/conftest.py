@@ -34,7 +34,7 @@ os.environ.update(_environment)
 
 
 def _collections() -> Path:
-    """The folder that holds C(ansible_collections): the one around this checkout, or one with a
+    """The folder that contains C(ansible_collections): the one around this checkout, or one with a
     link to it.
     """
     if ROOT.parts[-3:] == ('ansible_collections', 'buildops', 'tokens'):
@@ -107,8 +107,8 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_runtest_setup(item):
     if item.get_closest_marker('needs_root') and os.geteuid() != 0:
-        # Other owners, mounts and users to become cannot be had without root. Whoever is not is
-        # told what was left out; the CI is root.
+        # Other owners, mounts and users to become need root. Without root the test is
+        # skipped with this reason; the CI is root.
         pytest.skip(ONLY_ROOT)
     for marker in item.iter_markers('needs_client'):
         for name in marker.args:
@@ -252,7 +252,7 @@ def run_playbook(tmp_path):
                 stderr=subprocess.STDOUT,
                 check=False,
             )
-            # ansible-core 2.21 gives a thread of its own five seconds to start, which a busy
+            # ansible-core 2.21 gives a separate thread five seconds to start, which a busy
             # machine may not keep. Nothing has been run then.
             if b'Local RPC server did not start' not in done.stdout:
                 break

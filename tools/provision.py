@@ -98,7 +98,7 @@ def _run_playbook(
             *arguments,
         ]
         with step('Running the playbook'):
-            # Who gives arguments wants to see what they do
+            # With arguments, people expect to see what they do
             done = progress.run(command, LOG, env, show=bool(arguments))
             table = summary.read_text(encoding='utf-8') if summary.exists() else ''
             if done.code == _USER_INTERRUPTED:

@@ -260,8 +260,8 @@ verification:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.nuxeo_registrations import (
-    NuxeoRegistrations,
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+    nuxeo_registrations,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
@@ -270,9 +270,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.regi
 
 
 def main() -> None:
-    specification, constraints = NuxeoRegistrations.specification()
+    specification, constraints = nuxeo_registrations.NuxeoRegistrations.specification()
     module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
-    finish(module, lambda params: NuxeoRegistrations.apply(params, module), SECRET_RESULTS)
+    finish(
+        module,
+        lambda params: nuxeo_registrations.NuxeoRegistrations.apply(params, module),
+        SECRET_RESULTS,
+    )
 
 
 if __name__ == '__main__':

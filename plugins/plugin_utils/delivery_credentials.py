@@ -16,7 +16,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base i
     Entry,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC, iso8601
+from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC, Token, iso8601
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
 
 ABSENT = 'absent'
@@ -40,9 +40,7 @@ class SourceCredential(Credential):
         source = sources.Source(
             self._source.name, provider, dict(self._source.options, cache='run', **options)
         )
-        token = token_service.get_token(source).token
-        assert token is not None  # outside check mode there is one
-        return token.secret
+        return t.cast(Token, token_service.get_token(source).token).secret
 
 
 class Credentials:
@@ -163,7 +161,7 @@ class Credentials:
             if sources.issues(source.provider):
                 return None  # it would have to be requested
             token = token_service.get_token(source, check_mode=True).token
-            return token.username if token else None
+            return None if token is None else token.username
         except TokensError:
             return None
 

@@ -48,7 +48,7 @@ TIMEOUT = 0.7  # seconds, less than an option may ask for
 
 class Scene(NamedTuple):
     """:ivar make: makes the honest server. :ivar path: of its URL. :ivar play: given the URL, does
-    all of it and returns what people are told."""
+    all of it and returns the message for people."""
 
     make: Callable
     path: str

@@ -39,8 +39,10 @@ TOO_LARGE, READS_NO_BODY = ('bomb', 'huge'), ('verified',)
 
 
 class Logged(logging.Handler):
-    """What a log file of ansible-core would hold, which takes what any library writes. :ivar lines:
-    of it."""
+    """What a log file of ansible-core would contain, which takes what any library writes.
+
+    :ivar lines: of it.
+    """
 
     def __init__(self):
         super().__init__(logging.INFO)
@@ -77,7 +79,7 @@ class Run:
 
     def play(self, seed, turn, slow=False):
         """Let the server do something wild at one request. :param turn: number of the try.
-        :returns: what people are told, for the curious."""
+        :returns: the message for people, for the curious."""
         self.tried += 1
         wild = Wild(
             '%s %s' % (self.name, seed), LONGEST_LIST if self.name.startswith('proxies') else LIMIT
@@ -128,8 +130,9 @@ class Run:
         return told
 
     def _told(self, url):
-        """:returns: (what people are told, the token, whether something was refused), or (None, why
-        this is a crash, None)."""
+        """:returns: (the message, the token, whether something was refused), or (None, why
+        this is a crash, None).
+        """
         try:
             warnings, told, token = self.scene.play(url)
             shown = json.dumps([warnings, told, token.about() if token else None], allow_nan=False)
@@ -180,7 +183,7 @@ def test_H_O_N_any_answer_at_any_request(name, record_property):
 
 
 def _as_most_do(url):
-    """A client as people write it: whatever comes back is believed, or told."""
+    """A client as people write it: every response is used, or reported."""
     answer = requests.post(
         url + '/nexus/oauth2/token',
         auth=('builder', APP),
@@ -207,7 +210,7 @@ def test_control_each_kind_of_mistake_is_noticed(monkeypatch):
         for mistake in (
             'read all of it',
             'followed a redirect',
-            'tells people a secret',
+            'shows people a secret',
             'no sentence',
             'Error: ',
         )

@@ -32,7 +32,7 @@ from .test_answers import Logged, Run
 FULL = os.environ.get('REPETITION') == 'full'
 PART = 8
 ZERO_WIDTH = '\u200b'
-# What a terminal would obey: colours, a title, C1 controls, marks of direction
+# What a terminal would execute: colours, a title, C1 controls, marks of direction
 TERMINAL = '\x1b[31m\x1b]0;title\x07\x9b2J\u202e\u2066'
 UNSEEN = re.compile('[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]')
 

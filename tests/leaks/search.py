@@ -23,8 +23,8 @@ LONG_ENOUGH = 10  # what is shorter could turn up by chance
 
 
 def forms(secret: str) -> set[bytes]:
-    """A secret as it stands in logs, URLs, headers, XML, JSON, and within any longer text that was
-    encoded with base64.
+    """A secret as it is written in logs, URLs, headers, XML, JSON, and within any longer text that
+    was encoded with base64.
     """
     texts = {
         secret,
@@ -43,7 +43,7 @@ def forms(secret: str) -> set[bytes]:
     }
     found = {text.encode() for text in texts}
     for before in range(3):
-        # Only whole groups of three bytes look the same whatever stands around them
+        # Only whole groups of three bytes look the same whatever is around them
         start, end = -before % 3, before + len(secret.encode())
         encoded = base64.b64encode(b'x' * before + secret.encode())
         middle = encoded[(before + start) // 3 * 4 : end // 3 * 4]
@@ -69,7 +69,7 @@ class Search:
             for needle in needles:
                 at = data.find(needle)
                 if at >= 0:
-                    # What stands before it says which line it was, and holds none of it
+                    # The text before it shows which line it was, and contains none of it
                     self.hits.append(
                         '%s in %s, after %r' % (name, place, data[max(0, at - 80) : at])
                     )

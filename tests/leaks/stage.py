@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All four systems with secrets that are known, an inventory that holds them, files that hold
+"""All four systems with secrets that are known, an inventory that contains them, files that contain
 others, and all places where none may turn up.
 """
 
@@ -85,7 +85,7 @@ def importing(*arguments, **options):
 if places:
     builtins.__import__ = importing
 """
-# What stands in for systemd's journal, to which modules report how they were called
+# A stand-in for systemd's journal, to which modules report how they were called
 JOURNAL = """
 import os
 def sendv(*parts):
@@ -95,7 +95,7 @@ def sendv(*parts):
 def send(**fields):
     sendv(*('%s=%s' % field for field in fields.items()))
 """
-# What stands in for ssh and a host behind it, whose shell says something by itself
+# A stand-in for ssh and a host behind it, whose shell says something by itself
 SSH = """#!/bin/sh
 for last; do :; done
 case " $* " in *' -O '*) exit;; esac
@@ -114,7 +114,7 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 @contextmanager
 def careless():
-    """What is made without a mode of its own can be read and written by everybody."""
+    """What is created without a mode can be read and written by everybody."""
     before = os.umask(0)
     try:
         yield
@@ -124,7 +124,7 @@ def careless():
 
 class Overheard:
     """An application, and what secrets went into it and came out of it: C(secrets), by names that
-    tell where they came from.
+    show where they came from.
     """
 
     def __init__(self, app, name, secrets):
@@ -475,8 +475,8 @@ class Stage:
         }
 
     def over_ssh(self, greeting=''):
-        """From now on hosts are reached by ssh, which ansible-core lets tell with -vvv all that it
-        hears.
+        """From now on hosts are reached by ssh, which with -vvv reports all that it
+        receives.
 
         :param greeting: what each host says by itself.
         """
@@ -575,7 +575,7 @@ class Stage:
             json.loads(path.read_text(encoding='utf-8'))
             for path in sorted((private / 'artifacts/one/job_events').glob('*.json'))
         ]
-        # What stands in env and inventory is what the person put there
+        # What is in env and inventory is what the person put there
         shutil.rmtree(private / 'inventory')
         return (
             done.returncode,
@@ -617,8 +617,8 @@ class Stage:
         return search.hits
 
     def _wide(self):
-        """Files that hold secrets, that others have rights on, and that are no longer as they were
-        at first.
+        """Files that contain secrets, that others have rights on, and that are no longer as they
+        were at first.
         """
         for holder in self.holders:
             for path in [holder, *holder.rglob('*')]:
@@ -630,7 +630,7 @@ class Stage:
                     yield path
 
     def modes(self):
-        """The files that hold secrets, and what others may do with them."""
+        """The files that contain secrets, and what others may do with them."""
         return {
             str(path.relative_to(self.work)): stat.S_IMODE(os.lstat(path).st_mode) & 0o077
             for path in self.holders

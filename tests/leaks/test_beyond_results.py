@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-core shows of tasks rather than of results: the security guide tells, and its ways
-around are ones.
+"""What ansible-core shows of tasks rather than of results: the security guide describes it, and its
+ways around are ones.
 
 Who names a source instead of giving its secrets has no secret in any task.
 """
@@ -26,7 +26,7 @@ EXCERPTS = Version('2.19') <= Version(__version__) < Version('2.22.0b1')
 
 @pytest.fixture
 def shown(stage):
-    """Two secrets of this test's own: one that stands in tasks as it is, and one that is C({{ shown
+    """Two secrets of this test's own: one that is written in tasks, and one that is C({{ shown
     }}).
     """
     stage.secrets.update({name: '%s-%s-by-ansible' % (name, WORDS) for name in ('inline', 'shown')})
@@ -133,7 +133,7 @@ def test_A31_the_debugger_shows_variables(stage, shown):
         typed="p task.args\np task_vars['token_sources']\np task_vars['shown']\nc\n",
     )
     assert run.output.count('(debug)> ') >= 4, run.output
-    # Of sources it shows the templates, where they do not hold the secrets themselves
+    # Of sources it shows the templates, where they do not contain the secrets themselves
     assert {hit.partition(' in ')[0] for hit in stage.search(run.output, run.events, ())} == {
         'shown'
     }

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No secret is seen: not on the terminal, not by callbacks, not in logs, command lines, environments, facts or files that stay behind."""
+"""No secret is shown: not on the terminal, by callbacks, in logs, command lines, environments,
+facts or files that remain.
+"""
 
 from __future__ import annotations
 
@@ -233,8 +235,8 @@ LOOKUPS = [
         'Look up what is given in place',
         'ansible.builtin.assert',
         {
-            'that': "lookup('buildops.tokens.token', type='nuvy_client_token', url=url.nuvy, ca_path=ca, client_id='builder',"
-            ' client_secret=secret_nuvy) is mapping'
+            'that': "lookup('buildops.tokens.token', type='nuvy_client_token', url=url.nuvy, "
+            "ca_path=ca, client_id='builder', client_secret=secret_nuvy) is mapping"
         },
     ),
     task(
@@ -757,7 +759,7 @@ def from_declaration(name):
 
 
 FAILURES += [entry for name in sources.types() for entry in from_declaration(name)]
-# Each has a secret of its own, since ansible-core 2.22 hides everywhere what one task has told it to hide
+# Each has a separate secret, since ansible-core 2.22 hides everywhere what one task registers
 FAILURES = [
     json.loads(re.sub(r'\bsecret_wrong\b', 'secret_wrong_%d' % number, json.dumps(entry)))
     for number, entry in enumerate(FAILURES)
@@ -945,7 +947,7 @@ TO_HOSTS = {
 
 
 def test_A1_A18_I8_what_ssh_tells(stage):
-    """ansible-core shows with -vvv all that comes over ssh: what a module answers, and what it was given."""
+    """ansible-core shows with -vvv all that comes over ssh: results and arguments of modules."""
     stage.over_ssh()
     run, hits = stage.play(
         [entry for entry in WORK + FAILURES if 'delegate_to' in entry or TO_HOSTS & entry.keys()]
@@ -1013,7 +1015,9 @@ def secret_options(spec):
 
 
 def given_options(arguments):
-    """The options of a task that are given by a template, as all secrets are, and those of their entries."""
+    """The options of a task that are given by a template, as all secrets are, and those of their
+    entries.
+    """
     for name, value in arguments.items():
         if '{{' in json.dumps(value):
             yield name
@@ -1143,7 +1147,8 @@ def test_nothing_that_the_collection_offers_is_missing_above():
     )
 
 
-# By each place that breaks, what fails then; each place on the controller is one that some of these need
+# By each place that breaks, what fails then; each place on the controller is needed by some of
+# these
 PLACES = {
     'requests:Session.__init__': ['Get', 'Elsewhere', 'Look up company'],
     'requests:Session.request': [
@@ -1225,7 +1230,7 @@ UNFORESEEN = 'This should not have happened: ValueError'
 
 
 def breaking(place, entry):
-    """A task during which a place is broken: conditions are looked at before anything else of it."""
+    """A task during which a place is broken: its conditions are evaluated before the rest."""
     here = "lookup('ansible.builtin.pipe', 'printf %s > ' ~ break_at) == ''" % place
     return dict(entry, name='%s (%s)' % (entry['name'], place), when=here, **FORGIVEN)
 
@@ -1461,7 +1466,8 @@ def test_what_does_leak_into_events_of_awx_is_found(stage):
     stage.counts = False
 
 
-# What ansible-core itself shows, whatever a collection does: how, and the way around that the security guide names
+# What ansible-core itself shows, whatever a collection does: how, and the workaround of the
+# security guide
 SHOWN_BY_ANSIBLE = {
     'A6': (
         'debug of a registered result',
@@ -1527,7 +1533,9 @@ SHOWN_BY_ANSIBLE = {
 
 @pytest.mark.parametrize('fault', SHOWN_BY_ANSIBLE)
 def test_A6_A9_A12_A14_A19_what_ansible_shows_and_the_way_around(stage, fault):
-    """The guide lists what no collection can prevent; this shows that it is so, and that the way around is one."""
+    """The guide lists what no collection can prevent; this shows it, and that the workarounds do
+    work.
+    """
     what, shows, way_around = SHOWN_BY_ANSIBLE[fault]
     stage.secrets['shown'] = stage.variables['shown'] = (
         f'shown-{fault}-{WORDS}-by-ansible'  # another test may show its own at this moment

@@ -26,7 +26,7 @@ Snapshot = t.Dict[str, t.Tuple[int, int, int, t.Optional[bytes]]]
 
 
 class Scene:
-    """A home folder of the attacker, and a folder of root that the attacker wants something of.
+    """A home folder of the attacker, and a folder of root that the attacker needs something from.
 
     C(home/conf) is where root writes. Beside it are a link to the folder of root, another real
     folder of root (as sudo leaves them), and hard links to the files of root (which users can make

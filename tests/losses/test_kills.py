@@ -28,7 +28,7 @@ SECRETS = [secret.encode() for secret in (SECRET, OTHER, OLD)]
 
 
 class Proof:
-    """A writer in a folder of its own: what it should have before and after, and whether it has."""
+    """A writer in a separate folder: what it should have before and after, and whether it has."""
 
     def __init__(self, kind, folder, exists):
         self.writer, self.exists, self.log = kind(folder / 'home'), exists, folder / 'strace.log'

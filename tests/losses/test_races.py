@@ -250,7 +250,7 @@ def test_control_a_writer_that_works_by_path_is_noticed() -> None:
 
 
 def _lineinfile(folder: Path, secret: str) -> None:
-    """Run the module in a process of its own, as it ends with that."""
+    """Run the module in a separate process, as it ends with that."""
     arguments = {'path': str(folder / 'file'), 'line': secret, 'create': True, 'mode': '0600'}
     _in_process(lineinfile.main, arguments)
 

@@ -96,7 +96,7 @@ def by_password(sandbox, tmp_path):
 
 @pytest.fixture
 def by_token_alone(sandbox, tmp_path):
-    """Nothing but a refresh token opens this one: whoever loses it has to ask a person."""
+    """This server accepts only a refresh token: without it, a person has to authorize again."""
     made = Rotation(sandbox, tmp_path, grant='refresh_token')
     made.given['refresh_token'] = made.state.new_token('ci', 'jdoe', 3600).refresh
     made.run()

@@ -32,7 +32,7 @@ for count in range(int(sys.argv[4])):
     for writers.SECRET in (%r, %r):
         writer.write()
 """ % (SECRET, OLD)
-# One that adds an entry of its own
+# One that adds a separate entry
 ADD = """
 import sys, json
 sys.path[:0] = json.loads(sys.argv[1])

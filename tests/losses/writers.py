@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Everything in the collection that writes files: how it is called, what it writes, and who can
-tell whether that is whole.
+check whether that is complete.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Writer:
         self.folder = folder
 
     def prepare(self, exists=True):
-        """Make the folder anew, with the old files or without any."""
+        """Create the folder again, with the old files or without any."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700)
         if exists:

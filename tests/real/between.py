@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stands between a client and a server, writes down what is asked, and may take the Server header
-away, as reverse proxies do.
+"""A proxy between a client and a server that records what is requested, and may take the Server
+header away, as reverse proxies do.
 """
 
 from __future__ import annotations

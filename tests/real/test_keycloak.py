@@ -128,7 +128,7 @@ def test_client_credentials_in_both_styles(live, keycloak, findings):
     problem = refused(
         lambda: endpoint(keycloak, 'basic').grant({'grant_type': 'client_credentials'})
     )
-    assert problem.status in (400, 401), 'it wants Basic as RFC 6749 says'
+    assert problem.status in (400, 401), 'it requires Basic as in RFC 6749'
     problem = refused(
         lambda: endpoint(keycloak, secret='wrong').grant({'grant_type': 'client_credentials'})
     )
@@ -266,7 +266,7 @@ def test_authorization_code_with_pkce_refresh_and_revocation(live, keycloak, fin
             {'grant_type': 'refresh_token', 'refresh_token': refresh_token}, hidden=(refresh_token,)
         )
 
-    time.sleep(1.1)  # it tells tokens apart by the second in which they were issued
+    time.sleep(1.1)  # it distinguishes tokens by the second in which they were issued
     second = renew(first.refresh_token)
     assert second.refresh_token not in (None, first.refresh_token) and second.secret != first.secret
     third = renew(second.refresh_token)

@@ -37,7 +37,7 @@ from tests.tools.scratch import environment
 MAVENS = ['3', *servers.MAVEN]
 ODD = ('ci & cd', """p&a<s>s"w'#rd %40+=/""")
 BEYOND_ASCII = ('zoë', 'pässwörd')
-#: What a Maven that does not send user names and passwords in UTF-8 has to be told, by the first
+#: What a Maven that does not send user names and passwords in UTF-8 needs to know, by the first
 #: part of its version.
 SAY_UTF_8 = {
     '3.9': ['-Daether.connector.http.credentialEncoding=UTF-8'],
@@ -288,7 +288,7 @@ def test_characters_beyond_ascii(sandbox, run_playbook, home, mvn, findings):
         )
         assert visit(program) == (not options)
         if options:
-            assert visit(program, *options), 'when it is told so'
+            assert visit(program, *options), 'with the option'
         settings = ' and '.join(option[2:].replace('=', ' set to ') for option in options)
         findings.note(
             system,
@@ -299,7 +299,7 @@ def test_characters_beyond_ascii(sandbox, run_playbook, home, mvn, findings):
 
 @on(servers.NEXUS[-1])
 def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
-    """A local user without any right but to deploy; nobody gets in without credentials."""
+    """A local user without any right but to deploy; credentials are required."""
 
     def ask(method, path, body, good=(200, 204)):
         status, text = send(

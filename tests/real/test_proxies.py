@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nexus_proxy_credential against real servers, each with a guarded remote that writes down what credentials arrive.
+"""nexus_proxy_credential against real servers, each with a guarded remote that writes down what
+credentials arrive.
 
 What stands in a configuration is looked at by requests of our own, not by the code under test.
 """
@@ -85,7 +86,9 @@ class Nexus:
         return found
 
     def decorate(self, name):
-        """Give a proxy what others lose: a routing rule, a cleanup policy, connection settings, a blob store of its own."""
+        """Give a proxy what others lose: a routing rule, a cleanup policy, connection settings, a
+        blob store of its own.
+        """
         if self.two:
             data = self.read(name)['rest']
             data['name'] = 'R & D "x" <y>'
@@ -153,7 +156,7 @@ class Nexus:
             self.ext('update', [item])
 
     def rule_id(self):
-        """Of the one routing rule, which is told by no interface of 3.23 but that of the web pages."""
+        """Of the one routing rule, which in 3.23 only the interface of the web pages shows."""
         for path in ('/service/rest/internal/ui/routing-rules', '/service/rest/beta/routing-rules'):
             status, text = send(self.base, 'GET', path)
             found = [rule.get('id') for rule in json.loads(text)] if status == 200 else []
@@ -260,7 +263,8 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
             'policyName': ['daily', 'weekly']
         }
 
-    # Decorating by the server's own interface took the credentials away or kept them; from here on they come and go by the module alone
+    # Decorating by the server's own interface took the credentials away or kept them; from here on
+    # they come and go by the module alone
     assert 'failed' not in ensure({'name': 'guarded', 'state': 'absent'})
     path = next(names)
     closed = ensure({'name': 'guarded', **login('nobody:wrong-pass'), 'verify_path': path})
@@ -346,7 +350,8 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
     )
     findings.note(
         live.system,
-        'nexus_proxy_credential: creates a proxy; sets, changes, rotates and removes its credentials, which arrive at the remote; '
+        'nexus_proxy_credential: creates a proxy; sets, changes, rotates and removes its '
+        'credentials, which arrive at the remote; '
         f'the rest of the configuration stays, including {kept}',
     )
 
@@ -368,7 +373,8 @@ def test_a_wrong_path_is_told_from_a_repository_that_is_not_there(live, findings
     )
     findings.note(
         live.system,
-        'nexus_proxy_credential: a wrong path is reported as such, and not as a repository without credentials',
+        'nexus_proxy_credential: a wrong path is reported as such, and not as a repository '
+        'without credentials',
     )
 
 
@@ -465,7 +471,8 @@ def test_X4_refusals_are_told_apart(live, findings, ensure):
     assert remote.seen(path) == [[None, 403]]
     findings.note(
         live.system,
-        'nexus_proxy_credential: wrong passwords, missing rights, missing repositories and repositories without a remote are distinguished',
+        'nexus_proxy_credential: wrong passwords, missing rights, missing repositories and '
+        'repositories without a remote are distinguished',
     )
 
 
@@ -508,7 +515,8 @@ def test_preemptive(live, findings, ensure):
     assert off['changed'] and secure.seen('a-3.pom') == [[None, 401], [FIRST, 200]]
     findings.note(
         live.system,
-        'nexus_proxy_credential: preemptive credentials are sent with the first request, and are refused for a remote without https',
+        'nexus_proxy_credential: preemptive credentials are sent with the first request, and are '
+        'refused for a remote without https',
     )
 
 
@@ -565,12 +573,16 @@ def test_a_404_after_a_good_read_is_told_as_a_refusal(live, findings, ensure):
     held = proxies.read('silent')
     with pytest.raises(
         Refused,
-        match='refuses the configuration without a reason .404 to PUT, though the repository can be read',
+        match=(
+            'refuses the configuration without a reason .404 to PUT, though the repository can be '
+            'read'
+        ),
     ):
         proxies.write(held, {'type': 'username', 'username': 'u'}, DesiredProxy('silent'))
     findings.note(
         live.system,
-        'nexus_proxy_credential: its 404 to a configuration that it refuses is reported as a refusal',
+        'nexus_proxy_credential: its 404 to a configuration that it refuses is reported as a '
+        'refusal',
     )
 
 
@@ -583,7 +595,10 @@ def test_a_400_is_told_with_the_reasons_of_the_server(live, ensure):
     )
     with pytest.raises(
         Refused,
-        match=r'refuses the configuration of wordy \(400\): .*password (may not be empty|must not be (blank|null))',
+        match=(
+            r'refuses the configuration of wordy \(400\): .*password (may not be empty|must not '
+            r'be (blank|null))'
+        ),
     ):
         proxies.write(
             proxies.read('wordy'), {'type': 'username', 'username': 'u'}, DesiredProxy('wordy')
@@ -614,7 +629,8 @@ def test_nexus_2_escapes_once_and_never_again(live, findings, ensure):
     assert ensure({'name': 'escaped', **login(SECOND)})['changed'] is False
     findings.note(
         live.system,
-        'nexus_proxy_credential: names with & < > " are not escaped again; passwords that it would damage are refused',
+        'nexus_proxy_credential: names with & < > " are not escaped again; passwords that it '
+        'would damage are refused',
     )
 
 

@@ -142,7 +142,7 @@ def test_wrong_passwords_are_told(live, check_mode):
 
 @on(*NEXUS_3)
 def test_whether_credentials_work_is_asked_where_no_right_is_needed(live, findings):
-    """What tells whether a token works: a local user's password stands for its pass code."""
+    """Whether a token works: a local user's password replaces its pass code."""
     proxy, url = between(live)
     instance = provider(live, url)
     describe(instance)

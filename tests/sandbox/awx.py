@@ -77,7 +77,7 @@ def type_problems(definition: dict) -> list[str]:
     for field in fields:
         problems += _field_problems(field)
     problems += [
-        f'{name} is required and is no field'
+        f'{name} is required and is not a field'
         for name in inputs.get('required', [])
         if name not in names
     ]
@@ -85,7 +85,7 @@ def type_problems(definition: dict) -> list[str]:
     files = injectors.get('file', {})
     problems += [f'file {key}: wrong name' for key in files if not FILE_KEY.fullmatch(key)]
     if 'template' in files and len(files) > 1:
-        problems.append('template cannot stand beside other files')
+        problems.append('template cannot be beside other files')
     filename = (
         'EXAMPLE' if 'template' in files else {key.partition('.')[2]: 'EXAMPLE' for key in files}
     )
@@ -113,7 +113,7 @@ def _field_problems(field: dict) -> list[str]:
     name, kind = field.get('id'), field.get('type', 'string')
     problems = [f'{name} cannot have {key}' for key in set(field) - FIELD_KEYS]
     if not isinstance(name, str) or not NAME.fullmatch(name) or name == 'tower':
-        problems.append(f'{name} is no name for a field')
+        problems.append(f'{name} is not a name for a field')
     if not isinstance(field.get('label'), str):
         problems.append(f'{name} needs a label')
     if kind not in ('string', 'boolean'):

@@ -8,7 +8,7 @@ with.
 
 C(org.example.buildops:hello:1.0.0) is a jar with its POM; C(org.example.buildops:door:1.0.0) is a
 POM without anything. A project whose parent is the latter can be built by C(mvn -N validate) with
-no plugin, so that run shows, without any other repository, whether Maven got in with the
+no plugin, so that run shows, without any other repository, whether the repository accepted the
 credentials that it was given.
 """
 

@@ -54,7 +54,8 @@ def create_app(
     :param strip_server_header: True for a proxy that removes the header, a text for one that
         replaces it.
     :param clock: the time in seconds since the epoch, for tickets and tokens.
-    :param repositories: names of the protected Maven repositories; the first holds the artifacts.
+    :param repositories: names of the protected Maven repositories; the first contains the
+        artifacts.
     :param ticket_refusal: status for a bad ticket in step 2, which nobody could measure: 400, 403
         or 500. By default what the open sibling resource of that line answers: 500 on 3.x, 403 on
         2.x.

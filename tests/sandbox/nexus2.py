@@ -108,7 +108,7 @@ class Nexus2(Nexus):
         )
 
     def page(self, request, code, text=None):
-        """The HTML page of the Restlet layer; its style sheet tells the version."""
+        """The HTML page of the Restlet layer; its style sheet contains the version."""
         reason = 'Internal Server Error' if code == 500 else REASONS[code]
         words = text or {
             404: 'The server has not found anything matching the request URI',

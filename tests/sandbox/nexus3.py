@@ -336,7 +336,7 @@ class Nexus3(Nexus):
         return self.json(status) if kind == JSON else self.xml('status', status)
 
     def produce(self, request, headers=()):
-        """XML unless the client prefers JSON; 406 when it wants neither."""
+        """XML unless the client prefers JSON; 406 if it accepts neither."""
         kind = negotiate(request, ['application/xml', JSON])
         if kind is None:
             raise Refusal(self.fault(406))

@@ -67,7 +67,7 @@ class User:
     """:ivar password: None for a user who comes from an identity provider and has no password.
 
     :ivar source: where the user lives: default, LDAP, SAML, Crowd. Case matters.
-    :ivar own_token: holds the privilege C(nx-usertoken-current).
+    :ivar own_token: has the privilege C(nx-usertoken-current).
     """
 
     password: str | None
@@ -392,7 +392,7 @@ def version_number(version: str) -> tuple[int, ...]:
     """C((3, 71, 0)) of C(3.71.0-06)."""
     match = re.match(r'\d+(\.\d+)*', version)
     if not match:
-        raise ValueError(f'{version!r} is no version of Nexus')
+        raise ValueError(f'{version!r} is not a version of Nexus')
     number = tuple(int(part) for part in match.group().split('.'))
     return number + (0,) * (3 - len(number))
 

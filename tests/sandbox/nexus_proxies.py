@@ -8,7 +8,7 @@ fetch from their remote.
 
 What REST and ExtDirect answer was measured on 3.16.0, 3.23.0, 3.24.0, 3.30.0, 3.41.1, 3.62.0
 (OrientDB and H2) and 3.71.0. A proxy keeps no copies: every request shows what the remote says now.
-C(app.repositories.fetches) tells what went out and with which credentials.
+C(app.repositories.fetches) lists what was requested and with which credentials.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NAME_RULE = (
     'Only letters, digits, underscores(_), hyphens(-), and dots(.) are allowed and may not start '
     'with underscore or dot.'
 )
-#: By path segment: value of C(format), first version, keys of their own that a body may carry
+#: By path segment: value of C(format), first version, additional keys that a body may have
 #: (those in capitals must).
 FORMATS: dict[str, tuple[str, tuple[int, ...], tuple[str, ...]]] = {
     'maven': ('maven2', (3, 20), ('MAVEN',)),
@@ -795,7 +795,7 @@ class Repositories:
         )
 
     def extdirect(self, request, user) -> Answer:
-        """The remote procedures of the web interface: always 200, C(result.success) tells."""
+        """The remote procedures of the web interface: always 200, see C(result.success)."""
         call = request.get_json(force=True, silent=True)
         if not isinstance(call, dict):
             return self.nexus.fault(400)

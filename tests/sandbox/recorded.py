@@ -5,13 +5,13 @@
 
 """Exchanges with real Nexus servers, to be played to the sandbox, or to a real server again.
 
-C(conformance/nexus-*.json) holds C(entries), in the order in which each version was asked. An entry
-has a C(name), a C(request) (C(method), C(path), C(headers), C(body)) and C(answers): one for each
-group of C(versions) that answered alike. A value that begins with a dollar sign stands in
-C(shared). C(left_out) says what else was recorded, and why it is not here. Texts may hold
+C(conformance/nexus-*.json) contains C(entries), in the order in which each version was asked. An
+entry has a C(name), a C(request) (C(method), C(path), C(headers), C(body)) and C(answers): one for
+each group of C(versions) that answered alike. A value that begins with a dollar sign is in
+C(shared). C(left_out) says what else was recorded, and why it is not here. Texts may contain
 C({version}) and C({base}) (scheme, host and port of the server), and tickets: C({ticket:a}) is the
 one named a, C({ticket64:a}) its base64 form, C({q:ticket:a}) either of them percent-encoded.
-C(tickets) tells whose they are and how many seconds old. C(restore) is the path of a repository
+C(tickets) lists whose they are and how many seconds old. C(restore) is the path of a repository
 that was as at its creation before the request; C(remote) is what the guarded remote saw when a file
 was fetched through a proxy: credentials and status.
 
@@ -150,7 +150,7 @@ def shape(body: str, content_type: str, version: str) -> t.Any:
 
 
 def _tells(page: str, version: str) -> str | None:
-    """How a page tells the server's version, if it does: what stands before it."""
+    """The text before the server's version on a page, if it shows it."""
     found = re.search(r'(\?_v=|\?)' + re.escape(version), page)
     return found.group(1) if found else None
 

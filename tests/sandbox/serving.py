@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Serves any number of WSGI applications from one process, over TLS with a CA of its own, and plays
+"""Serves any number of WSGI applications from one process, over TLS with its own CA, and plays
 faults from a script.
 
     with Sandbox() as sandbox:
@@ -71,7 +71,7 @@ class Answer:
 class Requests:
     """What a server was asked, in order.
 
-    Each record is a dict; none holds a password, a body or the value of a query key.
+    Each record is a dict; none contains a password, a body or the value of a query key.
 
     Keys: C(method), C(path) (as sent, not decoded), C(query) (list of keys), C(status) (None if no
     answer was sent), C(user) (name of the Basic credentials, C('bearer'), or None), C(agent),
@@ -178,7 +178,7 @@ class Exchange:
         return self.handler.call_app(self.environ)
 
     def send(self, answer: Answer, length: int | None = None) -> None:
-        """Sends an answer; C(length) lies about the size of its body."""
+        """Sends an answer; C(length) is a wrong size of its body."""
         self.handler.send_answer(answer, length)
 
     def start(self, answer: Answer, *headers: tuple[str, str]) -> None:

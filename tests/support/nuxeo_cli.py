@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The real Nuxeo CLI, from its package, in a folder of the build; installed when a test first wants
+"""The real Nuxeo CLI, from its package, in a folder of the build; installed when a test first needs
 it.
 """
 

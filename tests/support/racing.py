@@ -5,7 +5,7 @@
 
 """Processes that want the token of one source at the same moment.
 
-It is a program of its own, since a process that serves (as the tests do) has threads and cannot be
+It is a separate program, since a process that serves (as the tests do) has threads and cannot be
 forked safely. It reads one JSON object from standard input: C(type), C(options), C(count), C(locks)
 (false: the file system knows none). It prints what each process got.
 """

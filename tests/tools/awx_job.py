@@ -8,7 +8,7 @@ worker | process).
 
 The control node makes a private data folder and sends it; the execution node, which mounts it at
 /runner in a container, runs it and sends the events back. Without a container, the worker's folder
-stands in for /runner.
+replaces /runner.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ class Job:
         for name in (
             'command',
             'env.list',
-        ):  # they hold the environment of the job. AWX removes them, too
+        ):  # they contain the environment of the job. AWX removes them, too
             (artifacts / name).unlink(missing_ok=True)
         return Finished(
             (artifacts / 'status').read_text(encoding='utf-8'),

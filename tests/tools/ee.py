@@ -100,7 +100,7 @@ def persistence_error() -> str | None:
         subprocess.run([*NAMESPACES, 'true'], stderr=subprocess.DEVNULL, check=False).returncode
         != 0
     ):
-        return 'this machine lets nobody make namespaces, and so no containers.'
+        return 'this machine does not allow namespaces, and so no containers.'
     if mirror() is None:
         return 'the mirror that apt takes packages from is not known.'
     return None
@@ -181,7 +181,9 @@ def build(base: str) -> None:
         ROOT,
         stdout=subprocess.DEVNULL,
     )
-    with tempfile.TemporaryDirectory() as folder:  # of root alone: an address may hold a password
+    with (
+        tempfile.TemporaryDirectory()
+    ) as folder:  # of root alone: an address may contain a password
         Path(folder, 'pip.conf').write_text(pip_settings(), encoding='utf-8')
         arguments = ['--network=host', f'--volume={folder}/pip.conf:/etc/pip.conf:ro']
         if CERTIFICATES.exists():

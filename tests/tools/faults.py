@@ -96,7 +96,7 @@ def judge() -> tuple[dict[str, list[str]], dict[str, str], list[str]]:
         f'{key} has a test, so that its explanation is out of date' for key in told if key in shown
     ]
     wrong += [
-        f'{key} is explained, and is no fault of the catalogue' for key in told if key not in known
+        f'{key} is explained, but is not in the catalogue' for key in told if key not in known
     ]
     return shown, told, wrong
 

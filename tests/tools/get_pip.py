@@ -3,10 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stands in for the get-pip script that ansible-test wants to download from a server of its own:
+"""Stands in for the get-pip script that ansible-test wants to download from its own server:
 the same job, from the package index alone.
 
-It lies in ansible-test's cache as C(get_pip_<version>.py), beside the wheel of that pip.
+It is in ansible-test's cache as C(get_pip_<version>.py), beside the wheel of that pip.
 ansible-test runs it with the arguments of C(pip install) and with C(--no-setuptools) and
 C(--no-wheel).
 """

@@ -9,8 +9,8 @@ is on this machine.
 C(python -m tests.tools.matrix) runs all of it, which takes hours; C(--core), C(--python) and
 C(--part) choose, C(--list) shows what there is to run. Each pair of an ansible-core and a
 controller's Python has a virtual environment in .build/matrix. What an ansible-core does not
-support is no row; what it supports and this machine lacks is named. The end is a table and the line
-C(N passed, N failed).
+support has no row; what it supports and this machine lacks is named. The end is a table and the
+line C(N passed, N failed).
 """
 
 from __future__ import annotations

@@ -261,7 +261,7 @@ def sanity() -> Outcome:
 
 @contextmanager
 def sandbox(*args: str) -> t.Iterator[dict]:
-    """The sandbox in a process of its own.
+    """The sandbox in a separate process.
 
     Gives what it says about itself: C(ca_path), C(urls) by system, C(servers).
     """
@@ -385,6 +385,15 @@ def docs() -> Outcome:
 LINT = [
     check('ruff-format', sys.executable, '-m', 'ruff', 'format', '--check', '.', cwd=ROOT),
     check('ruff', sys.executable, '-m', 'ruff', 'check', '.', cwd=ROOT),
+    check(
+        'mypy',
+        sys.executable,
+        '-m',
+        'mypy',
+        '-p',
+        'ansible_collections.buildops.tokens.plugins',
+        cwd=ROOT,
+    ),
     check('words', sys.executable, '-m', 'tests.tools.words', cwd=ROOT),
     check('yamllint', sys.executable, '-m', 'yamllint', '--strict', '.'),
     check('shellcheck', BIN / 'shellcheck', '.ci/run'),

@@ -43,7 +43,7 @@ def proxies() -> dict[str, str]:
 def environment(home: str | Path) -> dict[str, str]:
     """This process's environment, changed so that tools keep to C(home) and to C(.build).
 
-    Java takes the home folder from the system, not from C(HOME), so Maven is told by options.
+    Java takes the home folder from the system, not from C(HOME), so Maven gets options.
     """
     env = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
     for name in proxies():

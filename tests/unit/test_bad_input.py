@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person gets for bad input: one sentence that says what happened and what to do, nothing changed on disk, no secret shown."""
+"""What a person gets for bad input: one sentence that says what happened and what to do, nothing
+changed on disk, no secret shown.
+"""
 
 from __future__ import annotations
 
@@ -59,12 +61,14 @@ def bad(sandbox, tmp_path):
         ),
         'no_privilege': (
             person(good, sandbox, username='guest'),
-            r'The user guest lacks the right to have a user token on HOST \(403 .*Give it the privilege '
+            r'The user guest lacks the right to have a user token on HOST \(403 .*Give it the '
+            r'privilege '
             r'nx-usertoken-current',
         ),
         'feature_off': (
             person(start(sandbox, user_tokens=False), sandbox),
-            r'The user token feature is switched off on HOST \(400 .*An administrator can enable it',
+            r'The user token feature is switched off on HOST \(400 .*An administrator can enable '
+            r'it',
         ),
         'community': (
             person(start(sandbox, '3.84.0-03', edition='COMMUNITY'), sandbox),
@@ -127,7 +131,8 @@ def bad(sandbox, tmp_path):
         ),
         'misspelt': (
             person(good, sandbox, pasword=WRONG),
-            r'source misspelt of type nexus_user_token has no option pasword\. Did you mean password\?',
+            r'source misspelt of type nexus_user_token has no option pasword\. Did you mean '
+            r'password\?',
         ),
         'too_old': (
             person(good, sandbox, user_id='sam', nexus_version='3.50.0'),

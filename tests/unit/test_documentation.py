@@ -139,7 +139,8 @@ def test_guides_and_README_contain_every_source_type(name):
     assert not missing, 'add to\n' + '\n'.join(missing)
 
 
-# Options that hold secrets, and what may stand in their place: a template, a reference to the environment, the name of a source
+# Options that hold secrets, and what may stand in their place: a template, a reference to the
+# environment, the name of a source
 SECRET = re.compile(
     r"""^[\s#-]*["']?(?:\w+_)?(password|passphrase|secret|token|pass_?code|clid|assertion|code_verifier)["']?\s*[:=]\s*(\S.*)$"""
 )

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who has no Java, Maven or Node.js is told so before anything is downloaded."""
+"""A missing Java, Maven or Node.js is reported before anything is downloaded."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules of the house that no other tool checks, and the fixtures that all tests stand on."""
+"""The rules of the house that no other tool checks, and the fixtures that all tests use."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class CallbackModule(CallbackBase):
             stream.write(json.dumps({'event': event, **more}, default=repr) + '\n')
 
     def _write_result(self, event, result, **more):
-        # ansible-core 2.19 renamed what results hold.
+        # ansible-core 2.19 renamed what results contain.
         content = result.result if hasattr(result, 'result') else result._result
         host = result.host if hasattr(result, 'host') else result._host
         task = result.task if hasattr(result, 'task') else result._task

@@ -3,10 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plays recorded exchanges with real servers to a Flask app, and tells where its answers differ.
+"""Plays recorded exchanges with real servers to a Flask app, and reports where its answers differ.
 
 Secrets that a server makes (codes, tokens, cookies) differ from the recorded ones: the first time a
-recorded value and the app's value stand in the same place they are bound to each other, later
+recorded value and the app's value are in the same place they are bound to each other, later
 requests carry the bound one, and a recorded value that comes again has to be answered by its bound
 one. So rotation and reuse are compared as well.
 
@@ -53,7 +53,7 @@ def html_marks(body):
 class Player:
     """Plays exchanges in their order to one app.
 
-    C(differences) holds what differed: id of the exchange to a list of sentences.
+    C(differences) contains what differed: id of the exchange to a list of sentences.
     """
 
     def __init__(self, app, base_url):

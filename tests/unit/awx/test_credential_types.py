@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The credential types: AWX takes them, and what its injector makes of them is what sources read."""
+"""The credential types: AWX accepts them, and sources read what its injector makes of them."""
 
 from __future__ import annotations
 

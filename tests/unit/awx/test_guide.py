@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The AWX guide, followed from its first line to its last: its files are used as they stand there,
+"""The AWX guide, followed from its first line to its last: its files are used as they are there,
 its commands are known here.
 """
 
@@ -54,7 +54,7 @@ FOLLOWED = {
 
 
 def blocks() -> list[tuple[str, str]]:
-    """:returns: what stands before each block of YAML, and the block."""
+    """:returns: the text before each block of YAML, and the block."""
     found = re.findall(r'(?m)((?:^.+\n)+)\n *\.\. code-block:: yaml\n\n((?:^ +.*\n|^\n)+)', GUIDE)
     return [(before, textwrap.dedent(text).strip() + '\n') for before, text in found]
 

@@ -92,7 +92,7 @@ class Stage:
         )
 
     def search(self, finished) -> list[str]:
-        """:returns: which secrets stand in what AWX keeps of a job."""
+        """:returns: which secrets are in what AWX keeps of a job."""
         token = self.nexus.state.token_of('ci')
         secrets = {
             'password': PASSWORD,

@@ -109,7 +109,7 @@ def answers(folder):
 
 
 def hang_the_first(server):
-    """Answers with an event that tells that somebody waits for the server."""
+    """Answers with an event that reports that somebody waits for the server."""
     waiting = threading.Event()
 
     def act(exchange):

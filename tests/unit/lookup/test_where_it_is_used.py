@@ -79,7 +79,8 @@ PLACES = """
           - company.username == in_play
           - company.username == in_task
           - ansible_password == company.password
-          - company.authorization == 'Basic ' + (company.username + ':' + company.password) | b64encode
+          - company.authorization ==
+            'Basic ' + (company.username + ':' + company.password) | b64encode
         quiet: true
       vars:
         in_task: "{{ lookup('buildops.tokens.token', 'company', query='name_code') }}"
@@ -274,7 +275,8 @@ def test_check_mode_has_every_part_of_a_token(run_playbook, sandbox, server, com
   gather_facts: false
   tasks:
     - ansible.builtin.debug:
-        msg: "{{ dict(token | dict2items | map(attribute='key') | map('string') | zip([token.kind] * 99)) }}"
+        msg: "{{ dict(token | dict2items | map(attribute='key') | map('string')
+                      | zip([token.kind] * 99)) }}"
       vars:
         token: "{{ lookup('buildops.tokens.token', item) }}"
       loop: "{{ token_sources | list }}"
@@ -306,7 +308,10 @@ VAULTED = """
 
 
 def tool(name, home, *arguments, **options):
-    """Runs another of ansible's programs, as C(run_playbook) does. Answers with the finished process."""
+    """Runs another of ansible's programs, as C(run_playbook) does.
+
+    Answers with the finished process.
+    """
     return subprocess.run(
         [sys.executable, '-m', 'ansible', name, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
@@ -397,12 +402,15 @@ ANSWERS = """
           - both | map(attribute='user') | list == ['alice', 'bob']
           - query('buildops.tokens.token', ['company', 'second'], query='user') == ['alice', 'bob']
           - query('buildops.tokens.token', 'company', query='[kind, user]') == [['basic', 'alice']]
-          - query('buildops.tokens.token', 'company', 'broken', 'second', query='user', on_error='skip') == ['alice', 'bob']
+          - query('buildops.tokens.token', 'company', 'broken', 'second', query='user',
+                  on_error='skip') == ['alice', 'bob']
           - query('buildops.tokens.token', 'broken', on_error='warn') == []
           - query('buildops.tokens.token', 'unknown', on_error='warn') == []
           - query('buildops.tokens.token', []) == []
-          - lookup('buildops.tokens.token', type='nexus_user_token', url=token_sources.company.url, ca_path=token_sources.company.ca_path,
-                   username='bob', password=token_sources.second.password, realm=omit, nexus_version=omit, proxy='', query='user') == 'bob'
+          - lookup('buildops.tokens.token', type='nexus_user_token', url=token_sources.company.url,
+                   ca_path=token_sources.company.ca_path, username='bob',
+                   password=token_sources.second.password, realm=omit, nexus_version=omit,
+                   proxy='', query='user') == 'bob'
           - lookup('buildops.tokens.token', 'company') is mapping
 """
 
@@ -426,8 +434,10 @@ def test_terms_queries_and_errors(run_playbook, server, company):
 
 FAILURES = {
     "'compny'": 'there is no source compny in token_sources. Did you mean company?',
-    "'company', url='x'": 'source company is taken as token_sources has it; url cannot be given besides its name.',
-    "type='nexus_user_token', username='x', password='short-cAn4ry'": 'nexus_user_token: missing required arguments: url',
+    "'company', url='x'": 'source company is taken as token_sources has it; url cannot be given '
+    'besides its name.',
+    "type='nexus_user_token', username='x', "
+    "password='short-cAn4ry'": 'nexus_user_token: missing required arguments: url',
     '': 'give the name of a source in token_sources, or type and its options.',
     "'company', query='[['": 'query is not a JMESPath expression.',
     "'company', on_error='ignore'": 'on_error must be fail, warn or skip.',
@@ -437,7 +447,8 @@ FAILURES = {
     "'no_ca'": 'source no_ca: ca_path: there is no file',
     "'company', query='pasword'": 'the token has no pasword. Did you mean password?',
     "'company', query=['kind']": 'query must be a string',
-    "'undefined'": 'source undefined: password uses the variable vault_missing, which is not defined.',
+    "'undefined'": 'source undefined: password uses the variable vault_missing, which is not '
+    'defined.',
 }
 
 
@@ -473,7 +484,8 @@ def test_A2_A4_errors_name_the_source_and_hold_no_secret(run_playbook, server, c
             }
         ]
     )
-    # the play itself holds a password in place, which ansible-core 2.19 and newer show around an error: it is not ours
+    # the play itself holds a password in place, which ansible-core 2.19 and newer show around an
+    # error: it is not ours
     text = text.replace('short-cAn4ry', '{{ short }}').replace("'{{ short }}'", 'short')
     run = run_playbook(
         text + '\n',
@@ -578,7 +590,9 @@ def test_T5_a_token_that_expires_during_the_run_is_replaced_in_time(run_playbook
   tasks:
     - name: It is never one that has ended
       ansible.builtin.assert:
-        that: now(utc=true, fmt='%Y-%m-%dT%H:%M:%SZ') <= lookup('buildops.tokens.token', 'nuvy').expires_at
+        that: >-
+          now(utc=true, fmt='%Y-%m-%dT%H:%M:%SZ')
+          <= lookup('buildops.tokens.token', 'nuvy').expires_at
       loop: "{{ range(10) | list }}"
       loop_control:
         pause: 1

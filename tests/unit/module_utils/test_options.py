@@ -238,7 +238,7 @@ def test_I9_times_of_deliveries(tmp_path, name, option, values):
 
 
 def test_I9_every_number_has_limits():
-    """Ones that nobody thought of wait for ever, or end in an error of Python."""
+    """Ones that nobody thought of wait without a limit, or end in an error of Python."""
     for module, _good, _deliver in DELIVERIES.values():
         limits = getattr(module, 'LIMITS', options.LIMITS)
         numbers = {

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What to do about a token: a table, and what holds for all tokens."""
+"""What to do about a token: a table, and what applies to all tokens."""
 
 from __future__ import annotations
 

@@ -3,9 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the collection reads and writes, as somebody else reads and writes it: kernels, shells, browsers' JSON, other libraries.
+"""What the collection reads and writes, as somebody else reads and writes it: kernels, shells,
+browsers' JSON, other libraries.
 
-Formats with tests of their own (settings.xml, git's files, JSON files, secrets) have their properties there.
+Formats with tests of their own (settings.xml, git's files, JSON files, secrets) have their
+properties there.
 """
 
 from __future__ import annotations
@@ -155,7 +157,7 @@ def test_the_name_of_a_repository_is_one_part_of_a_path(name, proxies):
     ).map(''.join)
 )
 def test_I13_H30_an_address_leads_where_it_says(text):
-    """What was checked is the host that is asked in the end: the library has a parser of its own."""
+    """The checked host is the one that gets the request: the library has its own parser."""
     for candidate in (text, 'https://a.test' + text, 'https://' + text):
         try:
             normal = normalize_url(candidate, allow_http=True)
@@ -229,7 +231,8 @@ NODE = r"""
 const lines = require('fs').readFileSync(0, 'latin1').split('\n');
 const decoder = new TextDecoder('utf-8', {fatal: true});
 console.log(JSON.stringify(lines.map(line => {
-    try { return [JSON.parse(decoder.decode(Buffer.from(line, 'hex')))] } catch (error) { return null }
+    try { return [JSON.parse(decoder.decode(Buffer.from(line, 'hex')))] }
+    catch (error) { return null }
 })));
 """
 
@@ -238,7 +241,8 @@ def mutations(seed, count):
     """JSON, and what becomes of it when bytes are lost, added and changed."""
     chance = random.Random(seed)
     start = [
-        b'{"access_token": "a.b-c", "expires_in": 3600, "scope": null, "list": [1, -2.5e3, true, {"deep": "\\u00e9\\n"}]}',
+        b'{"access_token": "a.b-c", "expires_in": 3600, "scope": null, "list": [1, -2.5e3, true, '
+        b'{"deep": "\\u00e9\\n"}]}',
         b'[]',
         b'{"a": "\xc3\xa9"}',
         b'\xef\xbb\xbf{"a": 1}',

@@ -270,7 +270,7 @@ def test_copies_are_as_silent():
 
 
 def test_I5_the_header_of_a_basic_token_is_registered_too(monkeypatch):
-    """base64 of both does not hold base64 of one."""
+    """base64 of both does not contain base64 of one."""
     told = []
     monkeypatch.setattr(
         'ansible_collections.buildops.tokens.plugins.module_utils._redaction._register', told.extend

@@ -219,7 +219,7 @@ def test_T2_a_store_that_others_could_read_is_closed(home):
     result = run(url='https://ex.com')[0]
     assert result['changed'] and result['permissions_restricted']
     assert stat.S_IMODE((home / '.git-credentials').stat().st_mode) == 0o600
-    assert stat.S_IMODE((home / '.gitconfig').stat().st_mode) == 0o644  # it holds no secret
+    assert stat.S_IMODE((home / '.gitconfig').stat().st_mode) == 0o644  # it contains no secret
 
 
 def test_G15_T21_an_unreadable_store_is_an_error_and_not_an_empty_one(home):

@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real git clones, fetches and pushes over HTTPS with what git_credential and its role delivered, and verification tells why it cannot."""
+"""A real git clones, fetches and pushes over HTTPS with what git_credential and its role delivered,
+and verification tells why it cannot.
+"""
 
 from __future__ import annotations
 
@@ -140,8 +142,8 @@ def test_verification_names_the_entry_that_fails_and_keeps_it(served, home):
         False,
     ]
     assert result['msg'] == (
-        'The entries are written, but were not accepted: %s/special.git (the server refuses the credential).'
-        % served.url
+        'The entries are written, but were not accepted: %s/special.git (the server refuses the '
+        'credential).' % served.url
     )
     store = (home / '.git-credentials').read_text()
     assert 'wrong-token' in store  # git itself would have erased it

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks: a token goes from its server to git's credential store on each host, opens a door
+"""The playbooks: a token goes from its server to git's credential store on each host, works
 there, and is taken away again.
 """
 

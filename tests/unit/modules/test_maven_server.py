@@ -263,7 +263,7 @@ def basic(username, password):
 
 
 def attempt(path, sandbox, server, where='/', entry=None, **options):
-    """Deliver with verify: (accepted, reason) of the one door, and the message of a failure."""
+    """Deliver with verify: (accepted, reason) of the one server, and the message of a failure."""
     options = dict({'verify': True, 'ca_path': str(sandbox.ca_path)}, **options)
     result = run(
         path,

@@ -105,6 +105,8 @@ def test_A27_the_user_who_a_task_becomes_owns_what_it_writes(run_playbook):
         open_to_others = {
             path.name for path in written if stat.S_IMODE(path.lstat().st_mode) & 0o077
         }
-        assert open_to_others <= {'config'}, 'which git settings may be, since they hold no secret'
+        assert open_to_others <= {'config'}, (
+            'which git settings may be, since they contain no secret'
+        )
     finally:
         shutil.rmtree(folder)

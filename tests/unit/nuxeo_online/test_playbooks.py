@@ -3,7 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tools of Nuxeo Online Services in real playbooks: twice, in check mode, loudly, with wrong tokens, without a network; no secret is seen."""
+"""The tools of Nuxeo Online Services in real playbooks: twice, in check mode, loudly, with wrong
+tokens, without a network; no secret is seen.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ TOKEN = 'nos-cAn4ry/+=&<"%>-token'
 
 
 class Stage:
-    """A service that knows one token, hosts that are folders, and all places where no secret must turn up."""
+    """A service that knows one token, hosts that are folders, and all places where no secret must
+    turn up.
+    """
 
     def __init__(self, service, sandbox, run_playbook, folder, hosts=('host1', 'host2', 'host3')):
         self.service, self.run_playbook, self.folder, self.ca = (
@@ -362,7 +366,7 @@ def test_I_what_cannot_be_right_is_told_before_anything_is_asked(stage):
 
 
 def sent(kept):
-    """:returns: by host, the passwords in what was sent there, as ansible-core's own packing gives it back."""
+    """Return, by host, the passwords that were sent there, unpacked by ansible-core itself."""
     found = {}
     for script in kept.glob('*/AnsiballZ_nuxeo_registration.py'):
         subprocess.run([sys.executable, script, 'explode'], check=True, stdout=subprocess.DEVNULL)

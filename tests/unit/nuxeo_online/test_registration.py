@@ -641,7 +641,7 @@ def test_absent_removes_the_file_and_nothing_on_the_service(nuxeo_server, servic
     assert len(service.app.state.instances) == 1
 
 
-# the door
+# verification
 
 
 def test_verify_has_nuxeoctl_ask_the_service_with_the_registration(any_server, service):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 SUDO = """#!/bin/sh
-# Stands in for sudo: each user has a home folder below this one. Nobody can become "locked".
+# Replaces sudo: each user has a home folder below this one. Nobody can become "locked".
 while [ "$1" != -u ]; do shift; done
 user=$2; shift 2
 [ "$user" = locked ] && { echo 'sudo: unknown user locked' >&2; exit 1; }

@@ -18,7 +18,7 @@ from tests.sandbox import nexus, nuvy, nuxeo
 from tests.tools.scratch import ROOT
 
 # Imports all that the controller uses, asks for each token twice (once found out, once renewed),
-# and tells what is open after each step
+# and reports what is open after each step
 SCRIPT = """
 import gc, importlib, json, os, pkgutil, sys
 given = json.load(sys.stdin)

@@ -35,7 +35,7 @@ COMPANY = {
 
 
 class Encrypted:
-    """As ansible-core keeps what is encrypted: whoever looks at it decrypts it."""
+    """As ansible-core keeps what is encrypted: to look at it decrypts it."""
 
     def __init__(self, text):
         self._ciphertext = text

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work in a process of its own: its answer, its death, and what it leaves alone."""
+"""Work in a separate process: its result, its death, and what it does not change."""
 
 from __future__ import annotations
 

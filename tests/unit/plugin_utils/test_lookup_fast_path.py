@@ -296,9 +296,7 @@ print(*sorted(name for name in set(sys.modules) - before if not name.startswith(
         'ansible_collections.buildops.tokens.plugins.lookup',
         'ansible_collections.buildops.tokens.plugins.lookup.token',
     }
-    if (
-        'ansible_collections.buildops.tokens.plugins.module_utils' in new
-    ):  # 2.22 is told about the secrets
+    if 'ansible_collections.buildops.tokens.plugins.module_utils' in new:  # 2.22 gets the secrets
         own |= {
             'ansible_collections.buildops.tokens.plugins.module_utils' + rest
             for rest in ('', '._token', '._redaction', '._errors')

@@ -248,7 +248,7 @@ def test_for_many_hosts_the_token_is_looked_at_once_in_a_run(
     results = [secret(get_token(source(cache=cache, regenerate=regenerate))) for _task in range(2)]
     assert server.issued == (4 if regenerate == 'always' else 1) and server.checked == (
         0 if regenerate == 'always' else 3
-    ), 'a module does as it is told'
+    ), 'a module follows the option'
 
 
 def test_a_token_that_its_server_refuses_is_replaced_where_that_is_asked_for(

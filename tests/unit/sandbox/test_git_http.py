@@ -25,7 +25,7 @@ TOKEN = 'nos-TOKEN+with/odd=ch:rs%é'
 
 @pytest.fixture
 def git(tmp_path):
-    """Runs git with a home of its own whose credential store holds the given lines."""
+    """Runs git with a separate home whose credential store holds the given lines."""
     with Sandbox() as sandbox:
         folder = tmp_path / 'repositories'
         folder.mkdir()

@@ -189,7 +189,9 @@ def test_the_steps_of_other_versions_are_not_there(start, version, first, header
     for path in {row[3] for row in TABLE} - {second}:
         assert admin(path)[0] == 404, path
         if nexus.version_number(version) < (2, 4):
-            assert alice(path)[0] == 403, 'early servers tell only the administrator what is there'
+            assert alice(path)[0] == 403, (
+                'early servers list only for the administrator what is there'
+            )
 
 
 @EVERY

@@ -116,8 +116,8 @@ def test_2_answers_as_recorded(sandbox, version):
 
 
 class Remote:
-    """The guarded remote of the recordings: a Maven repository that wants credentials and sends one
-    small file for every path.
+    """The guarded remote of the recordings: a Maven repository that requires credentials and sends
+    one small file for every path.
     """
 
     good = {'ru1:rp1', 'ru1:rp-new', 'ru2:rp2', 'n4m3c0d3:p/a+s=s', 'u1:p1', 'u1:p2'}

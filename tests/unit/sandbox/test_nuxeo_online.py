@@ -36,7 +36,7 @@ OLD_CLID = 'AAAA-1.1893456000.sig=='
 
 
 def between(state, what, *more):
-    """Does to the stand-in what the recorded one was told between two exchanges."""
+    """Does to the stand-in what was done to the recorded one between two exchanges."""
     if what == 'projects':
         state.users[more[0]].projects = dict(more[1])
     elif what == 'token':

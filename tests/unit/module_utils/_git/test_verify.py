@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Verification for git tries the delivered credential, and nothing that lies around helps it."""
+"""Verification for git tries the delivered credential, and uses nothing else on the host."""
 
 from __future__ import annotations
 

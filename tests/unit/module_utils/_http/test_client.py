@@ -149,7 +149,7 @@ def serve():
 
 
 class Naps(list):
-    """Stands in for C(time.sleep): remembers, and does not wait."""
+    """Replaces C(time.sleep): records, and does not wait."""
 
     __call__ = list.append
 
@@ -1130,7 +1130,7 @@ def test_O5_a_servers_own_words_hold_no_secret_of_ours_in_base64(before, secret,
 
 
 def test_A26_N13_what_the_libraries_log_of_a_request_stays_out_of_all_logs(caplog):
-    """Their warnings hold the address with its query; ansible-core writes what any library logs
+    """Their warnings contain the address with its query; ansible-core writes what any library logs
     into its log file.
     """
     with socket.create_server(('127.0.0.1', 0)) as server:

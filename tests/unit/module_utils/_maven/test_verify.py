@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real Maven at the door of the protected repository.
+"""A real Maven and the protected repository.
 
 Resolving a parent POM needs no plugin, so C(mvn -N validate) on a project whose parent is only in
 the protected repository needs no other repository, and fails if and only if Maven was not let in.
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.needs_client('mvn')
 
 
 def knock(sandbox, folder, url, user, password):
-    """Runs C(mvn -N validate) with a settings file of its own; gives the exit status and what was
+    """Runs C(mvn -N validate) with a separate settings file; returns the exit status and what was
     printed.
     """
     (folder / 'pom.xml').write_text(

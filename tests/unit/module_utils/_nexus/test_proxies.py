@@ -3,10 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Credentials of proxy repositories: what is written for bodies that real servers returned, and every generation of the stand-in.
+"""Credentials of proxy repositories: what is written for bodies that real servers returned, and
+every generation of the stand-in.
 
-C(nexus_proxy_bodies.json) holds proxies as Nexus 2.2 to 3.71.0 returned them, by version, interface and format. X numbers are those of the fault
-catalogue.
+C(nexus_proxy_bodies.json) holds proxies as Nexus 2.2 to 3.71.0 returned them, by version, interface
+and format. X numbers are those of the fault catalogue.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ NEW = DesiredProxy('p1', username='new-name', password='new-pass')
 
 
 def bodies(interface):
-    """Pairs of version and body, with a routing rule and a cleanup policy where the interface knows them."""
+    """Pairs of version and body, with a routing rule and a cleanup policy where the interface knows
+    them.
+    """
     found = []
     for label, body in sorted(BODIES.items()):
         version, _blank, kind = label.partition(' ')
@@ -571,7 +574,10 @@ def test_X4_nexus_2_finds_no_groups_and_has_roles_of_its_own(sandbox, connect, v
     for name in ('public', 'gone'):
         with pytest.raises(
             Refused,
-            match=f'has no repository {name} that the user may administer .role ui-repository-admin; groups are not found there',
+            match=(
+                f'has no repository {name} that the user may administer .role '
+                'ui-repository-admin; groups are not found there'
+            ),
         ):
             apply(connect(sandbox.serve(nexus.create_app(version))), NEW._replace(name=name), False)
 
@@ -609,13 +615,15 @@ def test_X4_only_proxies_have_a_remote(kind):
         (
             '3.71.0-06',
             answer(403),
-            r'The user may not change the repository p1 on server.test \(403\). It needs the privilege nx-repository-admin-\*-p1-edit.',
+            r'The user may not change the repository p1 on server.test \(403\). It needs the '
+            r'privilege nx-repository-admin-\*-p1-edit.',
         ),
         ('3.71.0-06', answer(404), 'server.test has no repository p1 that the user may administer'),
         (
             '3.41.1-01',
             answer(404),
-            r'Nexus Repository 3.41.1-01 refuses the configuration without a reason \(404 to PUT, though the repository can be read\)',
+            r'Nexus Repository 3.41.1-01 refuses the configuration without a reason \(404 to PUT, '
+            r'though the repository can be read\)',
         ),
         (
             '3.71.0-06',
@@ -628,7 +636,8 @@ def test_X4_only_proxies_have_a_remote(kind):
                     }
                 ],
             ),
-            r'refuses the configuration of p1 \(400\): UsernameAuthenticationConfiguration.password must not be null$',
+            r'refuses the configuration of p1 \(400\): '
+            r'UsernameAuthenticationConfiguration.password must not be null$',
         ),
         (
             '3.24.0-01',
@@ -788,7 +797,9 @@ def state_of(server):
 
 
 def prepared(sandbox, connect, version, url):
-    """A server with a proxy p1 that has no credentials, but a routing rule and a cleanup policy where there are such things."""
+    """A server with a proxy p1 that has no credentials, but a routing rule and a cleanup policy
+    where there are such things.
+    """
     server = sandbox.serve(nexus.create_app(version))
     proxies = connect(server)
     proxies.create(DesiredProxy('p1', create={'remote_url': url}), None)
@@ -1039,7 +1050,10 @@ def test_X3_a_change_while_writing_is_told(sandbox, connect, remote, version):
     server.faults.add(path, somebody, method=method, after=after)
     with pytest.raises(
         ServerProblem,
-        match='differs from what was written in more than its authentication. Somebody else changed it',
+        match=(
+            'differs from what was written in more than its authentication. Somebody else changed '
+            'it'
+        ),
     ):
         apply(proxies, with_token(token), False)
 

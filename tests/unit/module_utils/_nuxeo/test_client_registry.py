@@ -58,7 +58,7 @@ def ensure(sandbox, server, check_mode=False, **given):
     options = sources.resolve(NuxeoClientRegistry, given, {}, keep=('state',)).options
     registry = NuxeoClientRegistry(options)
     result = registry.ensure(check_mode)
-    # 9.10 does not tell of its tokens
+    # 9.10 does not list its tokens
     assert not registry.warnings or server.app.version == '9.10', registry.warnings
     return result
 

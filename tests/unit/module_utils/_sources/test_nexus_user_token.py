@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nexus user tokens: the exact requests for every generation, every refusal with its sentence, and the same against the stand-in.
+"""Nexus user tokens: the exact requests for every generation, every refusal with its sentence, and
+the same against the stand-in.
 
 N numbers are those of the fault catalogue.
 """
@@ -336,8 +337,8 @@ STEP1 = [
         answer(
             401, headers={'WWW-Authenticate': 'BASIC realm="Sonatype Nexus Repository Manager"'}
         ),
-        'server.test does not accept the user name and password (401 from POST server.test%s). Check username and password; names are case-sensitive.'
-        % REST,
+        'server.test does not accept the user name and password (401 from POST server.test%s). '
+        'Check username and password; names are case-sensitive.' % REST,
     ),
     (
         answer(
@@ -355,14 +356,16 @@ STEP1 = [
     ),
     (
         answer(403, headers={'X-Siesta-FaultId': '1bca7b53-e10e'}),
-        'knows the user but does not accept a password login for it (403 from POST server.test%s (fault 1bca7b53-e10e)): the account comes from single '
+        'knows the user but does not accept a password login for it (403 from POST server.test%s '
+        '(fault 1bca7b53-e10e)): the account comes from single '
         'sign-on' % REST,
     ),
     (answer(406), 'refuses the content type (406)'),
     (answer(415), 'refuses the content type (415)'),
     (
         answer(302, headers={'Location': 'https://idp.example/authorize?client_id=x&state=y'}),
-        'redirects to https://idp.example, and credentials are not sent after it. Check url, also its path. If it redirects to a single sign-on page, '
+        'redirects to https://idp.example, and credentials are not sent after it. Check url, also '
+        'its path. If it redirects to a single sign-on page, '
         'use a local account',
     ),
 ]
@@ -391,8 +394,8 @@ def test_N1_N2_refusals_of_step_1(gives, sentence):
 def test_a_host_name_with_an_underscore_is_told(monkeypatch, wish, script):
     monkeypatch.setattr(Scripted.__init__, '__kwdefaults__', {'url': 'https://build_nexus.test'})
     assert (
-        'refuses the request (400): Nexus 3 does not accept a host name with an underscore. Use another name of this server'
-        in refused(script, **wish)
+        'refuses the request (400): Nexus 3 does not accept a host name with an underscore. Use '
+        'another name of this server' in refused(script, **wish)
     )
 
 
@@ -421,7 +424,8 @@ def test_a_host_name_with_an_underscore_is_told(monkeypatch, wish, script):
         (page(503), 'answered 503'),
         (
             page(200),
-            'answered 200 with a page of HTML instead of JSON: a login page, a proxy, or the wrong address. Check url, also its path.',
+            'answered 200 with a page of HTML instead of JSON: a login page, a proxy, or the '
+            'wrong address. Check url, also its path.',
         ),
     ],
 )
@@ -470,7 +474,8 @@ def test_H23_nothing_answers_at_any_path():
         step1(gives=page(404)), step1(SIESTA, gives=page(404)), step1(LOCAL, gives=page(404))
     )
     assert found == (
-        'POST server.test%s has no Nexus Repository REST interface there (404). Check url: it must end with the context path (Nexus 2 has /nexus '
+        'POST server.test%s has no Nexus Repository REST interface there (404). Check url: it '
+        'must end with the context path (Nexus 2 has /nexus '
         'by default, Nexus 3 none).' % LOCAL
     )
 
@@ -478,8 +483,8 @@ def test_H23_nothing_answers_at_any_path():
 def test_a_wrong_context_path_on_3():
     found = refused(step1(gives=missed('3.41.1-01', html=True, status=405)))
     assert (
-        'no Nexus Repository REST interface there (405). The server reports Nexus Repository Pro 3.41.1-01. Check url'
-        in found
+        'no Nexus Repository REST interface there (405). The server reports Nexus Repository Pro '
+        '3.41.1-01. Check url' in found
     )
 
 
@@ -512,9 +517,8 @@ def test_2_6_without_the_feature():
         look(answer(200), '/service/local/status'),
     )
     assert (
-        'The server has no user tokens (POST server.test%s answered 404: Nexus Repository 2.5.1-01). They need Nexus Repository Pro'
-        % LOCAL
-        in found
+        'The server has no user tokens (POST server.test%s answered 404: Nexus Repository '
+        '2.5.1-01). They need Nexus Repository Pro' % LOCAL in found
     )
 
 
@@ -545,7 +549,8 @@ STEP2 = [
     (
         answer(403),
         Refused,
-        'The user zoë lacks the right to have a user token on server.test (403 from GET server.test%s). Give it the privilege '
+        'The user zoë lacks the right to have a user token on server.test (403 from GET '
+        'server.test%s). Give it the privilege '
         'nx-usertoken-current' % NEW,
     ),
     (answer(410), Refused, 'The user token has expired (410'),
@@ -584,7 +589,10 @@ def test_editions_without_user_tokens(edition):
     )
     assert (
         found
-        == 'The server has no user tokens (it answered 404: Nexus Repository %s 3.50.0; user tokens need Pro).'
+        == (
+            'The server has no user tokens (it answered 404: Nexus Repository %s 3.50.0; user '
+            'tokens need Pro).'
+        )
         % name
     )
     found = refused(
@@ -616,9 +624,8 @@ def test_T14_N7_a_refused_ticket_is_replaced_once(status):
         step2(gives=no, ticket='second'),
     )
     assert (
-        'did not accept its own ticket (%d), twice. Behind a load balancer both steps must reach the same node, within 20 seconds.'
-        % status
-        in found
+        'did not accept its own ticket (%d), twice. Behind a load balancer both steps must reach '
+        'the same node, within 20 seconds.' % status in found
     )
 
 
@@ -802,8 +809,8 @@ def test_that_the_expiry_of_a_new_token_cannot_be_asked_does_not_lose_it():
     outcome = run(step1(version='3.71.0'), look(answer(404)), step2(), look(page(500)))
     assert outcome.token.secret == TOKEN['passCode']
     assert outcome.warnings == [
-        'When the token expires could not be found out: GET server.test%s answered 500. See the server log for details.'
-        % ATTRIBUTES
+        'When the token expires could not be found out: GET server.test%s answered 500. See the '
+        'server log for details.' % ATTRIBUTES
     ]
 
 
@@ -1017,7 +1024,8 @@ def test_check_mode_before_3_69_creates_nothing_and_says_that_it_cannot_know(scr
     outcome = run(*script, check_mode=True)
     assert (outcome.changed, outcome.token) == (False, None)
     assert outcome.warnings == [
-        'Nexus Repository %s cannot report whether a user token exists without creating one, so check mode does not know what a run '
+        'Nexus Repository %s cannot report whether a user token exists without creating one, so '
+        'check mode does not know what a run '
         'would change.' % version
     ]
 
@@ -1323,7 +1331,8 @@ def test_a_realm_has_two_names_and_the_right_one_is_remembered():
         (
             answer(404, headers=server('3.89.0')),
             Refused,
-            'Nexus Repository Pro 3.89.0 cannot create user tokens for others: that needs 3.90.1 or newer.',
+            'Nexus Repository Pro 3.89.0 cannot create user tokens for others: that needs 3.90.1 '
+            'or newer.',
         ),
         (
             page(404, '<link href="x.css?2.5.1-01" > nexus'),
@@ -1413,7 +1422,9 @@ VERSIONS = [
 
 
 class Ticking:
-    """The sandbox's clock and ours, a minute ahead with each use, so that nothing happens within the same second."""
+    """The sandbox's clock and ours, a minute ahead with each use, so that nothing happens within
+    the same second.
+    """
 
     def __init__(self):
         self.now = float(NOW)
@@ -1803,7 +1814,9 @@ def test_two_people_whose_passwords_are_hard_to_write(play):
 
 
 def test_the_mistakes_of_sonatypes_script_are_not_made(play):
-    """The header carries the raw ticket, also on 2.0 to 2.6; nothing is asked without credentials, nothing between the two steps."""
+    """The header carries the raw ticket, also on 2.0 to 2.6; nothing is asked without credentials,
+    nothing between the two steps.
+    """
     for version in ('2.6.2', '2.14.9-01', '3.20.1', '3.50.0'):
         go = play(version)
         go()

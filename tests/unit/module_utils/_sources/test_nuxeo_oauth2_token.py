@@ -3,7 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nuxeo tokens: a script of requests for every grant and every refusal. Where a real server was recorded, its words are used."""
+"""Nuxeo tokens: a script of requests for every grant and every refusal.
+
+Where a real server was recorded, its words are used.
+"""
 
 from __future__ import annotations
 
@@ -350,7 +353,10 @@ ROOT = 'https://nuxeo.test'
 
 def legacy_dance(*last, cookies=True):
     cookie = {'Set-Cookie': 'JSESSIONID=ABC; Path=/nuxeo; HttpOnly'} if cookies else {}
-    consent = '<form action="oauth2/authorization" method="POST"><input type="hidden" name="authorization_key" value="KeyKey"></form>'
+    consent = (
+        '<form action="oauth2/authorization" method="POST"><input type="hidden" '
+        'name="authorization_key" value="KeyKey"></form>'
+    )
     state = []
 
     def first(asked):
@@ -463,8 +469,8 @@ def login(parameters, path='/nuxeo/login.jsp'):
 def oauth_page(text, status=400):
     return page(
         status,
-        '<!DOCTYPE html><html><head><title>null - 400</title></head><body><h1>Bad request</h1><code>\n%s</code></body></html>'
-        % text,
+        '<!DOCTYPE html><html><head><title>null - 400</title></head><body><h1>Bad '
+        'request</h1><code>\n%s</code></body></html>' % text,
     )
 
 
@@ -482,7 +488,8 @@ SUBMIT_REFUSALS = {
     'no credentials arrived': (
         page(
             401,
-            "<script>window.location = 'https://nuxeo.test/nuxeo/login.jsp?requestedUrl=x';</script>",
+            '<script>window.location = '
+            "'https://nuxeo.test/nuxeo/login.jsp?requestedUrl=x';</script>",
         ),
         'received no user name',
     ),
@@ -517,13 +524,15 @@ SUBMIT_REFUSALS = {
     'no redirect URI': (oauth_page('No redirect URI configured for the app.'), 'no redirect URI'),
     'wrong redirect URI': (
         oauth_page(
-            'Invalid redirect_uri parameter: https://x. It must exactly match one of the redirect URIs configured for the app.'
+            'Invalid redirect_uri parameter: https://x. It must exactly match one of the redirect '
+            'URIs configured for the app.'
         ),
         'exactly one of those',
     ),
     'bad redirect URI': (
         oauth_page(
-            'Invalid redirect URI configured for the app: http://x. It must not be empty and start with https for security reasons.'
+            'Invalid redirect URI configured for the app: http://x. It must not be empty and '
+            'start with https for security reasons.'
         ),
         'does not accept itself',
     ),
@@ -588,7 +597,8 @@ TOKEN_REFUSALS = [
     ('invalid_client', 'Secret not configured or invalid token', 'nuxeo.jwt.secret'),
     (
         'unsupported_grant_type',
-        'Unknown grant_type: got "client_credentials", expecting "authorization_code" or "refresh_token".',
+        'Unknown grant_type: got "client_credentials", expecting "authorization_code" or '
+        '"refresh_token".',
         '2023.31',
     ),
     (
@@ -994,7 +1004,7 @@ def test_absent_with_an_assertion():
 
 @pytest.mark.parametrize('audience', [URL + '/oauth2/token', [URL]])
 def test_absent_with_an_assertion_that_is_for_the_token_endpoint_alone(audience):
-    """Used as a bearer it is refused (measured), so the token that it gives is revoked by itself."""
+    """As a bearer it is refused (measured), so the token that it gives is revoked by itself."""
     signed = assertion(sub='alice', aud=audience)
     options = dict(CLIENT, grant='jwt_bearer', assertion=signed, username='jdoe', state='absent')
     granted, new = token(None, grant_type=nuxeo.JWT_GRANT, assertion=signed), 'Bearer ' + ACCESS

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tokens of Nuxeo Online Services: a source that holds its token, and the check of one."""
+"""Tokens of Nuxeo Online Services: a source that contains its token, and the check of one."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def test_O18_revoked_elsewhere_and_found_out(server, given):
     assert obtain(given, **GRANTS['headless']).token.secret == first.secret
     second = obtain(given, regenerate='if_invalid', **GRANTS['headless'])
     assert second.changed and me(given, second.token).status_code == 200, (
-        'the refresh token was dead too, so it was granted anew'
+        'the refresh token was dead too, so it was granted again'
     )
 
 
@@ -262,7 +262,7 @@ def test_T13_T23_P10_not_even_where_the_file_system_has_no_locks(server, given):
     found, live, start = race(server, given, 4, locks=False)
     assert found == [live] * 4
     assert server.count('POST') > 1, 'they did race'
-    assert obtain(start, regenerate='always').token, 'the cache holds the one that lives'
+    assert obtain(start, regenerate='always').token, 'the cache contains the live one'
 
 
 def test_T13_a_refresh_inside_the_first_grant_is_stored_too(server, given):
