@@ -107,7 +107,7 @@ class ActionModule(ControllerAction):
     def _owner(self, plan: Result, source: sources.Source) -> str | None:
         """Return the user name of a token before it is revoked; empty for one without a name.
 
-        None stands for an unknown token. In check mode no token comes into being.
+        None means an unknown token. In check mode no token is created.
         """
         kinds = delivery_types.with_variable()
         if not any(kinds[name].REMOVED_BY_OWNER and plan['hosts'][name] for name in plan['hosts']):

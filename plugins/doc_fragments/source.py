@@ -57,7 +57,7 @@ options:
     default: 2
 """
 
-    # For servers that people may run in a network of their own, besides SECURE_CONNECTION
+    # For servers that may run in a private network, besides SECURE_CONNECTION
     PLAIN_HTTP = r"""
 options:
   allow_http:

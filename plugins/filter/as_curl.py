@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: as_curl
-short_description: A token source as the curl commands that fetch the same token by hand
+short_description: Convert a token source to the curl commands that fetch the same token
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
   - For a person who debugs. Paste the commands into C(bash), or save them to a file and run that.
-  - No secret is in them. They take each from a variable of the shell, which is named like V(NEXUS_PASSWORD), V(NUVY_CLIENT_SECRET),
-    V(NUXEO_REFRESH_TOKEN) or V(NOS_TOKEN), and which they ask for when it is not set. All other values are quoted for the shell.
+  - No secret is in them. They take each from a variable of the shell, which is named like
+    V(NEXUS_PASSWORD), V(NUVY_CLIENT_SECRET), V(NUXEO_REFRESH_TOKEN) or V(NOS_TOKEN), and which they
+    ask for when it is not set. All other values are quoted for the shell.
   - They need C(curl), C(base64) and C(python3).
 positional: _input
 options:
@@ -24,7 +25,8 @@ options:
     required: true
   nexus_version:
     description:
-      - Version of a Nexus Repository, which decides about the addresses and where the ticket travels, for a source that does not say it.
+      - Version of a Nexus Repository, which decides about the addresses and where the ticket
+        travels, for a source that does not say it.
       - Without any, the commands are those for 3.24 and newer.
     type: str
 seealso:
@@ -33,7 +35,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show how to fetch the token of the source "company" by hand
+- name: Show how to fetch the token of the source "company" manually
   ansible.builtin.debug:
     msg: "{{ token_sources.company | buildops.tokens.as_curl(nexus_version='2.14.9') }}"
 
@@ -88,7 +90,7 @@ def as_curl(context, source, nexus_version=None):
         raise AnsibleFilterError('as_curl: %s' % problem) from None
     except AnsibleFilterError:
         raise
-    except Exception as problem:  # its text could hold a secret
+    except Exception as problem:  # its text could contain a secret
         raise AnsibleFilterError(unexpected(problem)) from None
 
 

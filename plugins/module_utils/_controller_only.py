@@ -3,9 +3,12 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Modules that exist on the controller only: their action plugin does the work, the module file holds the documentation.
+"""Modules that exist on the controller only.
 
-Their argument specs stand here, so that action and documentation cannot drift apart."""
+Their action plugin does the work, the module file contains the documentation.
+
+Their argument specs are here, so that action and documentation cannot differ.
+"""
 
 from __future__ import annotations
 

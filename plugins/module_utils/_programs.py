@@ -225,7 +225,7 @@ def _communicate(
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, after)
     process.wait()
-    return b'', b''  # a child in a session of its own keeps the pipes open
+    return b'', b''  # a child in another session keeps the pipes open
 
 
 def _user(uid: int) -> User:

@@ -79,7 +79,7 @@ _OWN_WORDS = frozenset(
     server servers service session settings sign single sources source space state status step
     string studio supported system task template test text than that their there this ticket
     time timeout token tokens true type unknown update updated user username users valid value
-    variable verified verify version wait want wants warning web what when where which will with
+    variable verified verify version wait want warning web what when where which will with
     without word work works wrong write writes written wrote your
     """.split()
 )
@@ -295,7 +295,7 @@ def canonical_forms(text: str) -> t.List[Canonical]:
 
 
 def _within_base64(data: bytes) -> t.Iterator[str]:
-    """:returns: what is the same in base64 whatever stands before and behind the data."""
+    """:returns: what is the same in base64, with any data before and behind it."""
     for before in range(3):
         encoded = base64.b64encode(b'-' * before + data).decode('ascii')
         middle = encoded[(before + 2) // 3 * 4 : (before + len(data)) // 3 * 4]
@@ -345,7 +345,7 @@ def _needles(more: t.Sequence[str]) -> Needles:
     extra = [secret for secret in more if secret and secret not in _known]
     if extra:
         return needles_of(_known.union(extra))
-    # Secrets are only ever added, so their number says whether the last result still holds
+    # Secrets are only ever added, so their number shows whether the last result is still valid
     if not _compiled or _compiled[0][0] != len(_known):
         _compiled[:] = [(len(_known), needles_of(_known))]
     return _compiled[0][1]
@@ -358,7 +358,7 @@ def _only_own_words(text: str) -> bool:
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """:returns: whether what stands there is no part of a longer word."""
+    """:returns: whether this is not a part of a longer word."""
     return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
 
 
@@ -372,7 +372,7 @@ def _found_parts(form: Canonical, needles: Needles) -> t.Iterator[t.Tuple[int, i
 def _found_words(
     text: str, form: Canonical, needles: Needles, foreign: bool
 ) -> t.Iterator[t.Tuple[int, int]]:
-    """Short secrets count as words of their own; those without letters around them anywhere."""
+    """Short secrets count as separate words; those without letters around them anywhere."""
     for word in needles.words:
         at = form.text.find(word)
         while at >= 0:
@@ -434,7 +434,7 @@ def printable(text: str) -> str:
 def sanitize(text: t.Any, *secrets: t.Optional[str], limit: int = LONGEST_TEXT) -> str:
     """Make words of a server, host or program fit to be shown.
 
-    :param text: of any type; what is no str becomes an empty one.
+    :param text: of any type; what is not a str becomes an empty one.
     :param secrets: values that are not registered. :param limit: characters that may be shown.
     :returns: one line without secrets, control characters and names of Java classes.
     """
@@ -443,7 +443,7 @@ def sanitize(text: t.Any, *secrets: t.Optional[str], limit: int = LONGEST_TEXT) 
     hidden = [secret for secret in secrets if secret]
     text = _one_line(text[:_LONGEST_INPUT])
     text = redact(text, *hidden, foreign=True)
-    # What stood around a class name may be a secret together
+    # With the text around it, a class name may be a secret
     text = redact(_one_line(_JAVA.sub('', text)), *hidden, foreign=True)
     return text if len(text) <= limit else text[: limit - 1] + '…'
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: git_credential
-short_description: Entries of git's credential store
+short_description: Manage entries of git's credential store
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Puts credentials for HTTPS servers where git looks for them, the file of C(git credential-store), and has git use that file.
-  - Entries are written as git itself would write them, under git's own lock. Other entries, comments and unreadable lines stay byte for byte.
+  - Writes credentials for HTTPS servers to the file of C(git credential-store), and configures git
+    to use that file.
+  - Entries are written as git itself would write them, under git's own lock. Other entries,
+    comments and unreadable lines stay identical.
   - An entry is placed where git finds it before the entries of other users for the same URL.
-  - git need not be installed. The password never stands on a command line, in the environment, or in a git configuration.
+  - git need not be installed. The password is never on a command line, in the environment, or in a
+    git configuration.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.files
@@ -25,19 +28,23 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows which entry changed in which field, and the fingerprint of an access token, never a value.
+      - Shows which entry changed in which field, and the fingerprint of an access token, but no
+        value.
   idempotent:
     support: full
     details:
-      - A git that uses an entry of another user for the same host moves that entry to the front. The next run then puts this one back.
+      - A git that uses an entry of another user for the same host moves that entry to the front.
+        The next run then moves this one back.
   action:
     support: full
-    description: Has an action plugin of the same name, which turns O(token) into a credential on the controller.
+    description: The action plugin of the same name gets the credential of O(token) on the
+      controller.
 options:
   entries:
     description:
-      - List of entries, all done in one pass over the file. Instead of it, the options of one entry can be given directly.
-      - Where several are for one URL, git finds the first of the list first.
+      - List of entries, all written at once. Instead, the options of one entry can be given
+        directly.
+      - If several are for one URL, git finds the first of the list first.
     type: list
     elements: dict
     suboptions:
@@ -74,28 +81,37 @@ options:
         default: present
   url:
     description:
-      - The server, as V(https://git.example.com) or V(https://git.example.com:8443). git compares it as text with the addresses of
-        repositories, so give a port only where they have one.
-      - With a path, as V(https://git.example.com/team/project.git), the entry is for that repository, or for all below that path, as a group's
-        V(https://git.example.com/team). See O(use_http_path).
-      - The host is kept as it is written, since git compares it as text. One with capitals gets a line in lower case, too.
-      - User name, password, query and fragment are refused in it, and so is any scheme but V(https), see O(allow_http).
+      - The server, as V(https://git.example.com) or V(https://git.example.com:8443). git compares
+        it as text with the addresses of repositories, so give a port only if they have one.
+      - With a path, as V(https://git.example.com/team/project.git), the entry is for that
+        repository, or for all below that path, as a group's V(https://git.example.com/team). See
+        O(use_http_path).
+      - The host is kept as it is written, since git compares it as text. A host with capitals also
+        gets a line in lower case.
+      - A user name, password, query or fragment in it is refused, and any scheme but V(https), see
+        O(allow_http).
     type: str
   token:
     description:
-      - Name of a source in C(token_sources). Its token becomes O(username) and O(password), or O(access_token), and O(expires_at).
-      - It is fetched on the controller; the host gets only the result. Not needed with O(state=absent).
-      - With O(state=absent) nothing is fetched. Where the source holds the token itself, as with Nuxeo Online Services, only the entry of its user is removed.
+      - Name of a source in C(token_sources). Its token becomes O(username) and O(password), or
+        O(access_token), and O(expires_at).
+      - It is fetched on the controller; the host gets only the result. Not needed with
+        O(state=absent).
+      - With O(state=absent) nothing is fetched. If the source contains the token itself, as with
+        Nuxeo Online Services, only the entry of its user is removed.
     type: str
   username:
     description:
-      - Name of the user. It tells entries for the same URL apart.
-      - Beside an O(access_token) it is V(oauth2) by default, which GitLab and Gitea want and GitHub takes. Bitbucket wants V(x-token-auth).
-      - With O(state=absent) and without it, the entries of all users for exactly this URL are removed (but see O(token)).
+      - Name of the user. It distinguishes entries for the same URL.
+      - With O(access_token) it is V(oauth2) by default, which GitLab and Gitea require and GitHub
+        accepts. Bitbucket requires V(x-token-auth).
+      - With O(state=absent) and without it, the entries of all users for exactly this URL are
+        removed (but see O(token)).
     type: str
   password:
     description:
-      - Password, or a token that is used as one. It must be a string. Quote one that looks like a number.
+      - Password, or a token that is used as one. It must be a string. Quote one that looks like a
+        number.
     type: raw
   access_token:
     description:
@@ -103,88 +119,105 @@ options:
     type: raw
   expires_at:
     description:
-      - When the credential ends, in UTC, as V(2026-01-31T12:00:00Z). One that has ended is refused.
-      - The store cannot hold it, therefore see O(include_expiry).
+      - Time of expiry, in UTC, as V(2026-01-31T12:00:00Z). An expired credential is refused.
+      - The store has no field for it, see O(include_expiry).
     type: str
   exclusive:
     description:
-      - Whether to remove the entries of other users for exactly this URL. Useful for tokens whose user name changes when they
-        are replaced, as it does with Nexus user tokens, so that no dead entry is left.
+      - Whether to remove the entries of other users for exactly this URL. Useful for tokens whose
+        user name changes when they are replaced, as it does with Nexus user tokens, so that no
+        unusable entry remains.
     type: bool
   verify_url:
     description:
-      - URL of a repository with which O(verify) tries the entry. By default O(url), where that has a path.
+      - URL of a repository with which O(verify) tries the entry. By default O(url), if that has a
+        path.
     type: str
   state:
     description:
-      - V(present) by default. V(absent) removes the entry, and git settings that served it alone.
+      - V(present) by default. V(absent) removes the entry, and git settings for this entry alone.
     type: str
     choices: [present, absent]
   path:
     description:
-      - The store. By default the one that git would write, which is the first existing of C(~/.git-credentials) and
-        C($XDG_CONFIG_HOME/git/credentials), else C(~/.git-credentials). Without it, O(state=absent) removes from both.
-      - A new file, and folders that are missing, are made for the owner alone. An existing file that others can read is closed to them.
+      - The store. By default the one that git would write, which is the first existing of
+        C(~/.git-credentials) and C($XDG_CONFIG_HOME/git/credentials), else C(~/.git-credentials).
+        Without it, O(state=absent) removes from both.
+      - A new file, and missing folders, are created for the owner alone. An existing file that
+        others can read is restricted to the owner.
     type: path
   helper:
     description:
-      - V(store) makes git find the entries. From all files that git reads it is worked out what git would use for each URL. C(credential.helper) is set
-        where that is enough; otherwise the URL gets a section of its own, with which git asks no other helper for it.
-      - Settings for other URLs keep their effect. Where no setting can make git find an entry, nothing is written and the task fails with the reason.
-      - An entry for a path, or with an end, gets a helper of its own in C(credential.<url>.helper), a line of shell without any secret that only reads
-        the store. Otherwise git, which stores a credential again after each use, would make the entry for a path the answer for the whole server.
-        Other helpers are not asked for that URL.
-      - V(none) leaves git's configuration alone.
+      - V(store) makes git find the entries. The module determines from all files that git reads
+        what git would use for each URL. C(credential.helper) is set if that is enough; otherwise
+        the URL gets its own section, with which git asks no other helper for it.
+      - Settings for other URLs keep their effect. If no setting can make git find an entry, nothing
+        is written and the task fails with the reason.
+      - An entry for a path, or with a time of expiry, gets its own helper in
+        C(credential.<url>.helper), a line of shell without any secret that only reads the store.
+        Otherwise git, which stores a credential again after each use, would find the entry for a
+        path for the whole server. Other helpers are not asked for that URL.
+      - V(none) leaves git's configuration unchanged.
     type: str
     choices: [store, none]
     default: store
   helper_scope:
     description:
-      - V(global) sets C(credential.helper) once for all servers. git then also stores passwords that somebody types for other servers.
+      - V(global) sets C(credential.helper) once for all servers. git then also stores passwords
+        that somebody types for other servers.
       - V(url) sets C(credential.<url>.helper) for each O(url).
     type: str
     choices: [global, url]
     default: global
   include_expiry:
     description:
-      - Whether git shall know O(expires_at). Since the store cannot hold it, the helper in C(credential.<url>.helper) adds it to the store's answer.
-      - git 2.40 and newer then never sends the credential after its end, and keeps it in no cache beyond it. Older git ignores the time.
+      - Whether git gets O(expires_at). Since the store has no field for it, the helper in
+        C(credential.<url>.helper) adds it to the output of the store.
+      - git 2.40 and newer then never sends or caches an expired credential. Older git ignores the
+        time.
     type: bool
     default: true
   use_http_path:
     description:
-      - Whether to set C(credential.<url>.useHttpPath) where O(url) has a path. Without it git takes no account of paths.
-      - It is set for that very URL, so that entries without a path go on to serve the other repositories of the server.
+      - Whether to set C(credential.<url>.useHttpPath) if O(url) has a path. Without it, git ignores
+        paths.
+      - It is set for that very URL, so that entries without a path still apply to the other
+        repositories of the server.
     type: bool
     default: true
   config_path:
     description:
-      - The git configuration. By default the one that C(git config --global) would write, C(~/.gitconfig) or C($XDG_CONFIG_HOME/git/config).
-      - Where git does not read this file by itself, it is taken for the one that C(GIT_CONFIG_GLOBAL) names.
+      - The git configuration. By default the one that C(git config --global) would write,
+        C(~/.gitconfig) or C($XDG_CONFIG_HOME/git/config).
+      - If git does not read this file by default, C(GIT_CONFIG_GLOBAL) is assumed to name it.
     type: path
   allow_http:
     description:
-      - Whether to accept C(http://), over which passwords can be read on the way.
+      - Whether to accept C(http://), with which passwords can be intercepted.
     type: bool
     default: false
   fix_line_endings:
     description:
-      - Whether to repair entries of others whose lines end in CR LF. git cannot read such lines.
+      - Whether to correct other entries whose lines end in CR LF. git cannot read such lines.
     type: bool
     default: false
   lock_timeout:
     description:
-      - Seconds to wait for the lock of the store, C(.git-credentials.lock), and of the configuration. A lock of another program is never removed.
+      - Seconds to wait for the lock of the store, C(.git-credentials.lock), and of the
+        configuration. A lock of another program is never removed.
       - From V(0) to V(3600).
     type: float
     default: 5.0
   verify:
     description:
-      - Whether to try the entries afterwards with C(git ls-remote), without a terminal and without changing the store. Entries with which git does not get in
-        make the task fail, each with its reason. Not tried in check mode, without git, and without a O(verify_url).
-      - Only the delivered credential is tried. The configuration of git, C(.netrc), proxies, certificates and other variables of the environment
-        are not used, and redirects are not followed.
-      - When the task runs as root, git runs as the owner of the store. It is refused if other users can change the program or the path of the store.
+      - Whether to try the entries afterwards with C(git ls-remote), without a terminal and without
+        changing the store. The task fails if an entry is not accepted, with the reason for each.
+        Not tried in check mode, without git, and without a O(verify_url).
+      - Only the delivered credential is tried. The configuration of git, C(.netrc), proxies,
+        certificates and other variables of the environment are not used, and redirects are not
+        followed.
+      - When the task runs as root, git runs as the owner of the store. It is refused if other users
+        can change the program or the path of the store.
     type: bool
     default: false
   verify_timeout:
@@ -194,12 +227,14 @@ options:
     default: 30
   ca_path:
     description:
-      - File on the host with the certificates of the authorities that O(verify) trusts. git itself is not configured with it.
+      - File on the host with the certificates of the authorities that O(verify) trusts. git itself
+        is not configured with it.
     type: path
 notes:
   - The user of the task owns the store, so use C(become_user) for another one.
-  - When git has used an entry for a server, it removes that user's entries for paths of this server. Entries given together are protected
-    from that by their helpers. For those given in different tasks use different user names.
+  - When git has used an entry for a server, it removes that user's entries for paths of this
+    server. Entries given together are protected from that by their helpers. For those given in
+    different tasks use different user names.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
@@ -222,7 +257,7 @@ EXAMPLES = r"""
         access_token: "{{ lookup('buildops.tokens.token', 'gitlab', query='access_token') }}"
         expires_at: "{{ lookup('buildops.tokens.token', 'gitlab', query='expires_at') }}"
 
-- name: Write an entry and see whether it opens a repository
+- name: Write an entry and verify it
   buildops.tokens.git_credential:
     url: https://git.example.com
     username: ci
@@ -248,18 +283,19 @@ config_path:
   type: str
   sample: /home/ci/.gitconfig
 includes:
-  description: How many includes depend on a repository (C(includeIf)). They are not considered, and could set other helpers.
+  description: Number of includes that depend on a repository (C(includeIf)). They are not
+    considered, and could set other helpers.
   returned: success, with O(helper=store)
   type: int
   sample: 0
 entries:
-  description: What became of each entry, in the order in which they were given.
+  description: Result for each entry, in the given order.
   returned: success
   type: list
   elements: dict
   contains:
     url:
-      description: The URL, as it was given.
+      description: The URL, as given.
       type: str
       sample: https://git.example.com
     state:
@@ -268,13 +304,16 @@ entries:
       sample: present
     changed:
       description:
-        - What changed or would change. In the store V(entry) (added or removed), V(password), V(order) (git found another entry first), V(duplicates),
-          V(other_users), V(byte_order_mark), V(line_end); in the configuration V(helper), V(use_http_path), V(username).
+        - What changed or would change. In the store V(entry) (added or removed), V(password),
+          V(order) (git found another entry first), V(duplicates), V(other_users),
+          V(byte_order_mark), V(line_end); in the configuration V(helper), V(use_http_path),
+          V(username).
       type: list
       elements: str
       sample: [password]
     effective:
-      description: Whether git finds the entry. V(false) makes the task fail. Null with O(helper=none).
+      description: Whether git finds the entry. V(false) makes the task fail. Null with
+        O(helper=none).
       returned: for V(present) entries
       type: bool
       sample: true
@@ -284,23 +323,23 @@ entries:
       type: str
       sample: git finds another credential first, in /home/ci/.git-credentials
     fingerprint:
-      description: Twelve hexadecimal digits by which to tell two access tokens apart.
+      description: Twelve hexadecimal digits that identify the access token without revealing it.
       returned: for an O(access_token)
       type: str
       sample: 9f86d081884c
 permissions_restricted:
-  description: Whether the store could be read by other users, and no longer can.
+  description: Whether read access of other users to the store was removed.
   returned: success
   type: bool
   sample: false
 verification:
-  description: Whether git got in, for each present entry.
+  description: Whether the server accepted the credentials, for each present entry.
   returned: with O(verify)
   type: list
   elements: dict
   contains:
     name:
-      description: The URL of the entry, as it was given.
+      description: The URL of the entry, as given.
       type: str
       sample: https://git.example.com
     verify_url:
@@ -308,7 +347,7 @@ verification:
       type: str
       sample: https://git.example.com/team/project.git
     accepted:
-      description: Whether git got in. Null where it was not tried.
+      description: Whether the credentials were accepted. Null if they were not tried.
       type: bool
       sample: true
     message:

@@ -14,13 +14,13 @@ author: buildops.tokens contributors (@buildops)
 description:
   - Adds, changes and removes C(<server>) entries of Maven's C(settings.xml), one or many in one
     pass over the file.
-  - Everything else in the file stays byte for byte. That holds for comments, order, indentation,
-    line ends, encoding, byte order mark and namespace.
+  - Everything else in the file stays identical, including comments, order, indentation, line ends,
+    encoding, byte order mark and namespace.
   - What Maven would read as something else than what was given is refused with the reason, before
     anything is written.
-  - A file that Maven rejects is refused, with the line and by Maven's own rules. That holds for a
-    field that is given twice, text in a list, a server without an id, and what Maven misses in
-    mirrors, proxies, profiles and plugin groups. A file that only Maven 4 rejects gets a warning.
+  - A file that Maven rejects is refused by Maven's own rules, with the line. This includes a field
+    that is given twice, text in a list, a server without an id, and what Maven misses in mirrors,
+    proxies, profiles and plugin groups. A file that only Maven 4 rejects gets a warning.
   - Success means that Maven uses the entry. Otherwise nothing is written, the task fails, and
     RV(servers[].shadowed_by) names the reason. See RV(servers[].effective).
   - Maven need not be installed, unless for O(encrypt). No other Python library is needed.
@@ -33,7 +33,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows which entry changed in which field, and the fingerprint of an access token, never a
+      - Shows which entry changed in which field, and the fingerprint of an access token, but no
         value.
   idempotent:
     support: partial
@@ -43,13 +43,12 @@ attributes:
   action:
     support: full
     description:
-      - Has an action plugin of the same name, which turns O(token) into a credential on the
-        controller.
+      - The action plugin of the same name gets the credential of O(token) on the controller.
 options:
   servers:
     description:
-      - List of entries, all done in one pass over the file. Instead of it, the options of one entry
-        can be given directly.
+      - List of entries, all written at once. Instead, the options of one entry can be given
+        directly.
     type: list
     elements: dict
     suboptions:
@@ -168,12 +167,12 @@ options:
     type: raw
   file_permissions:
     description:
-      - Octal mode of files that Maven makes in the repository, as V("664"). Quote it, because YAML
-        reads V(0664) as a number.
+      - Octal mode of files that Maven creates in the repository, as V("664"). Quote it, because
+        YAML reads V(0664) as a number.
     type: raw
   directory_permissions:
     description:
-      - Octal mode of folders that Maven makes in the repository, as V("775"). Quote it.
+      - Octal mode of folders that Maven creates in the repository, as V("775"). Quote it.
     type: raw
   configuration:
     description:
@@ -187,7 +186,7 @@ options:
     type: dict
   remove:
     description:
-      - Fields to take out of the entry.
+      - Fields to remove from the entry.
     type: list
     elements: str
     choices:
@@ -221,8 +220,8 @@ options:
   path:
     description:
       - The settings file. Links to it are followed and stay.
-      - A new file, and folders that are missing, are made for the owner alone. For an existing file
-        see O(permissions).
+      - A new file, and missing folders, are created for the owner alone. For an existing file see
+        O(permissions).
       - When root writes into the home folder of a user, as V(~ci/.m2/settings.xml), the file
         belongs to that user.
     type: path
@@ -230,10 +229,10 @@ options:
   permissions:
     description:
       - What happens to the rights of other users to an existing file when an entry is written.
-      - V(auto) takes them away, but not from the settings of a Maven installation
+      - V(auto) removes them, but not from the settings of a Maven installation
         (C(conf/settings.xml) or C(/etc/maven/settings.xml)), without which Maven of other users
         does not start. A warning says that they can then read the secrets.
-      - V(restrict) takes them away from any file, V(keep) from none.
+      - V(restrict) removes them from any file, V(keep) from none.
     type: str
     choices: [auto, restrict, keep]
     default: auto
@@ -254,10 +253,11 @@ options:
     description:
       - Whether to write passwords and passphrases encrypted, by C(mvn --encrypt-password) of Maven
         3 and the master password in O(security_path).
-      - They reach Maven through a terminal of its own, never on a command line. A password that
-        stands in the file in clear is replaced by its encrypted form.
+      - They are passed to Maven through a separate terminal, never on a command line. A password
+        that is in the file in clear text is replaced by its encrypted form.
       - Each takes Maven about a second, and only when one is written.
-      - When the task runs as root, Maven runs as the owner of O(security_path). It is refused if other users can change the program.
+      - When the task runs as root, Maven runs as the owner of O(security_path). It is refused if
+        other users can change the program.
     type: bool
     default: false
   mvn:
@@ -301,14 +301,14 @@ options:
     type: path
   allow_http:
     description:
-      - Whether O(verify_url) may be C(http://), over which credentials can be read on the way. The
+      - Whether O(verify_url) may be C(http://), with which credentials can be intercepted. The
         machine itself always may.
     type: bool
     default: false
 notes:
   - Run the task as the user whose file it is (C(become_user)), or as root.
-  - There is no backup option, because a backup would keep old secrets for ever. The file is
-    replaced at once or not at all.
+  - There is no backup option, because a backup would keep old secrets. The file is replaced at once
+    or not at all.
   - A change that somebody else makes to the file at the same time is not lost. The edit is then
     repeated on the newer file.
   - Refused are files that Maven 3 rejects or ignores, files that are not well-formed XML or not in
@@ -386,7 +386,7 @@ path:
   type: str
   sample: /home/ci/.m2/settings.xml
 servers:
-  description: What became of each entry, in the order in which they were given.
+  description: Result for each entry, in the given order.
   returned: success
   type: list
   elements: dict
@@ -421,7 +421,7 @@ servers:
       type: str
       sample: ~/.m2/settings.xml has a server of this id, which Maven uses instead for this user.
     fingerprint:
-      description: Twelve hexadecimal digits by which to tell two access tokens apart.
+      description: Twelve hexadecimal digits that identify the access token without revealing it.
       returned: for an O(access_token)
       type: str
       sample: 9f86d081884c

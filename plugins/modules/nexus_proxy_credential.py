@@ -12,13 +12,17 @@ short_description: Remote credentials of proxy repositories in Sonatype Nexus Re
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Sets the user name and password, or the bearer token, that a proxy repository of Nexus Repository 2 or 3 shows to its remote. Any format.
-  - Everything else in the repository's configuration is written back as it was right before, and compared afterwards. If somebody else changed it at
-    the same time, the task fails and says so.
-  - Nexus never returns a password. Whether it has to change is told by the user name, which changes together with the pass code of a Nexus user token;
-    for other passwords see O(repositories[].update_password).
-  - Nexus Repository 3.24 and newer is configured by its REST interface. Before that (3.20 to 3.23 take credentials by REST but do not use them), the
-    interface of its web pages is used. Nexus 2 has a REST interface of its own.
+  - Sets the user name and password, or the bearer token, that a proxy repository of Nexus
+    Repository 2 or 3 sends to its remote. All formats are supported.
+  - Everything else in the repository's configuration is written back as it was right before, and
+    compared afterwards. If somebody else changed it at the same time, the task fails and reports
+    this.
+  - Nexus never returns a password. The user name shows whether it has to change, since it changes
+    together with the pass code of a Nexus user token; for other passwords see
+    O(repositories[].update_password).
+  - Nexus Repository 3.24 and newer is configured through its REST API. For older releases (3.20 to
+    3.23 accept credentials by REST but do not use them), the interface of the web pages is used.
+    Nexus 2 has a different REST API.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.files
@@ -32,7 +36,8 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(repositories[].update_password=always) the password is written, and the task changed, every time.
+      - With O(repositories[].update_password=always) the password is written, and the task is
+        changed, every time.
   platform:
     platforms: all
   safe_file_operations:
@@ -42,11 +47,13 @@ attributes:
   action:
     support: full
     description: >-
-      Has an action plugin of the same name, which talks to Nexus from the controller, and turns O(repositories[].token) into credentials.
+      The action plugin of the same name sends requests to Nexus from the controller, and gets the
+      credentials of O(repositories[].token).
 options:
   url:
     description:
-      - Address of the Nexus Repository, ending with its context path. Nexus 2 has V(/nexus) by default, Nexus 3 none.
+      - Address of the Nexus Repository, ending with its context path. Nexus 2 has V(/nexus) by
+        default, Nexus 3 none.
     type: str
     required: true
   username:
@@ -61,7 +68,7 @@ options:
     required: true
   nexus_version:
     description:
-      - Version of the server, like V(3.71.0) or V(2.14.9). By default it is asked.
+      - Version of the server, as V(3.71.0) or V(2.14.9). By default it is detected.
     type: str
   repositories:
     description:
@@ -87,7 +94,7 @@ options:
         type: str
       type:
         description:
-          - Kind of authentication. By default V(bearer) for an access token and V(username) for all else.
+          - Kind of authentication. By default V(bearer) for an access token, otherwise V(username).
           - V(bearer) needs Nexus Repository 3.76 or newer.
         type: str
         choices: [username, ntlm, bearer]
@@ -97,7 +104,8 @@ options:
         type: str
       password:
         description:
-          - Password for the remote. Characters outside ASCII are refused, and V(&), V(<), V(>) and V(") on Nexus 2, since Nexus would send something else.
+          - Password for the remote. Characters outside ASCII are refused, and V(&), V(<), V(>) and
+            V(") on Nexus 2, since Nexus would send other characters.
           - It must be a string. Quote one that looks like a number.
         type: raw
       access_token:
@@ -114,29 +122,34 @@ options:
         type: str
       preemptive:
         description:
-          - Whether to send the credentials without waiting to be asked. For Maven repositories with an HTTPS remote, on Nexus Repository 3.30 and newer.
-          - Stays as it is when not set.
+          - Whether to send the credentials with the first request. For Maven repositories with an
+            HTTPS remote, on Nexus Repository 3.30 and newer.
+          - Unchanged if not set.
         type: bool
       update_password:
         description:
-          - V(on_create) writes the password only where there was none, or the user name or the kind of authentication changes. V(always) writes it every
-            time, as is right for access tokens and for passwords that change.
+          - V(on_create) writes the password only if there was none, or the user name or the kind of
+            authentication changes. V(always) writes it every time, as required for access tokens
+            and passwords that change.
         type: str
         choices: [on_create, always]
         default: on_create
       create:
         description:
-          - Creates a Maven proxy repository where there is none of this name. An existing one is not changed by it.
+          - Creates a Maven proxy repository if there is none of this name. It does not change an
+            existing one.
         type: dict
         suboptions:
           remote_url:
             description:
-              - Address of the remote, for Nuxeo Studio V(https://connect.nuxeo.com/nuxeo/site/studio/maven).
+              - Address of the remote, for Nuxeo Studio
+                V(https://connect.nuxeo.com/nuxeo/site/studio/maven).
             type: str
             required: true
           version_policy:
             description:
-              - Which versions it holds. The default is V(mixed), and V(release) on Nexus 2, which does not know V(mixed).
+              - Which versions it contains. The default is V(mixed), and V(release) on Nexus 2,
+                which does not support V(mixed).
             type: str
             choices: [release, snapshot, mixed]
           layout_policy:
@@ -152,17 +165,20 @@ options:
             default: default
       secrets:
         description:
-          - Parts of the configuration that the server takes but never returns, by their names in the REST interface, such as C(yumSigning). A repository that
-            has one is refused without it, since writing back what was read would lose it. A null says that there is none.
+          - Parts of the configuration that the server accepts but never returns, by their names in
+            the REST interface, such as C(yumSigning). A repository that has one is refused without
+            it, since writing back what was read would lose it. Null means that there is none.
         type: dict
       verify_path:
         description:
-          - Path of a file that the proxy shall get from its remote afterwards. Whether it could is told in RV(verification); where it could not, the task fails.
-          - A file that the proxy has already says nothing, since it is not fetched again.
+          - Path of a file that the proxy fetches from its remote afterwards. RV(verification)
+            reports whether it could; the task fails if it could not.
+          - A file that the proxy already has proves nothing, since it is not fetched again.
         type: str
       expires_at:
         description:
-          - When the credentials end, in UTC, as V(2026-01-31T12:00:00Z). Those that end within a day get a warning, since Nexus cannot renew them itself.
+          - When the credentials expire, in UTC, as V(2026-01-31T12:00:00Z). If they expire within a
+            day, a warning is shown, since Nexus cannot renew them itself.
         type: str
 seealso:
   - module: buildops.tokens.nexus_user_token
@@ -195,7 +211,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 repositories:
-  description: What became of each repository.
+  description: Result for each repository.
   returned: success
   type: list
   elements: dict
@@ -204,10 +220,10 @@ repositories:
       description: Name of the repository.
       type: str
     state:
-      description: As it was asked for.
+      description: As requested.
       type: str
     changed:
-      description: Names of what changed; empty where nothing did.
+      description: Names of what changed; empty if nothing did.
       type: list
       elements: str
 verification:
@@ -220,7 +236,7 @@ verification:
       description: Name of the repository.
       type: str
     accepted:
-      description: True, false, or null where the remote does not have the file.
+      description: True, false, or null if the remote does not have the file.
       type: bool
     message:
       description: Why not.
@@ -231,7 +247,7 @@ tokens:
   type: list
   elements: dict
 server:
-  description: Version and edition of the server, as far as it told.
+  description: Version and edition of the server, as far as they are known.
   returned: success
   type: dict
 """

@@ -12,13 +12,18 @@ short_description: Link a project folder to a Nuxeo Studio project for Nuxeo CLI
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Writes what C(nuxeo studio link) writes into the file C(.yo-rc.json) of a project, so that C(nuxeo studio) works there. Nuxeo CLI itself links in
-    a terminal only, and its batch mode shows the token.
-  - The token of Nuxeo Online Services is not written. As Nuxeo CLI does, it is exchanged for a token of the CLI, on the controller, with one request for
-    a project in a run however many hosts there are. That the CLI's token opens the project is checked before anything is written.
-  - Only the keys C(connect:url), C(connect:token) and C(studio:symbolicname) in C(generator-nuxeo) are set. Everything else in the file stays byte for byte.
-  - The file is readable for its owner alone, and excluded from git, see O(git_ignore).
-  - A C(connect:token) that is no longer valid, with which Nuxeo CLI can neither work nor link again, is replaced.
+  - Writes what C(nuxeo studio link) writes into the file C(.yo-rc.json) of a project, so that
+    C(nuxeo studio) works there. Nuxeo CLI itself links in a terminal only, and its batch mode shows
+    the token.
+  - The token of Nuxeo Online Services is not written. As Nuxeo CLI does, it is exchanged for a
+    token of the CLI, on the controller, with one request for each project in a run, however many
+    hosts there are. The service must accept the CLI's token for the project before anything is
+    written.
+  - Only the keys C(connect:url), C(connect:token) and C(studio:symbolicname) in C(generator-nuxeo)
+    are set. Everything else in the file stays identical.
+  - The file is readable by its owner only, and excluded from git, see O(git_ignore).
+  - A C(connect:token) that is no longer valid, which Nuxeo CLI can neither use nor replace, is
+    replaced.
   - Written for Nuxeo CLI 3.0.5, which the tests of this collection run.
 extends_documentation_fragment:
   - buildops.tokens.attributes
@@ -29,18 +34,18 @@ attributes:
   check_mode:
     support: full
     details:
-      - Nothing is exchanged, so that a token in the file counts as right.
+      - Nothing is exchanged, so a token in the file counts as correct.
   diff_mode:
     support: full
     details:
-      - Shows which key changed, never a value.
+      - Shows which key changed, but no value.
   idempotent:
     support: full
     details:
-      - The service answers with the same token as long as it is valid.
+      - The service returns the same token as long as it is valid.
   action:
     support: full
-    description: Has an action plugin of the same name, which makes the exchange on the controller.
+    description: Has an action plugin of the same name, which exchanges the token on the controller.
 options:
   path:
     description:
@@ -53,12 +58,14 @@ options:
     type: str
   url:
     description:
-      - Address of Nuxeo Online Services. With O(token) it is the one of the source, as are the other options of the connection.
+      - Address of Nuxeo Online Services. With O(token) it is the one of the source, as are the
+        other options of the connection.
     type: str
     default: https://connect.nuxeo.com/nuxeo
   token:
     description:
-      - Name of a source of type V(nuxeo_online_token) in C(token_sources), instead of O(username) and O(password).
+      - Name of a source of type V(nuxeo_online_token) in C(token_sources), instead of O(username)
+        and O(password).
     type: str
   username:
     description:
@@ -70,19 +77,23 @@ options:
     type: str
   cli_token:
     description:
-      - A token of Nuxeo CLI, instead of one that is exchanged. Nothing is asked then. It must be a string.
+      - A token of Nuxeo CLI, instead of one that is exchanged. No request is made then. It must be
+        a string.
     type: raw
   git_ignore:
     description:
-      - Whether to have git ignore the file, where O(path) is in a repository. The line is written into C(info/exclude) of the clone and not
-        into C(.gitignore), which belongs to the project and would show as changed.
-      - git does not ignore what it tracks already. A warning tells so where git is installed.
+      - Whether to make git ignore the file, if O(path) is in a repository. The line is written into
+        C(info/exclude) of the clone and not into C(.gitignore), which belongs to the project and
+        would show as changed.
+      - git does not ignore a file that it already tracks. A warning reports this if git is
+        installed.
     type: bool
     default: true
   revoke:
     description:
       - Whether O(state=absent) also revokes the token of Nuxeo CLI.
-      - Nuxeo CLI calls every machine device 1. So all machines of a user share one token, and revoking it unlinks all of them.
+      - Nuxeo CLI names every machine device 1. So all machines of a user share one token, and
+        revoking it unlinks all of them.
     type: bool
     default: false
   state:
@@ -92,9 +103,10 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - With C(delegate_to) the file is written on that host. The exchange is made on the controller all the same.
-  - Revoking the token of Nuxeo Online Services is done at U(https://connect.nuxeo.com/nuxeo/site/connect/tokens) only. The token of Nuxeo CLI has
-    a life of its own.
+  - With C(delegate_to) the file is written on that host. The exchange still runs on the controller.
+  - Revoking the token of Nuxeo Online Services is done at
+    U(https://connect.nuxeo.com/nuxeo/site/connect/tokens) only. The token of Nuxeo CLI is
+    independent of it.
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
   - module: buildops.tokens.nuxeo_registration
@@ -126,7 +138,8 @@ project:
   sample: jdoe-SANDBOX
 changes:
   description:
-    - What changed or would change, which is the names of keys, V(mode) (others could read the file), V(git_ignore).
+    - What changed or would change, names of keys, V(mode) (others could read the file),
+      V(git_ignore).
   returned: success
   type: list
   elements: str
@@ -137,7 +150,7 @@ git_ignored:
   type: bool
   sample: true
 verification:
-  description: Whether the token of the CLI opens the project.
+  description: Whether the service accepts the token of the CLI for the project.
   returned: with O(state=present), unless O(cli_token) is given
   type: list
   elements: dict
@@ -147,7 +160,7 @@ verification:
       type: str
       sample: /home/ci/shop/.yo-rc.json
     accepted:
-      description: Whether it does. Null in check mode.
+      description: Whether it was accepted. Null in check mode.
       type: bool
       sample: true
     message:

@@ -12,12 +12,17 @@ short_description: Register a Nuxeo server at Nuxeo Online Services
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Makes sure that a Nuxeo server is registered, by its own C(nuxeoctl register), and stays so. The token goes to its standard input, since
-    one on the command line is written into the server's log.
-  - A server is registered when its file C(instance.clid) says so. Its end is read from that file, and it is renewed before. Looking costs no request.
-  - Whether registering worked is judged by that file, and with O(verify) by the service. The exit code of C(nuxeoctl) tells neither.
-  - C(instance.clid) is readable for its owner alone from the start. C(nuxeoctl) would make it readable for everybody.
-  - The behaviour of C(nuxeoctl) was measured on the launchers of 10.10 and 2023. The tests of this collection use a stand-in that behaves as they did.
+  - Registers a Nuxeo server with its C(nuxeoctl register), and keeps it registered. The token is
+    passed on standard input, since a token on the command line would be written to the server's
+    log.
+  - A server is registered if its file C(instance.clid) contains a registration. The time of expiry
+    is read from that file, and the registration is renewed before. This requires no request.
+  - That file shows whether registering worked, and with O(verify) the service does. The exit code
+    of C(nuxeoctl) is ambiguous.
+  - C(instance.clid) is readable by its owner only, from the start. By itself, C(nuxeoctl) makes it
+    readable by everyone.
+  - The behaviour of C(nuxeoctl) was measured on the launchers of 10.10 and 2023. The tests of this
+    collection use a stand-in that behaves the same.
 extends_documentation_fragment:
   - buildops.tokens.attributes
 attributes:
@@ -28,11 +33,11 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows the end and the fingerprint of the registration, and the file's mode.
+      - Shows the expiry and the fingerprint of the registration, and the file's mode.
   idempotent:
     support: partial
     details:
-      - With O(force=true) every run makes a new registration.
+      - With O(force=true), every run creates a new registration.
   platform:
     support: full
     platforms: posix
@@ -40,12 +45,13 @@ attributes:
   action:
     support: full
     description: >-
-      Has an action plugin of the same name, which turns O(token) into user name and token on the controller, and hands the token
-      only to a host that is about to register.
+      The action plugin of the same name gets user name and token of O(token) on the controller, and
+      sends the token only to a host that is about to register.
 options:
   nuxeo_home:
     description:
-      - Folder of the server, which holds C(bin/nuxeoctl). By default E(NUXEO_HOME), or what O(nuxeoctl) tells.
+      - Folder of the server, which contains C(bin/nuxeoctl). By default E(NUXEO_HOME), or derived
+        from O(nuxeoctl).
     type: path
   nuxeoctl:
     description:
@@ -53,22 +59,27 @@ options:
     type: path
   conf_path:
     description:
-      - The file C(nuxeo.conf). By default E(NUXEO_CONF), or C(bin/nuxeo.conf) in O(nuxeo_home). It is only read, but the first run of C(nuxeoctl) of
-        a new server adds C(server.status.key) and C(nuxeo.templates) to it.
+      - The file C(nuxeo.conf). By default E(NUXEO_CONF), or C(bin/nuxeo.conf) in O(nuxeo_home). It
+        is only read, but the first run of C(nuxeoctl) of a new server adds C(server.status.key) and
+        C(nuxeo.templates) to it.
     type: path
   data_dir:
     description:
-      - The data folder of the server. By default what C(nuxeo.data.dir) in C(nuxeo.conf) says, or C(nxserver/data) in O(nuxeo_home).
+      - The data folder of the server. By default C(nuxeo.data.dir) in C(nuxeo.conf), or
+        C(nxserver/data) in O(nuxeo_home).
     type: path
   url:
     description:
-      - Address of Nuxeo Online Services that the token is for. With O(token) it is the one of the source.
-      - A server whose C(org.nuxeo.connect.url) names another one is not registered, so that the token goes nowhere else.
+      - Address of Nuxeo Online Services that the token is for. With O(token) it is the one of the
+        source.
+      - A server whose C(org.nuxeo.connect.url) names another one is not registered, so that the
+        token is sent to no other server.
     type: str
     default: https://connect.nuxeo.com/nuxeo
   token:
     description:
-      - Name of a source of type V(nuxeo_online_token) in C(token_sources), instead of O(username) and O(password).
+      - Name of a source of type V(nuxeo_online_token) in C(token_sources), instead of O(username)
+        and O(password).
     type: str
   username:
     description:
@@ -76,7 +87,8 @@ options:
     type: str
   password:
     description:
-      - Token of Nuxeo Online Services. It is needed only when the server must be registered, and not to keep or renew a registration.
+      - Token of Nuxeo Online Services. It is needed only when the server must be registered, and
+        not to keep or renew a registration.
       - It must be a string.
     type: raw
   project:
@@ -91,18 +103,22 @@ options:
     default: dev
   description:
     description:
-      - By what people tell the server from others on the web page. By default the name of the host. One line of ASCII.
-      - The description, O(project) and O(instance_type) of a server that is registered already are not changed; that takes O(force).
+      - Label of this server on the web page. By default the name of the host. One line of ASCII.
+      - The description, O(project) and O(instance_type) of a registered server are not changed;
+        this requires O(force).
     type: str
   clid:
     description:
-      - Install this registration instead of asking for one, as when a server has moved. The two parts of the CLID with C(--) between them, as the web page and
-        E(NUXEO_CLID) of the containers have it. C(nuxeoctl) is not needed for this.
+      - Install this registration instead of requesting one, for example when a server has moved.
+        The two parts of the CLID with C(--) between them, as the web page and E(NUXEO_CLID) of the
+        containers have it. C(nuxeoctl) is not needed for this.
     type: str
   min_remaining:
     description:
-      - Seconds that the registration must still be good for, at most ten years. One that ends sooner is renewed, for which no token is needed.
-      - One that cannot be renewed is kept with a warning until its end, and is then registered anew where there is a token.
+      - Seconds that the registration must remain valid, at most ten years. One that expires sooner
+        is renewed, which does not require the token.
+      - One that cannot be renewed is kept with a warning until it expires, and is then registered
+        again if there is a token.
     type: int
     default: 2592000
   force:
@@ -112,17 +128,20 @@ options:
     default: false
   return_clid:
     description:
-      - Whether to return the CLID, which containers of the same server get as E(NUXEO_CLID). It is a secret; the result is hidden in output and logs.
+      - Whether to return the CLID, which containers of the same server get as E(NUXEO_CLID). It is
+        a secret; the result is hidden in output and logs.
     type: bool
     default: false
   verify:
     description:
-      - Whether to have C(nuxeoctl mp-update) ask the service for packages with the registration. The task fails when it gets none. Not done in check mode.
+      - Whether C(nuxeoctl mp-update) requests packages with the registration. The task fails if it
+        gets none. Not done in check mode.
     type: bool
     default: false
   timeout:
     description:
-      - Seconds after which C(nuxeoctl) is ended, from V(1) to V(3600). It has no time limit of its own.
+      - Seconds after which C(nuxeoctl) is stopped, from V(1) to V(3600). By itself it has no time
+        limit.
     type: int
     default: 300
   allow_http:
@@ -132,15 +151,18 @@ options:
     default: false
   state:
     description:
-      - V(absent) removes C(instance.clid). The instance stays in the list on the web page, where it can be removed by a person only.
+      - V(absent) removes C(instance.clid). The instance stays in the list on the web page, where
+        only a person can remove it.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - Run the task as the user of the Nuxeo server, with C(become_user). When it runs as root, C(nuxeoctl) runs as the user who owns the server, without
-    the other variables of the environment. It is refused if several users own parts of the server, or if others can change them.
-  - The registration does not need the token any more. Revoking the token, which is done at U(https://connect.nuxeo.com/nuxeo/site/connect/tokens)
-    only, leaves it as it is.
+  - Run the task as the user of the Nuxeo server, with C(become_user). When it runs as root,
+    C(nuxeoctl) runs as the user who owns the server, without the other variables of the
+    environment. It is refused if several users own parts of the server, or if others can change
+    them.
+  - The registration does not need the token any more. It stays valid when the token is revoked,
+    which is done at U(https://connect.nuxeo.com/nuxeo/site/connect/tokens) only.
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
   - module: buildops.tokens.nuxeo_cli_link
@@ -182,8 +204,8 @@ path:
   sample: /opt/nuxeo/server/nxserver/data/instance.clid
 action:
   description:
-    - What was done, or would be. V(keep), V(register), V(renew), V(install) (the given O(clid)), V(repair) (written so that Nuxeo can read
-      it), or V(remove).
+    - What was done, or would be. V(keep), V(register), V(renew), V(install) (the given O(clid)),
+      V(repair) (written so that Nuxeo can read it), or V(remove).
   returned: success
   type: str
   sample: keep
@@ -193,12 +215,12 @@ registered:
   type: bool
   sample: true
 expires_at:
-  description: When the registration ends, in UTC. Null for old ones, which have no end.
+  description: When the registration expires, in UTC. Null for old ones, which do not expire.
   returned: success
   type: str
   sample: '2030-01-01T00:00:00Z'
 fingerprint:
-  description: Twelve hexadecimal digits by which to tell two registrations apart.
+  description: Twelve hexadecimal digits that identify the registration without revealing it.
   returned: success
   type: str
   sample: 9f86d081884c
@@ -208,7 +230,7 @@ description:
   type: str
   sample: shop, first node
 restart_required:
-  description: Whether a running server goes on with another registration until it is restarted.
+  description: Whether a running server uses another registration until it is restarted.
   returned: success
   type: bool
   sample: false
@@ -217,7 +239,7 @@ clid:
   returned: with O(return_clid)
   type: str
 verification:
-  description: Whether the registration opens the service.
+  description: Whether the service accepts the registration.
   returned: with O(verify)
   type: list
   elements: dict
@@ -227,7 +249,7 @@ verification:
       type: str
       sample: /opt/nuxeo/server/nxserver/data/instance.clid
     accepted:
-      description: Whether it does. Null where it was not tried.
+      description: Whether it was accepted. Null if it was not tried.
       type: bool
       sample: true
     message:

@@ -12,7 +12,8 @@ short_description: Release a Nuxeo Studio project
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Makes sure that there is a release of a Studio project with a certain version, by the REST interface of Nuxeo Online Services.
+  - Creates a release of a Studio project with a certain version, unless it exists, through the REST
+    API of Nuxeo Online Services.
   - The user must have the right to write to the project.
 extends_documentation_fragment:
   - buildops.tokens.attributes
@@ -22,25 +23,28 @@ attributes:
   check_mode:
     support: full
     details:
-      - Looks into the project's Maven repository for the version.
+      - Searches the project's Maven repository for the version.
   diff_mode:
     support: full
   idempotent:
     support: partial
     details:
-      - With V(MAJOR), V(MINOR) or V(PATCH) as O(version) every run makes another release. Name the version for a task that runs more than once.
+      - With V(MAJOR), V(MINOR) or V(PATCH) as O(version), every run creates another release. Name
+        the version for a task that runs more than once.
   action:
     support: full
     description: Runs in an action plugin of the same name, on the controller.
 options:
   url:
     description:
-      - Address of Nuxeo Online Services. With O(token) it is the one of the source, as are the other options of the connection.
+      - Address of Nuxeo Online Services. With O(token) it is the one of the source, as are the
+        other options of the connection.
     type: str
     default: https://connect.nuxeo.com/nuxeo
   token:
     description:
-      - Name of a source of type V(nuxeo_online_token) in C(token_sources), instead of O(username) and O(password).
+      - Name of a source of type V(nuxeo_online_token) in C(token_sources), instead of O(username)
+        and O(password).
     type: str
   username:
     description:
@@ -57,13 +61,13 @@ options:
     required: true
   version:
     description:
-      - The version, as V(1.2.3) or V(1.2.3-rc1). Nothing is done where it exists.
-      - V(MAJOR), V(MINOR) and V(PATCH) make the next one, in every run.
+      - The version, as V(1.2.3) or V(1.2.3-rc1). Nothing is done if it exists.
+      - V(MAJOR), V(MINOR) and V(PATCH) create the next one, in every run.
     type: str
     required: true
   revision:
     description:
-      - The branch to release. The service releases no workspace of a user.
+      - The branch to release. The service does not release the workspace of a user.
     type: str
     default: master
 notes:
@@ -88,7 +92,7 @@ project:
   type: str
   sample: jdoe-SANDBOX
 version:
-  description: The version that there is. Null in check mode with V(MAJOR), V(MINOR) or V(PATCH).
+  description: The version that exists. Null in check mode with V(MAJOR), V(MINOR) or V(PATCH).
   returned: success
   type: str
   sample: 1.2.3

@@ -67,7 +67,7 @@ rows:
       description: Name of the role that delivered it.
       type: str
     place:
-      description: The entry that holds it.
+      description: The entry that contains it.
       type: str
     hosts:
       description: The hosts that have it.

@@ -5,10 +5,10 @@
 
 """The token cache: private files, shared by all processes of one run (or of one user, on request).
 
-Each token is in a file of its own, whose name reveals nothing. Files are replaced, never written in
+Each token is in its own file, whose name reveals nothing. Files are replaced, never written in
 place, so a reader needs no lock. A process that is about to fetch a token takes the lock of that
 token first and looks again: of many at once, one asks the server. Locks are C(flock)s on files that
-stay: the kernel releases them whatever becomes of their process.
+stay: the kernel releases them however their process ends.
 
 A refresh token that its server issues once should outlive its process. So all that can be done
 before the request is done then (C(ready)), and what a killed process wrote is not lost
@@ -126,7 +126,7 @@ class Cache(Folder):
         return os.open(name, _FOLDER, dir_fd=above)
 
     def _names(self) -> list[str]:
-        # A descriptor of its own: listing moves a position that forked processes share
+        # A separate descriptor: listing moves a position that forked processes share
         with _opened('.', self._handle) as handle:
             return os.listdir(handle)
 

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A source as the commands that a person would give by hand.
+"""A source as the commands that a person would type.
 
 No secret is in them: they take it from a variable of the shell, and hand it to curl through pipes, so that it is not in the list of processes
 either. All other values are quoted.
@@ -61,7 +61,7 @@ class Script:
         self.functions += [name for name in names if name not in self.functions]
 
     def secret(self, option):
-        """:returns: what stands for the value of an option."""
+        """:returns: the shell expression for the value of an option."""
         name = '%s_%s' % (self.prefix, option.upper())
         if name not in self.secrets:
             self.secrets.append(name)
@@ -74,7 +74,7 @@ class Script:
         self.lines.append(line)
 
     def login(self, user, secret, encode=False):
-        """:returns: the arguments of curl that log in. :param user, secret: as they stand in the shell."""
+        """:returns: the arguments of curl that log in. :param user, secret: as written in the shell."""
         self.uses('b64', 'basic')
         if encode:
             self.uses('form')
@@ -82,7 +82,7 @@ class Script:
         return '-H @<(basic %s %s)' % (user, secret)
 
     def field(self, name, value):
-        """:returns: the arguments of curl for a field of a form. :param value: as it stands in the shell, from a variable."""
+        """:returns: the arguments of curl for a field of a form. :param value: as written in the shell, from a variable."""
         return '--data-urlencode %s@<(printf %%s %s)' % (name, value)
 
     def text(self, title):

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one host wants: from its variables to deliveries, and from results to a report."""
+"""What one host gets: from its variables to deliveries, and from results to a report."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class Delivery:
         if credentials and credentials.unowned and not self.unowned_kept:
             result['notes'] = [
                 'The entry for %s stays: its user name is not known any more, and entries of '
-                'others must stay. Remove it by hand, or set username or exclusive in the '
+                'others must stay. Remove it manually, or set username or exclusive in the '
                 'delivery, and run this again.' % entry.get(self.kind.ENTRY_NAME)
                 for entry in credentials.unowned
             ]
@@ -227,7 +227,7 @@ def _checked(kind: type[DeliveryType], entry: Entry) -> Entry:
 
 
 def grouped(kind: type[DeliveryType], parts: t.Iterable[Part]) -> list[Delivery]:
-    """Return one delivery for all entries of a list of their own type; else one for each part."""
+    """Return one delivery for all entries of a list of the same type; else one for each part."""
     parts = list(parts)
     if kind.ENTRIES and parts and all(part.type == kind.NAME for part in parts):
         first = parts[0]

@@ -368,6 +368,7 @@ def docs() -> Outcome:
 LINT = [
     check('ruff-format', sys.executable, '-m', 'ruff', 'format', '--check', '.', cwd=ROOT),
     check('ruff', sys.executable, '-m', 'ruff', 'check', '.', cwd=ROOT),
+    check('words', sys.executable, '-m', 'tests.tools.words', cwd=ROOT),
     check('yamllint', sys.executable, '-m', 'yamllint', '--strict', '.'),
     check('shellcheck', BIN / 'shellcheck', '.ci/run'),
     check(

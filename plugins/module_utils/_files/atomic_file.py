@@ -89,7 +89,7 @@ def _open_file(place: Place) -> int | None:
     if place.missing:
         return None
     try:
-        # Opening a device or a FIFO can have effects of its own
+        # Opening a device or a FIFO can have side effects
         regular = place.name is not None and stat.S_ISREG(
             os.lstat(place.name, dir_fd=place.folder).st_mode
         )

@@ -6,7 +6,7 @@
 """URLs of git servers, and single lines of git's credential store.
 
 One line is one credential, C(https://user:password@host/path), each part percent-encoded. The rules
-were read in credential.c, url.c and builtin/credential-store.c of git; they hold for git 2.17 to
+were read in credential.c, url.c and builtin/credential-store.c of git; they apply to git 2.17 to
 2.55.
 """
 

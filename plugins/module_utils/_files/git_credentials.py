@@ -155,7 +155,7 @@ class _Plan:
             self.changes[number].append(what)
 
     def judge(self, raw: bytes, fix_line_endings: bool) -> _Line | None:
-        """What becomes of a line: None when it is removed."""
+        """The new line, or None when it is removed."""
         reading = _read(raw)
         meant = reading.meant
         if meant is None or (meant.host.lower() not in self.hosts and reading.fault is None):

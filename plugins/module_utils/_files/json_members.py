@@ -144,7 +144,7 @@ def _set(text: str, parents: tuple[str, ...], key: str, value: t.Any, path: str)
         return text[: members[found].value] + written + text[members[found].end :]
     new = '%s: %s' % (json.dumps(key, ensure_ascii=False), written)
     if members:
-        # as the last member stands behind the comma before it
+        # as the last member is behind the comma before it
         last = members[-1]
         if len(members) > 1:
             gap = text[members[-2].end : last.start].rpartition(',')[2]

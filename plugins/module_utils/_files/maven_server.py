@@ -115,7 +115,7 @@ class Server(t.NamedTuple):
 
     @property
     def sets_authorization(self) -> bool:
-        """Whether the configuration has an C(Authorization) header of its own."""
+        """Whether the configuration contains an C(Authorization) header."""
         headers = (self.configuration or {}).get('httpHeaders')
         properties = headers.get('property', []) if isinstance(headers, dict) else []
         return any(
@@ -125,7 +125,7 @@ class Server(t.NamedTuple):
 
 
 def named(items: t.Sequence[t.Any]) -> bool:
-    """Whether list items are told apart by their C(name), as headers of Maven's transport are."""
+    """Whether C(name) identifies the items of a list, as with headers of Maven's transport."""
     return bool(items) and all(
         isinstance(item, dict) and isinstance(item.get('name'), str) for item in items
     )

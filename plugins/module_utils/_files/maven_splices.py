@@ -57,7 +57,7 @@ class Layout:
         return offset
 
     def element(self, name: str, value: Value, indent: t.Optional[bytes]) -> bytes:
-        """An element; C(indent) is that of its own line, None for all on one line."""
+        """An element; C(indent) is that of its line, None for all on one line."""
         tag = name.encode('ascii')
         if isinstance(value, str):
             return b'<%s>%s</%s>' % (tag, quote(value), tag)
@@ -138,7 +138,7 @@ class Splices:
         self.append(node, node.children[0].start if node.children else None, wanted)
 
     def cut(self, node: Node) -> None:
-        """Take an element away, with its line where it has one of its own."""
+        """Take an element away, with its line if nothing else is on it."""
         start, end = self.layout.blanks_before(node.start, b' \t'), node.end
         if _REST_OF_LINE.match(self.body, end) and self.body[start - 1 : start] in (b'\n', b'\r'):
             start -= 2 if self.body[start - 2 : start] == b'\r\n' else 1

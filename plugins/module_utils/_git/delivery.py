@@ -262,7 +262,7 @@ class _Delivery:
         return one
 
     def outcome(self, number: int) -> Outcome:
-        """What became of an entry in the configuration."""
+        """The result for an entry in the configuration."""
         return Outcome([]) if self.config is None else self.config.report.outcomes[number]
 
     def _changes(self, number: int) -> list[str]:
@@ -367,8 +367,7 @@ def _verify(
     if refused:
         result.update(
             failed=True,
-            msg='The entries are written, but git does not get in with them: %s.'
-            % '; '.join(refused),
+            msg='The entries are written, but were not accepted: %s.' % '; '.join(refused),
         )
 
 

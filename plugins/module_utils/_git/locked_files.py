@@ -86,7 +86,7 @@ def check_all(edits: t.Sequence[FileEdit[t.Any]], timeout: float) -> None:
     """Predict whether all can be written, without writing anything.
 
     :param timeout: seconds to wait for the locks of other programs.
-    :raises FileProblem: one cannot be written, or another program holds its lock.
+    :raises FileProblem: one cannot be written, or another program has locked it.
     """
     deadline = time.monotonic() + timeout
     for edit in edits:

@@ -54,7 +54,7 @@ _HELPER_NAME = re.compile(rb'[A-Za-z0-9][A-Za-z0-9_-]*(?=\s|\Z)')
 
 
 class Outcome(t.NamedTuple):
-    """What became of an entry: the words for what changed, and whether git finds it.
+    """The result for an entry: the words for what changed, and whether git finds it.
 
     C(reason) is set where it does not. C(effective) is None where that is not asked.
     """

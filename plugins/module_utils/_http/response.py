@@ -62,7 +62,7 @@ class Response:
     def text(self, errors: str = 'replace') -> str:
         """Decode the body as its header says, if that is an encoding in real use, else as UTF-8.
 
-        :param errors: what becomes of bytes that cannot be decoded, as in C(bytes.decode)."""
+        :param errors: how bytes that cannot be decoded are handled, as in C(bytes.decode)."""
         match = re.search(
             r'charset="?(iso-8859-[0-9]+|windows-125[0-9])',
             (self.header('Content-Type') or '').lower(),

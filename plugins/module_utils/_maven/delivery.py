@@ -316,7 +316,7 @@ def _verify(result: t.Dict[str, t.Any], delivery: _Delivery, content: t.Optional
     if refused:
         result.update(
             failed=True,
-            msg='%s is as wanted, but with these servers Maven would not get in: %s.'
+            msg='%s was updated, but these servers do not accept the credentials: %s.'
             % (delivery.path, '; '.join(refused)),
         )
 

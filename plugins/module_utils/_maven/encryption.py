@@ -88,7 +88,7 @@ def _encrypt(password: str, mvn: t.Optional[str], security_path: str) -> str:
 
 
 def _ask(command: t.Sequence[str], answer: str, user: User) -> bytes:
-    """Run a command on a terminal of its own and answer its prompt for a password.
+    """Run a command on a separate terminal and answer its prompt for a password.
 
     :returns: what it prints after that; nothing where it does not ask.
     """

@@ -163,7 +163,7 @@ def _verdict(url: str, answer: Answer, trust: Trust, timeout: float) -> Verdict:
             % status
         )
     if status >= 500:
-        return False, 'the server has a problem of its own (%d)' % status
+        return False, 'the server has an internal problem (%d)' % status
     # The address does not exist. The credentials are good if nobody gets this far without them.
     if get(url, None, trust, timeout).status in (401, 403):
         return True, 'accepted'

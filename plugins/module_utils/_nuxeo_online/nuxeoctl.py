@@ -102,13 +102,13 @@ def _home_folder(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]
     if not path and params['nuxeoctl']:
         path = os.path.dirname(os.path.dirname(real_path(params['nuxeoctl'])))
     if not path:
-        raise BadInput('Where is Nuxeo? Set nuxeo_home to the folder that holds bin/nuxeoctl.')
+        raise BadInput('Where is Nuxeo? Set nuxeo_home to the folder that contains bin/nuxeoctl.')
     for option in ('nuxeo_home', 'nuxeoctl', 'conf_path', 'data_dir'):
         if params[option] and not os.path.isabs(params[option]):
             raise BadInput('%s must be an absolute path.' % option)
     if not os.path.isdir(path):
         raise BadInput(
-            'There is no folder %s. Set nuxeo_home to the folder that holds bin/nuxeoctl.' % path
+            'There is no folder %s. Set nuxeo_home to the folder that contains bin/nuxeoctl.' % path
         )
     return path
 

@@ -244,7 +244,7 @@ def ensure(
         and options['clid'].expires_at <= now
     ):
         raise BadInput(
-            'clid ended on %s. Register the server anew, and use the new identifier.'
+            'clid expired on %s. Register the server again, and use the new identifier.'
             % iso8601(options['clid'].expires_at)
         )
     _check_place(home, action)
@@ -387,7 +387,7 @@ def _register(options: Options, home: nuxeoctl.Home, before: Registration) -> No
     if after.clid is None or after.clid == before.clid:
         if code == 0:
             raise FileProblem(
-                'nuxeoctl says that it has registered the server, but %s does not hold a new '
+                'nuxeoctl reports that it has registered the server, but %s does not contain a new '
                 'registration. '
                 'Is data_dir the folder that nuxeo.data.dir names?' % after.path
             )
@@ -427,7 +427,7 @@ def _renew(
             return
         if options['password'] is None or options['project'] is None:
             raise NeedsToken(
-                what + ' To have it registered anew, give username, password (a token of Nuxeo '
+                what + ' To register it again, give username, password (a token of Nuxeo '
                 'Online Services) and project, or the name '
                 'of a source as token.'
             )

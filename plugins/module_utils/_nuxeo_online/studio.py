@@ -56,7 +56,7 @@ class StudioProject:
         )
         if (
             answer.status == 404
-        ):  # before the first release, or no such project, which the release tells
+        ):  # before the first release, or no such project, which the release reports
             return False
         self._refuse(answer, (200,))
         return version in re.findall(r'<version>\s*([^<\s]+)\s*</version>', answer.text())

@@ -222,7 +222,7 @@ def test_check_mode_creates_nothing(run_playbook, server, company):
 """
     names = inventory(['one'], token_sources={'company': company})
     run = run_playbook(play, names, '--check', '-e', 'expected=check-mode-no-token-yet')
-    assert run.rc == 0 and 'stands in its place' in run.output, run.output
+    assert run.rc == 0 and 'replaces it' in run.output, run.output
     assert server.count('POST', STEP_1) == 0
     server.app.create_token('alice', 'alice')
     run = run_playbook(

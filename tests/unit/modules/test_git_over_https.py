@@ -140,7 +140,7 @@ def test_verification_names_the_entry_that_fails_and_keeps_it(served, home):
         False,
     ]
     assert result['msg'] == (
-        'The entries are written, but git does not get in with them: %s/special.git (the server refuses the credential).'
+        'The entries are written, but were not accepted: %s/special.git (the server refuses the credential).'
         % served.url
     )
     store = (home / '.git-credentials').read_text()
