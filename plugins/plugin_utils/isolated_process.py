@@ -70,7 +70,7 @@ def _work(work: t.Callable[[], t.Any], reader: int, writer: int) -> t.NoReturn:
     """
     status = 1
     try:
-        os.close(reader)  # else writing would block for ever when nobody reads any more
+        os.close(reader)  # else writing would block when nobody reads any more
         # What ends the caller is sent to its whole group. The function has its own deadlines, and
         # may get something that its server issues only once.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

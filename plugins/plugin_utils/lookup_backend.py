@@ -47,8 +47,7 @@ def get_result(request: LookupRequest) -> Result:
             '%s: its token exists, but its value cannot be read again. See regenerate.' % label
         )
     Display().warning(
-        '%s: check mode does not create its token; %s stands in its place.'
-        % (label, CHECK_MODE_VALUE)
+        '%s: check mode does not create its token; %s replaces it.' % (label, CHECK_MODE_VALUE)
     )
     return check_mode_placeholder(resolved.source.provider)
 

@@ -152,7 +152,7 @@ class Folder:
         if about.st_mode & 0o077:
             raise CacheProblem(
                 'The token cache %s is open to other users (mode %04o). Set its mode to 0700, or '
-                'set cache_path to a folder of its own.' % (self.folder, about.st_mode & 0o777)
+                'set cache_path to a private folder.' % (self.folder, about.st_mode & 0o777)
             )
 
     def _open(self) -> int:

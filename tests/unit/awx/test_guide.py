@@ -110,9 +110,7 @@ def folder(tmp_path):
     (tmp_path / 'secrets.yml').write_text(
         'vault_nexus_password: !unsafe a {{ password\nvault_nos_token: a token\n', encoding='utf-8'
     )
-    (tmp_path / 'project/after.yml').write_text(
-        block('can report the result:'), encoding='utf-8'
-    )
+    (tmp_path / 'project/after.yml').write_text(block('can report the result:'), encoding='utf-8')
     return tmp_path
 
 
