@@ -115,7 +115,7 @@ REFUSALS = [
         Refused,
         r'does not know the user name or the token \(401\)',
     ),
-    ({'project': 'other-project'}, None, Refused, 'takes the right to write'),
+    ({'project': 'other-project'}, None, Refused, 'right to write is required'),
     ({'project': 'nope'}, None, Refused, 'opens no Studio project nope'),
     (
         {'revision': 'nope'},
