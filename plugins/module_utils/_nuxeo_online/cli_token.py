@@ -20,15 +20,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
 from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.login import check_login
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
     CurrentState,
     DesiredState,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import check_secret
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
-    TOKENS_PAGE,
-)
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     BEARER,
     Token,
@@ -119,17 +117,7 @@ def _token_in(response: Response) -> str:
     :raises TokensError: it contains none; the message has cause and remedy.
     """
     label, status = response.request_label, response.status
-    if status in (401, 403):
-        raise Refused(
-            '%s: the service does not know the user name or the token (%d). Tokens are made at %s.'
-            % (label, status, TOKENS_PAGE),
-            status,
-        )
-    refuse_redirect(
-        response,
-        'The service does not know the user name or the token; tokens are made at %s.'
-        % TOKENS_PAGE,
-    )
+    check_login(response, (401, 403))
     if status != 201 or response.is_html:
         raise ServerProblem(
             '%s answered %d, and not with a token. Check url, which ends with /nuxeo.'

@@ -81,7 +81,7 @@ def explain(code: t.Optional[int], output: str, timeout: int, *secrets: str) -> 
 def _refused_login(status: t.Optional[int]) -> str:
     if status in (401, 403):
         return (
-            'Nuxeo Online Services refuses the user name or the token (%d). Tokens are made at %s.'
+            'Nuxeo Online Services refuses the user name or the token (%d). Tokens are created at %s.'
             % (status or 0, TOKENS_PAGE)
         )
     if status:
@@ -91,7 +91,8 @@ def _refused_login(status: t.Optional[int]) -> str:
         )
     return (
         'Nuxeo Online Services shows no project to this user: the user name or the token is wrong, '
-        'or the user may not register servers for any project. Tokens are made at %s.' % TOKENS_PAGE
+        'or the user may not register servers for any project. Tokens are created at %s.'
+        % TOKENS_PAGE
     )
 
 

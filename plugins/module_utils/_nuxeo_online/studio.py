@@ -18,21 +18,22 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     Refused,
     ServerProblem,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
-from ansible_collections.buildops.tokens.plugins.module_utils._http.failures import refuse_redirect
-from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.cli_link import (
     CREDENTIALS,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.login import check_login
 from ansible_collections.buildops.tokens.plugins.module_utils._options import CONNECTION
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import sanitize
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
     SERVICE,
-    TOKENS_PAGE,
     check_project,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
+
+if t.TYPE_CHECKING:
+    from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
+    from ansible_collections.buildops.tokens.plugins.module_utils._http.response import Response
+    from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 
 GROUP = 'nuxeo-studio'
 STEPS = ('MAJOR', 'MINOR', 'PATCH')
@@ -127,17 +128,7 @@ class StudioProject:
         label, status = response.request_label, response.status
         if status == 200:
             return
-        if status == 401:
-            raise Refused(
-                '%s: the service does not know the user name or the token (401). Tokens are made '
-                'at %s.' % (label, TOKENS_PAGE),
-                401,
-            )
-        refuse_redirect(
-            response,
-            'The service does not know the user name or the token; tokens are made at %s.'
-            % TOKENS_PAGE,
-        )
+        check_login(response)
         if status == 403:
             raise Refused(
                 '%s: the user may not release this project (403). The right to write is required.'
