@@ -75,7 +75,7 @@ def _in_text(text: str, line: int) -> t.Iterator[Place]:
 
 def _without_expressions(text: str) -> str:
     """Python 3.11 and older give an f-string as one token, with the code in it."""
-    if 'f' not in text[: min(2, len(text))].lower():
+    if not re.match('[rR]?[fF]', text):
         return text
     return _EXPRESSION.sub(lambda match: ' ' * len(match.group()), text)
 
