@@ -74,8 +74,8 @@ EXAMPLES = r"""
   ansible.builtin.set_fact:
     registry_username: >-
       {{ lookup('buildops.tokens.token', type='nexus_user_token', query='name_code',
-                url='https://nexus.example.com', username=nexus_username,
-                password=vault_nexus_password) }}
+                url='https://nexus.example.com',
+                username=nexus_username, password=vault_nexus_password) }}
 """
 
 RETURN = r"""

@@ -50,6 +50,7 @@ _PATTERN = re.compile(
 _FOLDERS = ('plugins', 'docs/docsite', 'playbooks', 'roles', 'examples', 'extensions/awx')
 _FILES = ('README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'galaxy.yml', 'changelogs/fragments')
 _SUFFIXES = ('.py', '.yml', '.rst', '.md')
+_EXPRESSION = re.compile(r'\{[^{}\n]*\}')
 _COMMENT = re.compile(r'^[ \t]*#', re.MULTILINE)
 
 
@@ -72,6 +73,13 @@ def _in_text(text: str, line: int) -> t.Iterator[Place]:
         yield Place(line + text.count('\n', 0, kept[match.start()]), match.group(), instead)
 
 
+def _without_expressions(text: str) -> str:
+    """Python 3.11 and older give an f-string as one token, with the code in it."""
+    if not re.match('[rR]?[fF]', text):
+        return text
+    return _EXPRESSION.sub(lambda match: ' ' * len(match.group()), text)
+
+
 def in_python(text: str) -> t.Iterator[Place]:
     """Yield the places in comments and strings. Names in the code do not count."""
     comments: list[str] = []
@@ -84,7 +92,7 @@ def in_python(text: str) -> t.Iterator[Place]:
             comments.append(token.string)
             last = token.start[0]
         elif token.type == tokenize.STRING or tokenize.tok_name[token.type] == 'FSTRING_MIDDLE':
-            yield from _in_text(token.string, token.start[0])
+            yield from _in_text(_without_expressions(token.string), token.start[0])
     yield from _in_text('\n'.join(comments), first)
 
 
