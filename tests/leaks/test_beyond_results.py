@@ -95,17 +95,18 @@ def test_A15_a_banner_with_arguments(stage, shown):
     assert run.rc == 0 and seen_in(hits, ' in the output') == {'inline'}, run.output
 
 
+# The excerpt that ansible-core shows ends with the first line of a task
 FAILING = """
 - hosts: all
   gather_facts: false
   tasks:
     - block:
-        - buildops.tokens.maven_server:
-            {password: %s, path: /proc/none/settings.xml, id: a, username: u}
+        - buildops.tokens.maven_server: {password: %s,
+            path: /proc/none/settings.xml, id: a, username: u}
           no_log: true
       rescue:
-        - buildops.tokens.maven_server:
-            {password: "%s", path: /proc/none/settings.xml, id: a, username: u}
+        - buildops.tokens.maven_server: {password: "%s",
+            path: /proc/none/settings.xml, id: a, username: u}
           no_log: true
 """
 
