@@ -187,7 +187,7 @@ def table_of(rows: list[Row], problems: list[str]) -> list[str]:
             row['source'],
             row['type'],
             row['fingerprint'] or '-',
-            row['expires_at'] or 'never',
+            row['expires_at'] or ('never' if row['fingerprint'] else '-'),
             '%s %s' % (row['delivery'], _short(row['place'] or '')),
             names_of(row['hosts']),
             str(len(row['changed'])),
