@@ -51,15 +51,8 @@ class ActionModule(ControllerAction):
         plan = make_plan(
             ((host, host_view.of_host(self, task_vars, host)) for host in hosts), selection, names
         )
-        result = {
-            'changed': False,
-            'sources': plan.sources,
-            'hosts': plan.hosts,
-            'problems': plan.problems,
-        }
         if plan.problems:
-            result.update(failed=True, msg=' '.join(plan.problems))
-            return result
+            raise BadInput(' '.join(plan.problems))
         unasked = self._unasked(plan, hosts, task_vars)
         if not unasked:
             delivery_purpose.check_names(purpose, names, plan)
@@ -68,14 +61,16 @@ class ActionModule(ControllerAction):
         asked = delivery_purpose.names_for(purpose, names, plan)
         journal.write_plan({**dataclasses.asdict(plan), 'purpose': purpose, 'asked': asked})
         journal.write_selection(dataclasses.asdict(selection))
-        result.update(
-            run=journal.run,
-            runner=str(task_vars['inventory_hostname']),
-            deliver_to=list(plan.on_host),
-            server_runner=str(task_vars['inventory_hostname']) if plan.servers else '',
-            notes=unasked or delivery_purpose.notes(purpose, names, plan),
-        )
-        return result
+        return {
+            'changed': False,
+            'sources': plan.sources,
+            'hosts': plan.hosts,
+            'run': journal.run,
+            'runner': str(task_vars['inventory_hostname']),
+            'deliver_to': list(plan.on_host),
+            'server_runner': str(task_vars['inventory_hostname']) if plan.servers else '',
+            'notes': unasked or delivery_purpose.notes(purpose, names, plan),
+        }
 
     def _unasked(self, plan: Plan, hosts: list[str], task_vars: dict[str, t.Any]) -> list[str]:
         """Return a note if nothing was asked for in a slice of a job.

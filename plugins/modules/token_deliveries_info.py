@@ -40,8 +40,8 @@ options:
   only:
     description:
       - Names of sources and delivery types, for V(provision), as a list, or as a text with commas
-        between them. Only entries that use one
-        of these sources are delivered, and only to places of these types. By default all.
+        between them. Only entries that use one of these sources are delivered, and only to places
+        of these types. By default all.
     type: raw
   limited:
     description:
@@ -75,7 +75,7 @@ sources:
       it for. It is one host, unless options of the source, or variables that they refer to, differ
       by host.
     - C(rotatable) is false where people create the tokens and put them into the source.
-  returned: always
+  returned: success
   type: dict
   sample:
     company:
@@ -87,14 +87,9 @@ hosts:
   description:
     - For each delivery type, the hosts that want it. Of hosts with equal deliveries to a server,
       the first.
-  returned: always
+  returned: success
   type: dict
   sample: {"maven_settings": ["agent1"]}
-problems:
-  description: The mistakes, one sentence each.
-  returned: always
-  type: list
-  elements: str
 run:
   description: The identifier of this plan, for the modules that carry it out.
   returned: success
