@@ -133,10 +133,11 @@ class ActionModule(ControllerAction):
         host: str,
     ) -> None:
         owners = journal.owners(host) if journal and selection.state != 'present' else {}
+        replaced = journal.replaced() if journal and self._task.check_mode else ()
         known: dict[str, t.Any] = {}
         for delivery in deliveries:
             credentials = Credentials(
-                view.variables, view.template, self._task.check_mode, owners, known
+                view.variables, view.template, self._task.check_mode, owners, known, replaced
             )
             delivery.fill(credentials, keep_unowned=selection.sources is None)
 

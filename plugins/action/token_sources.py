@@ -36,8 +36,11 @@ class ActionModule(ControllerAction):
     BYPASS_HOST_LOOP = True
 
     def work(self, task_vars: dict[str, t.Any]) -> Result:
-        journal = Journal(self.arguments('token_sources')['run'])
+        given = self.arguments('token_sources')
+        journal = Journal(given['run'])
         plan = journal.plan()
+        if given['preflight']:
+            return self._preflight(plan, task_vars)
         results: list[Result] = []
         owners: dict[str, dict[str, str]] = {}
         for name in plan['asked']:
@@ -57,6 +60,29 @@ class ActionModule(ControllerAction):
             'messages': [delivery_report.source_line(purpose, one) for one in results],
             'problems': problems,
         }
+
+    def _preflight(self, plan: Result, task_vars: dict[str, t.Any]) -> Result:
+        """Try all sources without a change. :raises BadInput: with the reason of each failure."""
+        problems = {}
+        for name, planned in plan['sources'].items():
+            for host in planned['requested_by']:
+                try:
+                    view = host_view.of_host(self, task_vars, host)
+                    self._try(sources.named(name, view.variables, view.template))
+                except TokensError as problem:
+                    problems[str(problem.about('source %s' % name))] = None
+                except Exception as problem:  # its text could contain a secret
+                    problems['source %s: %s' % (name, unexpected(problem))] = None
+        if problems:
+            raise BadInput('Nothing was changed. %s' % ' '.join(problems))
+        return {'changed': False, 'results': [], 'messages': [], 'problems': []}
+
+    @staticmethod
+    def _try(source: sources.Source) -> None:
+        if source.provider.STATELESS and sources.issues(source.provider):
+            token_service.get_token(source, check_mode=True, once_per_run=True)
+        else:
+            describe(source.provider(source.options))
 
     def _attempt(
         self,

@@ -30,6 +30,7 @@ SPECS: t.Dict[str, t.Dict[str, t.Any]] = {
     },
     'token_sources': {
         'run': {'type': 'str', 'required': True},
+        'preflight': {'type': 'bool', 'default': False},
     },
     'token_deliveries_info': {
         'purpose': {

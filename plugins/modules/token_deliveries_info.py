@@ -14,8 +14,11 @@ author: buildops.tokens contributors (@buildops)
 description:
   - Looks through C(token_sources) and the deliveries of all hosts, without a request and without
     rendering any secret.
-  - Names every mistake in names, types and options, with the nearest right name. The task fails if
-    there is one.
+  - Reports every mistake in names, types, options and their values, with the nearest right name.
+    The task fails if there is one. What depends on a secret, a lookup or a fact of a host is left
+    to the delivery.
+  - Fails with the reason if no host of the run has a delivery. A slice of a job in AWX succeeds
+    then.
   - Runs once, whatever hosts the play has.
 extends_documentation_fragment:
   - buildops.tokens.attributes
@@ -30,13 +33,15 @@ options:
     default: provision
   sources:
     description:
-      - A list of names of sources, for V(rotate), V(revoke) and V(report). By default all, except
-        for V(revoke), which requires it.
+      - Names of sources, for V(rotate), V(revoke) and V(report), as a list, or as a text with
+        commas between them. By default all that deliveries use, except for V(revoke), which
+        requires it. Sources that only lookups use can be named as well.
     type: raw
   only:
     description:
-      - A list of names of sources and delivery types, for V(provision). Only entries that use one
-        of these sources are delivered, and only to places of these types. By default all.
+      - Names of sources and delivery types, for V(provision), as a list, or as a text with commas
+        between them. Only entries that use one of these sources are delivered, and only to places
+        of these types. By default all.
     type: raw
   limited:
     description:
@@ -70,7 +75,7 @@ sources:
       it for. It is one host, unless options of the source, or variables that they refer to, differ
       by host.
     - C(rotatable) is false where people create the tokens and put them into the source.
-  returned: always
+  returned: success
   type: dict
   sample:
     company:
@@ -82,14 +87,9 @@ hosts:
   description:
     - For each delivery type, the hosts that want it. Of hosts with equal deliveries to a server,
       the first.
-  returned: always
+  returned: success
   type: dict
   sample: {"maven_settings": ["agent1"]}
-problems:
-  description: The mistakes, one sentence each.
-  returned: always
-  type: list
-  elements: str
 run:
   description: The identifier of this plan, for the modules that carry it out.
   returned: success

@@ -21,6 +21,12 @@ options:
       - The C(run) of M(buildops.tokens.token_deliveries_info).
     type: str
     required: true
+  preflight:
+    description:
+      - Only try whether the server of each source of the plan can be reached and accepts the
+        credentials of the source, without a change. The task fails with all reasons.
+    type: bool
+    default: false
 notes:
   - Runs on the controller only.
 extends_documentation_fragment:

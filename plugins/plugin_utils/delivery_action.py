@@ -43,7 +43,6 @@ class DeliveryAction(ControllerAction):
         left = [entry for entry in entries if entry is not None]
         issued = any(token['changed'] for token in credentials.tokens)
         if not left:
-            # Check mode before the first run: there is no token yet that could be compared
             result: Result = {'changed': issued}
         else:
             arguments = {**arguments, kind.ENTRIES: left} if listed else left[0]

@@ -20,19 +20,23 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import BASI
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
 
 ABSENT = 'absent'
+# In check mode, of a token that a run would create. A host compares it with what is there.
+NOT_ISSUED = 'not-issued-in-check-mode'
 
 
 class SourceCredential(Credential):
     """The token of a source."""
 
     def __init__(self, source: sources.Source, token: t.Any, check_mode: bool) -> None:
+        """:param token: None stands for one that does not exist yet, in check mode."""
         self._source = source
         self.name = source.name
         self.label = source.label
-        self.basic = token.kind == BASIC
-        self.username = token.username if self.basic else None
-        self.secret = token.secret
-        self.expires_at = None if token.expires_at is None else iso8601(token.expires_at)
+        self.basic = (token.kind if token else source.provider.KIND) == BASIC
+        self.username = (token.username if token else NOT_ISSUED) if self.basic else None
+        self.secret = token.secret if token else NOT_ISSUED
+        expires_at = token.expires_at if token else None
+        self.expires_at = None if expires_at is None else iso8601(expires_at)
         self.options = source.options
         self.check_mode = check_mode
 
@@ -49,10 +53,12 @@ class Credentials:
     :param owners: by source, the user name of a token that was revoked in this run. It is empty
         for a bearer token.
     :param known: by source, what other entries of this host got.
+    :param replaced: in check mode, the sources whose tokens a run would replace.
     :ivar tokens: which tokens went into which entry, without secrets.
     :ivar problems: what failed, with C(source), C(to) and C(msg).
     :ivar warnings: sentences for the user.
     :ivar unowned: entries to remove of which nobody knows the user name.
+    :ivar notes: sentences for the summary, if something was changed.
     """
 
     def __init__(
@@ -62,21 +68,25 @@ class Credentials:
         check_mode: bool,
         owners: t.Mapping[str, str] | None = None,
         known: dict[str, tuple[sources.Source, t.Any]] | None = None,
+        replaced: t.Collection[str] = (),
     ) -> None:
         self._variables = variables
         self._template = template
         self._check_mode = check_mode
         self._owners = owners or {}
         self._known = {} if known is None else known
+        self._replaced = replaced if check_mode else ()
         self.tokens: list[dict[str, t.Any]] = []
         self.problems: list[dict[str, t.Any]] = []
         self.warnings: list[str] = []
         self.unowned: list[Entry] = []
+        self.notes: list[str] = []
 
     def filled(self, kind: type[DeliveryType], entry: Entry) -> Entry | None:
         """Return the entry with credentials instead of C(token); None if there are none.
 
-        Why there are none is in C(problems), unless there is no token yet in check mode.
+        Why there are none is in C(problems). In check mode, text stands for a token that does not
+        exist yet.
         """
         entry = dict(entry)
         name = entry.pop('token', None)
@@ -103,24 +113,44 @@ class Credentials:
     def _with_token(self, kind: type[DeliveryType], entry: Entry, name: str) -> Entry | None:
         source = self._source(name, kind)
         refuse_wrong_hosts(entry, source)
-        outcome = self._outcome(name, source)
+        token, changed = self._token(name, source)
         used = {
             'source': name,
             'type': source.provider.TYPE,
-            'changed': outcome.changed,
+            'changed': changed,
             'to': entry.get(kind.ENTRY_NAME),
         }
         self.tokens.append(used)
-        if outcome.token is None:
-            if not self._check_mode:
-                raise BadInput(
-                    'source %s: its token exists, but its value cannot be read again. '
-                    'See regenerate.' % name
-                )
-            return None
-        used.update(outcome.token.about())
-        kind.fill(entry, SourceCredential(source, outcome.token, self._check_mode))
+        if token is not None:
+            used.update(token.about())
+            self._note_short_life(source)
+        elif not self._check_mode:
+            raise BadInput(
+                'source %s: its token exists, but its value cannot be read again. See regenerate.'
+                % name
+            )
+        else:
+            entry.pop('verify_url', None)  # there is nothing to try yet
+        kind.fill(entry, SourceCredential(source, token, self._check_mode))
         return entry
+
+    def _note_short_life(self, source: sources.Source) -> None:
+        """Note that the next run cannot know this token, since its server does not list it."""
+        provider = source.provider
+        if provider.STATELESS and sources.issues(provider) and source.options['cache'] != 'file':
+            note = (
+                '%s: each run gets a new token and changes what is delivered of it. To use a token '
+                'until it ends, set cache to file in the source.' % source.label
+            )
+            if note not in self.notes:
+                self.notes.append(note)
+
+    def _token(self, name: str, source: sources.Source) -> tuple[t.Any, bool]:
+        """Return the token, or None, and whether it is a new one."""
+        if name in self._replaced:
+            return None, True
+        outcome = self._outcome(name, source)
+        return outcome.token, outcome.changed
 
     def _source(self, name: str, kind: type[DeliveryType]) -> sources.Source:
         known = self._known.get(name)

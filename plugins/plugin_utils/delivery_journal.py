@@ -85,6 +85,11 @@ class Journal:
             raise BadInput(NO_PLAN)
         return t.cast('dict[str, t.Any]', selection)
 
+    def replaced(self) -> list[str]:
+        """Return the sources whose tokens the run replaces."""
+        plan = self.plan()
+        return t.cast('list[str]', plan['asked'] if plan['purpose'] == 'rotate' else [])
+
     def server_deliveries(self) -> dict[str, list[str]]:
         """Return, by host, the delivery types with deliveries to servers that it stands for."""
         return t.cast('dict[str, list[str]]', self.plan()['servers'])

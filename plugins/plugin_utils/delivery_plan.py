@@ -8,8 +8,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import re
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
@@ -20,29 +18,35 @@ from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base i
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import ABSENT
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Selection
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
+from ansible_collections.buildops.tokens.plugins.plugin_utils.plan_problems import (
+    ELSEWHERE,
+    Problems,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import (
+    beginning_with,
+    made_of,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
+    is_unset,
+    rendered,
     rendered_mapping,
     sealed,
 )
-
-WORD = re.compile(r'[A-Za-z_]\w*')
-# Where options come from that a delivery does not set (see sources.resolve)
-ELSEWHERE = 'buildops_tokens_'
-# Their values are variables as well, so a template that uses them refers to those by name
-EVERYTHING = ('vars', 'hostvars')
-SIMILARITY = 0.92
-SOURCES = 'token_sources'
+from ansible_collections.buildops.tokens.plugins.plugin_utils.variable_names import SOURCES, Names
 
 
 @dataclasses.dataclass
 class Plan:
     """What a run is about to do.
 
-    :ivar sources: by name: C(type); the C(hosts) that use it; C(requested_by): of these hosts, the
-        first of those for which the source renders to the same, with all of these: it can ask for
-        them; C(rotatable): its tokens are made from here, and not by people.
+    :ivar sources: by name, those that deliveries use, and those that the run names: C(type); the
+        C(hosts) that use it; C(requested_by): of these hosts, the first of those for which the
+        source renders to the same, with all of these: it can ask for them; C(rotatable): its tokens
+        are made from here, and not by people.
+    :ivar declared: all sources by name: C(rotatable).
     :ivar hosts: by delivery type: the hosts that want it, in the inventory's order. Of hosts with
         equal deliveries to a server, the first.
     :ivar on_host: by host that something is delivered to: the types.
@@ -51,59 +55,76 @@ class Plan:
     """
 
     sources: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
+    declared: dict[str, dict[str, bool]] = dataclasses.field(default_factory=dict)
     hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     on_host: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     servers: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     problems: list[str] = dataclasses.field(default_factory=list)
 
-    def problem(self, sentence: str) -> None:
-        """Note a mistake."""
-        if sentence not in self.problems:
-            self.problems.append(sentence)
 
-
-def make_plan(views: t.Iterable[tuple[str, HostView]], selection: Selection | None = None) -> Plan:
+def make_plan(
+    views: t.Iterable[tuple[str, HostView]],
+    selection: Selection | None = None,
+    names: t.Collection[str] | None = None,
+) -> Plan:
     """Look through the variables of all hosts.
 
     No value of a source is rendered, so nothing is decrypted or fetched.
 
     :param views: hosts with their views, one after the other.
     :param selection: the entries that the run is about.
+    :param names: of sources that belong to the plan even if only lookups use them.
     """
-    planner = _Planner(selection or Selection())
+    planner = _Planner(selection or Selection(), names or ())
     for host, view in views:
         planner.add(host, view)
-    return planner.plan
+    return planner.finished()
 
 
 class _Planner:
     """Adds one host after the other to a plan."""
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, named: t.Collection[str]) -> None:
         self._selection = selection
+        self._named = named
+        self._undelivered: dict[str, dict[str, t.Any]] = {}
         self._kinds = delivery_types.with_variable()
         self._selected = selection.kinds()
         self.plan = Plan(hosts={name: [] for name in self._selected})
+        self._problems = Problems()
         self._names = Names(self._kinds.values())
+        self._hosts = 0
         self._served: set[t.Any] = set()
         self._asking: dict[t.Any, str] = {}
         # Hosts of a group share these objects. Keeping them keeps their ids.
         self._checked: dict[int, t.Any] = {}
 
+    def finished(self) -> Plan:
+        """Return the plan of all hosts that were added."""
+        for name, source in self._undelivered.items():
+            self.plan.sources.setdefault(name, source)
+        self.plan.problems = self._problems.sentences(self._hosts)
+        return self.plan
+
     def add(self, host: str, view: HostView) -> None:
+        """Add a host."""
         for sentence in self._names.mistakes(view.variables):
-            self.plan.problem(sentence)
+            self._problems.add(sentence)
+        self._hosts += 1
         wanted: dict[str, str] = {}
         for name, kind in self._kinds.items():
             variable = kind.VARIABLE or ''
-            entries = view.variables.get(variable)
-            if isinstance(entries, str):
-                entries = sealed(view.template(entries))
-            if isinstance(entries, list) and entries:
+            try:
+                entries = _entries_of(variable, view)
+            except BadInput as problem:
+                self._problems.add(str(problem), host)
+                continue
+            if entries:
                 self._add_sources(entries, variable, view, wanted)
                 if name in self._selected:
                     self._add_delivery(host, kind, entries, view)
-        if wanted or not self._is_checked(view.variables.get(SOURCES)):
+        declared = view.variables.get(SOURCES)
+        if wanted or (self._named and declared) or not self._is_checked(declared):
             self._check_sources(host, view, wanted)
 
     def _add_sources(
@@ -122,6 +143,8 @@ class _Planner:
         selected = self._selection.entries(mappings, lambda entry: _source_of(entry, view))
         if mappings and not selected:
             return
+        if self._selection.state != ABSENT:  # a mistake elsewhere must not keep a token valid
+            self._check_entries(host, kind, entries, view)
         on_host, to_server = self._split(kind, selected, view)
         if to_server is not None:
             wish = (kind.NAME, made_of(to_server, view.variables))
@@ -134,6 +157,20 @@ class _Planner:
             self.plan.on_host.setdefault(host, []).append(kind.NAME)
         if on_host or to_server is not None:
             self.plan.hosts[kind.NAME].append(host)
+
+    def _check_entries(
+        self, host: str, kind: type[DeliveryType], entries: list[t.Any], view: HostView
+    ) -> None:
+        raw = view.variables.get(SOURCES)
+
+        def provider_of(name: str) -> t.Any:
+            try:
+                entry = sources.declared(view.variables, view.template, name)[name]
+                return _provider_of(rendered_mapping(entry, view.template, 'source %s' % name))
+            except BadInput:  # reported with the source
+                return None
+
+        self._problems.check_entries(host, kind, entries, view, provider_of, raw)
 
     def _split(
         self, kind: type[DeliveryType], entries: list[Entry], view: HostView
@@ -172,33 +209,47 @@ class _Planner:
         try:
             declared = sources.declared(variables, view.template)
         except BadInput as problem:
-            self.plan.problem('%s: %s' % (host, problem))
+            self._problems.add('%s.' % str(problem).rstrip('.'), host)
             return
         for name, entry in declared.items():
             if isinstance(entry, str):
                 entry = rendered_mapping(entry, view.template, 'source %s' % name)
+            if sources.plain(name) not in self.plan.declared:
+                rotatable = _is_rotatable(_provider_of(entry))
+                self.plan.declared[sources.plain(name)] = {'rotatable': rotatable}
             if id(entry) not in self._checked:
                 self._checked[id(entry)] = entry
                 for sentence in source_problems(name, entry, view):
-                    self.plan.problem(sentence)
+                    self._problems.add(sentence)
         for name, variable in wanted.items():
             if name in declared:
-                self._add_source(host, name, declared[name], view)
+                self._add_source(self.plan.sources, host, name, declared[name], view)
             else:
                 try:
                     sources.declared(variables, view.template, name)
                 except BadInput as problem:
-                    self.plan.problem('%s of %s: %s' % (variable, host, problem))
+                    self._problems.add('%s: %s' % (variable, problem), host)
+        for name in self._named:
+            if name in declared and name not in wanted:
+                self._add_source(self._undelivered, host, name, declared[name], view)
 
-    def _add_source(self, host: str, name: str, entry: t.Any, view: HostView) -> None:
-        provider = _provider_of(rendered_mapping(entry, view.template, 'source %s' % name))
-        known = self.plan.sources.setdefault(
+    def _add_source(
+        self,
+        among: dict[str, dict[str, t.Any]],
+        host: str,
+        name: str,
+        entry: t.Any,
+        view: HostView,
+    ) -> None:
+        entry = rendered_mapping(entry, view.template, 'source %s' % name)
+        provider = _provider_of(entry)
+        known = among.setdefault(
             sources.plain(name),
             {
                 'type': provider and provider.TYPE,
                 'hosts': [],
                 'requested_by': {},
-                'rotatable': bool(provider) and sources.issues(provider),
+                'rotatable': _is_rotatable(provider),
             },
         )
         known['hosts'].append(host)
@@ -206,37 +257,35 @@ class _Planner:
         whole = [raw[name] if isinstance(raw, dict) else raw]
         if provider:
             whole += beginning_with(sources.variable_name(provider.PREFIX, ''), view.variables)
-        first = self._asking.setdefault((name, made_of(whole, view.variables)), host)
+        wish = (among is self._undelivered, name, made_of(whole, view.variables))
+        first = self._asking.setdefault(wish, host)
         known['requested_by'].setdefault(first, []).append(host)
+        if provider and (self._selection.state != ABSENT or name in self._named):
+            self._problems.check_source(host, name, entry, provider, view, wish)
 
 
-class Names:
-    """Finds variables whose names are almost those of this collection."""
+def _entries_of(variable: str, view: HostView) -> list[t.Any]:
+    """Return the entries of a variable. Those that are templates are rendered.
 
-    def __init__(self, kinds: t.Iterable[type[DeliveryType]]) -> None:
-        self._known = {SOURCES}
-        for kind in kinds:
-            self._known.update([kind.VARIABLE or '', *kind.variables()])
-        self._words = {word for name in self._known for word in name.split('_')}
-        self._seen: set[str] = set()
-        self._candidates: dict[str, str] = {}
-
-    def mistakes(self, variables: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-        """Yield a sentence for each variable that is meant to be another one, which is missing."""
-        new = variables.keys() - self._seen
-        if new:
-            self._seen |= new
-            self._candidates.update(self._similar(new - self._known))
-        for name in variables.keys() & self._candidates.keys():
-            if self._candidates[name] not in variables:
-                yield ('There is no variable %s. Did you mean %s?' % (name, self._candidates[name]))
-
-    def _similar(self, names: t.Iterable[str]) -> t.Iterator[tuple[str, str]]:
-        for name in names:
-            if '_' in name and self._words.intersection(name.split('_')):
-                found = difflib.get_close_matches(name, self._known, 1, SIMILARITY)
-                if found:
-                    yield name, found[0]
+    :raises BadInput: it is not a list, or cannot be rendered.
+    """
+    entries = view.variables.get(variable)
+    try:
+        if isinstance(entries, str):
+            entries = sealed(view.template(entries))
+        if isinstance(entries, list) and any(isinstance(entry, str) for entry in entries):
+            entries = [
+                sealed(view.template(entry)) if isinstance(entry, str) else entry
+                for entry in entries
+            ]
+    except Exception:  # its text contains the template; this one has the reason
+        rendered(entries, view.template, 'the variable %s' % variable)
+        raise
+    if is_unset(entries):
+        return []
+    if not isinstance(entries, list):
+        raise BadInput('%s must be a list of mappings.' % variable)
+    return entries
 
 
 def _source_of(entry: Entry, view: HostView) -> str | None:
@@ -244,6 +293,10 @@ def _source_of(entry: Entry, view: HostView) -> str | None:
     if not name or not isinstance(name, str):
         return None
     return str(view.template(name)) if '{{' in name else ''.join(name)
+
+
+def _is_rotatable(provider: t.Any) -> bool:
+    return bool(provider) and sources.issues(provider)
 
 
 def _provider_of(entry: t.Any) -> t.Any:
@@ -254,52 +307,6 @@ def _provider_of(entry: t.Any) -> t.Any:
     except BadInput:
         pass
     return None
-
-
-def beginning_with(prefix: str, variables: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]]:
-    """Return the variables whose names begin with a text, sorted by name."""
-    return sorted(
-        ((name, value) for name, value in variables.items() if name.startswith(prefix)),
-        key=lambda item: item[0],
-    )
-
-
-def made_of(value: t.Any, variables: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
-    """Return what decides how a value renders, without rendering it.
-
-    That is its text, and that of all variables that it may refer to. A variable whose name merely
-    occurs in a template counts as well. So what is equal renders to the same; what differs may do
-    so, too.
-
-    :param variables: of the host, raw. :returns: something to compare. It may contain secrets.
-    """
-    words: set[str] = set()
-    done = set(EVERYTHING)
-    parts = [_frozen(value, words)]
-    while (words & variables.keys()) - done:
-        names = sorted((words & variables.keys()) - done)
-        done.update(names)
-        parts.extend((name, _frozen(variables[name], words)) for name in names)
-    return tuple(parts)
-
-
-def _frozen(value: t.Any, words: set[str]) -> tuple[str, t.Any]:
-    """Return the value, so that it can be compared.
-
-    :param words: gets the words of its templates.
-    """
-    encrypted = getattr(value, '_ciphertext', None)
-    if encrypted is not None:  # to look at it in any other way would decrypt it
-        return 'vault', str(encrypted)
-    if isinstance(value, dict):
-        return 'dict', tuple((str(key), _frozen(item, words)) for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return 'list', tuple(_frozen(item, words) for item in value)
-    if isinstance(value, str):
-        if '{{' in value or '{%' in value:
-            words.update(WORD.findall(value))
-        return 'str', str(value)
-    return type(value).__name__, repr(value)
 
 
 def source_problems(name: str, entry: t.Any, view: HostView) -> list[str]:

@@ -11,26 +11,46 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_nothing import is_slice
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import Plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Selection
 
 PROVISION, ROTATE, REVOKE, REPORT = 'provision', 'rotate', 'revoke', 'report'
-PURPOSES = (PROVISION, ROTATE, REVOKE, REPORT)
+VARIABLES = {name: '%s_tokens_sources' % name for name in (ROTATE, REVOKE, REPORT)}
+POSSIBLE = dict.fromkeys((REVOKE, REPORT), 'Possible are')
+POSSIBLE[ROTATE] = 'Their tokens can be replaced from here'
 
 
-def selection_for(purpose: str, names: t.Any, only: t.Any = None) -> Selection:
+def names_in(value: t.Any, variable: str) -> list[str] | None:
+    """Return names that the user wrote as a list, or as a text with commas.
+
+    :param value: null and an empty text stand for None. :param variable: that it is from.
+    :raises BadInput: it is something else.
+    """
+    if sources.is_unset(value):  # ansible-core 2.18 and older render null as an empty text
+        return None
+    if isinstance(value, str) and not value.lstrip().startswith(('[', '{')):
+        value = [name.strip() for name in value.split(',')]
+    if isinstance(value, list) and value and all(isinstance(each, str) and each for each in value):
+        return [sources.plain(name) for name in value]
+    raise BadInput(
+        'Set %s to a list of names, or to names with commas between them: -e %s=first,second'
+        % (variable, variable)
+    )
+
+
+def selection_for(
+    purpose: str, names: list[str] | None, only: list[str] | None = None
+) -> Selection:
     """Return the entries that a run is about.
 
-    :param names: of sources to rotate, revoke or report, as the user wrote them, or None.
-    :param only: names of sources and delivery types, as the user wrote them, or None.
-    :raises BadInput: C(only) is not a list.
+    :param names: of sources to rotate, revoke or report, or None.
+    :param only: names of sources and delivery types, or None.
     """
     if purpose == REVOKE:
-        return Selection('absent', names if isinstance(names, list) else [])
+        return Selection('absent', names or [])
     if purpose != PROVISION or only is None:
         return Selection()
-    if not isinstance(only, list) or not only:
-        raise BadInput('Set tokens_only to a list of names of sources and delivery types.')
     known = delivery_types.with_variable()
     types = [name for name in only if name in known]
     of_sources = [name for name in only if name not in known]
@@ -72,9 +92,7 @@ def check_hosts(
             'without a limit, or set rotate_tokens_limited to true where no other host uses these '
             'tokens.'
         )
-    # AWX makes a workflow of the slices of a job, and names it like their template
-    workflow = variables.get('awx_workflow_job_name')
-    if workflow is not None and workflow == variables.get('awx_job_template_name', ''):
+    if is_slice(variables):
         raise BadInput(
             'This job is a slice, and each slice would end the tokens that the one before it has '
             'delivered. Set the slices of the job template to 1. If it has one slice, give the '
@@ -82,30 +100,42 @@ def check_hosts(
         )
 
 
-def check_names(purpose: str, names: t.Any, plan: Plan) -> None:
-    """Refuse names of sources that no delivery uses, or with which nothing can be done.
+def check_names(purpose: str, names: list[str] | None, plan: Plan) -> None:
+    """Refuse names of sources that do not exist, or with which nothing can be done.
 
-    :param names: as the user wrote them, or None.
+    :param names: of sources, or None.
     :raises BadInput: with those that are possible.
     """
-    if purpose == REVOKE and not _are_among(names, plan.sources):
+    if purpose == PROVISION:
+        return
+    variable = VARIABLES[purpose]
+    possible = [
+        name for name, source in plan.declared.items() if purpose != ROTATE or source['rotatable']
+    ]
+    among = '%s: %s.' % (POSSIBLE[purpose], ', '.join(possible) or 'none')
+    if purpose == REVOKE and not names:
+        raise BadInput('Set %s to names of sources. %s' % (variable, among))
+    for name in names or []:
+        if name not in plan.declared:
+            hint = sources.nearest(name, possible)
+            raise BadInput('%s: there is no source %s.%s %s' % (variable, name, hint, among))
+        if name not in possible:
+            raise BadInput(
+                '%s: people make the token of %s and put it into the source. %s'
+                % (variable, name, among)
+            )
+    if (
+        purpose == ROTATE
+        and not names
+        and not any(source['rotatable'] for source in plan.sources.values())
+    ):
         raise BadInput(
-            'Set revoke_tokens_sources to a list of sources that deliveries of this inventory use: '
-            '%s.' % ', '.join(plan.sources)
-        )
-    rotatable = [name for name, source in plan.sources.items() if source['rotatable']]
-    if purpose == ROTATE and names is not None and not _are_among(names, rotatable):
-        raise BadInput(
-            'Set rotate_tokens_sources to a list of sources that deliveries of this inventory use '
-            'and whose tokens can be replaced from here: %s.' % ', '.join(rotatable)
+            'Nothing can be replaced from here: people make the tokens of %s and put them into the '
+            'sources.' % ', '.join(plan.sources)
         )
 
 
-def _are_among(names: t.Any, known: t.Container[str]) -> bool:
-    return isinstance(names, list) and all(name in known for name in names)
-
-
-def notes(purpose: str, names: t.Any, plan: Plan) -> list[str]:
+def notes(purpose: str, names: list[str] | None, plan: Plan) -> list[str]:
     """Return sentences about what stays as it is."""
     fixed = [name for name, source in plan.sources.items() if not source['rotatable']]
     if purpose == ROTATE and names is None and fixed:
@@ -113,15 +143,10 @@ def notes(purpose: str, names: t.Any, plan: Plan) -> list[str]:
             'Not replaced, since people make these tokens and put them into the source: %s.'
             % ', '.join(fixed)
         ]
-    if purpose == REPORT and not plan.sources:
-        return [
-            'Nothing to report: no host defines maven_settings_servers or another list of '
-            'deliveries with a token.'
-        ]
     return []
 
 
-def names_for(purpose: str, names: t.Any, plan: Plan) -> list[str]:
+def names_for(purpose: str, names: list[str] | None, plan: Plan) -> list[str]:
     """Return the sources whose tokens the run replaces, revokes or reports, in the plan's order."""
     if purpose == PROVISION:
         return []

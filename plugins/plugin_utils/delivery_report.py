@@ -96,7 +96,7 @@ class Summary:
     def sentences(self) -> list[str]:
         """Return what failed, each reason once with its hosts."""
         return [
-            '%s (%s): %s' % (delivery, _names(hosts), sentence)
+            '%s (%s): %s' % (delivery, names_of(hosts), sentence)
             for (delivery, sentence), hosts in self.problems.items()
         ]
 
@@ -130,7 +130,7 @@ def summarize(
                 if name not in result['handled'] and not _has_failed(result['parts']):
                     summary.problem(name, host, 'no result mentions this delivery.')
     problems = [*(journal.read('sources') or []), *summary.sentences()]
-    notes = ['%s (%s)' % (text, _names(hosts)) for text, hosts in summary.notes.items()]
+    notes = ['%s (%s)' % (text, names_of(hosts)) for text, hosts in summary.notes.items()]
     return summary.rows(), notes, list(dict.fromkeys(problems))
 
 
@@ -181,15 +181,15 @@ def verdict(attempt: t.Mapping[str, t.Any] | None) -> str:
 def table_of(rows: list[Row], problems: list[str]) -> list[str]:
     """Return the lines of a table; none if the problems are all there is."""
     if not rows:
-        return [] if problems else [nothing_to_deliver()]
+        return [] if problems else ['Nothing was delivered.']
     cells = [HEADINGS] + [
         (
             row['source'],
             row['type'],
             row['fingerprint'] or '-',
-            row['expires_at'] or 'never',
+            row['expires_at'] or ('never' if row['fingerprint'] else '-'),
             '%s %s' % (row['delivery'], _short(row['place'] or '')),
-            _names(row['hosts']),
+            names_of(row['hosts']),
             str(len(row['changed'])),
             row['verified'] or '-',
         )
@@ -200,13 +200,6 @@ def table_of(rows: list[Row], problems: list[str]) -> list[str]:
         '  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells
     ]
     return lines[:1] + ['  '.join('-' * width for width in widths)] + lines[1:]
-
-
-def nothing_to_deliver() -> str:
-    """Return what to say if no host defines a delivery."""
-    return (
-        'Nothing to deliver: no host defines maven_settings_servers or another list of deliveries.'
-    )
 
 
 def line_of(job: t.Mapping[str, t.Any]) -> list[str]:
@@ -221,7 +214,8 @@ def _short(place: str) -> str:
     return place if len(place) <= WIDEST_PLACE else '…' + place[1 - WIDEST_PLACE :]
 
 
-def _names(names: t.Iterable[str]) -> str:
+def names_of(names: t.Iterable[str]) -> str:
+    """Return at most three names, and how many more there are."""
     hosts = list(names)
     return (
         ', '.join(hosts)

@@ -148,8 +148,10 @@ class Delivery:
             result['user'] = self.user
         if credentials and credentials.warnings:
             result['warnings'] = [*result.get('warnings', []), *credentials.warnings]
+        if credentials and credentials.notes and result.get('changed'):
+            result['notes'] = list(credentials.notes)
         if credentials and credentials.unowned and not self.unowned_kept:
-            result['notes'] = [
+            result['notes'] = result.get('notes', []) + [
                 'The entry for %s stays: its user name is not known any more, and entries of '
                 'others must stay. Remove it manually, or set username or exclusive in the '
                 'delivery, and run this again.' % entry.get(self.kind.ENTRY_NAME)

@@ -29,9 +29,10 @@ def of_task(action: ControllerAction, variables: dict[str, t.Any]) -> HostView:
 
 
 def of_host(action: ControllerAction, variables: dict[str, t.Any], host: str) -> HostView:
-    """Return the view of any host of the inventory, with the variables of the inventory.
+    """Return the view of any host of the inventory, with its variables and those of the play.
 
     :param variables: as C(work) gets them.
     """
-    of_that_host = trusted_variables.of_host(variables['hostvars'], host)
+    play = action._task.get_play()  # it has the variables of import_playbook
+    of_that_host = trusted_variables.of_host(variables['hostvars'], host, play)
     return HostView(of_that_host, lambda value: action._template_with(value, of_that_host))

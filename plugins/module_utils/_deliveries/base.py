@@ -100,6 +100,8 @@ class DeliveryType:
         has an option C(username) or C(exclusive).
     :cvar BEARER_OWNER: the user name that it stores beside a bearer token.
     :cvar DEFERRED: options that the host gets only after it reported C(needs_token).
+    :cvar UNIQUE: options by which no two entries of a list may be equal.
+    :cvar CHECKED_WITH: options of the module that C(check_entry) requires.
     """
 
     NAME = ''
@@ -117,6 +119,8 @@ class DeliveryType:
     REMOVED_BY_OWNER = False
     BEARER_OWNER: t.Optional[str] = None
     DEFERRED: t.Tuple[str, ...] = ()
+    UNIQUE: t.Tuple[str, ...] = ()
+    CHECKED_WITH: t.Tuple[str, ...] = ()
 
     @classmethod
     def variables(cls) -> t.Dict[str, str]:
@@ -140,6 +144,20 @@ class DeliveryType:
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
         """Return the argument spec of the module, and its constraints."""
         raise NotImplementedError
+
+    @classmethod
+    def manager(cls) -> t.Any:
+        """Return the class whose options are completed like those of a source, or None."""
+        return None
+
+    @classmethod
+    def check_entry(cls, entry: Entry, options: Entry) -> None:
+        """Refuse what cannot work on any host. The controller calls it before any request.
+
+        :param entry: the options of an entry that are known without a secret or a host.
+        :param options: those of C(CHECKED_WITH).
+        :raises BadInput: with the option and the reason.
+        """
 
     @classmethod
     def fill(cls, entry: Entry, credential: Credential) -> None:

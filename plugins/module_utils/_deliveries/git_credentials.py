@@ -13,6 +13,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base i
     DeliveryType,
     Entry,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 
 
 class GitCredentials(DeliveryType):
@@ -41,12 +42,27 @@ class GitCredentials(DeliveryType):
     TAKES_EXPIRY = True
     REMOVED_BY_OWNER = True
     BEARER_OWNER = 'oauth2'
+    UNIQUE = ('url', 'username', 'token', 'state')
+    CHECKED_WITH = ('allow_http',)
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
         from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery
 
         return delivery.ARGUMENTS, delivery.CONSTRAINTS
+
+    @classmethod
+    def check_entry(cls, entry: Entry, options: Entry) -> None:
+        from ansible_collections.buildops.tokens.plugins.module_utils._files import (
+            git_credential_line,
+        )
+
+        for name in ('url', 'verify_url'):
+            if isinstance(entry.get(name), str):
+                try:  # what is not known may be true
+                    git_credential_line.parse_url(entry[name], bool(options['allow_http']))
+                except BadInput as problem:
+                    raise BadInput(str(problem).replace('url', name, 1)) from None
 
     @classmethod
     def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:

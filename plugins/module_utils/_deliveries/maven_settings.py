@@ -36,12 +36,22 @@ class MavenSettings(DeliveryType):
     )
     HAS_USER = True
     ENTRIES = 'servers'
+    UNIQUE = ('id',)
+    CHECKED_WITH = ('allow_http', 'verify')
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
         from ansible_collections.buildops.tokens.plugins.module_utils._maven import delivery
 
         return delivery.ARGUMENTS, delivery.CONSTRAINTS
+
+    @classmethod
+    def check_entry(cls, entry: Entry, options: Entry) -> None:
+        from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
+
+        if isinstance(entry.get('verify_url'), str) and options['verify']:
+            # What is not known may be true
+            normalize_url(entry['verify_url'], bool(options['allow_http']), 'verify_url')
 
     @classmethod
     def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:

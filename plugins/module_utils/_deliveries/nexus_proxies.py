@@ -37,23 +37,34 @@ class NexusProxies(DeliveryType):
     ENTRIES = 'repositories'
     ENTRY_NAME = 'name'
     TAKES_EXPIRY = True
+    UNIQUE = ('name',)
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:
-        from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies
         from ansible_collections.buildops.tokens.plugins.module_utils._options import (
             constraints,
             module_arguments,
         )
 
-        manager = proxies.NexusProxyCredential
-        return module_arguments(manager), constraints(manager)
+        return module_arguments(cls.manager()), constraints(cls.manager())
+
+    @classmethod
+    def manager(cls) -> t.Any:
+        from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies
+
+        return proxies.NexusProxyCredential
+
+    @classmethod
+    def check_entry(cls, entry: Entry, options: Entry) -> None:
+        from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
+
+        create = entry.get('create')
+        if isinstance(create, dict) and isinstance(create.get('remote_url'), str):
+            normalize_url(create['remote_url'], allow_http=True, option='create: remote_url')
 
     @classmethod
     def deliver(cls, params: Entry, controller: Controller) -> Entry:
-        from ansible_collections.buildops.tokens.plugins.module_utils._nexus import proxies
-
-        manager = controller.connected(proxies.NexusProxyCredential, params)
+        manager = controller.connected(cls.manager(), params)
         result = manager.ensure(controller.check_mode)
         if manager.warnings:
             result['warnings'] = manager.warnings

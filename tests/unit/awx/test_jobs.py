@@ -24,6 +24,8 @@ pytestmark = pytest.mark.slow
 
 PASSWORD, WRONG = 'pers0n-' + WORDS + '-password', 'wr0ng-' + WORDS + '-password'
 AGENTS = ('agent1', 'agent2')
+# AWX makes a workflow of the slices of a job, and names it like their template
+SLICE = {'awx_job_template_name': 'Provision', 'awx_workflow_job_name': 'Provision'}
 
 
 class Stage:
@@ -161,7 +163,9 @@ def test_check_mode_and_a_limit(stage):
 
 
 def test_slices_at_once_ask_once_each_and_a_slice_without_hosts_says_so(stage):
-    slices = [stage.job(hosts=hosts).start() for hosts in (['agent1'], ['agent2'], [])]
+    slices = [
+        stage.job(hosts=hosts, extra_vars=SLICE).start() for hosts in (['agent1'], ['agent2'], [])
+    ]
     for finished in [part.finish() for part in slices]:
         assert finished.status == 'successful', finished.output
         assert stage.search(finished) == []

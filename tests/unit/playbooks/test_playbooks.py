@@ -112,10 +112,14 @@ def test_provisioning_asks_once_for_all_hosts_and_changes_nothing_the_second_tim
     for secret in ('wonderland', 'nuvy-s3cret', token.pass_code):
         assert secret not in first.output
 
-    # a Nuvy token lives as long as the run that got it, so it would be another one
-    stage.servers = stage.servers[:1]
+    # Nothing knows a Nuvy token but who got it
+    note = 'source nuvy: each run gets a new token and changes what is delivered of it.'
+    assert [note in line for line in first.result('Sum up')['summary']].count(True) == 1
+    stage.sources['nuvy'].update(cache='file', cache_path=str(stage.home.parent / 'cache'))
+    assert run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory()).rc == 0
     second = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
     assert (second.rc, second.changed) == (0, 0), second.output
+    assert note not in second.output and stage.other.count('POST') == 2
 
 
 @pytest.mark.parametrize(
@@ -178,6 +182,30 @@ def test_check_mode_of_a_first_run_creates_no_token_and_no_file(stage, run_playb
     assert run.changed > 0
     assert stage.app.state.token_of('alice') is None
     assert not stage.home.exists()
+
+
+def test_check_mode_shows_each_entry_that_a_run_would_add_or_change(stage, run_playbook):
+    """Also where one entry has a token already, and where a rotation would replace it."""
+
+    def count(run):
+        return {row['place']: len(row['changed']) for row in run.result('Sum up')['rows']}
+
+    stage.git = [{'url': 'https://git.example.com', 'token': 'company'}]
+    provision = PLAYBOOKS / 'provision_tokens.yml'
+    run = run_playbook(provision, stage.inventory(), '--check', '--diff')
+    assert run.rc == 0, run.output
+    assert count(run) == {'releases': 3, 'api': 3, 'https://git.example.com': 3}
+    for place in ('releases', 'api', 'https://git.example.com'):
+        assert run.output.count(f'+{place}: present') == 3, run.output
+    assert stage.app.state.token_of('alice') is None and not stage.home.exists()
+
+    assert run_playbook(provision, stage.inventory()).rc == 0
+    before = stage.text()
+    rotate = ('--check', '--diff', '-e', 'rotate_tokens_sources=company')
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory(), *rotate)
+    assert run.rc == 0, run.output
+    assert count(run)['releases'] == count(run)['https://git.example.com'] == 3
+    assert stage.text() == before and stage.app.state.counters['tokens_created'] == 1
 
 
 def test_rotation_replaces_the_token_once_and_delivers_the_new_one(stage, run_playbook):
@@ -287,9 +315,9 @@ def test_the_report_of_some_hosts_and_an_inventory_without_any(stage, run_playbo
     )
     assert 'Nothing to report' not in run.output
     stage.agents = ()
-    for name, words in (('provision', 'Nothing to deliver'), ('report', 'Nothing to report')):
-        run = run_playbook(PLAYBOOKS / (name + '_tokens.yml'), stage.inventory())
-        assert run.rc == 0 and words in run.output, run.output
+    for name in ('provision_tokens.yml', 'report_tokens.yml'):
+        run = run_playbook(PLAYBOOKS / name, stage.inventory())
+        assert run.rc != 0 and 'Nothing to do: the inventory (' in run.output, run.output
     assert not stage.home.exists() and stage.app.state.token_of('alice') is None
 
 
@@ -326,14 +354,14 @@ def test_a_rotation_of_all_names_and_leaves_what_people_make(stage, run_playbook
     assert stage.app.state.token_of('alice').pass_code in stage.text('agent3')
 
     asked = len(stage.server.requests)
-    for names in (['company', 'studio'], ['compny'], 'company'):
+    for names in (['company', 'studio'], ['compny'], 'studio'):
         run = run_playbook(
             PLAYBOOKS / 'rotate_tokens.yml',
             stage.inventory(),
             '-e',
             json.dumps({'rotate_tokens_sources': names}),
         )
-        assert run.rc != 0 and 'and whose tokens can be replaced from here: company.' in run.output
+        assert run.rc != 0 and 'can be replaced from here: company, nuvy.' in run.output
     assert len(stage.server.requests) == asked
 
 
@@ -412,7 +440,7 @@ def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
 
 
 def test_a_report_tells_what_it_can(stage, run_playbook):
-    stage.sources['broken'] = dict(stage.sources['company'], ca_path='/nowhere/ca.pem')
+    stage.sources['broken'] = dict(stage.sources['company'], url='https://localhost:9')
     stage.servers = [{'id': 'broken', 'token': 'broken'}, {'id': 'releases', 'token': 'company'}]
     run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory())
     assert run.rc != 0
@@ -545,9 +573,8 @@ def test_proxies_of_the_server_that_the_environment_names_get_credentials(
         ]
     }
     run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
-    assert run.rc != 0 and 'missing required arguments: password, url, username' in run.output, (
-        run.output
-    )
+    for option in ('url', 'username', 'password'):
+        assert run.rc != 0 and f'nexus_proxies_{option} is missing.' in run.output, run.output
     place = {
         'URL': stage.server.url,
         'USERNAME': 'admin',

@@ -11,12 +11,10 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import (
-    made_of,
-    make_plan,
-)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Selection
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
+from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import made_of
 
 try:
     from ansible.template import trust_as_template as trusted
@@ -47,12 +45,12 @@ class Encrypted:
     __hash__ = None
 
 
-def planned(variables, template=lambda value: value, selection=None):
+def planned(variables, template=lambda value: value, selection=None, names=None):
     views = ((host, HostView(mapping, template)) for host, mapping in variables.items())
-    return make_plan(views, selection)
+    return make_plan(views, selection, names)
 
 
-def plan_of(hosts, **common):
+def plan_of(hosts, template=lambda value: value, **common):
     shared = dict(
         {
             'token_sources': {'company': COMPANY},
@@ -63,7 +61,7 @@ def plan_of(hosts, **common):
         **common,
     )
     variables = {host: dict(shared, inventory_hostname=host, **own) for host, own in hosts.items()}
-    plan = planned(variables)
+    plan = planned(variables, template)
     assert plan.problems == []
     return plan
 
@@ -96,6 +94,8 @@ def test_one_host_asks_for_all_for_which_a_source_is_the_same(own, requested_by)
 def test_a_delivery_to_a_server_is_done_once_for_each_server_also_where_its_address_is_a_template():
     proxies = {
         'nexus_proxies_url': 'https://{{ nexus_host }}',
+        'nexus_proxies_username': 'admin',
+        'nexus_proxies_password': Encrypted('three'),
         'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}],
         'nexus_host': 'a',
     }
@@ -106,13 +106,19 @@ def test_a_delivery_to_a_server_is_done_once_for_each_server_also_where_its_addr
             'three': {},
             'four': {'nexus_proxies_repositories': []},
         },
+        lambda value: 'https://a' if value == 'https://{{ nexus_host }}' else value,
         **proxies,
     )
     assert plan.hosts['nexus_proxies'] == ['one', 'two']
 
 
 def test_a_server_whose_address_is_elsewhere_among_the_variables_is_another_server():
-    proxies = {'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}]}
+    proxies = {
+        'nexus_proxies_repositories': [{'name': 'studio', 'token': 'company'}],
+        'buildops_tokens_nexus_url': 'https://a',
+        'buildops_tokens_nexus_username': 'admin',
+        'buildops_tokens_nexus_password': Encrypted('three'),
+    }
     plan = plan_of(
         {'one': {}, 'two': {'buildops_tokens_nexus_url': 'https://b'}, 'three': {}}, **proxies
     )
@@ -239,3 +245,28 @@ def test_revoking_concerns_the_hosts_with_entries_of_these_sources_only():
     plan = planned(variables, selection=Selection('absent', ['company']))
     assert plan.on_host == {'one': ['maven_settings']}
     assert set(plan.sources) == {'company', 'other'} and plan.problems == []
+
+
+def test_a_named_source_that_only_lookups_use_is_part_of_the_plan():
+    variables = {
+        'one': {'token_sources': {'lookups': COMPANY, 'other': COMPANY}, 'user': 'alice'},
+        'two': {'token_sources': {'lookups': COMPANY, 'other': COMPANY}, 'user': 'bob'},
+        'three': {'token_sources': {'lookups': COMPANY, 'other': COMPANY}, 'user': 'alice'},
+    }
+    plan = planned(variables, names=['lookups'])
+    assert list(plan.sources) == ['lookups'] and list(plan.declared) == ['lookups', 'other']
+    assert plan.sources['lookups']['requested_by'] == {'one': ['one', 'three'], 'two': ['two']}
+    assert plan.sources['lookups']['rotatable'] and not planned(variables).sources
+
+
+def test_a_named_source_that_deliveries_use_is_requested_by_their_hosts_only():
+    variables = {
+        'one': {'token_sources': {'company': COMPANY}, 'user': 'alice'},
+        'two': {
+            'token_sources': {'company': COMPANY},
+            'user': 'bob',
+            'maven_settings_servers': [{'id': 'a', 'token': 'company'}],
+        },
+    }
+    plan = planned(variables, names=['company'])
+    assert plan.sources['company']['requested_by'] == {'two': ['two']}

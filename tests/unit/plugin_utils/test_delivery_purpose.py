@@ -21,7 +21,11 @@ ENTRIES: list[dict[str, t.Any]] = [{'id': 'a', 'token': 'company'}, {'id': 'b', 
 
 def plan(**rotatable: bool) -> Plan:
     known = {name: {'rotatable': value} for name, value in rotatable.items()}
-    return Plan(sources=known, on_host={'one': ['maven_settings']})
+    return Plan(
+        sources=known,
+        declared={**known, 'lookups': {'rotatable': True}},
+        on_host={'one': ['maven_settings']},
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,10 +43,24 @@ def test_a_selection_is_made_of_sources_and_types(
     assert purpose.selection_for('provision', None, only) == Selection('present', sources, types)
 
 
-@pytest.mark.parametrize('only', ['company', [], {}, 3])
-def test_a_selection_that_is_not_a_list_is_refused(only: t.Any) -> None:
-    with pytest.raises(BadInput, match='Set tokens_only to a list'):
-        purpose.selection_for('provision', None, only)
+@pytest.mark.parametrize(
+    'value, names',
+    [
+        (None, None),
+        ('', None),
+        ('company', ['company']),
+        ('company, studio', ['company', 'studio']),
+        (['company'], ['company']),
+    ],
+)
+def test_names_are_a_list_or_a_text_with_commas(value: t.Any, names: t.Any) -> None:
+    assert purpose.names_in(value, 'tokens_only') == names
+
+
+@pytest.mark.parametrize('value', [[], {}, 3, ['a', 3], '["company"]', ',', [['company']]])
+def test_what_is_not_names_is_refused_with_how_to_write_them(value: t.Any) -> None:
+    with pytest.raises(BadInput, match='Set tokens_only to .* -e tokens_only=first,second'):
+        purpose.names_in(value, 'tokens_only')
 
 
 def test_a_selection_that_leaves_nothing_is_refused_with_the_nearest_name() -> None:
@@ -66,11 +84,11 @@ def test_revoking_turns_the_entries_of_these_sources_into_absent_ones() -> None:
 @pytest.mark.parametrize(
     'name, names, message',
     [
-        ('revoke', None, 'Set revoke_tokens_sources to a list'),
-        ('revoke', 'company', 'use: company, studio.'),
-        ('revoke', ['compny'], 'use: company, studio.'),
-        ('rotate', ['studio'], 'replaced from here: company.'),
-        ('rotate', 'company', 'replaced from here: company.'),
+        ('revoke', None, 'Set revoke_tokens_sources to names of sources.* company, studio'),
+        ('revoke', ['compny'], 'Did you mean company.* are: company, studio, lookups.'),
+        ('report', ['compny'], 'report_tokens_sources.* Did you mean company'),
+        ('rotate', ['studio'], 'people make .* replaced from here: company, lookups.'),
+        ('rotate', ['compny'], 'Did you mean company.* replaced from here: company, lookups.'),
     ],
 )
 def test_names_with_which_nothing_can_be_done_are_refused(
@@ -78,6 +96,16 @@ def test_names_with_which_nothing_can_be_done_are_refused(
 ) -> None:
     with pytest.raises(BadInput, match=message):
         purpose.check_names(name, names, plan(company=True, studio=False))
+
+
+def test_a_rotation_that_can_replace_nothing_is_refused() -> None:
+    with pytest.raises(BadInput, match='Nothing can be replaced from here.* studio'):
+        purpose.check_names('rotate', None, plan(studio=False))
+
+
+@pytest.mark.parametrize('name', ['rotate', 'revoke', 'report'])
+def test_sources_that_only_lookups_use_can_be_named(name: str) -> None:
+    purpose.check_names(name, ['lookups'], plan(company=True))
 
 
 def test_all_that_can_be_replaced_is_replaced_and_the_rest_is_named() -> None:

@@ -73,7 +73,7 @@ def test_a_delivery_that_no_result_mentions_is_a_problem_by_its_name(journal: Jo
     rows, _notes, problems = summarize(journal)
     assert problems == ['nuxeo_online (one, two): no result mentions this delivery.']
     assert table_of(rows, problems) == []
-    assert table_of([], [])[0].startswith('Nothing to deliver')
+    assert table_of([], [])[0].startswith('Nothing was delivered')
 
 
 def test_a_delivery_to_servers_that_no_result_mentions_is_a_problem_too(journal: Journal) -> None:

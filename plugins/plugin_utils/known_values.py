@@ -1,0 +1,96 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values of variables that can be known without a secret, a request or a fact of the host."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
+from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import WORD
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
+    is_encrypted,
+    rendered,
+)
+
+# A template with one of these may request something, or depends on what is not known yet
+_LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars', 'ansible_facts', 'omit'))
+_FACT = 'ansible_'
+# A template that is a variable, or a part of one, and nothing else
+_REFERENCE = re.compile(r'\s*\{\{-?\s*([A-Za-z_]\w*)\s*(?:[.\[][\w.\[\]\'"]*\s*)?-?\}\}\s*\Z')
+_CONSTANTS = frozenset(('none', 'None', 'true', 'True', 'false', 'False'))
+
+
+class Unknown:
+    """The value of an option that the delivery itself has to find out."""
+
+
+UNKNOWN = Unknown()
+
+
+def known_value(value: t.Any, view: HostView, what: str) -> t.Any:
+    """Return a value rendered, or C(UNKNOWN).
+
+    :param what: how messages name it.
+    :raises BadInput: it uses a variable that is not defined, or its template is wrong.
+    """
+    return rendered(value, view.template, what) if _is_knowable(value, view.variables) else UNKNOWN
+
+
+def secret_value(value: t.Any, view: HostView, what: str) -> t.Any:
+    """Return C(UNKNOWN), or None for a secret that is empty, without rendering it.
+
+    :raises BadInput: it refers to a variable that is not defined.
+    """
+    missing = undefined_in(value, view.variables)
+    if missing:
+        raise BadInput('%s uses the variable %s, which is not defined.' % (what, missing))
+    is_empty = not is_encrypted(value) and (value is None or value == '')
+    return None if is_empty else UNKNOWN
+
+
+def undefined_in(value: t.Any, variables: t.Mapping[str, t.Any]) -> str | None:
+    """Return the variable that a value refers to and that is not defined, without rendering it.
+
+    Only templates that are nothing but a variable are looked at.
+    """
+    seen: set[str] = set()
+    while isinstance(value, str) and not is_encrypted(value):
+        found = _REFERENCE.match(value)
+        if not found or found.group(1) in seen:
+            return None
+        name = found.group(1)
+        if name not in variables:
+            fixed = name in _CONSTANTS or name in _LEFT_OUT or name.startswith(_FACT)
+            return None if fixed else name
+        seen.add(name)
+        value = variables[name]
+    return None
+
+
+def _is_knowable(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
+    todo = [value]
+    seen: set[str] = set()
+    while todo:
+        one = todo.pop()
+        if is_encrypted(one):
+            return False
+        if isinstance(one, Mapping):
+            todo.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            todo.extend(one)
+        elif isinstance(one, str) and ('{{' in one or '{%' in one):
+            words = set(WORD.findall(one)) - seen
+            if words & _LEFT_OUT or any(
+                word.startswith(_FACT) and word not in variables for word in words
+            ):
+                return False
+            seen |= words
+            todo.extend(variables[word] for word in words if word in variables)
+    return True
