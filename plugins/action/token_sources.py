@@ -63,7 +63,7 @@ class ActionModule(ControllerAction):
 
     def _preflight(self, plan: Result, task_vars: dict[str, t.Any]) -> Result:
         """Try all sources without a change. :raises BadInput: with the reason of each failure."""
-        problems = {}
+        problems: dict[str, None] = {}
         for name, planned in plan['sources'].items():
             for host in planned['requested_by']:
                 try:

@@ -68,9 +68,7 @@ def test_hosts_without_any_of_our_variables_fail(run_playbook: t.Any, playbook: 
 def test_sources_without_a_delivery_fail(run_playbook: t.Any) -> None:
     inventory = hosts('one', token_sources={'company': COMPANY}, maven_settings_servers=[])
     run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', inventory)
-    assert 'Nothing to do: no host has entries in git_credentials_entries or' in (
-        message_of(run)
-    )
+    assert 'Nothing to do: no host has entries in git_credentials_entries or' in (message_of(run))
 
 
 @pytest.mark.parametrize('playbook', ['provision_tokens.yml', 'report_tokens.yml'])
