@@ -67,8 +67,9 @@ class NuxeoCliToken(Provider):
         )
         if response.status in (401, 403, 404):
             raise Refused(
-                'The token opens no Studio project %s (%d). Give its symbolic name, as the module '
-                'nuxeo_online_token_info lists it.' % (self.options['project'], response.status),
+                'The token does not open the Studio project %s (%d). Give its symbolic name, as '
+                'the module nuxeo_online_token_info lists it.'
+                % (self.options['project'], response.status),
                 response.status,
             )
         refuse_redirect(response, 'Check url.')

@@ -81,8 +81,8 @@ def explain(code: t.Optional[int], output: str, timeout: int, *secrets: str) -> 
 def _refused_login(status: t.Optional[int]) -> str:
     if status in (401, 403):
         return (
-            'Nuxeo Online Services refuses the user name or the token (%d). Tokens are created at %s.'
-            % (status or 0, TOKENS_PAGE)
+            'Nuxeo Online Services refuses the user name or the token (%d). Tokens are created '
+            'at %s.' % (status or 0, TOKENS_PAGE)
         )
     if status:
         return (
