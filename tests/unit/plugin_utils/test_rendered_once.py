@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
+from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import LookupRequest
 
 try:
@@ -169,8 +170,7 @@ def test_S2_a_secret_arrives_as_it_is(tmp_path: Path, way: str, origin: str, val
     # The names of sources in deliveries are values as well
     entries = wrap_var([{'id': inventory.secret, 'token': inventory.secret}])
     variables = dict(inventory.variables, maven_settings_servers=entries)
-    names = {'maven_settings': 'maven_settings_servers'}
-    make_plan({'agent': variables}, names, lambda _host, raw: inventory.template(raw))
+    make_plan([('agent', HostView(variables, inventory.template))])
     LookupRequest('s', None, {}, variables, inventory.template).cached_token()
     inventory.check()
 
