@@ -420,8 +420,8 @@ class Scan:
             self._keep(node)
 
     def _complete(self, node: Node, close: int) -> None:
-        tag = _START_TAG.match(self.body, node.start)
-        assert tag is not None  # expat has read it
+        # expat has read it, so it matches
+        tag = t.cast('re.Match[bytes]', _START_TAG.match(self.body, node.start))
         if self.body[tag.end() - 2 : tag.end()] == b'/>':
             node.end = tag.end()
         else:

@@ -10,6 +10,7 @@ From the options of the module to its result.
 
 from __future__ import annotations
 
+import functools
 import os
 import typing as t
 
@@ -135,7 +136,7 @@ def deliver(
         result['diff'] = _diff(result)
     git = find_program('git') if find_program else None
     if git and not check_mode and work.config is not None:
-        warnings += _ask(work, result, git)
+        warnings += _ask(work, work.config, result, git)
     if params['verify'] and 'failed' not in result:
         _verify(work, result, check_mode, git)
     return result, warnings
@@ -174,7 +175,8 @@ class _Delivery:
             in_home = self.config_path.startswith(home_folder() + os.sep)
             # The system's configuration is for all users and contains no secret
             mode = 0o600 if in_home else 0o644
-            self.config = FileEdit(self.config_path, self._edit_config, 'keep', new_mode=mode)
+            edit = functools.partial(self._edit_config, self.config_path)
+            self.config = FileEdit(self.config_path, edit, 'keep', new_mode=mode)
             self.edits.append(self.config)
 
     def _edit_store(self, content: bytes | None) -> tuple[bytes | None, git_credentials.Result]:
@@ -191,10 +193,9 @@ class _Delivery:
         )
         return report.content, report
 
-    def _edit_config(self, content: bytes | None) -> tuple[bytes | None, ConfigReport]:
-        assert self.config_path is not None
-        config = GitConfig(content, self.config_path)
-        configuration = Configuration(config, self.config_path)
+    def _edit_config(self, path: str, content: bytes | None) -> tuple[bytes | None, ConfigReport]:
+        config = GitConfig(content, path)
+        configuration = Configuration(config, path)
         wishes = Wishes(
             self.named,
             self.params['helper_scope'],
@@ -309,13 +310,13 @@ def _blocked(work: _Delivery) -> str:
     )
 
 
-def _ask(work: _Delivery, result: Result, git: str) -> list[str]:
+def _ask(work: _Delivery, config: FileEdit[ConfigReport], result: Result, git: str) -> list[str]:
     """Have git itself look for each entry; a difference from the prediction is a failure.
 
     :returns: warnings.
     """
     try:
-        failed = _not_found(work, git)
+        failed = _not_found(work, config, git)
     except FileProblem as problem:
         return ['git was not asked whether it finds the entries: %s' % problem]
     for number in failed:
@@ -332,11 +333,10 @@ def _ask(work: _Delivery, result: Result, git: str) -> list[str]:
     return []
 
 
-def _not_found(work: _Delivery, git: str) -> list[int]:
+def _not_found(work: _Delivery, config: FileEdit[ConfigReport], git: str) -> list[int]:
     """Return the positions of the entries that git does not find."""
-    assert work.config is not None and work.config_path is not None
-    user = user_of(work.path, work.config_path, home_folder())
-    named = work.config_path if work.config.report.replaces_global else None
+    user = user_of(work.path, config.path, home_folder())
+    named = config.path if config.report.replaces_global else None
     use_http_path = work.params['use_http_path']
     return [
         number

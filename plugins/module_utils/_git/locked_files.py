@@ -78,8 +78,8 @@ class FileEdit(t.Generic[R]):
 
     def write(self) -> None:
         """Write the result of the last attempt, which changed something."""
-        assert self.content is not None
-        write_private(self.state, self.content, self.mode_policy, new_mode=self._new_mode)
+        content = t.cast(bytes, self.content)  # without one, nothing has changed
+        write_private(self.state, content, self.mode_policy, new_mode=self._new_mode)
 
 
 def check_all(edits: t.Sequence[FileEdit[t.Any]], timeout: float) -> None:
