@@ -57,7 +57,8 @@ def breaking(place, whole):
         with open(os.environ['BREAK_AT']) as file:
             here = file.read().strip() == place
         if place == 'os:replace':
-            here = here and ('buildops' in str(arguments[0]) or str(arguments[0]).endswith('.lock'))
+            name = str(arguments[0])
+            here = here and ('buildops' in name or name.endswith('.lock') or name[:5] == '.tmp-')
         if not here:
             return whole(*arguments, **options)
         with open(os.environ['BREAK_WITH']) as file:
