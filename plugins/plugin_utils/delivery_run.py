@@ -283,7 +283,9 @@ def summed_up(reports: list[Result]) -> Result:
     differences = [report.pop('diff') for report in reports if report.get('diff')]
     if differences:
         result['diff'] = differences
-    sentences = [str(report.get('msg') or 'it failed.') for report in reports if is_failed(report)]
+    for report in reports:
+        report['failed'] = is_failed(report)
+    sentences = [str(report.get('msg') or 'it failed.') for report in reports if report['failed']]
     if sentences:
         result.update(failed=True, msg=' '.join(dict.fromkeys(sentences)))
     return result

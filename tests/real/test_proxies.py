@@ -272,7 +272,7 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
         closed.get('failed')
         and closed['verification']
         and closed['verification'][0]['accepted'] is False
-        and 'open nothing' in closed['msg']
+        and 'were not accepted' in closed['msg']
     ), closed
     assert remote.seen(path) == [[None, 401], ['nobody:wrong-pass', 401]]
     path = next(names)

@@ -290,8 +290,7 @@ class SettingsPlan:
         elif not candidate.own:
             yield lambda: None
         else:
-            for write in self._own_ways(entry.url, candidate.own):
-                yield write
+            yield from self._own_ways(entry.url, candidate.own)
 
     def _write_general(self, entry: Entry, own: list[NewVariable], section: int | None) -> None:
         helper = [NewVariable(b'helper', store_helper(self._wishes.file))]

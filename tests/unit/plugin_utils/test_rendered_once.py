@@ -149,7 +149,7 @@ def intact(inventory: Inventory, option: str, resolve: t.Callable[[], sources.So
         assert any(mark in inventory.secret for mark in ('{{', '{%'))
     else:
         assert source.options[option] == inventory.secret
-        assert type(source.options[option]) is str
+        assert source.options[option].__class__ is str
     inventory.check()
 
 

@@ -145,7 +145,7 @@ def test_S5_S7_no_configuration_counts(
         {'GIT_TRACE': 'TRACE', 'GIT_TRACE2_EVENT': 'TRACE', 'GIT_TRACE_CURL': 'TRACE'},
         {'GIT_ALLOW_PROTOCOL': 'ext:https:http'},
     ],
-    ids=lambda variables: '+'.join(variables),
+    ids='+'.join,
 )
 def test_S7_no_variable_counts(
     served: t.Any, home: Path, monkeypatch: pytest.MonkeyPatch, variables: t.Dict[str, str]
