@@ -126,7 +126,7 @@ class Run:
         for secret in set(SECRETS).union(*(one.secrets for one in asked)):
             for place, text in (('people', told), ('logs', '\n'.join(logged.lines))):
                 if any(form.decode('utf-8', 'replace') in text for form in forms(secret)):
-                    self.crashes.append('%stells %s a secret: %s' % (where, place, text[:300]))
+                    self.crashes.append('%sshows %s a secret: %s' % (where, place, text[:300]))
         return told
 
     def _told(self, url):

@@ -97,7 +97,7 @@ def bad(sandbox, tmp_path):
         ),
         'self_signed': (
             person(good, sandbox, ca_path=str(tmp_path / 'other.pem')),
-            r'The certificate of HOST is not trusted: .*give that one\'s certificate file as '
+            r'The certificate of HOST is not trusted: .*give the certificate of that as '
             r'ca_path\.',
         ),
         'refused': (
@@ -137,7 +137,7 @@ def bad(sandbox, tmp_path):
         'too_old': (
             person(good, sandbox, user_id='sam', nexus_version='3.50.0'),
             r'source too_old: user_id needs Nexus Repository 3\.90\.1 or newer, but '
-            r'nexus_version says 3\.50\.0\.',
+            r'nexus_version is 3\.50\.0\.',
         ),
     }
 

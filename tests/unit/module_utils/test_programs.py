@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -71,15 +72,17 @@ def test_a_program_is_stopped_with_its_children(place: Path) -> None:
 
 
 def test_P7_a_program_inherits_no_open_file_and_no_terminal(place: Path) -> None:
+    number = fcntl.fcntl(1, fcntl.F_DUPFD, 200)
+    os.set_inheritable(number, True)
     program = script(
         place / 'p',
-        '[ -e /proc/$$/fd/200 ] && echo file\n(: </dev/tty) 2>/dev/null && echo terminal\necho end',
+        '[ -e /proc/$$/fd/%d ] && echo file\n(: </dev/tty) 2>/dev/null && echo terminal\n'
+        'echo end' % number,
     )
-    os.dup2(1, 200, inheritable=True)
     try:
         assert run(program).out == 'end\n'
     finally:
-        os.close(200)
+        os.close(number)
 
 
 def test_S5_only_root_is_careful(place: Path) -> None:

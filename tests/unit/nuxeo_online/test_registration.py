@@ -164,7 +164,7 @@ def test_success_is_judged_by_the_file_and_not_by_the_exit_code(nuxeo_server, se
     nuxeo_server.conf.write_text(
         nuxeo_server.conf.read_text() + f'nuxeo.data.dir={tmp_path}/elsewhere\n'
     )
-    with pytest.raises(FileProblem, match='says that it has registered.*data_dir'):
+    with pytest.raises(FileProblem, match='reports that it has registered.*data_dir'):
         ensure(nuxeo_server, service, data_dir=str(nuxeo_server.clid.parent))
     program = nuxeo_server.home / 'bin/failing'
     program.write_text('#!/bin/sh\n"$(dirname "$0")/nuxeoctl" "$@"\nexit 2\n')

@@ -48,7 +48,7 @@ def hosts(*names: str, own: t.Any = None, **variables: t.Any) -> dict[str, t.Any
 
 def message_of(run: t.Any) -> str:
     assert run.rc != 0, run.output
-    return str(run.result('Find out who wants what')['msg'])
+    return str(run.result('Make a plan')['msg'])
 
 
 @pytest.mark.parametrize('playbook', PURPOSES)

@@ -387,8 +387,8 @@ def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, r
     ]
     run = run_playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], stage.inventory())
     assert run.result('studio')['msg'].startswith(
-        'source studio: regenerate cannot be always: tokens of Nuxeo Online Services are made on '
-        'the page'
+        'source studio: regenerate cannot be always: tokens of Nuxeo Online Services are '
+        'created on the page'
     )
     assert (
         run.result('old')['msg']
