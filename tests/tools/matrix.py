@@ -144,7 +144,7 @@ def cells(
 
 def requirements() -> list[str]:
     lines = [
-        line.strip()
+        line.partition(' #')[0].strip()
         for name in ('requirements.txt', 'tests/requirements.txt')
         for line in (ROOT / name).read_text(encoding='utf-8').splitlines()
     ]
