@@ -466,7 +466,8 @@ def test_X4_refusals_are_told_apart(live, findings, ensure):
     )
     assert (
         hidden['verification'][0]['accepted'] is None
-        and 'Nexus sends them only after a 401 with a challenge' in hidden
+        and 'Nexus sends them only after a 401 with a challenge'
+        in hidden['verification'][0]['message']
     ), hidden
     assert remote.seen(path) == [[None, 403]]
     findings.note(
@@ -660,4 +661,4 @@ def test_X3_somebody_elses_change_is_told(live, ensure, monkeypatch):
 
     monkeypatch.setattr(Client, 'request', somebody)
     result = ensure({'name': 'busy', **login(SECOND)})
-    assert result['failed'] and 'somebody else changed it at the same time' in result['msg'], result
+    assert result['failed'] and 'Somebody else changed it at the same time' in result['msg'], result
