@@ -192,7 +192,7 @@ class ControllerAction(ActionBase):
             result['ansible_facts'] = {key: self._discovered_interpreter}
         return result
 
-    def _parse_returned_data(self, res: Result, *more: t.Any) -> Result:
+    def _parse_returned_data(self, res: Result, *more: t.Any) -> t.Any:
         """Parse the output of the module, without what ansible-core would show in warnings.
 
         These are output after the result, and keys that only ansible-core may set. A host could
@@ -202,7 +202,11 @@ class ControllerAction(ActionBase):
         lines = printed.splitlines()
         while lines and not lines[-1].strip().endswith('}'):
             lines.pop()
-        data: Result = super()._parse_returned_data({**res, 'stdout': '\n'.join(lines)}, *more)
+        data = super()._parse_returned_data({**res, 'stdout': '\n'.join(lines)}, *more)
+        if not isinstance(data, dict):  # a record, since ansible-core 2.22
+            if not data.ansible_parsed:
+                data.module_stdout = printed
+            return data
         if not data.get('_ansible_parsed'):
             return {**data, 'module_stdout': printed}
         return {**known_part(self._task.action, data), '_ansible_parsed': True}

@@ -22,7 +22,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.settings_plan
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
     Outcome,
     User,
-    environment_of,
+    clean_environment,
     run,
 )
 
@@ -92,7 +92,7 @@ def _run(
 ) -> Outcome:
     # What decides which files git reads, as the prediction has it
     places = {name: os.environ[name] for name in _PLACES if name in os.environ}
-    whole = {**environment_of(user), **places, **environment}
+    whole = {**clean_environment(user), **places, **environment}
     return run(command, user, whole, given, _SECONDS)
 
 
