@@ -148,9 +148,8 @@ def test_whether_credentials_work_is_asked_where_no_right_is_needed(live, findin
     describe(instance)
     del proxy.asked[:]
     for secret, works in ((PASSWORD, True), ('wrong', False)):
-        assert (
-            instance._works(Token('basic', 'nexus_user_token', secret, 0, username=USER)) is works
-        )
+        token = Token('basic', 'nexus_user_token', secret, 0, username=USER)
+        assert instance._session.accepts(token.authorization) is works
     assert [(asked.method, asked.path, asked.status) for asked in proxy.asked] == [
         ('GET', '/service/rest/v1/status', status) for status in (200, 401)
     ]
