@@ -25,6 +25,7 @@ import pytest
 from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
     encryption as maven_encryption,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._programs import user_of
 from tests.oracles.maven import SettingsReader
 from tests.real import servers
 from tests.real.conftest import on
@@ -179,7 +180,7 @@ def test_maven_3_and_4_send_what_was_written(sandbox, run_playbook, home, mvn, f
     master = re.search(
         r'\{.*\}',
         maven_encryption._ask(
-            [mvn('3')[0], '--encrypt-master-password'], 'the master password'
+            [mvn('3')[0], '--encrypt-master-password'], 'the master password', user_of('/')
         ).decode(),
     )[0]
     (home / '.m2/settings-security.xml').write_text(
