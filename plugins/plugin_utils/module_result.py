@@ -12,15 +12,22 @@ module and nothing else.
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 
-# The keys that every module may return
-COMMON = frozenset(
-    ('changed', 'failed', 'msg', 'rc', 'skipped', 'warnings', 'deprecations', 'diff')
-)
+# The keys that every module may return. ansible-core shows other types than these in warnings.
+_TYPES: dict[str, type] = {
+    'changed': bool,
+    'failed': bool,
+    'msg': str,
+    'rc': int,
+    'skipped': bool,
+    'warnings': list,
+}
+COMMON = frozenset((*_TYPES, 'diff'))
 _FILE = ('path', 'permissions_restricted', 'verification')
 _TOKEN = frozenset(('token', 'server'))
 _INFO = frozenset(('exists', 'expired', 'expires_at', 'server'))
@@ -70,4 +77,43 @@ def known_part(module: str, result: Mapping[str, t.Any]) -> dict[str, t.Any]:
     :raises KeyError: there is no such module that runs on hosts.
     """
     known = COMMON | returned_by(module.rsplit('.', 1)[-1])
-    return {key: value for key, value in result.items() if key in known}
+    return {
+        key: value
+        for key, value in result.items()
+        if key in known and isinstance(value, _TYPES.get(key, object))
+    }
+
+
+def known_output(module: str, printed: str) -> tuple[str, list[str]]:
+    """Return what ansible-core may parse of the output of a module, and the module's warnings.
+
+    ansible-core 2.21 and later output warnings, and values of other types, while they parse.
+
+    :param printed: what came from the host. A login may have printed lines before the result.
+    :returns: (a JSON object, or an empty text where the output is not a result; texts).
+    :raises KeyError: as L(known_part).
+    """
+    lines = printed.splitlines()
+    while lines and not lines[0].lstrip().startswith('{'):
+        lines.pop(0)
+    while lines and not lines[-1].rstrip().endswith('}'):
+        lines.pop()
+    try:
+        answer = json.loads('\n'.join(lines))
+    except (ValueError, RecursionError):
+        return '', []
+    known = known_part(module, answer)
+    warnings = [_text(warning) for warning in known.pop('warnings', ())]
+    return json.dumps(known), [warning for warning in warnings if warning]
+
+
+def _text(warning: t.Any) -> str:
+    """Return the text of a warning of a module. Since ansible-core 2.19 it can be an object.
+
+    It contains an event (2.20 and later) or a list of details with C(msg).
+    """
+    if isinstance(warning, dict):
+        inner = warning.get('event') or warning.get('details') or {}
+        inner = inner[0] if isinstance(inner, list) else inner
+        warning = inner.get('msg') if isinstance(inner, dict) else None
+    return warning if isinstance(warning, str) else ''

@@ -40,7 +40,10 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     token_service,
     trusted_variables,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import known_part
+from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
+    known_output,
+    known_part,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.remote_user import reason_in
 from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_arguments import (
     trusted_arguments,
@@ -102,6 +105,7 @@ class ControllerAction(ActionBase):
     _supports_check_mode = True
     _supports_async = False
     _variables: Variables | None = None
+    _warnings: t.Sequence[str] = ()
 
     def run(self, tmp: t.Any = None, task_vars: Variables | None = None) -> Result:
         task_vars = task_vars or {}
@@ -186,6 +190,8 @@ class ControllerAction(ActionBase):
             result['msg'] = message if refusal else _unreadable(code)
         else:
             result = known_part(self._task.action, answer)
+            if self._warnings:
+                result['warnings'] = [*result.get('warnings', ()), *self._warnings]
         # ansible-core found this out itself, while it made the module ready
         key = getattr(self, '_discovered_interpreter_key', None)
         if key:
@@ -195,21 +201,18 @@ class ControllerAction(ActionBase):
     def _parse_returned_data(self, res: Result, *more: t.Any) -> t.Any:
         """Parse the output of the module, without what ansible-core would show in warnings.
 
-        These are output after the result, and keys that only ansible-core may set. A host could
-        put a secret into both.
+        These are output after the result, its warnings, and keys that only ansible-core may set. A
+        host could put a secret into each.
         """
         printed = res.get('stdout') or ''
-        lines = printed.splitlines()
-        while lines and not lines[-1].strip().endswith('}'):
-            lines.pop()
-        data = super()._parse_returned_data({**res, 'stdout': '\n'.join(lines)}, *more)
-        if not isinstance(data, dict):  # a record, since ansible-core 2.22
-            if not data.ansible_parsed:
-                data.module_stdout = printed
-            return data
-        if not data.get('_ansible_parsed'):
-            return {**data, 'module_stdout': printed}
-        return {**known_part(self._task.action, data), '_ansible_parsed': True}
+        known, self._warnings = known_output(self._task.action, printed)
+        data = super()._parse_returned_data({**res, 'stdout': known}, *more)
+        if isinstance(data, dict):
+            if not data.get('_ansible_parsed'):
+                data['module_stdout'] = printed
+        elif not data.ansible_parsed:  # a record, since ansible-core 2.21
+            data.module_stdout = printed
+        return data
 
     @contextmanager
     def _not_logged(self, arguments: Variables) -> Iterator[None]:

@@ -227,8 +227,8 @@ def test_S3_S4_S6_nothing_of_root_is_lost_while_a_user_attacks(
 
 def _naive(folder: Path, secret: str) -> None:
     """A writer that looks first and then does everything by path."""
-    target = os.path.realpath(folder / 'file')
     try:
+        target = os.path.realpath(folder / 'file')
         owner = os.stat(os.path.dirname(target))
         with open(target) as stream:
             content = stream.read()

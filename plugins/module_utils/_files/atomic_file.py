@@ -189,21 +189,43 @@ def _check_file(place: Place, descriptor: int) -> None:
         )
 
 
-def _prepare(place: Place, new: int, mode_policy: str, new_mode: int) -> None:
-    """Give the empty new file its owner, mode and attributes, before it contains anything."""
+def _prepare(place: Place, state: FileState, new: int, mode_policy: str, new_mode: int) -> None:
+    """Give the empty new file its owner, mode and attributes, before it contains anything.
+
+    :raises FileChanged: the file is not the one that was read. What was read may be a secret of
+        another user than the owner of the file that is there now.
+    """
     old = _open_file(place)
-    if old is None:
-        os.fchmod(new, copy_owner(place.info(), new, new_mode))
-        return
     try:
+        info = None if old is None else os.fstat(old)
+        if _identity(info) != _identity(state.info):
+            raise _changed(state)
+        if old is None or info is None:
+            os.fchmod(new, copy_owner(place.info(), new, new_mode))
+            return
         _check_file(place, old)
-        info = os.fstat(old)
         mode = stat.S_IMODE(info.st_mode) & (0o600 if mode_policy == 'narrow' else 0o777)
         mode = copy_owner(info, new, mode)
         copy_attributes(old, new, place.path)
         os.fchmod(new, mode)  # last: with an access control list this sets its mask
     finally:
-        close(old)
+        if old is not None:
+            close(old)
+
+
+def _identity(info: os.stat_result | None) -> tuple[int, ...] | None:
+    """Return what tells a file from one that was put in its place; None where there is no file.
+
+    The number of a removed file can be given to a new one, but then its owner must be the same.
+    """
+    return info and (info.st_dev, info.st_ino, info.st_uid, info.st_gid, info.st_mode)
+
+
+def _changed(state: FileState) -> FileChanged:
+    return FileChanged(
+        '%s was changed by another program while it was being edited. Run the task again.'
+        % state.path
+    )
 
 
 class FolderLock:
@@ -290,7 +312,11 @@ def write_private(
         try:
             place.make_folders()
             _replace(
-                place, state, content, held, lambda new: _prepare(place, new, mode_policy, new_mode)
+                place,
+                state,
+                content,
+                held,
+                lambda new: _prepare(place, state, new, mode_policy, new_mode),
             )
         except BaseException:  # also an alarm or Ctrl-C
             place.remove_made()
@@ -327,10 +353,7 @@ def _replace(
 def _rename(place: Place, state: FileState, temporary: str) -> None:
     """Put the new file in the place of the old one, if that is still the one that was read."""
     if _read(place, max(MAX_BYTES, len(state.content or b'')))[0] != state.content:
-        raise FileChanged(
-            '%s was changed by another program while it was being edited. Run the task again.'
-            % state.path
-        )
+        raise _changed(state)
     name = t.cast(str, place.name)
     os.replace(temporary, name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import yaml
 from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
     COMMON,
     RETURNED,
+    known_output,
     known_part,
     returned_by,
 )
@@ -57,3 +59,30 @@ def test_S1_the_keys_are_those_of_the_documentation(name: str) -> None:
 def test_S1_nothing_else_is_taken() -> None:
     answer = {'changed': True, 'path': 'x', 'ansible_facts': {}, 'add_host': {}, '_ansible_x': 1}
     assert known_part('buildops.tokens.maven_server', answer) == {'changed': True, 'path': 'x'}
+
+
+@pytest.mark.parametrize('key', ['changed', 'failed', 'msg', 'rc', 'skipped', 'warnings'])
+def test_S1_a_value_of_another_type_is_left_out(key: str) -> None:
+    assert known_part('maven_server', {key: {'a': 'secret'}}) == {}
+
+
+def test_S1_warnings_are_taken_out_in_every_form_of_ansible_core() -> None:
+    answer = {
+        'path': 'x',
+        'deprecations': [{'msg': 'no'}],
+        'warnings': [
+            'text',
+            {'__ansible_type': 'WarningSummary', 'event': {'msg': 'event'}},
+            {'__ansible_type': 'WarningSummary', 'details': [{'msg': 'detail'}]},
+            {'event': 'no'},
+            7,
+        ],
+    }
+    known, warnings = known_output('maven_server', 'Welcome\n%s\nBye' % json.dumps(answer))
+    assert json.loads(known) == {'path': 'x'}
+    assert warnings == ['text', 'event', 'detail']
+
+
+@pytest.mark.parametrize('printed', ['', 'Welcome', '{ Welcome', '[1]', '{}{}', '{"a": ' * 100_000])
+def test_S1_what_is_not_a_result_is_not_parsed(printed: str) -> None:
+    assert known_output('maven_server', printed) == ('', [])
