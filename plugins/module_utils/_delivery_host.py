@@ -12,6 +12,9 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.buildops.tokens.plugins.module_utils import (
+    _compile_once,  # noqa: F401
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     TokensError,

@@ -13,6 +13,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.module_utils import (
+    _compile_once,  # noqa: F401
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 
 HOST, CONTROLLER = 'host', 'controller'
