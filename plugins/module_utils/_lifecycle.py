@@ -62,6 +62,8 @@ def ensure(
     """
     try:
         found = provider.inspect(desired, known, check_mode)
+        if provider.in_doubt and found.token is not None and found.token is known:
+            found = found._replace(in_doubt=True)
         action = decide(desired, found, clock())
         if check_mode and not (provider.STATELESS and action in (ISSUE, RENEW)):
             token, changed = _predict(provider, found, action)

@@ -47,6 +47,7 @@ class CurrentState(t.NamedTuple):
     :ivar expired: the server itself reports that it has expired.
     :ivar works: False if the server refused it, True if it accepted it, None if it was not tried.
     :ivar fresh: the inspection created it (only if it was requested).
+    :ivar in_doubt: a request that may have ended it was sent, and no answer told its outcome.
     """
 
     exists: t.Optional[bool] = None
@@ -56,6 +57,7 @@ class CurrentState(t.NamedTuple):
     expired: bool = False
     works: t.Optional[bool] = None
     fresh: bool = False
+    in_doubt: bool = False
 
 
 def lifetime_is_over(desired: DesiredState, current: CurrentState, now: float) -> bool:
@@ -90,6 +92,8 @@ def decide(desired: DesiredState, current: CurrentState, now: float) -> str:
         return KEEP if current.fresh else RENEW
     if current.exists is None:
         return ISSUE
+    if current.in_doubt and current.works is not True:
+        return RENEW
     if desired.regenerate == 'never' or current.fresh:
         return KEEP
     refused = desired.regenerate == 'if_invalid' and current.works is False

@@ -70,11 +70,13 @@ class Entry(t.NamedTuple):
     :ivar token: the C(Token), valid or not, or None.
     :ivar server: what is known of its server.
     :ivar failure: the C(ServerProblem) of the last try, if that was just now; else None.
+    :ivar in_doubt: a request that may have ended the token was sent, and its outcome is not known.
     """
 
     token: Token | None = None
     server: t.Mapping[str, t.Any] = {}
     failure: ServerProblem | None = None
+    in_doubt: bool = False
 
 
 class Cache(Folder):
@@ -143,6 +145,7 @@ class Cache(Folder):
             _token_in(data.get('token')),
             server if isinstance(server, dict) else {},
             _failure_in(data.get('failure'), now),
+            data.get('in_doubt') is True,
         )
 
     def write(self, key: str, token: Token, server: t.Mapping[str, t.Any]) -> bool:
@@ -153,6 +156,15 @@ class Cache(Folder):
         return self.note(
             key, {'token': token.dump(), 'result': token.as_result(), 'server': server}
         )
+
+    def doubt(self, key: str, in_doubt: bool = True) -> None:
+        """Note whether the outcome of a request that may end the kept token is unknown.
+
+        Only V(write) makes the token count again, or V(in_doubt=False) where nothing was ended.
+        """
+        data = self.noted(key)
+        if data and data.get('token') and bool(data.get('in_doubt')) is not in_doubt:
+            self.note(key, {**data, 'in_doubt': in_doubt})
 
     def write_failure(self, key: str, problem: ServerProblem, now: float) -> None:
         """Remember for a short time, within one run, that the token cannot be had.

@@ -13,8 +13,11 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
+    FileProblem,
+    Refused,
     ServerProblem,
     TokensError,
+    Unreachable,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import Outcome, ensure
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
@@ -35,6 +38,11 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path i
 # Values of regenerate with which the server is asked although a token is in the cache
 ASKS_ALWAYS = ('if_invalid', 'always')
 _caches: dict[str, Cache] = {}
+# By name, for an isolated process; classes before those that they derive from
+_PROBLEMS: dict[str, type[TokensError]] = {
+    of.__name__: of
+    for of in (Refused, Unreachable, ServerProblem, BadInput, FileProblem, TokensError)
+}
 
 Clock = t.Callable[[], float]
 OnCached = t.Callable[[Cache, str, Token], None]
@@ -57,6 +65,7 @@ class _Request(t.NamedTuple):
     """What C(get_token) was called with.
 
     :ivar known: a token of a cache that is not written to (check mode), or None.
+    :ivar in_doubt: as in its C(Entry).
     """
 
     source: sources.Source
@@ -65,6 +74,12 @@ class _Request(t.NamedTuple):
     clock: Clock
     once_per_run: bool
     known: Token | None = None
+    in_doubt: bool = False
+
+    @property
+    def isolated(self) -> bool:
+        """The answer may be something that its server issues once, and must not be lost."""
+        return not (self.check_mode or self.source.provider.STATELESS)
 
 
 def resolve_token(
@@ -144,7 +159,7 @@ def _get(request: _Request, on_cached: OnCached | None) -> Outcome:
         hit = _hit(cache, key, entry, request)
         if hit:
             return _add_warnings(hit, warnings)
-        request = request._replace(known=entry.token)
+        request = request._replace(known=entry.token, in_doubt=entry.in_doubt)
         cache = _run_cache(warnings)
     if cache is None:
         return _add_warnings(_ensure(_provider(request.source), request, request.known), warnings)
@@ -170,10 +185,11 @@ def _ensure(provider: Provider, request: _Request, known: Token | None) -> Outco
 def _fetch_locked(cache: Cache, key: str, request: _Request) -> Outcome:
     """Get the token as the only process that does so.
 
-    Callers that are run many times use an isolated process, and this one if that dies.
+    That is an isolated process for what may not be lost, and for callers that are run many times;
+    and this one if that dies.
     """
     with cache.lock(key, request.source.options['cache_timeout'], request.source.label):
-        if request.once_per_run:
+        if request.isolated or request.once_per_run:
             hit, known = _recheck(cache, key, request)
             outcome = hit or _fetch_isolated(cache, key, request, known)
             if outcome is not None:
@@ -197,6 +213,8 @@ def _fetch(cache: Cache, key: str, request: _Request, known: Token | None) -> Ou
     # Where locks do not work, another process may have replaced the token in the meantime
     provider.reload = lambda: cache.read(key, request.clock()).token
     provider.keep = lambda token: cache.write(key, token, provider.server())
+    provider.in_doubt = request.in_doubt or cache.read(key, request.clock()).in_doubt
+    provider.spend = lambda: cache.doubt(key)
     with cache.ready(key) as provider.persistence_error:
         try:
             outcome = _ensure(provider, request, known)
@@ -221,6 +239,8 @@ def _record_failure(
     cache: Cache, key: str, request: _Request, provider: Provider, problem: TokensError
 ) -> None:
     """Forget a token that has ended, and remember the server's refusal for a short time."""
+    if not (provider.ended or provider.in_doubt) and _is_without_effect(problem):
+        cache.doubt(key, False)
     kept = cache.read(key, request.clock()).token
     if provider.ended and not (kept and kept.refresh_token):
         cache.forget(key)
@@ -230,22 +250,31 @@ def _record_failure(
             run.write_failure(name, problem, request.clock())
 
 
+def _is_without_effect(problem: TokensError) -> bool:
+    """Return whether a failed request has certainly ended or used up nothing."""
+    if isinstance(problem, Unreachable):
+        return not problem.sent
+    if isinstance(problem, ServerProblem):
+        busy = problem.status in (429, 503)
+        refused = isinstance(problem, Refused) and problem.code != 'invalid_grant'
+        return busy or (refused and (problem.status or 500) < 500)
+    return True  # nothing was sent
+
+
 def _fetch_isolated(
     cache: Cache, key: str, request: _Request, known: Token | None
 ) -> Outcome | None:
-    """Do what C(_fetch) does in an isolated process.
-
-    :returns: an C(Outcome) without the former state of the server; None if the process died.
-    """
+    """Do what C(_fetch) does in an isolated process. :returns: None if that died."""
 
     def work() -> dict[str, t.Any]:
         cache.sign(key)
         try:
             outcome = _fetch(cache, key, request, known)
         except TokensError as problem:
-            return {'problem': str(problem), 'noted': cache.warnings}
+            return {'problem': _dumped_problem(problem), 'noted': cache.warnings}
         return {
-            'token': outcome.token and outcome.token.dump(),
+            'token': _dump(outcome.token),
+            'found': {**outcome.found._asdict(), 'token': _dump(outcome.found.token)},
             'noted': cache.warnings,
             **{
                 name: getattr(outcome, name) for name in ('changed', 'action', 'server', 'warnings')
@@ -259,11 +288,29 @@ def _fetch_isolated(
         return None
     cache.warnings[:] = response.pop('noted')
     if 'problem' in response:
-        raise TokensError(response['problem'])
-    dumped = response.pop('token')
-    token = Token.load(dumped) if dumped else None
-    found = CurrentState(exists=token is not None, token=token)
-    return Outcome(token=token, found=found, **response)
+        raise _loaded_problem(**response['problem'])
+    found = response.pop('found')
+    found = CurrentState(**{**found, 'token': _loaded(found['token'])})
+    return Outcome(token=_loaded(response.pop('token')), found=found, **response)
+
+
+def _dumped_problem(problem: TokensError) -> dict[str, t.Any]:
+    about = {name: getattr(problem, name, None) for name in ('status', 'code')}
+    kind = next(name for name, of in _PROBLEMS.items() if isinstance(problem, of))
+    return {'kind': kind, 'message': str(problem), **about}
+
+
+def _loaded_problem(kind: str, message: str, status: int | None, code: str | None) -> TokensError:
+    of = _PROBLEMS[kind]
+    return of(message, status, code) if issubclass(of, ServerProblem) else of(message)
+
+
+def _dump(token: Token | None) -> dict[str, t.Any] | None:
+    return None if token is None else token.dump()
+
+
+def _loaded(dumped: t.Any) -> Token | None:
+    return None if dumped is None else Token.load(dumped)
 
 
 def _provider(source: sources.Source) -> Provider:
@@ -282,7 +329,7 @@ def _hit(cache: Cache, key: str, entry: Entry, request: _Request) -> Outcome | N
         return None
     if desired.regenerate in ASKS_ALWAYS and not (request.once_per_run and _seen(cache, key)):
         return None
-    if token is not None:
+    if token is not None and not entry.in_doubt:
         first, end = _good_span(cache, token, desired)
         if (first is None or first <= now) and (end is None or now < end):
             found = CurrentState(exists=True, token=token, expires_at=token.expires_at)

@@ -9,7 +9,15 @@ token is there for the next run.
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import random
+import signal
+import subprocess
+import sys
+import threading
+import time
 
 import pytest
 import requests
@@ -18,7 +26,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Ref
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service as service
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+from tests.conftest import COLLECTIONS
 from tests.sandbox import nuxeo
+from tests.sandbox.serving import faults
+from tests.tools.scratch import environment
 
 from .harness import points, trial
 
@@ -31,6 +42,8 @@ class Rotation:
     """A source whose token is renewed by a refresh token in each run, and the server that knows
     which one is good.
     """
+
+    runs = 0
 
     def __init__(self, sandbox, folder, **grant):
         app = nuxeo.create_app(
@@ -59,10 +72,19 @@ class Rotation:
             regenerate='always',
         )
 
-    def run(self):
+    def run(self, **changes):
         """What a run does. :returns: the access token."""
         service._caches.clear()  # of the process that this one was forked from
-        return service.get_token(sources.resolve('nuxeo_oauth2_token', self.given, {})).token.secret
+        Rotation.runs += 1  # which share nothing but the lasting cache
+        given = {**self.given, **changes}
+        return service.get_token(sources.resolve('nuxeo_oauth2_token', given, {})).token.secret
+
+    def hands_out_a_dead_token(self):
+        """:returns: whether a run that renews nothing by itself returns one that does not work."""
+        try:
+            return not self.works(self.run(regenerate='if_expired'))
+        except TokensError:
+            return False
 
     def works(self, access):
         answer = requests.get(
@@ -87,6 +109,15 @@ class Rotation:
         for path in self.folder.glob('*.json'):
             path.unlink()
         assert self.goes_on()
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch, tmp_path):
+    """The process that is killed is the one that asks."""
+    monkeypatch.setattr(service, 'run_folder', lambda: str(tmp_path / ('run-%d' % Rotation.runs)))
+    monkeypatch.setattr(
+        service.isolated_process, 'run', lambda work: json.loads(json.dumps(work()))
+    )
 
 
 @pytest.fixture
@@ -203,3 +234,132 @@ def test_T13_T20_C11_an_error_behind_the_write_loses_nothing(
     record_property('losses: refresh tokens at stake', 1)
     record_property('losses: refresh tokens lost', int(lost))
     assert not lost
+
+
+# A server whose answer comes late, or never, and what is handed out afterwards
+
+ANSWERS = {
+    'reset': faults.reset_after(),
+    'late': faults.delay_after(30),
+    'cut off': faults.cut(10),
+    'no json': lambda exchange: (exchange.app(), faults.login_page()(exchange))[1],
+    'failure': lambda exchange: (exchange.app(), faults.status(502)(exchange))[1],
+}
+
+
+@pytest.mark.parametrize('answer', ANSWERS)
+@pytest.mark.parametrize('which', ['by_password', 'by_token_alone'])
+def test_T13_O11_no_run_hands_out_a_token_that_a_lost_answer_may_have_ended(
+    request, which, answer, record_property
+):
+    source = request.getfixturevalue(which)
+    source.run()
+    source.server.faults.add('oauth2/token$', ANSWERS[answer])
+    with pytest.raises(TokensError):
+        source.run(timeout=2)
+    dead = source.hands_out_a_dead_token()
+    if which == 'by_token_alone':  # and it says so each time
+        for _run in range(2):
+            with pytest.raises(Refused, match='Authorise again'):
+                source.run(regenerate='if_expired')
+    else:
+        assert source.works(source.run(regenerate='if_expired'))
+    record_property('losses: tokens in doubt', 1)
+    record_property('losses: dead tokens handed out', int(dead))
+    assert not dead
+
+
+@pytest.mark.parametrize('status', [429, 503])
+def test_T13_a_refusal_without_effect_leaves_the_token_good(by_token_alone, status):
+    good = by_token_alone.run()
+    by_token_alone.server.faults.add('oauth2/token$', faults.status(status))
+    with pytest.raises(TokensError):
+        by_token_alone.run()
+    assert by_token_alone.run(regenerate='if_expired') == good
+
+
+def test_T13_a_server_that_cannot_be_reached_leaves_the_token_good(by_token_alone):
+    good = by_token_alone.run()
+    with pytest.raises(TokensError, match='127.0.0.1:9'):
+        by_token_alone.run(proxy='http://127.0.0.1:9')
+    assert by_token_alone.run(regenerate='if_expired') == good
+
+
+def test_T22_no_kill_point_lets_a_dead_token_out(by_token_alone, record_property):
+    found = points(trial(by_token_alone.run, by_token_alone.log).calls, by_token_alone.folder)
+    dead = []
+    for name, number in found:
+        trial(by_token_alone.run, by_token_alone.log, '%s:signal=KILL:when=%d' % (name, number))
+        if by_token_alone.hands_out_a_dead_token():
+            dead.append((name, number))
+        if not by_token_alone.goes_on():
+            by_token_alone.authorise()
+    record_property('losses: tokens in doubt', len(found))
+    record_property('losses: dead tokens handed out', len(dead))
+    assert dead == []
+
+
+TASK = """
+import json, signal, sys
+from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service as service
+
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+service.get_token(sources.resolve('nuxeo_oauth2_token', json.loads(sys.argv[1]), {}))
+"""
+
+
+# SIGKILL of the group kills the process that asks, too: see the test of the kill points
+@pytest.mark.parametrize(
+    'number, whom',
+    [
+        (signal.SIGINT, 'process'),
+        (signal.SIGINT, 'group'),
+        (signal.SIGTERM, 'process'),
+        (signal.SIGTERM, 'group'),
+        (signal.SIGKILL, 'process'),
+    ],
+)
+@pytest.mark.parametrize('which', ['by_password', 'by_token_alone'])
+def test_T13_P2_a_task_that_is_ended_while_it_waits_loses_nothing(
+    request, tmp_path, which, number, whom, record_property
+):
+    """The answer comes after the task has ended."""
+    source = request.getfixturevalue(which)
+    source.run()
+    asked, end = threading.Event(), threading.Event()
+
+    def held_back(exchange):
+        answer = exchange.app()
+        asked.set()
+        end.wait(30)
+        return answer
+
+    source.server.faults.add('oauth2/token$', held_back)
+    task = subprocess.Popen(
+        [sys.executable, '-c', TASK, json.dumps({**source.given, 'timeout': 60})],
+        env={**environment(tmp_path), 'PYTHONPATH': str(COLLECTIONS)},
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    assert asked.wait(60)
+    (os.killpg if whom == 'group' else os.kill)(task.pid, number)
+    task.wait(60)
+    end.set()
+    deadline = time.monotonic() + 60
+    while is_running(task.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    dead, lost = source.hands_out_a_dead_token(), not source.goes_on()
+    record_property('losses: refresh tokens at stake', 1)
+    record_property('losses: refresh tokens lost', int(lost))
+    record_property('losses: dead tokens handed out', int(dead))
+    assert not lost and not dead
+
+
+def is_running(group):
+    """:returns: whether a process of this group is left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, 0)
+        return True
+    return False

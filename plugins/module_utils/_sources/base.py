@@ -79,6 +79,10 @@ class Provider(ServerClient):
         So check mode may do it, and it counts as no change.
     :cvar EXAMPLE: a complete set of options with invented values: those that the AWX credential
         type has. Tests and checks use it.
+    :ivar in_doubt: an earlier request may have ended the token of the cache, and its outcome is
+        unknown.
+    :ivar spend: to be called right before a request that ends or replaces the present token, or
+        uses up what cannot be had again. Until the outcome is known, no run hands out that token.
     :ivar ended: the former token does not work any more, although there may be no new one yet.
     :ivar reload: returns the C(Token) that the cache contains by now, or None; set if there is a
         cache.
@@ -99,6 +103,8 @@ class Provider(ServerClient):
         self, options: Options, client: t.Optional[Client] = None, clock: Clock = time.time
     ) -> None:
         super().__init__(options, client, clock)
+        self.in_doubt = False
+        self.spend: t.Callable[[], t.Any] = lambda: None
         self.ended = False
         self.reload: t.Optional[t.Callable[[], t.Optional[Token]]] = None
         self.keep: t.Callable[[Token], t.Any] = lambda token: None

@@ -202,10 +202,12 @@ class NexusUserToken(Provider):
 
     def renew(self, found: CurrentState) -> Token:
         if self._other:
+            self.spend()
             self._other.request('DELETE')
             self.ended = True
             return self._create_other(self._other)
         if found.expired:
+            self.spend()
             answer = self._tickets.use('POST')
             self._session.refuse_step2(answer)
             return self._with_expiry(self._own_token(answer, None)[0])
@@ -214,6 +216,7 @@ class NexusUserToken(Provider):
         return self._with_expiry(self._read(CurrentState())[0])
 
     def revoke(self, found: CurrentState) -> bool:
+        self.spend()
         if self._other:
             return self._other.request('DELETE').status != 404
         answer = self._tickets.use('DELETE')

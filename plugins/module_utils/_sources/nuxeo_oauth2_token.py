@@ -158,7 +158,8 @@ class NuxeoOauth2Token(Provider):
     def _inspect_known(self, known: Token, desired: DesiredState) -> CurrentState:
         works = None
         lasts = known.lasts(self.clock(), desired.min_remaining)
-        if desired.regenerate == 'if_invalid' and lasts and not self._grants.legacy:
+        asked = desired.regenerate == 'if_invalid' or self.in_doubt
+        if asked and lasts and not self._grants.legacy:
             answer = self._registry.try_token(known)
             too_large = oauth2.too_large_for(answer, known)
             if too_large:
@@ -188,6 +189,7 @@ class NuxeoOauth2Token(Provider):
         return self._replace(found.token or self._request())
 
     def revoke(self, found: CurrentState) -> bool:
+        self.spend()
         authorization, name = self._registry.as_user(found.token)
         answer = self._registry.delete(authorization, name) if authorization else None
         bearer = (authorization or '').startswith('Bearer ')
@@ -285,6 +287,7 @@ class NuxeoOauth2Token(Provider):
         return None
 
     def _refresh(self, value: str) -> Token:
+        self.spend()  # first, since the space that persistence_error takes is for the answer
         # What can be granted again is not lost with its refresh token
         precious = self.options.get('cache') == 'file' and not self._grants.repeatable
         problem = self.persistence_error() if precious else None
@@ -310,6 +313,7 @@ class NuxeoOauth2Token(Provider):
         return None
 
     def _end(self, token: Token) -> None:
+        self.spend()
         answer = self._registry.delete(token.authorization, self.options['client_id'])
         if not 200 <= answer.status < 300 and answer.status not in (401, 404):
             self.warnings.append(
