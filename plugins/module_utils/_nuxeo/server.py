@@ -76,8 +76,9 @@ class NuxeoServer:
             raise Refused(
                 '%s requires a CSRF token (nuxeo.csrf.token.enabled), but does not issue one (%d '
                 'from %s), as with a stock Tomcat. An administrator can set '
-                'mapperContextRootRedirectEnabled to false in its context, or exempt the paths '
-                'under /oauth2/ and /api/ with nuxeo.csrf.token.skip.'
+                'mapperContextRootRedirectEnabled to false in its context. For tokens alone, the '
+                'paths /oauth2/token and /oauth2/authorize_submit in nuxeo.csrf.token.skip, which '
+                'takes whole paths, are enough.'
                 % (host_of(self.client.url), answer.status, answer.request_label),
                 answer.status,
             )
@@ -168,8 +169,14 @@ def _login_page(answer: Response, parameters: t.Mapping[str, str]) -> TokensErro
 
 
 def csrf_refusal(answer: Response) -> t.Optional[TokensError]:
-    """:returns: the error for a request that the CSRF filter refused, or None."""
-    if answer.status != 403 or not (answer.header(CSRF) or 'CSRF' in answer.text()):
+    """Recognise a request that the CSRF filter refused.
+
+    A production server sends Tomcat's page without a word. It is told by what the filter comes
+    before: the security headers of Nuxeo. Refusals of the REST API are JSON.
+
+    :returns: the error, or None."""
+    bare = answer.is_html and answer.header('X-Frame-Options') is None
+    if answer.status != 403 or not (answer.header(CSRF) or 'CSRF' in answer.text() or bare):
         return None
     if answer.header(CSRF):
         return Refused(

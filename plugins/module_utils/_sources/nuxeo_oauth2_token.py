@@ -31,6 +31,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.grants impo
     GRANT_OF,
     GRANTS,
     ISSUER,
+    JWT,
     JWT_GRANT,
     LEGACY,
     REFRESH,
@@ -54,6 +55,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
     CurrentState,
     DesiredState,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    sanitize,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import (
     Clock,
     Options,
@@ -64,6 +68,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.base impo
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     Token,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
+    host_of,
 )
 
 # Another process may have the new token, but not have stored it yet
@@ -122,6 +129,7 @@ class NuxeoOauth2Token(Provider):
         self._grants = Grants(self._server, options, self.TYPE, clock, self.warnings)
         self._registry = TokenRegistry(self._server, self._grants, clock)
         self._min_remaining: float = options['min_remaining']
+        self._regenerate: str = options['regenerate']
 
     @classmethod
     def check(cls, options: Options) -> None:
@@ -142,7 +150,7 @@ class NuxeoOauth2Token(Provider):
     def inspect(
         self, desired: DesiredState, known: t.Optional[Token], check_mode: bool
     ) -> CurrentState:
-        self._min_remaining = desired.min_remaining
+        self._min_remaining, self._regenerate = desired.min_remaining, desired.regenerate
         if desired.state == 'absent':
             return CurrentState(exists=self._registry.exists(known), token=known)
         if known is not None:
@@ -151,8 +159,13 @@ class NuxeoOauth2Token(Provider):
         if check_mode or not exists:
             return CurrentState(exists=exists)
         token = self._request()
+        asked = self._regenerate == 'if_invalid' and not self._grants.legacy
         return CurrentState(
-            exists=True, token=token, expires_at=token.expires_at, expired=self._ends_soon(token)
+            exists=True,
+            token=token if asked else self._accepted(token),
+            expires_at=token.expires_at,
+            expired=self._ends_soon(token),
+            works=self._works(token) if asked else None,
         )
 
     def _inspect_known(self, known: Token, desired: DesiredState) -> CurrentState:
@@ -160,12 +173,36 @@ class NuxeoOauth2Token(Provider):
         lasts = known.lasts(self.clock(), desired.min_remaining)
         asked = desired.regenerate == 'if_invalid' or self.in_doubt
         if asked and lasts and not self._grants.legacy:
-            answer = self._registry.try_token(known)
-            too_large = oauth2.too_large_for(answer, known)
-            if too_large:
-                self.warnings.append(too_large)
-            works = {200: True, 401: False}.get(answer.status)
+            works = self._works(known)
         return CurrentState(exists=True, token=known, expires_at=known.expires_at, works=works)
+
+    def _works(self, token: Token) -> t.Optional[bool]:
+        """:returns: whether the server accepts a token, or None if its answer does not tell."""
+        answer = self._registry.try_token(token)
+        too_large = oauth2.too_large_for(answer, token)
+        if too_large:
+            self.warnings.append(too_large)
+        return {200: True, 401: False}.get(answer.status)
+
+    def _accepted(self, token: Token) -> Token:
+        """Try a token that was issued now, where it may be refused: the server signs tokens for
+        users who do not exist, too (measured).
+
+        :returns: the token. :raises Refused: the server does not accept it."""
+        in_question = self._grants.grant == JWT or self._regenerate == 'if_invalid'
+        if in_question and not self._grants.legacy and self._works(token) is False:
+            user = self._registry.user_of(token)
+            raise Refused(
+                '%s issued a token that it does not accept (401). %s'
+                % (
+                    host_of(self.client.url),
+                    'Does the user %s exist? Check username.' % sanitize(user)
+                    if self._grants.grant == JWT
+                    else 'See the server log for details.',
+                ),
+                401,
+            )
+        return token
 
     def _exists(self, check_mode: bool) -> t.Optional[bool]:
         # With a lasting cache, the next run knows the token, and the request is not worth its time
@@ -180,13 +217,13 @@ class NuxeoOauth2Token(Provider):
 
     def issue(self, found: CurrentState) -> Token:
         token = self._request()
-        if not self._ends_soon(token):
-            return token
-        self.keep(token)
-        return self._replace(token)
+        if self._ends_soon(token):
+            self.keep(token)
+            token = self._replace(token)
+        return self._accepted(token)
 
     def renew(self, found: CurrentState) -> Token:
-        return self._replace(found.token or self._request())
+        return self._accepted(self._replace(found.token or self._request()))
 
     def revoke(self, found: CurrentState) -> bool:
         self.spend()
@@ -203,6 +240,7 @@ class NuxeoOauth2Token(Provider):
             user = self._registry.user_of(token)
             if not user:
                 raise Refused('The server does not report whose token it is. Set username.')
+            self.spend()
             answer = self._registry.delete(token.authorization, user)
         if no_such_token(answer):
             return False
@@ -217,8 +255,9 @@ class NuxeoOauth2Token(Provider):
             renewed = self._refreshed(known)
             if renewed is None:
                 raise Refused('The refresh token is not valid any more.', code='invalid_grant')
+            self.keep(renewed)  # if it cannot be revoked now, a later run can
             return renewed
-        if self._grants.grant == CODE:
+        if self._grants.grant == CODE and not (self.options.get('code') or self._grants.repeatable):
             raise Refused(
                 'No credentials are available to revoke the token. Set username and password.'
             )

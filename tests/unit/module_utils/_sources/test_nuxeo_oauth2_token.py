@@ -21,6 +21,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     Refused,
     ServerProblem,
+    TokensError,
     Unreachable,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._lifecycle import ensure
@@ -202,6 +203,12 @@ def entry(method, status, user='jdoe', authorization=LOGIN, message=None):
     )
 
 
+def me(status=200, access=ACCESS):
+    """The server is asked whether it accepts a token."""
+    gives = answer(status, {'id': 'jdoe'})
+    return Ask('GET', '/api/v1/me', gives, authorization='Bearer ' + access)
+
+
 NONE = 'No token found for client: ci'
 
 
@@ -306,6 +313,7 @@ def test_client_authentication_by_basic_is_not_form_encoded():
             assertion=assertion(sub='jdoe'),
         ),
         token(None, basic_authorization('ci', ''), grant_type=nuxeo.JWT_GRANT, assertion=ANY),
+        me(),
     )
 
 
@@ -318,7 +326,7 @@ def assertion(**claims):
 
 
 def test_an_assertion_is_made_from_the_secret_or_given():
-    client = Scripted(token(None, grant_type=nuxeo.JWT_GRANT, assertion=ANY), url=URL)
+    client = Scripted(token(None, grant_type=nuxeo.JWT_GRANT, assertion=ANY), me(), url=URL)
     ensure(nuxeo.NuxeoOauth2Token(options_of(SIGNED), client, lambda: NOW), DesiredState(), None)
     from joserfc import jwt
     from joserfc.jwk import OctKey
@@ -333,6 +341,7 @@ def test_an_assertion_is_made_from_the_secret_or_given():
     run(
         dict(CLIENT, grant='jwt_bearer', assertion=given, cache='file'),
         token(None, grant_type=nuxeo.JWT_GRANT, assertion=given),
+        me(),
     )
 
 
@@ -505,6 +514,7 @@ SUBMIT_REFUSALS = {
     ),
     'no location': (answer(302), 'redirects to'),
     'another origin': (page(403, '<html>CSRF check failure</html>'), 'another site'),
+    'another origin, no words': (page(403, '<html><h1>Forbidden</h1></html>'), 'another site'),
     'denied': (
         answer(
             302,
@@ -719,6 +729,7 @@ def test_an_existing_token_with_seconds_to_live_is_renewed_and_not_failed():
         SIGNED,
         token(tokens('old', 'oldrefresh', 59), grant_type=nuxeo.JWT_GRANT, assertion=ANY),
         refresh(tokens(), 'oldrefresh'),
+        me(),
     )
     assert outcome.token.secret == ACCESS
 
@@ -760,6 +771,7 @@ def test_without_a_lasting_cache_the_server_is_asked_whether_it_had_the_token():
         dict(SIGNED, cache='run'),
         entry('GET', 200, authorization=ANY),
         token(None, grant_type=nuxeo.JWT_GRANT, assertion=ANY),
+        me(),
     )
     assert outcome.changed is False
 
@@ -835,6 +847,7 @@ def test_O3_a_dead_refresh_token_leads_to_a_fresh_grant_where_there_is_one():
             SIGNED,
             refresh(DEAD),
             token(None, grant_type=nuxeo.JWT_GRANT, assertion=ANY),
+            me(),
             known=known(-5),
         ).token.secret
         == ACCESS
@@ -929,7 +942,7 @@ def test_O18_the_server_is_asked_on_request_whether_the_token_works():
             )
         ]
         if renewed:
-            script.append(refresh(tokens('new')))
+            script += [refresh(tokens('new')), me(access='new')]
         assert run(HEADLESS, *script, known=known(1000), desired=desired).token.secret == (
             'new' if renewed else 'known-access'
         )
@@ -1079,9 +1092,63 @@ def test_absent_with_a_token_that_is_over_fetches_one_to_revoke_it():
     )
 
 
+@pytest.mark.parametrize('seconds, regenerate', [(3599, 'if_expired'), (3599, 'if_invalid')])
+def test_a_user_who_does_not_exist_is_named(seconds, regenerate):
+    """The server signs a token for anybody (measured)."""
+    asked = token(tokens(seconds=seconds), grant_type=nuxeo.JWT_GRANT, assertion=ANY)
+    script = [entry('GET', 404, authorization=ANY, message=NONE), asked, me(401)]
+    with pytest.raises(Refused, match='Does the user jdoe exist'):
+        run(
+            dict(SIGNED, cache='run'),
+            *script,
+            desired=DesiredState(regenerate=regenerate, min_remaining=60),
+        )
+
+
+def test_a_token_that_is_refused_after_its_renewal_is_not_handed_out():
+    desired = DesiredState(regenerate='if_invalid', min_remaining=60)
+    with pytest.raises(Refused, match=r'issued a token that it does not accept \(401\)'):
+        run(
+            HEADLESS,
+            me(401, 'known-access'),
+            refresh(tokens('new')),
+            me(401, 'new'),
+            known=known(1000),
+            desired=desired,
+        )
+
+
+def test_absent_after_a_code_that_was_used_changes_nothing():
+    used = no('invalid_grant', 'Invalid authorization code')
+    outcome = run(
+        dict(IN_HAND, state='absent'),
+        token(used, grant_type='authorization_code', code=CODE),
+        desired=DesiredState(state='absent'),
+    )
+    assert outcome.changed is False
+
+
+def test_absent_keeps_the_token_that_it_has_renewed_until_it_is_revoked():
+    kept = []
+    with pytest.raises(TokensError):
+        run(
+            GOING_ON,
+            me(401, 'known-access'),
+            me(401, 'known-access'),
+            refresh(tokens('new', 'newrefresh')),
+            me(200, 'new'),
+            entry('DELETE', 500, authorization='Bearer new'),
+            known=known(1000),
+            desired=DesiredState(state='absent'),
+            keep=lambda token: kept.append(token.secret),
+        )
+    assert kept == ['new']
+
+
 def test_absent_without_any_way_to_ask():
+    given = {name: value for name, value in IN_HAND.items() if name != 'code'}
     with pytest.raises(Refused, match='Set username and password'):
-        run(dict(IN_HAND, state='absent'))
+        run(dict(given, state='absent'), desired=DesiredState(state='absent'))
     with pytest.raises(BadInput, match='slash'):
         run(dict(HEADLESS, state='absent', username='a/b'))
 
