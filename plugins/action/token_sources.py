@@ -25,7 +25,10 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_purpose i
     REVOKE,
     ROTATE,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import ControllerAction
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import (
+    ControllerAction,
+    described,
+)
 
 Result = dict[str, t.Any]
 
@@ -104,7 +107,7 @@ class ActionModule(ControllerAction):
                     owners.setdefault(name, {}).update(dict.fromkeys(result['hosts'], owner))
                 result['changed'] = self._revoked(source)
             else:
-                result.update(self._described(source))
+                result.update(described(source))
         except TokensError as problem:
             result.update(failed=True, msg=str(problem).replace('source %s: ' % name, '', 1))
         except Exception as problem:  # its text could contain a secret
@@ -144,7 +147,3 @@ class ActionModule(ControllerAction):
         except TokensError:
             return None
         return None if token is None else str(token.username or '')
-
-    def _described(self, source: sources.Source) -> Result:
-        about, warnings = describe(source.provider(source.options))
-        return {**about, 'warnings': warnings} if warnings else dict(about)

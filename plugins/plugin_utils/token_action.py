@@ -10,6 +10,7 @@ Token modules run in the process of ansible-core on the controller, and their re
 
 from __future__ import annotations
 
+import time
 import typing as t
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     module_arguments,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import outgoing
+from ansible_collections.buildops.tokens.plugins.module_utils._token import iso8601
 from ansible_collections.buildops.tokens.plugins.module_utils._token_module import (
     SECRET_RESULTS,
     describe,
@@ -306,7 +308,7 @@ class InfoAction(ControllerAction):
             return self.module(
                 self.completed_arguments(source, info_arguments(source.provider)), task_vars
             )
-        return _described(source)
+        return described(source)
 
 
 class ManagerAction(ControllerAction):
@@ -329,11 +331,19 @@ class ManagerAction(ControllerAction):
             return self.delegated_module(
                 task_vars, self.completed_arguments(source, module_arguments(self.MANAGER))
             )
-        manager = self.MANAGER(source.options)
-        result: Result = manager.ensure(self._task.check_mode)
-        if manager.warnings:
-            result['warnings'] = manager.warnings
-        return self.hide(result) if manager.reveals(result) else result
+
+        def managed() -> Result:
+            manager = self.MANAGER(source.options)
+            result: Result = manager.ensure(self._task.check_mode)
+            return {**result, 'warnings': manager.warnings} if manager.warnings else result
+
+        result = token_service.once_for_all_hosts(
+            source,
+            [str(self._task._uuid), bool(self._task.check_mode)],
+            str(task_vars.get('inventory_hostname')),
+            managed,
+        )
+        return self.hide(result) if self.MANAGER.reveals(result) else result
 
 
 class SourceAction(TokenAction):
@@ -363,14 +373,23 @@ class SourceInfoAction(ControllerAction):
         name = self.arguments('token_source_info')['name']
         source = sources.named(name, task_vars, self.template)
         try:
-            return _described(source)
+            return described(source)
         except TokensError as problem:
             raise problem.about(source.label) from None
 
 
-def _described(source: sources.Source) -> Result:
-    result: Result
-    result, warnings = describe(source.provider(source.options))
-    if warnings:
-        result['warnings'] = warnings
-    return result
+def described(source: sources.Source) -> Result:
+    """Return what an info module returns.
+
+    That is what the server reports, and the end of a token that the lasting cache contains.
+
+    :raises TokensError: with cause and remedy.
+    """
+    about, noted = describe(source.provider(source.options))
+    result, warnings = dict(about), list(noted)
+    if result['exists'] is not False and result['expires_at'] is None:
+        token = token_service.kept_token(source, warnings)
+        if token is not None and token.expires_at is not None:
+            expired = token.expires_at <= time.time()
+            result.update(expires_at=iso8601(token.expires_at), expired=expired)
+    return {**result, 'warnings': warnings} if warnings else result

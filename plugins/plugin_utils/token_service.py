@@ -149,6 +149,52 @@ def get_token(
         raise (problem.about(source.label) if source.name else problem) from None
 
 
+def kept_token(source: sources.Source, warnings: list[str]) -> Token | None:
+    """Return the token that the lasting cache contains, valid or not; None for one in doubt.
+
+    :param warnings: a list that sentences for the user are added to.
+    """
+    cache = _cache(source.options, True, warnings)
+    if cache is None or not cache.lasting:
+        return None
+    cache.warnings = warnings
+    entry = cache.read(cache.key(source.identity()), time.time())
+    return None if entry.in_doubt else entry.token
+
+
+def once_for_all_hosts(
+    source: sources.Source, what: list[t.Any], host: str, work: t.Callable[[], dict[str, t.Any]]
+) -> dict[str, t.Any]:
+    """Do what a task does on a server once, and let all hosts of the task have its result.
+
+    A host that asks again (C(until), C(loop)) is answered by the server again.
+
+    :param what: distinguishes the task from others, in JSON types.
+    :param work: returns the result of the module, in JSON types.
+    :returns: the result. For a host that did not cause the change, C(changed) is False.
+    :raises TokensError: what the work raised, for each of the hosts.
+    """
+    cache = _run_cache([])
+    if cache is None:
+        return work()
+    key = cache.key(['task', what, source.provider.TYPE, dict(source.options)])
+    with cache.lock(key, source.options.get('timeout', 30) * 10, 'the module'):
+        kept = cache.noted(key)
+        if kept is not None and host not in kept['hosts']:
+            cache.note(key, {**kept, 'hosts': [*kept['hosts'], host]})
+            if kept['problem'] is not None:
+                raise _loaded_problem(**kept['problem'])
+            return {**kept['result'], 'changed': False}
+        try:
+            result = work()
+        except TokensError as problem:
+            failed = _dumped_problem(problem)
+            cache.note(key, {'hosts': [host], 'result': None, 'problem': failed})
+            raise
+        cache.note(key, {'hosts': [host], 'result': result, 'problem': None})
+        return result
+
+
 def _get(request: _Request, on_cached: OnCached | None) -> Outcome:
     warnings: list[str] = []
     cache = _cache(request.source.options, request.check_mode, warnings)

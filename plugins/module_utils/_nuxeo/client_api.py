@@ -151,7 +151,7 @@ class ClientApi:
                 )
             found += [row for row in rows if row.id == self.client_id]
             if not data.get('isNextPageAvailable'):
-                return found
+                return sorted(found, key=lambda row: (len(row.row or ''), row.row or ''))
         raise ServerProblem('The server has more than %d clients.' % (MOST_PAGES * PAGE_SIZE))
 
     def write(self, desired: RegisteredClient, before: t.Optional[RegisteredClient]) -> None:

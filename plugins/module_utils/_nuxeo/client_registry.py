@@ -110,13 +110,18 @@ class NuxeoClientRegistry(Manager):
             rows = self._api.locate()
             if self.options['state'] == 'absent':
                 return self._absent(rows, check_mode)
+            if not rows:
+                result = self._created(check_mode)
+                if result is not None:
+                    return result
+                rows = self._api.locate()
             if len(rows) > 1:
                 raise Refused(
                     'The server has %d clients with the id %s, so it refuses all of them. Remove '
                     'it with state absent, and create it again.'
                     % (len(rows), self.options['client_id'])
                 )
-            return self._present(rows[0] if rows else None, check_mode)
+            return self._present(rows[0], check_mode)
         finally:
             self.close()
 
@@ -125,20 +130,39 @@ class NuxeoClientRegistry(Manager):
         """:returns: whether a result of C(ensure) contains a secret."""
         return 'client_secret' in result
 
-    def _present(
-        self, before: t.Optional[RegisteredClient], check_mode: bool
-    ) -> t.Dict[str, t.Any]:
+    def _created(self, check_mode: bool) -> t.Optional[t.Dict[str, t.Any]]:
+        """Create the client.
+
+        :returns: the result, or None if another run has created it in the meantime. The server
+            looks for a client of the same id and then writes, so it may have two for a moment
+            (measured). The older one stays."""
+        desired, generated = self._desired(None)
+        revoked = 0
+        if not check_mode:
+            try:
+                revoked = self._revive(desired)
+            except Refused:
+                if not self._api.locate():
+                    raise
+                return None
+            rows = self._api.locate()
+            for row in rows[1:]:
+                self._api.remove(row)
+            if rows and not _is_same(rows[0], desired):
+                return None
+            desired = self._api.read_back(desired)
+        result = self._result(None, desired, None if check_mode else generated)
+        return dict(result, revoked_tokens=revoked)
+
+    def _present(self, before: RegisteredClient, check_mode: bool) -> t.Dict[str, t.Any]:
         desired, generated = self._desired(before)
-        after, revoked = before, None
+        after = before
         if desired != before:
             after = desired
             if not check_mode:
-                revoked = self._revive(desired) if before is None else None
-                if revoked is None:
-                    self._api.write(desired, before)
+                self._api.write(desired, before)
                 after = self._api.read_back(desired)
-        result = self._result(before, after, None if check_mode else generated)
-        return result if before else dict(result, revoked_tokens=revoked or 0)
+        return self._result(before, after, None if check_mode else generated)
 
     def _desired(
         self, before: t.Optional[RegisteredClient]
@@ -163,15 +187,15 @@ class NuxeoClientRegistry(Manager):
         )
         return desired, generated
 
-    def _revive(self, desired: RegisteredClient) -> t.Optional[int]:
-        """Create a client whose id another had before. Tokens of that one would work again
-        (measured), and can be revoked only if there is a client.
+    def _revive(self, desired: RegisteredClient) -> int:
+        """Create a client, whose id another may have had before. Tokens of that one would work
+        again (measured), and can be revoked only if there is a client.
 
-        :returns: how many were revoked, or None if there are none, and the client is not
-            created."""
+        :returns: how many were revoked."""
         users = self._api.token_users()
         if not users:
-            return None
+            self._api.write(desired, None)
+            return 0
         disabled = desired._replace(enabled=False)
         self._api.write(disabled, None)
         made = self._api.read_back(disabled)
@@ -209,6 +233,11 @@ class NuxeoClientRegistry(Manager):
         if generated is not None:
             result['client_secret'] = generated
         return result
+
+
+def _is_same(one: RegisteredClient, other: RegisteredClient) -> bool:
+    """:returns: whether they differ at most in the number of the row."""
+    return one._replace(row=None) == other._replace(row=None)
 
 
 def _check_id(client_id: str) -> None:

@@ -48,19 +48,23 @@ class TokenRegistry:
     def exists(self, known: t.Optional[Token]) -> t.Optional[bool]:
         """:returns: whether the server has a token for this client and user, or None if that cannot
         be found out without getting one."""
+        answer = self._entry(known)
+        if answer is not None and answer.status == 200 and not answer.is_html:
+            return True
+        return False if answer is not None and no_such_token(answer) else None
+
+    def _entry(self, known: t.Optional[Token]) -> t.Optional[Response]:
+        """:returns: the answer about the token of this client and user, or None if that cannot be
+        asked without getting one. :raises Refused: the user name and password."""
         if self._grants.legacy:
             return None
         authorization, user = self.as_user(known)
         if authorization is None:
             return None
         answer = self._server.request('GET', self._path(user), authorization=authorization)
-        if answer.status == 200 and not answer.is_html:
-            return True
-        if no_such_token(answer):
-            return False
         if answer.status == 401 and self._options.get('password'):
             raise wrong_credentials(answer.request_label, '401')
-        return None
+        return answer
 
     def delete(self, authorization: str, user: str) -> Response:
         """Remove the token of a user."""

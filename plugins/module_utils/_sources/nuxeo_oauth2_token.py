@@ -215,6 +215,10 @@ class NuxeoOauth2Token(Provider):
             return True
         return exists
 
+    def describe(self) -> t.Dict[str, t.Any]:
+        # Its end is in the answer to a grant alone, which would get one
+        return dict(super().describe(), exists=self._registry.exists(None))
+
     def issue(self, found: CurrentState) -> Token:
         token = self._request()
         if self._ends_soon(token):

@@ -212,3 +212,97 @@ def test_a_delegated_task_runs_as_a_module_and_knows_no_cache(sandbox, servers, 
         for secret in (CLIENT_SECRET, PASSWORD, token.access, token.refresh)
         if secret in run.output
     ]
+
+
+def test_the_end_of_a_token_in_the_cache_is_reported(sandbox, servers, run_playbook):
+    source = {
+        'type': 'nuxeo_oauth2_token',
+        'url': servers[1].url,
+        'ca_path': sandbox.ca_path,
+        'client_id': 'ci',
+        'client_secret': CLIENT_SECRET,
+        'grant': 'client_credentials',
+        'cache': 'file',
+    }
+    tasks = [
+        {'name': 'before', 'buildops.tokens.token_source_info': {'name': 'company'}},
+        {
+            'name': 'get',
+            'buildops.tokens.token_source': {'name': 'company'},
+            'register': 'got',
+        },
+        {
+            'name': 'after',
+            'buildops.tokens.token_source_info': {'name': 'company'},
+            'register': 'info',
+        },
+        {
+            'name': 'compare',
+            'ansible.builtin.assert': {
+                'that': 'info.expires_at == got.token.expires_at and not info.expired'
+            },
+        },
+    ]
+    play = [
+        {
+            'hosts': 'localhost',
+            'gather_facts': False,
+            'vars': {'token_sources': {'company': source}},
+            'tasks': tasks,
+        }
+    ]
+    run = run_playbook(play, None)
+    assert run.rc == 0, run.output
+    assert run.result('before')['expires_at'] is None
+
+
+def test_one_request_makes_a_client_for_all_hosts(sandbox, servers, run_playbook):
+    """All of them get its secret, which the server does not tell again."""
+    registry = {
+        'url': servers[1].url,
+        'ca_path': sandbox.ca_path,
+        'username': 'root',
+        'password': PASSWORD,
+        'client_id': 'made',
+        'redirect_uris': [CALLBACK],
+        'generate_secret': 'if_missing',
+    }
+    names = ['host%d' % number for number in range(7)]
+    secrets = "groups.all | map('extract', hostvars, ['made', 'client_secret'])"
+    play = [
+        {
+            'hosts': 'all',
+            'gather_facts': False,
+            'tasks': [
+                {
+                    'name': 'make',
+                    'buildops.tokens.nuxeo_oauth2_client': registry,
+                    'register': 'made',
+                },
+                {
+                    'name': 'compare',
+                    'ansible.builtin.assert': {'that': '%s | unique | length == 1' % secrets},
+                    'run_once': True,
+                },
+                {
+                    'name': 'again',
+                    'buildops.tokens.nuxeo_oauth2_client': registry,
+                    'register': 'again',
+                },
+                {
+                    'name': 'nothing new',
+                    'ansible.builtin.assert': {
+                        'that': 'not again.changed and again.client_secret is undefined'
+                    },
+                },
+            ],
+        }
+    ]
+    inventory = {'all': {'hosts': dict.fromkeys(names, {'ansible_connection': 'local'})}}
+    for _run in range(2):
+        run = run_playbook(play, inventory, '-f', '7')
+        servers[1].state.clients[:] = [
+            client for client in servers[1].state.clients if client.id != 'made'
+        ]
+        assert run.rc == 0, run.output
+    assert servers[1].count('POST', 'oauth2/client$') == 2

@@ -209,6 +209,41 @@ def test_who_may_not(sandbox, server):
     assert stored(server) is None
 
 
+def _made_by_another(state, newer):
+    """Another run makes the same client between the comparison of the server and its write."""
+    other = state.add_client(nuxeo.Client('ci', 'ci', 'made-by-another', CALLBACK))
+    if not newer:
+        state.clients.remove(other)
+        other.row, state.clients[-1].row = state.clients[-1].row, other.row
+        state.clients.insert(len(state.clients) - 1, other)
+
+
+@pytest.mark.parametrize('when', ['before', 'older', 'newer'])
+@pytest.mark.parametrize('generate', ['never', 'if_missing'])
+def test_two_runs_that_make_a_client_at_once_leave_one(sandbox, modern, when, generate):
+    given = {'client_secret': SECRET} if generate == 'never' else {'generate_secret': generate}
+
+    def overlapped(exchange):
+        if when == 'before':
+            _made_by_another(modern.state, True)
+        answered = exchange.app()
+        if when != 'before':
+            _made_by_another(modern.state, when == 'newer')
+        return answered
+
+    modern.faults.add('oauth2/client$', overlapped, method='POST')
+    made = ensure(sandbox, modern, **given)
+    rows = [client for client in modern.state.clients if client.id == 'ci']
+    assert len(rows) == 1
+    if generate == 'never':
+        assert rows[0].secret == SECRET and made['changed']
+    elif when == 'newer':
+        assert rows[0].secret == made['client_secret'] and made['changed']
+    else:  # the other run has its secret
+        assert rows[0].secret == 'made-by-another' and not made['changed']
+        assert 'client_secret' not in made
+
+
 def test_a_csrf_token_is_fetched_for_each_change(sandbox):
     server = sandbox.serve(nuxeo.create_app('2023.6', csrf_token='on'))
     assert ensure(sandbox, server)['changed'] and ensure(sandbox, server, state='absent')['changed']

@@ -1118,6 +1118,16 @@ def test_a_token_that_is_refused_after_its_renewal_is_not_handed_out():
         )
 
 
+@pytest.mark.parametrize(
+    'status, message, exists', [(200, None, True), (404, NONE, False), (503, 'later', None)]
+)
+def test_a_description_asks_whether_there_is_a_token_and_gets_none(status, message, exists):
+    with Scripted(entry('GET', status, message=message), url=URL) as client:
+        provider = nuxeo.NuxeoOauth2Token(options_of(HEADLESS), client, lambda: NOW)
+        about = provider.describe()
+    assert about == {'exists': exists, 'expired': None, 'expires_at': None}
+
+
 def test_absent_after_a_code_that_was_used_changes_nothing():
     used = no('invalid_grant', 'Invalid authorization code')
     outcome = run(
