@@ -491,7 +491,7 @@ class Platform:
         """Encoded slashes, then the CORS and CSRF filter: all of it before anyone is asked who they
         are.
         """
-        if '%2f' in call.raw_path.lower():
+        if '%2f' in call.raw_path.lower() or '%5c' in call.raw_path.lower():
             return tomcat_page(400, 'Invalid URI: [The encoded slash character is not allowed]')
         unsafe = request.method not in ('GET', 'HEAD', 'OPTIONS', 'TRACE')
         source = request.headers.get('Origin') or request.headers.get('Referer')
@@ -1129,6 +1129,8 @@ class Platform:
                 return self.tokens_rest(call, user, parts[2:], method)
             if parts[:2] == ['directory', 'oauth2Clients']:
                 return self.directory(call, user, parts[2:], method)
+            if parts[:2] == ['directory', 'oauth2Tokens']:
+                return self.tokens_directory(call, user, parts[2:], method)
             if parts == ['token']:
                 return self.device_tokens_rest(call, user, method)
         except Duplicate:
@@ -1359,33 +1361,8 @@ class Platform:
         if method in ('POST', 'PUT', 'DELETE') and not user.admin:
             return rest_error(403, 'Not allowed to edit directory')
         if method == 'GET' and not parts:
-            rows = self.state.clients if user.admin else []
-            size, page = int(call.get('pageSize') or 50), int(call.get('currentPageIndex') or 0)
-            pages = max(1, -(-len(rows) // size))
-            entries = rows[page * size : (page + 1) * size]
-            return json_answer(
-                {
-                    'entity-type': 'directoryEntries',
-                    'isPaginable': True,
-                    'resultsCount': len(rows),
-                    'pageSize': size,
-                    'maxPageSize': 1000,
-                    'resultsCountLimit': 0,
-                    'currentPageSize': len(entries),
-                    'currentPageIndex': page,
-                    'currentPageOffset': page * size,
-                    'numberOfPages': pages,
-                    'isPreviousPageAvailable': page > 0,
-                    'isNextPageAvailable': page + 1 < pages,
-                    'isLastPageAvailable': bool(rows),
-                    'isSortable': True,
-                    'hasError': False,
-                    'errorMessage': None,
-                    'pageIndex': page,
-                    'pageCount': pages,
-                    'entries': [self.row_json(client) for client in entries],
-                },
-                entity='directoryEntries',
+            return self.directory_page(
+                call, [self.row_json(client) for client in self.state.clients] if user.admin else []
             )
         found = (
             next(
@@ -1403,23 +1380,81 @@ class Platform:
             self.state.clients.remove(found)
             return answer(204)
         if method == ('PUT' if parts else 'POST'):
-            sent = self.body('directoryEntry').get('properties') or {}
-            client = found or self.state.add_client(Client(None))
-            for name, attribute in (
-                ('clientId', 'id'),
-                ('name', 'name'),
-                ('clientSecret', 'secret'),
-                ('redirectURIs', 'redirect_uris'),
-            ):
-                if name in sent:
-                    setattr(client, attribute, sent[name])
-            for name, attribute in (('autoGrant', 'auto_grant'), ('enabled', 'enabled')):
-                if name in sent:
-                    setattr(client, attribute, str(sent[name]).lower() == 'true')
-            return json_answer(
-                self.row_json(client), 200 if parts else 201, entity='directoryEntry'
-            )
+            return self.write_row(found, parts)
         return rest_error(405, JAXRS)
+
+    @staticmethod
+    def token_row_json(number, token):
+        return {
+            'entity-type': 'directoryEntry',
+            'directoryName': 'oauth2Tokens',
+            'id': str(number),
+            'properties': {
+                'id': number,
+                'clientId': token.client_id,
+                'serviceName': TOKEN_STORE,
+                'nuxeoLogin': token.user,
+                'accessToken': token.access,
+                'refreshToken': token.refresh,
+            },
+        }
+
+    def tokens_directory(self, call, user, parts, method):
+        if not user.admin:
+            return rest_error(403, 'Not allowed to edit directory')
+        rows = dict(enumerate(self.state.tokens, 1))
+        if method == 'GET' and not parts:
+            return self.directory_page(call, [self.token_row_json(*row) for row in rows.items()])
+        if method == 'DELETE' and parts and int(parts[0]) in rows:
+            self.state.tokens.remove(rows[int(parts[0])])
+            return answer(204)
+        return rest_error(404, 'directory entry not found')
+
+    @staticmethod
+    def directory_page(call, rows):
+        size, page = int(call.get('pageSize') or 50), int(call.get('currentPageIndex') or 0)
+        pages = max(1, -(-len(rows) // size))
+        entries = rows[page * size : (page + 1) * size]
+        return json_answer(
+            {
+                'entity-type': 'directoryEntries',
+                'isPaginable': True,
+                'resultsCount': len(rows),
+                'pageSize': size,
+                'maxPageSize': 1000,
+                'resultsCountLimit': 0,
+                'currentPageSize': len(entries),
+                'currentPageIndex': page,
+                'currentPageOffset': page * size,
+                'numberOfPages': pages,
+                'isPreviousPageAvailable': page > 0,
+                'isNextPageAvailable': page + 1 < pages,
+                'isLastPageAvailable': bool(rows),
+                'isSortable': True,
+                'hasError': False,
+                'errorMessage': None,
+                'pageIndex': page,
+                'pageCount': pages,
+                'entries': entries,
+            },
+            entity='directoryEntries',
+        )
+
+    def write_row(self, found, parts):
+        sent = self.body('directoryEntry').get('properties') or {}
+        client = found or self.state.add_client(Client(None))
+        for name, attribute in (
+            ('clientId', 'id'),
+            ('name', 'name'),
+            ('clientSecret', 'secret'),
+            ('redirectURIs', 'redirect_uris'),
+        ):
+            if name in sent:
+                setattr(client, attribute, sent[name])
+        for name, attribute in (('autoGrant', 'auto_grant'), ('enabled', 'enabled')):
+            if name in sent:
+                setattr(client, attribute, str(sent[name]).lower() == 'true')
+        return json_answer(self.row_json(client), 200 if parts else 201, entity='directoryEntry')
 
     def device_tokens_rest(self, call, user, method):
         if method == 'POST':

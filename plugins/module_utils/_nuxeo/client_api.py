@@ -31,6 +31,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server impo
     NuxeoServer,
     no_such_token,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    register,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     basic_authorization,
 )
@@ -38,6 +41,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
 AUTO, REST, DIRECTORY = APIS = ('auto', 'rest', 'directory')
 REST_PATH = '/api/v1/oauth2/client'
 DIRECTORY_PATH = '/api/v1/directory/oauth2Clients'
+TOKENS_DIRECTORY = '/api/v1/directory/oauth2Tokens'
 TOKEN_PATH = '/api/v1/oauth2/token'
 TOKEN_STORE = 'org.nuxeo.server.token.store'
 PAGE_SIZE = 100
@@ -127,32 +131,37 @@ class ClientApi:
         return '%s/%s' % (REST_PATH, quote(self.client_id, safe=''))
 
     def _directory_rows(self) -> t.List[RegisteredClient]:
-        found: t.List[RegisteredClient] = []
+        rows = [from_directory(answer, entry) for answer, entry in self._directory(DIRECTORY_PATH)]
+        if not rows:
+            # An administrator sees at least the clients that every Nuxeo has; others see an empty
+            # list (measured)
+            raise Refused(
+                'The directory of clients is empty for the user %s. It must be an administrator, '
+                'or a member of powerusers.' % self.username,
+                403,
+            )
+        found = [row for row in rows if row.id == self.client_id]
+        return sorted(found, key=lambda row: (len(row.row or ''), row.row or ''))
+
+    def _directory(self, path: str) -> t.Iterator[t.Tuple[Response, t.Any]]:
+        """Yield the entries of a directory, each with the answer that it is in."""
         for page in range(MOST_PAGES):
             answer = self._good(
-                self._request(
-                    'GET', DIRECTORY_PATH, query={'pageSize': PAGE_SIZE, 'currentPageIndex': page}
-                )
+                self._request('GET', path, query={'pageSize': PAGE_SIZE, 'currentPageIndex': page})
             )
             data = answer.json_object()
             if not isinstance(data.get('entries'), list):
                 raise ServerProblem(
-                    '%s answered without a list of clients. Check url.' % answer.request_label,
+                    '%s answered without a list of entries. Check url.' % answer.request_label,
                     answer.status,
                 )
-            rows = [from_directory(answer, entry) for entry in data['entries']]
-            if not rows and not page:
-                # An administrator sees at least the clients that every Nuxeo has; others see an
-                # empty list (measured)
-                raise Refused(
-                    'The directory of clients is empty for the user %s. It must be an '
-                    'administrator, or a member of powerusers.' % self.username,
-                    403,
-                )
-            found += [row for row in rows if row.id == self.client_id]
+            for entry in data['entries']:
+                yield answer, entry
             if not data.get('isNextPageAvailable'):
-                return sorted(found, key=lambda row: (len(row.row or ''), row.row or ''))
-        raise ServerProblem('The server has more than %d clients.' % (MOST_PAGES * PAGE_SIZE))
+                return
+        raise ServerProblem(
+            'The server has more than %d entries in %s.' % (MOST_PAGES * PAGE_SIZE, path)
+        )
 
     def write(self, desired: RegisteredClient, before: t.Optional[RegisteredClient]) -> None:
         """Create or replace a client. :param before: as it is, or None."""
@@ -247,6 +256,9 @@ class ClientApi:
         """:returns: how many were revoked."""
         revoked = 0
         for user in users:
+            if '/' in user or '\\' in user:
+                revoked += self._revoke_by_row(user)
+                continue
             answer = self._request(
                 'DELETE',
                 '%s/client/%s/user/%s'
@@ -260,3 +272,22 @@ class ClientApi:
                     % self._refusal(answer)
                 )
         return revoked
+
+    def _revoke_by_row(self, user: str) -> int:
+        """Revoke the token of a user whose name cannot be in an address (measured).
+
+        :returns: how many were revoked."""
+        rows = []
+        for _answer, entry in self._directory(TOKENS_DIRECTORY):
+            properties = entry.get('properties') if isinstance(entry, dict) else None
+            if not isinstance(properties, dict):
+                continue
+            register(*(properties.get(name) for name in ('accessToken', 'refreshToken')))
+            if (properties.get('clientId'), properties.get('nuxeoLogin')) == (self.client_id, user):
+                rows.append(str(properties.get('id')))
+        for row in rows:
+            path = '%s/%s' % (TOKENS_DIRECTORY, quote(row, safe=''))
+            answer = self._request('DELETE', path)
+            if answer.status != 404:
+                self._good(answer)
+        return len(rows)

@@ -209,6 +209,15 @@ def test_who_may_not(sandbox, server):
     assert stored(server) is None
 
 
+@pytest.mark.parametrize('name', ['DOM\\joe', 'a/b'])
+def test_tokens_of_users_whose_names_cannot_be_in_an_address_are_revoked(sandbox, modern, name):
+    ensure(sandbox, modern)
+    for user in (name, 'jdoe'):
+        modern.state.new_token('ci', user, 3600)
+    assert ensure(sandbox, modern, state='absent')['revoked_tokens'] == 2
+    assert not [token for token in modern.state.tokens if token.client_id == 'ci']
+
+
 def _made_by_another(state, newer):
     """Another run makes the same client between the comparison of the server and its write."""
     other = state.add_client(nuxeo.Client('ci', 'ci', 'made-by-another', CALLBACK))
