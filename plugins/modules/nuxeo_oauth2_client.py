@@ -25,7 +25,6 @@ extends_documentation_fragment:
   - buildops.tokens.attributes.tokens
   - buildops.tokens.source.secure_connection
   - buildops.tokens.source.plain_http
-  - buildops.tokens.source.state
 attributes:
   check_mode:
     support: full
@@ -109,6 +108,12 @@ options:
         C(http).
     type: bool
     default: false
+  state:
+    description:
+      - V(present) ensures that the client exists, V(absent) that none exists.
+    type: str
+    choices: [present, absent]
+    default: present
   api:
     description:
       - V(rest) is the REST API of LTS 2021 and newer, V(directory) is the client directory, the

@@ -44,6 +44,8 @@ attributes:
       - A code (O(code)) works once, and older servers (O(endpoints=legacy)) issue a new token for
         every grant. With O(cache=file), later runs use the token of the first run.
       - With O(regenerate=always) every run replaces the token.
+      - With an O(assertion) that has the claim C(aud), the server cannot be asked whether it has a
+        token. Without O(cache=file), every run reports a change.
 options:
   url:
     description:

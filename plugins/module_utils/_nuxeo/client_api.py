@@ -67,6 +67,12 @@ class ClientApi:
         return self._server.request(method, path, authorization=self._authorization, **more)
 
     def _refusal(self, answer: Response) -> TokensError:
+        if answer.status == 403 and not answer.is_html:
+            return Refused(
+                '%s: the user %s may not do this (403). It must be an administrator, or a member '
+                'of powerusers.' % (answer.request_label, self.username),
+                403,
+            )
         return self._server.rest_refusal(answer, 'the user %s' % self.username)
 
     def _good(self, answer: Response) -> Response:

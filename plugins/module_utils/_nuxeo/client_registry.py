@@ -205,9 +205,10 @@ class NuxeoClientRegistry(Manager):
         return revoked
 
     def _absent(self, rows: t.Sequence[RegisteredClient], check_mode: bool) -> t.Dict[str, t.Any]:
-        revoked = 0
+        users = self._api.token_users() if rows else []
+        revoked = len(users)
         if rows and not check_mode:
-            revoked = self._api.revoke_tokens(self._api.token_users())
+            revoked = self._api.revoke_tokens(users)
             for row in rows:
                 self._api.remove(row)
             if self._api.locate():
@@ -241,6 +242,8 @@ def _is_same(one: RegisteredClient, other: RegisteredClient) -> bool:
 
 
 def _check_id(client_id: str) -> None:
+    if client_id in ('.', '..'):
+        raise BadInput('client_id cannot be %s.' % client_id)
     if not client_id.strip() or client_id != client_id.strip():
         raise BadInput('client_id must not be empty, nor begin or end with a blank.')
     if '/' in client_id or '\\' in client_id:

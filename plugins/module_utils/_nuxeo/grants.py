@@ -39,6 +39,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     Token,
     basic_authorization,
+    iso8601,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
     check_basic_user,
@@ -128,6 +129,7 @@ class Grants:
             return self._endpoint.grant({'grant_type': CLIENT}, repeatable=True)
         if self.grant == JWT:
             assertion = self.assertion()
+            _check_times(jwt.jwt_claims(assertion) or {}, self._clock())
             return self._endpoint.grant(
                 {'grant_type': JWT_GRANT, 'assertion': assertion}, (assertion,), repeatable=True
             )
@@ -225,6 +227,13 @@ def _check_owners(options: t.Mapping[str, t.Any], given: t.Set[str]) -> None:
     for name in ('client_id', 'username', 'redirect_uri'):
         if name in given and not options[name].strip():
             raise BadInput('%s is empty.' % name)
+    if options['client_id'] in ('.', '..'):
+        raise BadInput('client_id cannot be %s.' % options['client_id'])
+    if options['url'].rstrip('/').endswith('/api/v1'):
+        raise BadInput(
+            'url ends with the path of the REST API. It must end with the context path, which is '
+            '/nuxeo by default.'
+        )
 
 
 def _check_code(options: t.Mapping[str, t.Any], given: t.Set[str]) -> None:
@@ -287,6 +296,17 @@ def _check_assertion(assertion: str) -> None:
         raise BadInput(
             'assertion names another issuer than Nuxeo expects: its claim iss must be %s.' % ISSUER
         )
+
+
+def _check_times(claims: t.Mapping[str, t.Any], now: float) -> None:
+    """A given assertion is needed for the first token only, so it is checked when it is sent.
+
+    :raises BadInput: the server would refuse it."""
+    end, start = claims.get('exp'), claims.get('nbf')
+    if isinstance(end, (int, float)) and end <= now:
+        raise BadInput('assertion expired at %s. Make a new one.' % iso8601(end))
+    if isinstance(start, (int, float)) and start > now:
+        raise BadInput('assertion is not valid before %s.' % iso8601(start))
 
 
 def _check_legacy(options: t.Mapping[str, t.Any], given: t.Set[str]) -> None:

@@ -35,6 +35,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 )
 
 LEGACY_ADVICE = 'A Nuxeo 8.10 or older needs endpoints set to legacy.'
+CURRENT_ADVICE = 'Nuxeo 9.1 and newer do not have these endpoints: remove endpoints.'
 # Errors of Nuxeo's token endpoint (400): code, words in the description, and what it means. The
 # first that fits counts.
 SENTENCES: t.Tuple[t.Tuple[str, str, str], ...] = (
@@ -102,13 +103,13 @@ SENTENCES: t.Tuple[t.Tuple[str, str, str], ...] = (
     (
         'invalid_client',
         'Disabled client',
-        'does not accept the client: client_secret is wrong, or the client is disabled',
+        'does not accept the client: client_id or client_secret is wrong, or the client is '
+        'disabled',
     ),
     (
         'invalid_client',
         'Invalid client id',
-        'does not accept the client: the code was given to another one, or the client does not '
-        'exist',
+        'does not accept the client: client_id is wrong, or the code was given to another client',
     ),
     ('invalid_client', 'Invalid client', 'does not know the client, or it is disabled'),
     (
@@ -166,7 +167,8 @@ def token_refusal(
     if 300 <= answer.status < 400 or answer.status == 403:
         return login_refusal(answer)
     if answer.status in (404, 405):
-        return usual_refusal(answer, refusal, '%s %s' % (CONTEXT_ADVICE, LEGACY_ADVICE))
+        advice = CURRENT_ADVICE if legacy else LEGACY_ADVICE
+        return usual_refusal(answer, refusal, '%s %s' % (CONTEXT_ADVICE, advice))
     if answer.status == 500 and answer.is_html:
         return ServerProblem(
             '%s failed with a page of HTML (500). Nuxeo does so if a parameter is missing or not '

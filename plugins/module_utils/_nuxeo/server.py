@@ -96,7 +96,11 @@ class NuxeoServer:
         if known is not None:
             return known
         if status == 401:
-            return Refused('%s does not accept %s (401).' % (answer.request_label, who), status)
+            return Refused(
+                '%s does not accept %s (401). Check username and password.'
+                % (answer.request_label, who),
+                status,
+            )
         if status == 403:
             return Refused(
                 '%s: %s may not do this (%s).' % (answer.request_label, who, detail), status

@@ -422,6 +422,7 @@ def test_what_is_let_through_the_server_takes_and_keeps_as_one(uri):
     'given, words',
     [
         ({'client_id': 'a/b'}, 'slash'),
+        ({'client_id': '..'}, 'cannot be'),
         ({'client_id': 'a\\b'}, 'slash'),
         ({'client_id': ' a'}, 'client_id'),
         ({'redirect_uris': []}, 'at least one'),

@@ -345,6 +345,18 @@ def test_an_assertion_is_made_from_the_secret_or_given():
     )
 
 
+@pytest.mark.parametrize(
+    'claims, words', [({'exp': NOW - 1}, 'expired at'), ({'nbf': NOW + 60}, 'not valid before')]
+)
+def test_an_assertion_whose_time_is_wrong_is_not_sent(claims, words):
+    outdated = assertion(sub='jdoe', **claims)
+    with pytest.raises(BadInput, match=words):
+        run(dict(CLIENT, grant='jwt_bearer', assertion=outdated, cache='file'))
+    # A later run does not need it any more
+    later = dict(CLIENT, grant='jwt_bearer', assertion=outdated, cache='file')
+    assert run(later, known=known()).token.secret == 'known-access'
+
+
 def test_latin_1_answers():
     with pytest.raises(Refused, match='Invalid client: é'):
         run(
@@ -599,8 +611,8 @@ TOKEN_REFUSALS = [
     ('invalid_request', 'Missing code_verifier parameter', 'code_verifier'),
     ('invalid_request', 'Empty client id', 'client_id'),
     ('invalid_request', 'Empty assertion', 'assertion'),
-    ('invalid_client', 'Invalid client id: B', 'another one'),
-    ('invalid_client', 'Invalid client id: null', 'another one'),
+    ('invalid_client', 'Invalid client id: B', 'another client'),
+    ('invalid_client', 'Invalid client id: null', 'another client'),
     ('invalid_client', 'Disabled client or invalid client secret', 'client_secret is wrong'),
     ('invalid_client', 'Invalid client: X', 'does not know the client'),
     ('invalid_client', 'Disabled client: X or invalid client secret', 'client_secret is wrong'),
@@ -1204,6 +1216,8 @@ def test_absent_without_any_way_to_ask():
         (dict(LEGACY, client_auth='basic'), 'client_auth body'),
         (dict(LEGACY, state='absent'), 'no way to revoke'),
         (dict(HEADLESS, url='http://nuxeo.test/nuxeo'), 'Use https'),
+        (dict(HEADLESS, url=URL + '/api/v1/'), 'must end with the context path'),
+        (dict(HEADLESS, client_id='..'), 'client_id cannot be'),
         (dict(HEADLESS, password='$REDACTED$'), 'placeholder'),
         (dict(HEADLESS, client_secret='x\n'), 'control character'),
     ],
