@@ -47,7 +47,7 @@ class CurrentState(t.NamedTuple):
     :ivar expired: the server itself reports that it has expired.
     :ivar works: False if the server refused it, True if it accepted it, None if it was not tried.
     :ivar fresh: the inspection created it (only if it was requested).
-    :ivar in_doubt: a request that may have ended it was sent, and no answer told its outcome.
+    :ivar in_doubt: a request that may have ended it was sent, and no answer reports its outcome.
     """
 
     exists: t.Optional[bool] = None

@@ -175,8 +175,8 @@ def _login_page(answer: Response, parameters: t.Mapping[str, str]) -> TokensErro
 def csrf_refusal(answer: Response) -> t.Optional[TokensError]:
     """Recognise a request that the CSRF filter refused.
 
-    A production server sends Tomcat's page without a word. It is told by what the filter comes
-    before: the security headers of Nuxeo. Refusals of the REST API are JSON.
+    A production server sends a page of Tomcat without a word. The filter comes before the one that
+    adds security headers, so they are missing. Refusals of the REST API are JSON.
 
     :returns: the error, or None."""
     bare = answer.is_html and answer.header('X-Frame-Options') is None

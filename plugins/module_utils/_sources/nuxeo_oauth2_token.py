@@ -177,7 +177,7 @@ class NuxeoOauth2Token(Provider):
         return CurrentState(exists=True, token=known, expires_at=known.expires_at, works=works)
 
     def _works(self, token: Token) -> t.Optional[bool]:
-        """:returns: whether the server accepts a token, or None if its answer does not tell."""
+        """:returns: whether the server accepts a token, or None if its answer does not show it."""
         answer = self._registry.try_token(token)
         too_large = oauth2.too_large_for(answer, token)
         if too_large:
