@@ -92,6 +92,13 @@ def check_hosts(
             'without a limit, or set rotate_tokens_limited to true where no other host uses these '
             'tokens.'
         )
+    if variables.get('awx_job_launch_type') == 'relaunch' and not limited:
+        # AWX relaunches a slice alone, with the hosts of the slice, and outside of any workflow
+        raise BadInput(
+            'This job was relaunched, and a relaunched job may have a part of the hosts only. '
+            'Start the rotation from its template. To deliver what a rotation did not deliver, '
+            'run provision_tokens.'
+        )
     if is_slice(variables):
         raise BadInput(
             'This job is a slice, and each slice would end the tokens that the one before it has '

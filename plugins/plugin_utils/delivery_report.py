@@ -13,6 +13,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal i
 
 HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'verified')
 WIDEST_PLACE = 40
+UNFINISHED = 'To deliver what this rotation did not deliver, run provision_tokens.'
 NO_RESULT = 'the host was not reached, or the play ended before its turn.'
 Row = dict[str, t.Any]
 
@@ -130,6 +131,8 @@ def summarize(
                 if name not in result['handled'] and not _has_failed(result['parts']):
                     summary.problem(name, host, 'no result mentions this delivery.')
     problems = [*(journal.read('sources') or []), *summary.sentences()]
+    if plan.get('purpose') == 'rotate' and summary.problems:
+        problems.append(UNFINISHED)
     notes = ['%s (%s)' % (text, names_of(hosts)) for text, hosts in summary.notes.items()]
     return summary.rows(), notes, list(dict.fromkeys(problems))
 

@@ -98,6 +98,28 @@ def test_names_with_which_nothing_can_be_done_are_refused(
         purpose.check_names(name, names, plan(company=True, studio=False))
 
 
+ALL = {'groups': {'all': ['one', 'two']}}
+SLICE = {'awx_job_template_name': 'Rotate', 'awx_workflow_job_name': 'Rotate'}
+
+
+@pytest.mark.parametrize(
+    'hosts, more, message',
+    [
+        (['one'], {}, 'With a limit'),
+        (['one', 'two'], SLICE, 'This job is a slice'),
+        (['one', 'two'], {'awx_job_launch_type': 'relaunch'}, 'was relaunched'),
+        (['one', 'two'], {**SLICE, 'awx_job_launch_type': 'relaunch'}, 'was relaunched'),
+    ],
+)
+def test_a_rotation_that_may_not_see_all_hosts_is_refused(
+    hosts: t.Any, more: t.Any, message: str
+) -> None:
+    with pytest.raises(BadInput, match=message):
+        purpose.check_hosts('rotate', False, hosts, {**ALL, **more})
+    purpose.check_hosts('provision', False, hosts, {**ALL, **more})
+    purpose.check_hosts('rotate', False, ['one', 'two'], {**ALL, 'awx_job_launch_type': 'manual'})
+
+
 def test_a_rotation_that_can_replace_nothing_is_refused() -> None:
     with pytest.raises(BadInput, match='Nothing can be replaced from here.* studio'):
         purpose.check_names('rotate', None, plan(studio=False))

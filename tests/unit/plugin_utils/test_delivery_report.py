@@ -63,6 +63,18 @@ def test_a_failure_is_reported_by_its_reason_once_for_all_hosts(
     assert summarize(journal)[2] == ['nuxeo_online (one, two): ' + reason]
 
 
+def test_a_rotation_that_ended_half_way_names_the_playbook_that_finishes_it(
+    journal: Journal,
+) -> None:
+    plan = journal.plan()
+    for purpose, named in (('rotate', True), ('provision', False)):
+        journal.write_plan({**plan, 'purpose': purpose})
+        write(journal, part(**FAILED))
+        assert ('run provision_tokens' in summarize(journal)[2][-1]) is named
+    write(journal)
+    assert summarize(journal)[2] == []
+
+
 def test_a_delivery_that_no_result_mentions_is_a_problem_by_its_name(journal: Journal) -> None:
     assert summarize(journal)[2] == ['nuxeo_online (one, two): ' + NO_RESULT]
     assert summarize(journal, {'two': 'no luck'})[2] == [
