@@ -37,6 +37,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path i
 
 # Values of regenerate with which the server is asked although a token is in the cache
 ASKS_ALWAYS = ('if_invalid', 'always')
+FOR_THIS_RUN = 'Tokens are kept for this run only.'
 _caches: dict[str, Cache] = {}
 # By name, for an isolated process; classes before those that they derive from
 _PROBLEMS: dict[str, type[TokensError]] = {
@@ -261,7 +262,10 @@ def _fetch(cache: Cache, key: str, request: _Request, known: Token | None) -> Ou
     provider.keep = lambda token: cache.write(key, token, provider.server())
     provider.in_doubt = request.in_doubt or cache.read(key, request.clock()).in_doubt
     provider.spend = lambda: cache.doubt(key)
-    with cache.ready(key) as provider.persistence_error:
+    with cache.ready(key) as obstacle:
+        provider.persistence_error = lambda: (
+            obstacle() and (_unusable(cache, request) or obstacle())
+        )
         try:
             outcome = _ensure(provider, request, known)
         except TokensError as problem:
@@ -279,6 +283,16 @@ def _fetch(cache: Cache, key: str, request: _Request, known: Token | None) -> Ou
     elif request.desired.state == 'absent' and not request.check_mode:
         cache.forget(key)
     return outcome
+
+
+def _unusable(cache: Cache, request: _Request) -> str | None:
+    """Return why the cache is not the lasting one that was asked for, or None."""
+    if cache.lasting or request.source.options['cache'] != 'file':
+        return None
+    problems = (
+        text[: -len(FOR_THIS_RUN)] for text in cache.warnings if text.endswith(FOR_THIS_RUN)
+    )
+    return next((text.rstrip(' .') for text in problems), None)
 
 
 def _record_failure(
@@ -436,7 +450,7 @@ def _cache(options: t.Mapping[str, t.Any], check_mode: bool, warnings: list[str]
             os.path.abspath(folder) if options.get('cache_path') else folder,
             True,
             not check_mode,
-            'Tokens are kept for this run only.',
+            FOR_THIS_RUN,
             warnings,
         )
         if cache is not None:

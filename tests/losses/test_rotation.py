@@ -211,6 +211,14 @@ def test_T13_T20_T21_C11_a_refresh_token_is_not_spent_where_the_next_one_could_n
     assert not lost
 
 
+def test_T13_C2_a_cache_that_cannot_be_used_is_named_with_its_reason(by_token_alone):
+    by_token_alone.folder.chmod(0o755)
+    with pytest.raises(TokensError, match='would be lost: .*cache is open to other users .*0700'):
+        by_token_alone.run()
+    by_token_alone.folder.chmod(0o700)
+    assert by_token_alone.goes_on()
+
+
 @pytest.mark.parametrize(
     'call, path',
     [('ftruncate', '/.tmp-'), ('fsync', '/.tmp-'), ('renameat', '".tmp-'), ('close', '.json>')],

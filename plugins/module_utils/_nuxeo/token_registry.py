@@ -37,19 +37,25 @@ ME_PATH = '/api/v1/me'
 
 
 class TokenRegistry:
-    """The tokens of one client."""
+    """The tokens of one client.
+
+    :ivar created: when the token was made that C(exists) found, as the server writes it; or None.
+    """
 
     def __init__(self, server: NuxeoServer, grants: Grants, clock: t.Callable[[], float]) -> None:
         self._server = server
         self._grants = grants
         self._options = grants.options
         self._clock = clock
+        self.created: t.Any = None
 
     def exists(self, known: t.Optional[Token]) -> t.Optional[bool]:
         """:returns: whether the server has a token for this client and user, or None if that cannot
         be found out without getting one."""
         answer = self._entry(known)
+        self.created = None
         if answer is not None and answer.status == 200 and not answer.is_html:
+            self.created = answer.error_object().get('creationDate')
             return True
         return False if answer is not None and no_such_token(answer) else None
 

@@ -158,6 +158,7 @@ class NuxeoOauth2Token(Provider):
         exists = self._exists(check_mode)
         if check_mode or not exists:
             return CurrentState(exists=exists)
+        created = self._registry.created
         token = self._request()
         asked = self._regenerate == 'if_invalid' and not self._grants.legacy
         return CurrentState(
@@ -166,7 +167,14 @@ class NuxeoOauth2Token(Provider):
             expires_at=token.expires_at,
             expired=self._ends_soon(token),
             works=self._works(token) if asked else None,
+            fresh=created is not None and self._is_newer(created),
         )
+
+    def _is_newer(self, created: t.Any) -> bool:
+        """The server replaces a token that has expired when one is requested.
+
+        :param created: of the token that was there before. :returns: whether that was now."""
+        return bool(self._registry.exists(None)) and self._registry.created != created
 
     def _inspect_known(self, known: Token, desired: DesiredState) -> CurrentState:
         works = None

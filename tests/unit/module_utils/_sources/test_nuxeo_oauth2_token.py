@@ -1104,6 +1104,17 @@ def test_absent_with_a_token_that_is_over_fetches_one_to_revoke_it():
     )
 
 
+@pytest.mark.parametrize('later, changed', [('10:00:00', False), ('11:00:01', True)])
+def test_a_token_that_the_server_replaces_at_the_grant_is_a_change(later, changed):
+    def made(at):
+        asked = entry('GET', 200)
+        asked.gives = answer(200, {'creationDate': '2026-12-01 ' + at})
+        return asked
+
+    outcome = run(dict(HEADLESS, cache='run'), made('10:00:00'), submit(), redeem(), made(later))
+    assert outcome.changed is changed
+
+
 @pytest.mark.parametrize('seconds, regenerate', [(3599, 'if_expired'), (3599, 'if_invalid')])
 def test_a_user_who_does_not_exist_is_named(seconds, regenerate):
     """The server signs a token for anybody (measured)."""
