@@ -10,6 +10,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.stud
     CONSTRAINTS,
     deliver,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils import token_service
 from ansible_collections.buildops.tokens.plugins.plugin_utils.nuxeo_online_action import (
     NuxeoOnlineAction,
 )
@@ -23,8 +24,18 @@ class ActionModule(NuxeoOnlineAction):
 
     def use(self, arguments: Variables, task_vars: Variables) -> Result:
         source = self.source(arguments, task_vars)
-        provider = source.provider(source.options)
-        try:
-            return deliver(provider, arguments, self._task.check_mode, self._task.diff)
-        finally:
-            provider.close()
+        check_mode, with_diff = bool(self._task.check_mode), bool(self._task.diff)
+
+        def released() -> Result:
+            provider = source.provider(source.options)
+            try:
+                return deliver(provider, arguments, check_mode, with_diff)
+            finally:
+                provider.close()
+
+        return token_service.once_for_all_hosts(
+            source,
+            [str(self._task._uuid), check_mode, with_diff, arguments],
+            str(task_vars.get('inventory_hostname')),
+            released,
+        )

@@ -137,8 +137,9 @@ class NuxeoClientRegistry(Manager):
             looks for a client of the same id and then writes, so it may have two for a moment
             (measured). The older one stays."""
         desired, generated = self._desired(None)
-        revoked = 0
-        if not check_mode:
+        if check_mode:
+            revoked = len(self._api.token_users())
+        else:
             try:
                 revoked = self._revive(desired)
             except Refused:
