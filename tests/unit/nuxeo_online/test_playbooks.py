@@ -491,3 +491,11 @@ def test_delegation_writes_on_that_host(stage):
         *LOUD,
     )
     assert run.rc == 0 and run.changed == 1 and hits == [], run.output
+
+
+def test_one_release_is_made_for_all_hosts_of_a_task(stage):
+    """With a step as the version, each request makes another one."""
+    step = {'project': 'jdoe-SANDBOX', 'version': 'MINOR', 'token': 'studio'}
+    run, hits = stage.play([task('release', 'nuxeo_studio_release', step)], '-f', '3')
+    assert run.rc == 0 and run.changed == 1 and hits == [], run.output
+    assert {result['version'] for result in run.results('release')} == {'1.1.0'}
