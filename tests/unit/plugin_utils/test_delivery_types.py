@@ -17,7 +17,6 @@ import yaml
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
-from tests.tools import delivery_imports
 from tests.tools.scratch import ROOT
 
 HEAD = (
@@ -72,6 +71,25 @@ def test_a_type_is_its_file(declare: t.Callable[..., None]) -> None:
         ({'toy': 'import nowhere'}, 'toy.py cannot be imported: ModuleNotFoundError in toy.py'),
         ({'toy': 'class :'}, 'toy.py cannot be imported: SyntaxError'),
         ({'toy': HEAD}, 'toy.py must declare one subclass of DeliveryType, but it declares 0.'),
+        (
+            {'toy': GOOD + GOOD.replace(HEAD, '').replace('Toy', 'Other')},
+            'toy.py must declare one subclass of DeliveryType, but it declares 2.',
+        ),
+        (
+            {'toy': GOOD + "    MODULE = 'toy'\n"},
+            'toy.py lacks RETURNED.',
+        ),
+        (
+            {'toy': GOOD + "    OPTIONS = ('entries',)\n"},
+            'The variable toy_entries is declared twice: in .*toy.py and in .*toy.py',
+        ),
+        (
+            {
+                name: GOOD.replace('toy', name) + "    MODULE, RETURNED = 'tool', ('path',)\n"
+                for name in ('one', 'two')
+            },
+            'The module tool is declared twice: in .*one.py and in .*two.py',
+        ),
         ({'toy': GOOD.replace("NAME = 'toy'", "NAME = 'tool'")}, "toy.py lacks NAME = 'toy'."),
         ({'toy': GOOD.replace('def apply', 'def aply')}, r'toy.py lacks apply\(\) or parts\(\).'),
         ({'toy': GOOD.replace('def spec', 'def sp')}, r'toy.py lacks specification\(\).'),
@@ -91,18 +109,37 @@ def test_a_wrong_type_is_named_with_its_file(
     delivery_types.preload()  # which reports nothing, since nobody asked for deliveries
 
 
-def test_the_module_imports_each_type_that_changes_hosts() -> None:
-    text = delivery_imports.MODULE.read_text(encoding='utf-8')
-    assert text == delivery_imports.updated(text), 'run python -m tests.tools.delivery_imports'
+def described(specification: dict[str, t.Any]) -> dict[str, t.Any]:
+    """What a role and a delivery type have in common in the options of their entries."""
+    return {
+        name: (
+            option.get('type', 'str'),
+            list(option.get('choices') or []),
+            bool(option.get('required')),
+            described(option.get('options') or {}),
+        )
+        for name, option in specification.items()
+    }
+
+
+def test_the_role_of_a_type_without_a_module_has_the_options_of_its_entries() -> None:
+    for name, kind in delivery_types.with_variable().items():
+        if not kind.MODULE:
+            options = _role(name)[kind.VARIABLE or '']['options']
+            assert described(options) == described(kind.specification()[0])
+
+
+def _role(name: str) -> dict[str, t.Any]:
+    """Return the options of a role."""
+    text = (ROOT / 'roles' / name / 'meta/argument_specs.yml').read_text(encoding='utf-8')
+    return dict(yaml.safe_load(text)['argument_specs']['main']['options'])
 
 
 @pytest.mark.parametrize('name', sorted(delivery_types.with_variable()))
 def test_each_type_has_the_options_of_its_role(name: str) -> None:
     """What a role accepts, the playbooks accept, too."""
     kind = delivery_types.all_types()[name]
-    path = ROOT / 'roles' / name / 'meta/argument_specs.yml'
-    options = yaml.safe_load(path.read_text(encoding='utf-8'))['argument_specs']['main']['options']
-    assert {*kind.variables(), kind.VARIABLE} == set(options)
+    assert {*kind.variables(), kind.VARIABLE} == set(_role(name))
 
 
 @pytest.mark.parametrize('name', sorted(delivery_types.all_types()))
@@ -117,8 +154,6 @@ def test_what_a_type_declares_exists_in_its_options(name: str) -> None:
 
 
 def test_no_expression_of_a_playbook_or_role_chains_more_than_three_filters() -> None:
-    playbooks = list((ROOT / 'playbooks').glob('*tokens.yml'))
-    playbooks += (ROOT / 'playbooks').glob('_*.yml')
-    for path in [*playbooks, *(ROOT / 'roles').glob('*/tasks/*.yml')]:
+    for path in [*(ROOT / 'playbooks').glob('*.yml'), *(ROOT / 'roles').glob('*/tasks/*.yml')]:
         for expression in re.findall(r'{{.*?}}', path.read_text(encoding='utf-8'), re.S):
             assert expression.count('|') <= 3, (path.name, expression)
