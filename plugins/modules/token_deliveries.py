@@ -48,6 +48,13 @@ options:
       - The C(run) of M(buildops.tokens.token_deliveries_info). With V(where=controller), the
         deliveries of its plan are made for all hosts.
     type: str
+  preflight:
+    description:
+      - With V(where=host) and O(run), only try what the deliveries to the host require, without a
+        change. These are the connection, the remote users, Python, and the servers at which the
+        host verifies credentials. M(buildops.tokens.token_sources) reports the results.
+    type: bool
+    default: false
   payload:
     description:
       - What the controller sends to the host. Do not set it.

@@ -10,11 +10,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
+from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
 
 HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'verified')
 WIDEST_PLACE = 40
 NO_RESULT = 'the host was not reached, or the play ended before its turn.'
 Row = dict[str, t.Any]
+MessageOf = t.Callable[[str], 'str | None']
 
 
 class Summary:
@@ -102,13 +104,13 @@ class Summary:
 
 
 def summarize(
-    journal: Journal, messages: t.Mapping[str, str] | None = None
+    journal: Journal, message_of: MessageOf = lambda host: None
 ) -> tuple[list[Row], list[str], list[str]]:
     """Put together what a run did.
 
     A delivery that the plan contains and that no result mentions is a problem.
 
-    :param messages: by host without a result, what Ansible says of it.
+    :param message_of: returns what Ansible reports of a host without a result.
     :returns: rows, notes, problems.
     """
     plan = journal.plan()
@@ -122,7 +124,7 @@ def summarize(
             result = journal.result(where, host)
             if result is None:
                 for name in types:
-                    summary.problem(name, host, (messages or {}).get(host) or NO_RESULT)
+                    summary.problem(name, host, message_of(host) or NO_RESULT)
                 continue
             for part in result['parts']:
                 summary.add(host, part, types)
@@ -132,6 +134,17 @@ def summarize(
     problems = [*(journal.read('sources') or []), *summary.sentences()]
     notes = ['%s (%s)' % (text, names_of(hosts)) for text, hosts in summary.notes.items()]
     return summary.rows(), notes, list(dict.fromkeys(problems))
+
+
+def message_in(variables: t.Mapping[str, t.Any], registered: str) -> str | None:
+    """Return what Ansible reports where a task failed.
+
+    :param variables: of a host. :param registered: the variable with the result of the task.
+    """
+    result = variables.get(registered)
+    if isinstance(result, dict) and result.get('failed') and result.get('msg'):
+        return str(plain(result['msg']))
+    return None
 
 
 def _has_failed(parts: t.Iterable[t.Mapping[str, t.Any]]) -> bool:

@@ -65,7 +65,7 @@ def test_a_failure_is_reported_by_its_reason_once_for_all_hosts(
 
 def test_a_delivery_that_no_result_mentions_is_a_problem_by_its_name(journal: Journal) -> None:
     assert summarize(journal)[2] == ['nuxeo_online (one, two): ' + NO_RESULT]
-    assert summarize(journal, {'two': 'no luck'})[2] == [
+    assert summarize(journal, {'two': 'no luck'}.get)[2] == [
         'nuxeo_online (one): ' + NO_RESULT,
         'nuxeo_online (two): no luck',
     ]
