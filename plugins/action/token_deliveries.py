@@ -64,7 +64,7 @@ class ActionModule(ControllerAction):
             reports = self._deliver_to_servers(journal, selection, task_vars)
         else:
             reports = self._deliver_for_host(given['where'], journal, selection, task_vars)
-        return delivery_run.summed_up(reports)
+        return delivery_run.summed_up(reports, reported_later=journal is not None)
 
     def _given(self) -> dict[str, t.Any]:
         result = ArgumentSpecValidator(ARGUMENTS).validate(sources.plain(self._task.args))

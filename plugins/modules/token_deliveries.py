@@ -47,6 +47,8 @@ options:
     description:
       - The C(run) of M(buildops.tokens.token_deliveries_info). With V(where=controller), the
         deliveries of its plan are made for all hosts.
+      - M(buildops.tokens.token_summary) reports what failed then. The task itself does not fail for
+        a source that fails, and RV(parts) is not returned if it fails for another reason.
     type: str
   preflight:
     description:
@@ -91,7 +93,7 @@ RETURN = r"""
 parts:
   description:
     - The result of each delivery. It has the values that the module of the delivery returns.
-  returned: always
+  returned: always; with O(run), if the task does not fail
   type: list
   elements: dict
   contains:

@@ -44,7 +44,7 @@ class Summary:
         names = [part['delivery']] if part.get('delivery') else deliveries
         if part.get('unreachable'):
             for name in names:
-                self.problem(name, host, 'the host cannot be reached.')
+                self.problem(name, host, part.get('msg') or 'the host cannot be reached.')
         elif part.get('failed'):
             for name in names:
                 self.problem(name, host, part.get('msg') or 'it failed, and gives no reason.')
@@ -96,10 +96,13 @@ class Summary:
         return rows
 
     def sentences(self) -> list[str]:
-        """Return what failed, each reason once with its hosts."""
+        """Return what failed, each reason once with its deliveries and hosts."""
+        deliveries: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for (delivery, sentence), hosts in self.problems.items():
+            deliveries.setdefault((sentence, tuple(hosts)), []).append(delivery)
         return [
-            '%s (%s): %s' % (delivery, names_of(hosts), sentence)
-            for (delivery, sentence), hosts in self.problems.items()
+            '%s (%s): %s' % (', '.join(names), names_of(hosts), sentence)
+            for (sentence, hosts), names in deliveries.items()
         ]
 
 

@@ -152,7 +152,7 @@ def test_a_preflight_tries_the_addresses_of_verifications_from_the_hosts(
     assert message.count('maven_settings (one, two): https://nexus.invalid/: the name of the') == 1
     assert message.count('https://localhost:9/: the server cannot be reached.') == 1
     assert message.count(f'git_credentials (one, two): {address}: the certificate') == 1
-    assert message.count('ansible_python_interpreter') == 2, message  # for each delivery type
+    assert message.count('ansible_python_interpreter') == 1, message
     assert message.count(address) == 1 and app.state.token_of('alice') is None
     assert not list(tmp_path.glob('*/settings.xml')) and not list(tmp_path.glob('*/store'))
 

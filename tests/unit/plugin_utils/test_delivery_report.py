@@ -49,7 +49,7 @@ def write(journal: Journal, *parts: dict[str, t.Any], handled: tuple[str, ...] =
         ([part(changed=True), part(**FAILED), part(**FAILED)], FAILED['msg']),
         ([part(failed=True)], 'it failed, and gives no reason.'),
         ([{'delivery': None, **FAILED}], FAILED['msg']),
-        ([part(unreachable=True, msg='ssh says much')], 'the host cannot be reached.'),
+        ([part(unreachable=True, msg='No route to host')], 'No route to host'),
         (
             [part(verification=[{'name': 'x', 'accepted': False}], tokens=[dict(TOKEN, to='x')])],
             'the credentials of x were refused.',
