@@ -13,6 +13,9 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.maven_settings import (
+    MavenSettings,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
 
@@ -218,6 +221,25 @@ def test_a_host_that_refuses_such_tokens_is_reported() -> None:
     servers = [{'id': 'studio', 'token': 'studio', 'verify_url': url}]
     (problem,) = problems_of(maven_settings_servers=servers)
     assert problem.startswith('maven_settings_servers[0] (id studio): source studio: ')
+
+
+def test_a_bearer_token_that_a_delivery_cannot_use_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine = {
+        'type': 'nuvy_client_token',
+        'url': 'https://nuvy.example.com',
+        'client_id': 'buildops',
+        'client_secret': 'nuvy-s3cret',
+    }
+    common = {'token_sources': {'company': machine}}
+    assert problems_of(**common) == []
+    monkeypatch.setattr(MavenSettings, 'BEARER_REFUSAL', 'Use a Nexus user token.')
+    [problem] = problems_of(**common)
+    assert problem == (
+        'maven_settings_servers[0] (id releases): source company gives a bearer token. '
+        'Use a Nexus user token.'
+    )
 
 
 def test_mistakes_are_collected_each_once_with_the_hosts_that_it_concerns() -> None:
