@@ -16,7 +16,7 @@ help:  ## list these commands
 	@echo 'PYTHON=/path/to/python3.12 chooses another Python for .venv.'
 	@echo "ARGS='--check --diff --ask-vault-pass' adds options of ansible-playbook to make provision."
 
-provision: venv link  ## get tokens and deliver them: the example against the sandbox, or INVENTORY=path against your own systems
+provision: inventory venv link  ## get tokens and deliver them: the example against the sandbox, or INVENTORY=path against your own systems
 	@$(python) -m tools.provision
 
 test: venv-test link  ## the quick tests: no root, and no programs beyond git, make and Python
@@ -85,6 +85,9 @@ docs: venv-test link  ## the documentation as HTML, in .build/docs
 build: venv link  ## the collection as an archive to install, in .build
 	@tools/build.sh .build
 
+inventory:
+	@tools/inventory.sh
+
 venv:  ## the virtual environment that the other commands use
 	@tools/venv.sh requirements.txt
 
@@ -97,4 +100,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision sandbox test test-all test-rest test-real bare lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision inventory sandbox test test-all test-rest test-real bare lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean

@@ -22,9 +22,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support.clients import CLIENTS, MISSING
+from tests.support.clients import CLIENTS, MISSING, is_installed
 from tests.tools.scratch import BUILD, ROOT, environment
-from tests.tools.tree import pythons
 
 _home = tempfile.mkdtemp(prefix='tokens-tests-')
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
@@ -112,7 +111,7 @@ def pytest_runtest_setup(item):
         pytest.skip(ONLY_ROOT)
     for marker in item.iter_markers('needs_client'):
         for name in marker.args:
-            if not (name.removeprefix('python') in pythons() or shutil.which(name)):
+            if not is_installed(name):
                 reason = MISSING + name
                 if os.environ.get('REQUIRE_CLIENTS') == '1':
                     pytest.fail(reason, pytrace=False)

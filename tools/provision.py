@@ -63,8 +63,6 @@ def _check_semaphores() -> None:
 
 def _check_inventory(inventory: str) -> None:
     """:raises Failed: Ansible finds no hosts there."""
-    if ',' not in inventory and not Path(inventory).exists():
-        raise Failed(f'INVENTORY: there is no file or folder {shlex.quote(inventory)}.')
     command = [str(ROOT / '.venv/bin/ansible-inventory'), '-i', inventory, '--graph']
     with step(f'Reading the inventory {inventory}'):
         done = progress.run(command, LOG, settings.users(ROOT))

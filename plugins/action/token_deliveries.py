@@ -14,20 +14,20 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
     CONTROLLER,
-    Controller,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_host import ARGUMENTS
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     TokensError,
-    unexpected,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register_parameters
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_run,
     delivery_types,
     host_view,
+    preflight,
     remote_user,
+    server_deliveries,
     sources,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import (
@@ -47,23 +47,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action impor
 
 # ansible-core loads this file before it forks, so the processes for the hosts have all of it
 delivery_types.preload()
-
-
-class ServerDelivery(Controller):
-    """What a delivery to a server gets from this action, for one host."""
-
-    def __init__(self, action: ActionModule, view: HostView) -> None:
-        self.check_mode = action._task.check_mode
-        self.with_diff = action._task.diff
-        self._view = view
-
-    def connected(self, manager: t.Any, options: dict[str, t.Any]) -> t.Any:
-        view = self._view
-        return manager(sources.resolve(manager, options, view.variables, view.template).options)
-
-    def source(self, name: str) -> t.Any:
-        source = sources.named(name, self._view.variables, self._view.template)
-        return source.provider(source.options)
+# What to send to a host for a delivery; the second argument is that of Delivery.params
+ItemOf = t.Callable[[Delivery, bool], dict[str, t.Any]]
 
 
 class ActionModule(ControllerAction):
@@ -73,11 +58,13 @@ class ActionModule(ControllerAction):
         given = self._given()
         journal = Journal(given['run']) if given['run'] else None
         selection = Selection(**journal.selection()) if journal else self._selection(given)
-        if journal and given['where'] == CONTROLLER:
+        if journal and given['preflight']:
+            reports = self._try_host(journal, selection, task_vars)
+        elif journal and given['where'] == CONTROLLER:
             reports = self._deliver_to_servers(journal, selection, task_vars)
         else:
             reports = self._deliver_for_host(given['where'], journal, selection, task_vars)
-        return delivery_run.summed_up(reports)
+        return delivery_run.summed_up(reports, reported_later=journal is not None)
 
     def _given(self) -> dict[str, t.Any]:
         result = ArgumentSpecValidator(ARGUMENTS).validate(sources.plain(self._task.args))
@@ -124,6 +111,26 @@ class ActionModule(ControllerAction):
             journal.write_result('host', host, without, [_for_journal(one) for one in reports])
         return reports
 
+    def _try_host(
+        self, journal: Journal, selection: Selection, task_vars: dict[str, t.Any]
+    ) -> list[Result]:
+        """Try what the deliveries to the host require, without a change."""
+        host = str(task_vars.get('inventory_hostname'))
+        try:
+            view = host_view.of_task(self, task_vars)
+            deliveries, reports = delivery_run.wanted(view.variables, view.template, selection)
+            here = [each for each in deliveries if not delivery_run.is_on_controller(each)]
+            self._deliver_on_host(
+                here,
+                task_vars,
+                lambda delivery, _more: {'addresses': preflight.addresses(delivery)},
+            )
+            reports += [delivery.report() for delivery in here]
+        except TokensError as problem:
+            reports = [{'delivery': None, 'failed': True, 'msg': str(problem)}]
+        journal.write_result(preflight.WHERE, host, [], [_for_journal(one) for one in reports])
+        return reports
+
     def _fill(
         self,
         deliveries: list[Delivery],
@@ -141,7 +148,9 @@ class ActionModule(ControllerAction):
             )
             delivery.fill(credentials, keep_unowned=selection.sources is None)
 
-    def _deliver_on_host(self, deliveries: list[Delivery], task_vars: dict[str, t.Any]) -> None:
+    def _deliver_on_host(
+        self, deliveries: list[Delivery], task_vars: dict[str, t.Any], item_of: ItemOf | None = None
+    ) -> None:
         waiting = [
             delivery
             for delivery in deliveries
@@ -152,10 +161,10 @@ class ActionModule(ControllerAction):
                 with remote_user.become(self, user, task_vars), remote_user.pipelined(
                     self, task_vars
                 ):
-                    self._send(group, task_vars)
+                    self._send(group, task_vars, item_of or _params)
                     asking = [each for each in group if (each.result or {}).get('needs_token')]
                     if asking:
-                        self._send(asking, task_vars, deferred=True)
+                        self._send(asking, task_vars, item_of or _params, deferred=True)
             except AnsibleConnectionFailure as problem:
                 for delivery in waiting:
                     if delivery.result is None:
@@ -169,13 +178,13 @@ class ActionModule(ControllerAction):
                 delivery.result.pop('needs_token', None)
 
     def _send(
-        self, group: list[Delivery], task_vars: dict[str, t.Any], deferred: bool = False
+        self,
+        group: list[Delivery],
+        task_vars: dict[str, t.Any],
+        item_of: ItemOf,
+        deferred: bool = False,
     ) -> None:
-        payload = []
-        for delivery in group:
-            params = delivery.params(deferred)
-            register_parameters(delivery.kind.specification()[0], params)  # a host may repeat them
-            payload.append({'type': delivery.kind.NAME, 'params': params})
+        payload = [{'type': each.kind.NAME, **item_of(each, deferred)} for each in group]
         result = self.module({'payload': json.dumps(payload)}, task_vars)
         results = result.get('deliveries')
         if not isinstance(results, list) or len(results) != len(group):
@@ -188,16 +197,10 @@ class ActionModule(ControllerAction):
     # Deliveries to servers
 
     def _deliver_on_controller(self, deliveries: list[Delivery], view: HostView) -> None:
-        controller = ServerDelivery(self, view)
-        for delivery in deliveries:
-            if not delivery_run.is_on_controller(delivery) or not delivery.entries:
-                continue
-            try:
-                delivery.result = delivery.kind.deliver(delivery.params(), controller)
-            except TokensError as problem:
-                delivery.failed(str(problem))
-            except Exception as problem:  # its text could contain a secret
-                delivery.failed(unexpected(problem))
+        task = self._task
+        server_deliveries.make(
+            deliveries, server_deliveries.ServerDelivery(view, task.check_mode, task.diff)
+        )
 
     def _deliver_to_servers(
         self, journal: Journal, selection: Selection, task_vars: dict[str, t.Any]
@@ -224,6 +227,12 @@ class ActionModule(ControllerAction):
             journal.write_result('servers', host, without, [_for_journal(one) for one in of_host])
             reports += of_host
         return reports
+
+
+def _params(delivery: Delivery, deferred: bool) -> dict[str, t.Any]:
+    params = delivery.params(deferred)
+    register_parameters(delivery.kind.specification()[0], params)  # a host may repeat them
+    return {'params': params}
 
 
 def _for_journal(report: Result) -> Result:

@@ -17,8 +17,10 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_report,
     delivery_types,
     host_view,
+    preflight,
     sources,
     token_service,
+    trusted_variables,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_purpose import (
@@ -43,7 +45,7 @@ class ActionModule(ControllerAction):
         journal = Journal(given['run'])
         plan = journal.plan()
         if given['preflight']:
-            return self._preflight(plan, task_vars)
+            return self._preflight(journal, task_vars)
         results: list[Result] = []
         owners: dict[str, dict[str, str]] = {}
         for name in plan['asked']:
@@ -64,28 +66,18 @@ class ActionModule(ControllerAction):
             'problems': problems,
         }
 
-    def _preflight(self, plan: Result, task_vars: dict[str, t.Any]) -> Result:
-        """Try all sources without a change. :raises BadInput: with the reason of each failure."""
-        problems: dict[str, None] = {}
-        for name, planned in plan['sources'].items():
-            for host in planned['requested_by']:
-                try:
-                    view = host_view.of_host(self, task_vars, host)
-                    self._try(sources.named(name, view.variables, view.template))
-                except TokensError as problem:
-                    problems[str(problem.about('source %s' % name))] = None
-                except Exception as problem:  # its text could contain a secret
-                    problems['source %s: %s' % (name, unexpected(problem))] = None
+    def _preflight(self, journal: Journal, task_vars: dict[str, t.Any]) -> Result:
+        """Try all that the run uses. :raises BadInput: with the reason of each failure."""
+        problems = preflight.Preflight(
+            journal,
+            lambda host: host_view.of_host(self, task_vars, host),
+            lambda host: delivery_report.message_in(
+                trusted_variables.of_host(task_vars['hostvars'], host), 'tokens_tried'
+            ),
+        ).problems()
         if problems:
             raise BadInput('Nothing was changed. %s' % ' '.join(problems))
         return {'changed': False, 'results': [], 'messages': [], 'problems': []}
-
-    @staticmethod
-    def _try(source: sources.Source) -> None:
-        if source.provider.STATELESS and sources.issues(source.provider):
-            token_service.get_token(source, check_mode=True, once_per_run=True)
-        else:
-            describe(source.provider(source.options))
 
     def _attempt(
         self,

@@ -16,6 +16,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import trusted_var
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
     line_of,
+    message_in,
     summarize,
     table_of,
 )
@@ -34,7 +35,12 @@ class ActionModule(ControllerAction):
     def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         given = self.arguments('token_summary')
         journal = Journal(given['run'])
-        rows, notes, problems = summarize(journal, self._messages(journal, task_vars))
+        rows, notes, problems = summarize(
+            journal,
+            lambda host: message_in(
+                trusted_variables.of_host(task_vars['hostvars'], host), 'tokens_delivered'
+            ),
+        )
         job = {
             key: plain(task_vars[name])
             for key, names in JOB.items()
@@ -57,15 +63,3 @@ class ActionModule(ControllerAction):
         kept = {'token_summary': rows, 'token_errors': problems, 'token_job': job}
         result['ansible_stats'] = {'data': kept, 'per_host': False, 'aggregate': True}
         return result
-
-    @staticmethod
-    def _messages(journal: Journal, task_vars: dict[str, t.Any]) -> dict[str, str]:
-        """Return what Ansible says of hosts on which the deliveries did not even start."""
-        messages = {}
-        for host in journal.plan()['on_host']:
-            if journal.result('host', host) is None:
-                variables = trusted_variables.of_host(task_vars['hostvars'], host)
-                result = variables.get('tokens_delivered')
-                if isinstance(result, dict) and result.get('failed') and result.get('msg'):
-                    messages[host] = plain(result['msg'])
-        return messages

@@ -33,6 +33,7 @@ ARGUMENTS = {
     'sources': {'type': 'list', 'elements': 'str'},
     'where': {'type': 'str', 'choices': ['host', 'controller', 'all'], 'default': 'all'},
     'run': {'type': 'str'},
+    'preflight': {'type': 'bool', 'default': False},
     # One text, since ansible-core would hide each value of a list with secrets in all results
     'payload': {'type': 'str', 'no_log': True},
 }
@@ -42,7 +43,7 @@ def run(module: t.Any, load: t.Callable[[str], t.Any]) -> None:
     """Make all deliveries, and end the module. One that fails stops no other.
 
     :param module: AnsibleModule with C(ARGUMENTS). Its C(payload) is a list of mappings with
-        C(type) and C(params), as JSON.
+        C(type) and C(params), as JSON; with C(addresses) instead of the latter to try these.
     :param load: returns the delivery type of a name.
     """
     if not module.params['payload']:
@@ -52,7 +53,10 @@ def run(module: t.Any, load: t.Callable[[str], t.Any]) -> None:
         )
     results = []
     for item in json.loads(module.params['payload']):
-        results.append(_guarded(module, load, item['type'], item['params']))
+        if 'addresses' in item:
+            results.append(_reached(item['addresses']))
+        else:
+            results.append(_guarded(module, load, item['type'], item['params']))
     results = outgoing(results)
     module.exit_json(changed=any(result.get('changed') for result in results), deliveries=results)
 
@@ -64,6 +68,28 @@ def _guarded(module: t.Any, load: t.Callable[[str], t.Any], name: str, params: P
         return {'failed': True, 'changed': False, 'msg': str(problem)}
     except Exception as problem:  # its text could contain a secret
         return {'failed': True, 'changed': False, 'msg': unexpected(problem)}
+
+
+def _reached(addresses: t.List[t.Dict[str, t.Any]]) -> Result:
+    """Try to resolve, to connect to and to trust servers, without credentials."""
+    import os
+
+    from ansible_collections.buildops.tokens.plugins.module_utils._maven.request import (
+        NoAnswer,
+        Trust,
+        get,
+    )
+
+    problems = []
+    for address in addresses:
+        ca_path = address['ca_path'] and os.path.expanduser(address['ca_path'])
+        try:
+            trust = Trust(address['validate_certs'], ca_path)
+            get(address['url'], None, trust, address['timeout'])
+        except NoAnswer as problem:
+            problems.append('%s: %s.' % (address['url'], problem))
+    result: Result = {'changed': False}
+    return dict(result, failed=True, msg=' '.join(problems)) if problems else result
 
 
 def _delivered(module: t.Any, kind: t.Any, params: Params) -> Result:

@@ -47,7 +47,16 @@ options:
     description:
       - The C(run) of M(buildops.tokens.token_deliveries_info). With V(where=controller), the
         deliveries of its plan are made for all hosts.
+      - M(buildops.tokens.token_summary) reports what failed then. The task itself does not fail for
+        a source that fails, and RV(parts) is not returned if it fails for another reason.
     type: str
+  preflight:
+    description:
+      - With V(where=host) and O(run), only try what the deliveries to the host require, without a
+        change. These are the connection, the remote users, Python, and the servers at which the
+        host verifies credentials. M(buildops.tokens.token_sources) reports the results.
+    type: bool
+    default: false
   payload:
     description:
       - What the controller sends to the host. Do not set it.
@@ -84,7 +93,7 @@ RETURN = r"""
 parts:
   description:
     - The result of each delivery. It has the values that the module of the delivery returns.
-  returned: always
+  returned: always; with O(run), if the task does not fail
   type: list
   elements: dict
   contains:

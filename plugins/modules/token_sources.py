@@ -23,8 +23,9 @@ options:
     required: true
   preflight:
     description:
-      - Only try whether the server of each source of the plan can be reached and accepts the
-        credentials of the source, without a change. The task fails with all reasons.
+      - Only try what the plan uses, without a change. The task fails with all reasons.
+      - These are the servers of sources and of deliveries with their logins, and what
+        M(buildops.tokens.token_deliveries) found on the hosts.
     type: bool
     default: false
 notes:

@@ -18,6 +18,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base i
     Entry,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._token import BEARER
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import (
     refuse_wrong_hosts,
@@ -218,6 +219,10 @@ def _source_problems(
     except Exception:  # a value is not known, or wrong, which is reported with it
         types = {kind.NAME}
     known = delivery_types.all_types()
+    for each in sorted(types):
+        refusal = known[each].BEARER_REFUSAL
+        if refusal and provider.KIND == BEARER:
+            yield '%s gives a bearer token. %s' % (source.label, refusal)
     for required in sorted({known[each].SOURCE_TYPE or '' for each in types} - {''}):
         if provider.TYPE != required:
             yield '%s is of type %s, but this delivery requires a source of type %s.' % (

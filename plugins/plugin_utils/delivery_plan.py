@@ -51,6 +51,7 @@ class Plan:
         equal deliveries to a server, the first.
     :ivar on_host: by host that something is delivered to: the types.
     :ivar servers: by host: the types whose deliveries to servers it stands for.
+    :ivar in_use: the sources of the deliveries that are selected.
     :ivar problems: sentences, each once.
     """
 
@@ -59,6 +60,7 @@ class Plan:
     hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     on_host: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     servers: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    in_use: dict[str, None] = dataclasses.field(default_factory=dict)
     problems: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -143,6 +145,10 @@ class _Planner:
         selected = self._selection.entries(mappings, lambda entry: _source_of(entry, view))
         if mappings and not selected:
             return
+        for entry in selected:
+            used = entry.get('state') != ABSENT and _source_of(entry, view)
+            if used:
+                self.plan.in_use[sources.plain(used)] = None
         if self._selection.state != ABSENT:  # a mistake elsewhere must not keep a token valid
             self._check_entries(host, kind, entries, view)
         on_host, to_server = self._split(kind, selected, view)

@@ -46,7 +46,13 @@ def selection_for(
 
     :param names: of sources to rotate, revoke or report, or None.
     :param only: names of sources and delivery types, or None.
+    :raises BadInput: this playbook does not select by C(only).
     """
+    if only is not None and purpose != PROVISION:
+        raise BadInput(
+            'tokens_only is for provision_tokens. To %s the tokens of some sources only, set %s.'
+            % (purpose, VARIABLES[purpose])
+        )
     if purpose == REVOKE:
         return Selection('absent', names or [])
     if purpose != PROVISION or only is None:

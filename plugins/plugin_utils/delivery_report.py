@@ -10,12 +10,14 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
+from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
 
 HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'verified')
 WIDEST_PLACE = 40
 UNFINISHED = 'To deliver what this rotation did not deliver, run provision_tokens.'
 NO_RESULT = 'the host was not reached, or the play ended before its turn.'
 Row = dict[str, t.Any]
+MessageOf = t.Callable[[str], 'str | None']
 
 
 class Summary:
@@ -43,7 +45,7 @@ class Summary:
         names = [part['delivery']] if part.get('delivery') else deliveries
         if part.get('unreachable'):
             for name in names:
-                self.problem(name, host, 'the host cannot be reached.')
+                self.problem(name, host, part.get('msg') or 'the host cannot be reached.')
         elif part.get('failed'):
             for name in names:
                 self.problem(name, host, part.get('msg') or 'it failed, and gives no reason.')
@@ -95,21 +97,24 @@ class Summary:
         return rows
 
     def sentences(self) -> list[str]:
-        """Return what failed, each reason once with its hosts."""
+        """Return what failed, each reason once with its deliveries and hosts."""
+        deliveries: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for (delivery, sentence), hosts in self.problems.items():
+            deliveries.setdefault((sentence, tuple(hosts)), []).append(delivery)
         return [
-            '%s (%s): %s' % (delivery, names_of(hosts), sentence)
-            for (delivery, sentence), hosts in self.problems.items()
+            '%s (%s): %s' % (', '.join(names), names_of(hosts), sentence)
+            for (sentence, hosts), names in deliveries.items()
         ]
 
 
 def summarize(
-    journal: Journal, messages: t.Mapping[str, str] | None = None
+    journal: Journal, message_of: MessageOf = lambda host: None
 ) -> tuple[list[Row], list[str], list[str]]:
     """Put together what a run did.
 
     A delivery that the plan contains and that no result mentions is a problem.
 
-    :param messages: by host without a result, what Ansible says of it.
+    :param message_of: returns what Ansible reports of a host without a result.
     :returns: rows, notes, problems.
     """
     plan = journal.plan()
@@ -123,7 +128,7 @@ def summarize(
             result = journal.result(where, host)
             if result is None:
                 for name in types:
-                    summary.problem(name, host, (messages or {}).get(host) or NO_RESULT)
+                    summary.problem(name, host, message_of(host) or NO_RESULT)
                 continue
             for part in result['parts']:
                 summary.add(host, part, types)
@@ -136,6 +141,17 @@ def summarize(
         problems.append(UNFINISHED)
     notes = ['%s (%s)' % (text, names_of(hosts)) for text, hosts in summary.notes.items()]
     return summary.rows(), notes, list(dict.fromkeys(problems))
+
+
+def message_in(variables: t.Mapping[str, t.Any], registered: str) -> str | None:
+    """Return what Ansible reports where a task failed.
+
+    :param variables: of a host. :param registered: the variable with the result of the task.
+    """
+    result = variables.get(registered)
+    if isinstance(result, dict) and result.get('failed') and result.get('msg'):
+        return str(plain(result['msg']))
+    return None
 
 
 def _has_failed(parts: t.Iterable[t.Mapping[str, t.Any]]) -> bool:

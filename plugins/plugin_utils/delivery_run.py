@@ -282,8 +282,12 @@ def by_user(deliveries: t.Iterable[Delivery]) -> dict[str | None, list[Delivery]
     return groups
 
 
-def summed_up(reports: list[Result]) -> Result:
-    """Return the result of a task that made several deliveries."""
+def summed_up(reports: list[Result], reported_later: bool = False) -> Result:
+    """Return the result of a task that made several deliveries.
+
+    :param reported_later: a summary follows, so that a source that fails makes no task fail for
+        each host, and reasons are given once.
+    """
     result: Result = {
         'changed': any(report.get('changed') for report in reports),
         'parts': reports,
@@ -296,10 +300,22 @@ def summed_up(reports: list[Result]) -> Result:
         result['diff'] = differences
     for report in reports:
         report['failed'] = is_failed(report)
-    sentences = [str(report.get('msg') or 'it failed.') for report in reports if report['failed']]
+    failed = [
+        report
+        for report in reports
+        if report['failed'] and not (reported_later and _has_source_problems_only(report))
+    ]
+    sentences = [str(report.get('msg') or 'it failed.') for report in failed]
     if sentences:
         result.update(failed=True, msg=' '.join(dict.fromkeys(sentences)))
+        if reported_later:
+            del result['parts']
     return result
+
+
+def _has_source_problems_only(report: Result) -> bool:
+    sentences = [problem['msg'] for problem in report.get('failed_sources') or []]
+    return report.get('msg') == ' '.join(dict.fromkeys(sentences))
 
 
 def is_failed(report: Result) -> bool:

@@ -20,7 +20,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
 )
 
 # A template with one of these may request something, or depends on what is not known yet
-_LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars', 'ansible_facts', 'omit'))
+_LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars', 'ansible_facts'))
 _FACT = 'ansible_'
 # A template that is a variable, or a part of one, and nothing else
 _REFERENCE = re.compile(r'\s*\{\{-?\s*([A-Za-z_]\w*)\s*(?:[.\[][\w.\[\]\'"]*\s*)?-?\}\}\s*\Z')
@@ -40,7 +40,14 @@ def known_value(value: t.Any, view: HostView, what: str) -> t.Any:
     :param what: how messages name it.
     :raises BadInput: it uses a variable that is not defined, or its template is wrong.
     """
-    return rendered(value, view.template, what) if _is_knowable(value, view.variables) else UNKNOWN
+    if not _is_knowable(value, view.variables):
+        return UNKNOWN
+    try:
+        return rendered(value, view.template, what)
+    except BadInput as problem:
+        if 'the variable omit,' in str(problem):  # some versions define it for tasks only
+            return UNKNOWN
+        raise
 
 
 def secret_value(value: t.Any, view: HostView, what: str) -> t.Any:
@@ -67,7 +74,9 @@ def undefined_in(value: t.Any, variables: t.Mapping[str, t.Any]) -> str | None:
             return None
         name = found.group(1)
         if name not in variables:
-            fixed = name in _CONSTANTS or name in _LEFT_OUT or name.startswith(_FACT)
+            fixed = (
+                name == 'omit' or name in _CONSTANTS or name in _LEFT_OUT or name.startswith(_FACT)
+            )
             return None if fixed else name
         seen.add(name)
         value = variables[name]

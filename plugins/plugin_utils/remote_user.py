@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import typing as t
 from contextlib import contextmanager
 
@@ -17,15 +18,20 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import become_loader
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    register,
+    sanitize,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 
-# What ansible-core itself says of privilege escalation. Other texts could contain anything.
-_OWN_REASONS = re.compile(
-    r'((?:Missing|Incorrect) \w+ password|Timeout \(\d+s\) waiting for privilege escalation'
-    r'|Premature end of stream waiting for become success|Invalid become method specified'
-    r'|Failed to (?:set permissions on|change ownership of) the temporary files'
-    r'|[^\n]{0,80} is not a valid become method)[^\n.]{0,200}'
+# With an identifier, before what a program printed
+_PROMPT = re.compile(r'\[sudo via ansible, key=\w+\] password:|BECOME-SUCCESS-\w+')
+_STREAM = re.compile(r'\s*>>> Standard (?:Error|Output)\s*')
+_DUPLICATE_PROMPT = 'Duplicate become password prompt'
+_PASSWORD_MATTERS = re.compile(
+    r'(?i)\b(missing|incorrect) \w+ password|password is (wrong|required)|Authentication failure'
 )
+LONGEST_REASON = 300
 _OF_PROGRAM = re.compile(r'(sudo|su|doas|runas|pfexec|dzdo|pbrun|ksu): [^\n]{1,200}')
 
 
@@ -51,17 +57,51 @@ def become(
     kept = limits.become, limits.become_user
     _forget_folder(action)
     try:
-        connection.set_become_plugin(_plugin(action, user, variables))
-        limits.become, limits.become_user = True, user
-        yield
-    except AnsibleConnectionFailure:
-        raise
-    except AnsibleError as problem:
-        raise CannotBecome('Ansible cannot become %s: %s' % (user, reason_of(problem))) from None
+        with explained(action, user):
+            connection.set_become_plugin(_plugin(action, user, variables))
+            limits.become, limits.become_user = True, user
+            yield
     finally:
         _forget_folder(action)
         connection.set_become_plugin(before)
         limits.become, limits.become_user = kept
+
+
+@contextmanager
+def explained(action: ActionBase, user: str | None = None) -> t.Iterator[None]:
+    """Put failures of privilege escalation into words.
+
+    :param user: of the host that is become; None for the one that the connection becomes.
+    :raises CannotBecome: with the reason of ansible-core, and with what programs printed.
+    """
+    try:
+        yield
+    except AnsibleConnectionFailure:
+        raise
+    except AnsibleError as problem:
+        user = user or become_user(action)
+        if user is None:
+            raise
+        reason = reason_of(problem)
+        if not _exists(action, user):
+            reason = 'the host has no such user. ' + reason
+        raise CannotBecome(cannot_become(user, reason)) from None
+
+
+def become_user(action: ActionBase) -> str | None:
+    """Return the user that the connection becomes, or None."""
+    plugin = action._connection.become
+    if plugin is None:
+        return None
+    return str(plugin.get_option('become_user', playcontext=action._play_context))
+
+
+def cannot_become(user: str, reason: str) -> str:
+    """Return a message, with what to set if a password is missing or wrong."""
+    remedy = ''
+    if _PASSWORD_MATTERS.search(reason):
+        remedy = ' Set ansible_become_password, or use --ask-become-pass.'
+    return 'Ansible cannot become %s: %s%s' % (user, reason, remedy)
 
 
 @contextmanager
@@ -97,10 +137,14 @@ def _is_off(connection: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
 
 
 def reason_of(problem: AnsibleError) -> str:
-    """Return what ansible-core says of privilege escalation, or the class of the error."""
-    text = str(getattr(problem, 'message', problem))
-    found = _OWN_REASONS.search(text)
-    return reason_in(text) or (found.group(0) if found else type(problem).__name__) + '.'
+    """Return what ansible-core reports, and what a program for privilege escalation printed."""
+    text = _PROMPT.sub('', str(getattr(problem, 'message', problem)))
+    head, *printed = _STREAM.split(text)
+    if head.startswith(_DUPLICATE_PROMPT):
+        head = 'the password is wrong.'
+    reason = sanitize(head, limit=LONGEST_REASON).rstrip('.') + '.'
+    shown = sanitize('; '.join(filter(None, printed)), limit=LONGEST_REASON)
+    return '%s It printed: %s.' % (reason, shown.rstrip('.')) if shown else reason
 
 
 def reason_in(output: str) -> str | None:
@@ -126,9 +170,26 @@ def _plugin(action: ActionBase, user: str, variables: t.Mapping[str, t.Any]) -> 
     keys['become_exe'] = action._task.become_exe
     if action._play_context.become_pass:
         keys['become_pass'] = action._play_context.become_pass
+        register(str(keys['become_pass']))
     # Variables of the plugin such as ansible_sudo_user must not win over the user of the delivery
     plugin.set_options(task_keys=keys, var_options=options, direct={'become_user': user})
     return plugin
+
+
+def _exists(action: ActionBase, user: str) -> bool:
+    """Return whether a host has a user, as far as its C(id) reports that."""
+    connection, limits = action._connection, action._play_context
+    kept = connection.become, limits.become
+    try:
+        connection.set_become_plugin(None)
+        limits.become = False
+        found = action._low_level_execute_command('LC_ALL=C id -u %s' % shlex.quote(user))
+    except AnsibleError:
+        return True
+    finally:
+        connection.set_become_plugin(kept[0])
+        limits.become = kept[1]
+    return 'no such user' not in '%s%s' % (found.get('stderr'), found.get('stdout'))
 
 
 def _forget_folder(action: ActionBase) -> None:

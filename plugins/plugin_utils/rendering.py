@@ -24,6 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Bad
 Template = t.Callable[[t.Any], t.Any]
 
 OMITTED = '_OmitType'  # of C(omit) since ansible-core 2.19
+OMITTED_ALONE = 'AnsibleValueOmittedError'  # raised where a template is C(omit) alone
 _UNDEFINED = re.compile(r"'([\w .]{1,80})' is undefined")
 
 
@@ -40,6 +41,8 @@ def rendered(value: t.Any, template: Template | None, what: str) -> t.Any:
     try:
         return plain(value if template is None else _rendered(value, template))
     except Exception as problem:  # its text contains the template, and perhaps what is in it
+        if type(problem).__name__ == OMITTED_ALONE:
+            return None
         raise BadInput('%s %s' % (what, _reason(problem))) from None
 
 

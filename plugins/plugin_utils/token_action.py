@@ -38,6 +38,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token_module impo
     result_of,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
+    module_failure,
+    remote_user,
     sources,
     token_service,
     trusted_variables,
@@ -46,7 +48,6 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result impo
     known_output,
     known_part,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils.remote_user import reason_in
 from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_arguments import (
     trusted_arguments,
 )
@@ -66,23 +67,6 @@ def _urls(arguments: Variables) -> Iterator[str]:
             for entry in value:
                 if isinstance(entry, dict):
                     yield from _urls(entry)
-
-
-def _unreadable(code: t.Any) -> str:
-    """Return a message instead of output that is not a result, which could contain a secret.
-
-    :param code: the exit code of the process that should have been the module.
-    """
-    if code in (126, 127):
-        return (
-            'Python does not start on the host (exit code %d). '
-            'Set ansible_python_interpreter to one that is there.' % code
-        )
-    return (
-        'The output on the host is not the result of the module alone (exit code %s), and is not '
-        'shown, since it could contain a secret. '
-        'See that its shell, sudo and Python print nothing by themselves.' % code
-    )
 
 
 def connection_failure(problem: AnsibleConnectionFailure) -> str:
@@ -182,16 +166,17 @@ class ControllerAction(ActionBase):
 
         :returns: its result, with the keys that it documents.
         """
-        with self._not_logged(arguments):
+        with remote_user.explained(self), self._not_logged(arguments):
             answer: Result = self._execute_module(module_args=arguments, task_vars=task_vars)
         if 'module_stdout' in answer:
-            code = answer.get('rc')
-            refusal = reason_in('%s\n%s' % (answer.get('module_stderr'), answer['module_stdout']))
-            message = 'Ansible cannot become another user: %s' % refusal
-            result: Result = {'failed': True, 'rc': code}
-            result['msg'] = message if refusal else _unreadable(code)
+            message = module_failure.explain(self, answer, self._interpreter(task_vars))
+            result: Result = {'failed': True, 'rc': answer.get('rc'), 'msg': message}
         else:
             result = known_part(self._task.action, answer)
+            if result.get('failed') and result.get('msg'):
+                result['msg'] = module_failure.translated(
+                    result['msg'], self._interpreter(task_vars)
+                )
             if self._warnings:
                 result['warnings'] = [*result.get('warnings', ()), *self._warnings]
         # ansible-core found this out itself, while it made the module ready
@@ -199,6 +184,18 @@ class ControllerAction(ActionBase):
         if key:
             result['ansible_facts'] = {key: self._discovered_interpreter}
         return result
+
+    def _interpreter(self, task_vars: Variables) -> str | None:
+        """Return the Python of the host that is configured or was found, or None."""
+        found = getattr(self, '_discovered_interpreter', None)
+        given = task_vars.get('ansible_python_interpreter')
+        try:
+            given = sources.plain(self.template(given)) if given else None
+        except Exception:  # a template that ansible-core has refused
+            given = None
+        if isinstance(given, str) and given and not given.startswith('auto'):
+            return given
+        return str(found) if found else None
 
     def _parse_returned_data(self, res: Result, *more: t.Any) -> t.Any:
         """Parse the output of the module, without what ansible-core would show in warnings.

@@ -23,6 +23,8 @@ USER = 'dev'
 #: A blank and an umlaut.
 HOME = '/home/dev user ü'
 CLONE = f'{HOME}/Prôject one'
+#: Seconds for one command. make test takes five minutes on an idle machine with two cores.
+LIMIT = 3600
 SCRIPTS = Path('/usr/share/debootstrap/scripts')
 
 
@@ -47,23 +49,37 @@ RELEASES = {
 }
 
 
-def obstacle() -> str:
-    """:returns: why no machine can be built here, or an empty string."""
+def obstacle(names: t.Iterable[str]) -> str:
+    """:param names: of releases. :returns: why no machine can be built here, or an empty string."""
     if os.geteuid() != 0:
         return 'debootstrap and chroot need root.'
     if shutil.which('debootstrap') is None and shutil.which('apt-get'):
-        subprocess.run(['apt-get', '-qq', 'update'], check=False)
-        subprocess.run(
-            ['apt-get', '-qq', 'install', '-y', '--no-install-recommends', 'debootstrap'],
-            env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'},
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
+        for command in (['update'], ['install', '-y', '--no-install-recommends', 'debootstrap']):
+            _succeeds(['apt-get', '-qq', *command])
     if shutil.which('debootstrap') is None:
         return 'debootstrap cannot be installed; it is a package of Debian and Ubuntu.'
-    if subprocess.run(['unshare', '--mount', '--pid', '--fork', 'true'], check=False).returncode:
+    if not _succeeds(['unshare', '--mount', '--pid', '--fork', 'true']):
         return 'this machine does not allow new mount and process namespaces.'
+    for vendor in sorted({RELEASES[name].vendor for name in names}):
+        if not mirror(vendor):
+            return f'{vendor.upper()}_MIRROR must be set to an address of its packages.'
     return ''
+
+
+def _succeeds(command: list[str]) -> bool:
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=LIMIT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def packages() -> list[str]:
@@ -102,18 +118,16 @@ def base(name: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         script = SCRIPTS / name
-        subprocess.run(
-            [
-                'debootstrap',
-                '--variant=minbase',
-                name,
-                folder,
-                address,
-                script if script.exists() else SCRIPTS / release.family,
-            ],
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+        command = [
+            'debootstrap',
+            '--variant=minbase',
+            name,
+            folder,
+            address,
+            script if script.exists() else SCRIPTS / release.family,
+        ]
+        code, output = _run(list(map(str, command)))
+        assert code == 0, output
         (folder / 'complete').touch()
     return folder
 
@@ -188,16 +202,26 @@ def execute(
     mounts.append(f'exec chroot {there} /usr/bin/env -i "$@"')
     variables = [f'{key}={value}' for key, value in env.items()]
     namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child']
-    done = subprocess.run(
-        [*namespaces, 'sh', '-ec', '\n'.join(mounts), 'sh', *variables, *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    output = done.stdout.decode('utf-8', 'replace')
-    assert not check or done.returncode == 0, f'{shlex.join(command)}\n{output}'
-    return done.returncode, output
+    code, output = _run([*namespaces, 'sh', '-ec', '\n'.join(mounts), 'sh', *variables, *command])
+    assert not check or code == 0, f'{shlex.join(command)}\n{output}'
+    return code, output
+
+
+def _run(command: list[str]) -> tuple[int, str]:
+    """:returns: exit code, and output. What takes too long is ended, and fails."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as problem:
+        output = (problem.output or b'').decode('utf-8', 'replace')
+        return 124, f'{output}\nEnded after {LIMIT} s.'
+    return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
 class Machine:

@@ -7,7 +7,10 @@
 
 from __future__ import annotations
 
+import shutil
 import typing as t
+
+from tests.tools.tree import pythons
 
 
 class Client(t.NamedTuple):
@@ -36,8 +39,26 @@ CLIENTS = {
 MISSING = 'missing client: '
 
 
+def is_installed(name: str) -> bool:
+    """Return whether a test can use the client."""
+    return name.removeprefix('python') in pythons() or shutil.which(name) is not None
+
+
 def explain(name: str, tests: int) -> str:
-    """Say what the tests that were skipped would show, and how to get the client."""
+    """Return what the tests that were skipped would show, and how to get the client."""
+    return f'{tests} skipped without {_described(name)}'
+
+
+def missing_later() -> list[str]:
+    """Return, for each client that only tests outside of C(make test) use, what is missing."""
+    return [
+        f'make test-all will skip tests without {_described(name)}'
+        for name, client in CLIENTS.items()
+        if not client.quick and not is_installed(name)
+    ]
+
+
+def _described(name: str) -> str:
     client = CLIENTS[name]
     remedy = f'install the package {client.package}' if client.package else 'install it'
-    return f'{tests} skipped without {name} ({client.adds}): {remedy}'
+    return f'{name} ({client.adds}): {remedy}'

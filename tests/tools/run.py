@@ -203,6 +203,7 @@ def quick() -> Outcome:
     outcome = _pytest('quick', '-m', 'not slow', 'tests/unit', 'tests/hostile')
     if SHORT:
         outcome.notes.append('left out: slow tests and those with more programs: make test-all')
+        outcome.notes += clients.missing_later()
     return outcome
 
 

@@ -168,6 +168,11 @@ class DeliveryType:
         """
 
     @classmethod
+    def verified_at(cls, entry: Entry) -> t.Optional[str]:
+        """Return the address at which a host verifies the credentials of an entry, or None."""
+        return entry.get('verify_url')
+
+    @classmethod
     def fill(cls, entry: Entry, credential: Credential) -> None:
         """Put the token of a source into the options of an entry.
 

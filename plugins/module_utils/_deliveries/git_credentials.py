@@ -67,6 +67,14 @@ class GitCredentials(DeliveryType):
                     raise BadInput(str(problem).replace('url', name, 1)) from None
 
     @classmethod
+    def verified_at(cls, entry: Entry) -> t.Optional[str]:
+        address = entry.get('verify_url') or entry.get('url')
+        if not isinstance(address, str):
+            return None
+        host_and_path = address.partition('://')[2].rstrip('/')
+        return address if entry.get('verify_url') or '/' in host_and_path else None
+
+    @classmethod
     def apply(cls, params: Entry, module: t.Any) -> t.Tuple[Entry, t.List[str]]:
         from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery
 

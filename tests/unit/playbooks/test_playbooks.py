@@ -412,14 +412,13 @@ def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
         assert token.name_code in (stage.home / agent / 'git-credentials').read_text(
             encoding='utf-8'
         )
-    assert run.result('Sum up')['problems'] == [
-        '%s (agent1): the host cannot be reached.' % role
-        for role in ('git_credentials', 'maven_settings')
-    ]
-    assert (
+    reason = (
         'The host cannot be reached: Failed to connect to the host via ssh: connect to host: No '
-        'route to host' in run.output
+        'route to host'
     )
+    problem = 'git_credentials, maven_settings (agent1): ' + reason
+    assert run.result('Sum up')['problems'] == [problem]
+    assert problem in run.output
     assert run.stats['localhost']['failures'] == 1
 
     run = run_playbook(
@@ -434,9 +433,18 @@ def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
     assert 'git.example.com' not in (stage.home / 'agent3/git-credentials').read_text(
         encoding='utf-8'
     ), run.output
-    assert run.result('Fail when something failed')['msg'].startswith(
-        'git_credentials (agent1): the host cannot be reached.'
-    )
+    assert run.result('Sum up')['problems'] == [problem]
+    assert run.result('Fail when something failed')['msg'].startswith('Failures: 1.')
+
+
+def test_a_source_that_fails_is_reported_once_and_not_for_each_host(stage, run_playbook):
+    stage.sources['company']['password'] = 'not-her-password'
+    stage.servers = stage.servers[:1]
+    run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
+    assert run.rc != 0 and 'fatal: [agent' not in run.output, run.output
+    assert run.output.count('fatal: ') == 1, run.output
+    [problem] = run.result('Sum up')['problems']
+    assert run.output.count(problem) == 1 and '401' in problem, run.output
 
 
 def test_a_report_tells_what_it_can(stage, run_playbook):
@@ -445,9 +453,7 @@ def test_a_report_tells_what_it_can(stage, run_playbook):
     run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory())
     assert run.rc != 0
     assert 'company (nexus_user_token, 3 hosts): does not exist' in run.output
-    assert (
-        '"broken (nexus_user_token): ' in run.output and 'Nothing is known of broken' in run.output
-    )
+    assert '"broken (nexus_user_token): ' in run.output and 'Failures: 1.' in run.output
 
 
 def test_a_source_that_differs_by_host_is_rotated_reported_and_revoked_for_each(

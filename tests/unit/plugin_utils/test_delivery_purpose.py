@@ -136,3 +136,9 @@ def test_all_that_can_be_replaced_is_replaced_and_the_rest_is_named() -> None:
     assert purpose.names_for('rotate', None, known) == ['company']
     assert purpose.notes('rotate', None, known)[0].endswith('into the source: studio.')
     assert purpose.names_for('report', None, known) == ['company', 'studio']
+
+
+@pytest.mark.parametrize('name', ['rotate', 'revoke', 'report'])
+def test_a_selection_for_another_playbook_is_refused_instead_of_ignored(name: str) -> None:
+    with pytest.raises(BadInput, match='^tokens_only is for provision_tokens.*%s_tokens' % name):
+        purpose.selection_for(name, None, ['company'])

@@ -49,7 +49,7 @@ def write(journal: Journal, *parts: dict[str, t.Any], without: tuple[str, ...] =
         ([part(changed=True), part(**FAILED), part(**FAILED)], FAILED['msg']),
         ([part(failed=True)], 'it failed, and gives no reason.'),
         ([{'delivery': None, **FAILED}], FAILED['msg']),
-        ([part(unreachable=True, msg='ssh says much')], 'the host cannot be reached.'),
+        ([part(unreachable=True, msg='No route to host')], 'No route to host'),
         (
             [part(verification=[{'name': 'x', 'accepted': False}], tokens=[dict(TOKEN, to='x')])],
             'the credentials of x were refused.',
@@ -77,7 +77,7 @@ def test_a_rotation_that_ended_half_way_names_the_playbook_that_finishes_it(
 
 def test_a_delivery_that_no_result_mentions_is_a_problem_by_its_name(journal: Journal) -> None:
     assert summarize(journal)[2] == ['nuxeo_online (one, two): ' + NO_RESULT]
-    assert summarize(journal, {'two': 'no luck'})[2] == [
+    assert summarize(journal, {'two': 'no luck'}.get)[2] == [
         'nuxeo_online (one): ' + NO_RESULT,
         'nuxeo_online (two): no luck',
     ]

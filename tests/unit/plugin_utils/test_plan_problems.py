@@ -13,6 +13,9 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.maven_settings import (
+    MavenSettings,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import make_plan
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
 
@@ -78,6 +81,7 @@ def test_a_good_inventory_has_no_mistake() -> None:
         ({'url': '{{ nexus_url }}'}, 'url uses the variable nexus_url, which is not defined.'),
         ({'password': '{{ vault_pw }}'}, 'password uses the variable vault_pw, which is not'),
         ({'ca_path': '/nowhere/ca.pem'}, 'ca_path: there is no file /nowhere/ca.pem'),
+        ({'ca_path': '{{ "/nowhere" | default(omit, true) }}'}, 'ca_path: there is no file /now'),
         ({'timeout': 'soon'}, "argument 'timeout' is of type"),
         ({'timeout': 0}, 'timeout must be between 1 and 600.'),
         ({'regenerate': 'sometimes'}, 'value of regenerate must be one of'),
@@ -99,6 +103,7 @@ def test_a_wrong_value_of_a_source_is_reported(changes: t.Any, sentence: str) ->
         {'password': "{{ lookup('file', '/nowhere') }}"},
         {'password': '{{ vault_pw | default("x") }}'},
         {'ca_path': '{{ omit }}'},
+        {'ca_path': '{{ "" | default(omit, true) }}'},
         {'url': 'http://nexus.example.com', 'allow_http': True},
         {'url': 'http://nexus.example.com', 'allow_http': "{{ lookup('env', 'HOME') }}"},
     ],
@@ -218,6 +223,25 @@ def test_a_host_that_refuses_such_tokens_is_reported() -> None:
     servers = [{'id': 'studio', 'token': 'studio', 'verify_url': url}]
     (problem,) = problems_of(maven_settings_servers=servers)
     assert problem.startswith('maven_settings_servers[0] (id studio): source studio: ')
+
+
+def test_a_bearer_token_that_a_delivery_cannot_use_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine = {
+        'type': 'nuvy_client_token',
+        'url': 'https://nuvy.example.com',
+        'client_id': 'buildops',
+        'client_secret': 'nuvy-s3cret',
+    }
+    common = {'token_sources': {'company': machine}}
+    assert problems_of(**common) == []
+    monkeypatch.setattr(MavenSettings, 'BEARER_REFUSAL', 'Use a Nexus user token.')
+    [problem] = problems_of(**common)
+    assert problem == (
+        'maven_settings_servers[0] (id releases): source company gives a bearer token. '
+        'Use a Nexus user token.'
+    )
 
 
 def test_mistakes_are_collected_each_once_with_the_hosts_that_it_concerns() -> None:

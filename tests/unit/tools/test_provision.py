@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -67,10 +68,22 @@ def test_an_inventory_of_the_user_keeps_proxies_and_the_vault(
     }
 
 
-def test_an_inventory_that_does_not_exist_is_reported_before_anything_starts() -> None:
-    done = provisioned(INVENTORY='/no pe')
-    assert done.returncode == 1 and done.stdout == ''
-    assert done.stderr == "\nINVENTORY: there is no file or folder '/no pe'.\n"
+def test_an_inventory_that_cannot_be_read_is_reported_before_anything_is_installed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / 'tools').mkdir()
+    for name in ('Makefile', 'tools/inventory.sh'):  # and nothing that installs
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / 'empty').touch()
+    for name, reason in (('no pe', 'no such file or folder'), ('empty', 'an empty file')):
+        command = ['make', 'provision', f'INVENTORY={name}']
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode != 0 and done.stdout == ''
+        assert f"INVENTORY='{name}': " in done.stderr and reason in done.stderr
+        assert 'venv' not in done.stderr
+    command[-1] = 'INVENTORY=localhost,'
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert 'tools/venv.sh' in done.stderr
 
 
 def test_a_folder_without_hosts_is_not_an_inventory(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.bare import machine
+from tests.support import clients
 from tests.support.clients import CLIENTS
 from tests.tools import run
 from tests.tools.scratch import ROOT, environment
@@ -79,3 +82,23 @@ def test_each_client_that_a_test_needs_can_be_explained() -> None:
         for names in re.findall(r'mark\.needs_client\(([^)]*)\)', path.read_text('utf-8')):
             found |= set(re.findall(r"'([\w.-]+)'", names))
     assert found <= set(CLIENTS)
+
+
+def test_clients_of_tests_that_are_left_out_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, 'is_installed', lambda name: name != 'mvn')
+    [line] = clients.missing_later()
+    assert 'without mvn (' in line and line.endswith('install the package maven')
+
+
+def test_a_bare_machine_is_left_out_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, 'geteuid', lambda: 1000)
+    assert machine.obstacle(['bookworm']) == 'debootstrap and chroot need root.'
+    monkeypatch.setattr(os, 'geteuid', lambda: 0)
+    monkeypatch.setattr(shutil, 'which', lambda name: None)
+    assert 'debootstrap cannot be installed' in machine.obstacle(['bookworm'])
+
+
+def test_a_command_on_a_bare_machine_ends_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, 'LIMIT', 1)
+    code, output = machine._run(['sh', '-c', 'echo last words; exec sleep 1000'])
+    assert code != 0 and output == 'last words\n\nEnded after 1 s.'
