@@ -118,8 +118,9 @@ class ActionModule(ControllerAction):
         host = str(task_vars.get('inventory_hostname'))
         try:
             view = host_view.of_task(self, task_vars)
-            deliveries, reports = delivery_run.wanted(view.variables, view.template, selection)
-            here = [each for each in deliveries if not delivery_run.is_on_controller(each)]
+            wanted = delivery_run.wanted(view.variables, view.template, selection)
+            reports = wanted.failed
+            here = [each for each in wanted.deliveries if not delivery_run.is_on_controller(each)]
             self._deliver_on_host(
                 here,
                 task_vars,

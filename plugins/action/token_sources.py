@@ -12,7 +12,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
     unexpected,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._token_module import describe
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_report,
     delivery_types,

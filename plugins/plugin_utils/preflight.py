@@ -134,8 +134,9 @@ class Preflight:
             view = self._view_of(host)
             only = dataclasses.replace(selection, types=origins)
             try:
-                deliveries, reports = delivery_run.wanted(view.variables, view.template, only)
-                due = [one for one in deliveries if delivery_run.is_on_controller(one)]
+                wanted = delivery_run.wanted(view.variables, view.template, only)
+                reports = wanted.failed
+                due = [one for one in wanted.deliveries if delivery_run.is_on_controller(one)]
                 # They would fail for the same reason as their source
                 due = [one for one in due if not (one.kind.SOURCE_TYPE and self._fails(one))]
                 for delivery in due:

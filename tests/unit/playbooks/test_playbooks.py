@@ -335,7 +335,8 @@ def test_a_rotation_that_fails_for_one_source_delivers_the_new_tokens_of_the_oth
         assert new.pass_code in stage.text(agent)
     first, *others = run.result('Sum up')['problems']
     assert first.startswith('broken was not replaced: ') and others == [
-        'maven_settings (agent1, agent2, agent3): source broken: ' + first[25:]
+        'maven_settings (agent1, agent2, agent3): source broken: ' + first[25:],
+        'To deliver what this rotation did not deliver, run provision_tokens.',
     ]
     assert run.stats['localhost']['failures'] == 1, 'the run fails at its end, not before'
     assert 'not-his-password' not in run.output
