@@ -25,10 +25,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentia
     ABSENT,
     Credentials,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
-    COMMON,
-    RETURNED,
-)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import COMMON
 
 Variables = t.Mapping[str, t.Any]
 Template = t.Callable[[t.Any], t.Any]
@@ -129,7 +126,7 @@ class Delivery:
             self.failed('the host did not report a result.')
             return
         known = {self.kind.ENTRIES, self.kind.PLACE, 'needs_token', 'path', 'verification'}
-        known |= COMMON | RETURNED.get(self.kind.MODULE or '', frozenset())
+        known |= COMMON.union(self.kind.RETURNED)
         self.result = {key: value for key, value in result.items() if key in known}
 
     def report(self) -> Result:

@@ -109,6 +109,8 @@ def _missing(kind: type[DeliveryType], name: str) -> list[str]:
         missing.append('%s() or parts()' % work)
     if not has('parts') and not kind.ENTRIES and not kind.PLACE:
         missing.append('ENTRIES or PLACE')
+    if kind.MODULE and kind.WHERE == HOST and not kind.RETURNED:
+        missing.append('RETURNED')
     return missing
 
 

@@ -16,7 +16,7 @@ import json
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 
 # The keys that every module may return. ansible-core shows other types than these in warnings.
 _TYPES: dict[str, type] = {
@@ -28,32 +28,13 @@ _TYPES: dict[str, type] = {
     'warnings': list,
 }
 COMMON = frozenset((*_TYPES, 'diff'))
-_FILE = ('path', 'permissions_restricted', 'verification')
 _TOKEN = frozenset(('token', 'server'))
 _INFO = frozenset(('exists', 'expired', 'expires_at', 'server'))
-# By module, other than those of source types: the keys of its documented return values, and those
-# that its action plugin takes away
+# By module that is neither of a source type nor of a delivery type: the keys of its documented
+# return values, and those that its action plugin takes away
 RETURNED: dict[str, frozenset[str]] = {
-    'git_credential': frozenset((*_FILE, 'config_path', 'entries', 'includes')),
-    'maven_server': frozenset((*_FILE, 'servers')),
     'token_deliveries': frozenset(('deliveries',)),
-    'nexus_proxy_credential': frozenset(('repositories', 'server', 'tokens', 'verification')),
-    'nuxeo_cli_link': frozenset(('changes', 'git_ignored', 'path', 'project', 'verification')),
     'nuxeo_oauth2_client': frozenset(('client', 'client_secret', 'revoked_tokens')),
-    'nuxeo_registration': frozenset(
-        (
-            'action',
-            'clid',
-            'description',
-            'expires_at',
-            'fingerprint',
-            'needs_token',
-            'path',
-            'registered',
-            'restart_required',
-            'verification',
-        )
-    ),
 }
 
 
@@ -67,6 +48,9 @@ def returned_by(module: str) -> frozenset[str]:
         return _TOKEN
     if module.endswith('_info') and module[: -len('_info')] in known:
         return _INFO.union(sources.provider_class(module[: -len('_info')]).DESCRIBED)
+    for kind in delivery_types.all_types().values():
+        if kind.MODULE == module:
+            return frozenset(kind.RETURNED)
     return RETURNED[module]
 
 

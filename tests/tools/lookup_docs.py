@@ -44,6 +44,11 @@ class ModuleDocFragment:
 
 def module_docs() -> dict[str, dict]:
     """Return the documented options of each module of the collection, with fragments, by name."""
+    return {name: doc['options'] for name, doc in documentation().items()}
+
+
+def documentation() -> dict[str, dict]:
+    """Return the documentation of each module of the collection, with fragments, by name."""
     names = [COLLECTION + path.stem for path in sorted((ROOT / 'plugins/modules').glob('*.py'))]
     done = subprocess.run(
         [sys.executable, '-m', 'ansible', 'doc', '--json', '--type', 'module', *names],
@@ -58,8 +63,7 @@ def module_docs() -> dict[str, dict]:
         },
     )
     return {
-        name[len(COLLECTION) :]: entry['doc']['options']
-        for name, entry in json.loads(done.stdout).items()
+        name[len(COLLECTION) :]: entry['doc'] for name, entry in json.loads(done.stdout).items()
     }
 
 
@@ -153,7 +157,7 @@ def _types(names: t.Iterable[str]) -> str:
     return words[0] if len(words) == 1 else ', '.join(words[:-1]) + ' and ' + words[-1]
 
 
-class _Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):
     """Indents lists below their keys, as everywhere in the collection."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> t.Any:
@@ -166,7 +170,7 @@ def text(documented: dict[str, dict]) -> str:
         HEAD
         + yaml.dump(
             {'options': options(documented)},
-            Dumper=_Dumper,
+            Dumper=Dumper,
             sort_keys=False,
             width=82,
             allow_unicode=True,

@@ -19,6 +19,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils import (
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 
 HOST, CONTROLLER = 'host', 'controller'
+# What a module that writes a file returns
+FILE_RESULT = ('path', 'permissions_restricted', 'verification')
 Entry = t.Dict[str, t.Any]
 
 
@@ -105,6 +107,8 @@ class DeliveryType:
     :cvar DEFERRED: options that the host gets only after it reported C(needs_token).
     :cvar UNIQUE: options by which no two entries of a list may be equal.
     :cvar CHECKED_WITH: options of the module that C(check_entry) requires.
+    :cvar RETURNED: the members of the module's result, as its documentation has them. A host may
+        return no others.
     """
 
     NAME = ''
@@ -124,6 +128,7 @@ class DeliveryType:
     DEFERRED: t.Tuple[str, ...] = ()
     UNIQUE: t.Tuple[str, ...] = ()
     CHECKED_WITH: t.Tuple[str, ...] = ()
+    RETURNED: t.Tuple[str, ...] = ()
 
     @classmethod
     def variables(cls) -> t.Dict[str, str]:

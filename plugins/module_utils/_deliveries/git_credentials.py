@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    FILE_RESULT,
     DeliveryType,
     Entry,
 )
@@ -44,6 +45,7 @@ class GitCredentials(DeliveryType):
     BEARER_OWNER = 'oauth2'
     UNIQUE = ('url', 'username', 'token', 'state')
     CHECKED_WITH = ('allow_http',)
+    RETURNED = FILE_RESULT + ('config_path', 'entries', 'includes')
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:

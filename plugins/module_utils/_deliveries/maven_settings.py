@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    FILE_RESULT,
     DeliveryType,
     Entry,
 )
@@ -38,6 +39,7 @@ class MavenSettings(DeliveryType):
     ENTRIES = 'servers'
     UNIQUE = ('id',)
     CHECKED_WITH = ('allow_http', 'verify')
+    RETURNED = FILE_RESULT + ('servers',)
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:

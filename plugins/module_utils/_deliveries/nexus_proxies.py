@@ -38,6 +38,7 @@ class NexusProxies(DeliveryType):
     ENTRY_NAME = 'name'
     TAKES_EXPIRY = True
     UNIQUE = ('name',)
+    RETURNED = ('repositories', 'server', 'tokens', 'verification')
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:

@@ -25,6 +25,18 @@ class NuxeoRegistrations(DeliveryType):
     PLACE = 'path'
     SOURCE_TYPE = 'nuxeo_online_token'
     DEFERRED = ('password',)
+    RETURNED = (
+        'action',
+        'clid',
+        'description',
+        'expires_at',
+        'fingerprint',
+        'needs_token',
+        'path',
+        'registered',
+        'restart_required',
+        'verification',
+    )
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:

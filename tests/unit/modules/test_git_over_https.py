@@ -218,7 +218,7 @@ PLAY = """
   roles:
     - buildops.tokens.git_credentials
 """
-DELIVER = 'buildops.tokens.git_credentials : Have git use the credentials'
+DELIVER = 'buildops.tokens.git_credentials : Deliver the credentials'
 
 
 def test_the_role_opens_the_door_and_its_second_run_changes_nothing(served, run_playbook):

@@ -17,7 +17,7 @@ import yaml
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
-from tests.tools import delivery_imports
+from tests.tools import delivery_files
 from tests.tools.scratch import ROOT
 
 HEAD = (
@@ -91,18 +91,42 @@ def test_a_wrong_type_is_named_with_its_file(
     delivery_types.preload()  # which reports nothing, since nobody asked for deliveries
 
 
-def test_the_module_imports_each_type_that_changes_hosts() -> None:
-    text = delivery_imports.MODULE.read_text(encoding='utf-8')
-    assert text == delivery_imports.updated(text), 'run python -m tests.tools.delivery_imports'
+def test_what_follows_from_the_declarations_is_current() -> None:
+    names = [str(path.relative_to(ROOT)) for path in delivery_files.outdated()]
+    assert names == [], 'run python -m tests.tools.delivery_files'
+
+
+def described(specification: dict[str, t.Any]) -> dict[str, t.Any]:
+    """What a role and a delivery type have in common in the options of their entries."""
+    return {
+        name: (
+            option.get('type', 'str'),
+            list(option.get('choices') or []),
+            bool(option.get('required')),
+            described(option.get('options') or {}),
+        )
+        for name, option in specification.items()
+    }
+
+
+def test_the_role_of_a_type_without_a_module_has_the_options_of_its_entries() -> None:
+    for name, kind in delivery_types.with_variable().items():
+        if not kind.MODULE:
+            options = _role(name)[kind.VARIABLE or '']['options']
+            assert described(options) == described(kind.specification()[0])
+
+
+def _role(name: str) -> dict[str, t.Any]:
+    """Return the options of a role."""
+    text = (ROOT / 'roles' / name / 'meta/argument_specs.yml').read_text(encoding='utf-8')
+    return dict(yaml.safe_load(text)['argument_specs']['main']['options'])
 
 
 @pytest.mark.parametrize('name', sorted(delivery_types.with_variable()))
 def test_each_type_has_the_options_of_its_role(name: str) -> None:
     """What a role accepts, the playbooks accept, too."""
     kind = delivery_types.all_types()[name]
-    path = ROOT / 'roles' / name / 'meta/argument_specs.yml'
-    options = yaml.safe_load(path.read_text(encoding='utf-8'))['argument_specs']['main']['options']
-    assert {*kind.variables(), kind.VARIABLE} == set(options)
+    assert {*kind.variables(), kind.VARIABLE} == set(_role(name))
 
 
 @pytest.mark.parametrize('name', sorted(delivery_types.all_types()))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_types import all_types
 from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
     COMMON,
     RETURNED,
@@ -48,6 +49,7 @@ ON_HOSTS = {path.stem for path in MODULES.glob('*.py')} - {'__init__'} - CONTROL
 
 def test_S1_every_key_is_of_a_module_that_runs_on_a_host() -> None:
     assert set(RETURNED) <= ON_HOSTS
+    assert not set(RETURNED) & {kind.MODULE for kind in all_types().values()}
 
 
 @pytest.mark.parametrize('name', sorted(ON_HOSTS))
