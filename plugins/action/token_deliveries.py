@@ -108,12 +108,12 @@ class ActionModule(ControllerAction):
     ) -> list[Result]:
         host = str(task_vars.get('inventory_hostname'))
         reports: list[Result] = []
-        handled: list[str] = []
+        without: list[str] = []
         try:
             view = host_view.of_task(self, task_vars)
-            handled = selection.defined(view.variables)
-            deliveries, reports = delivery_run.wanted(view.variables, view.template, selection)
-            here = [each for each in deliveries if where in ('all', each.kind.WHERE)]
+            wanted = delivery_run.wanted(view.variables, view.template, selection)
+            reports, without = wanted.failed, wanted.without
+            here = [each for each in wanted.deliveries if where in ('all', each.kind.WHERE)]
             self._fill(here, view, selection, journal, host)
             self._deliver_on_controller(here, view)
             self._deliver_on_host(here, task_vars)
@@ -121,7 +121,7 @@ class ActionModule(ControllerAction):
         except TokensError as problem:
             reports.append({'delivery': None, 'failed': True, 'msg': str(problem)})
         if journal is not None:
-            journal.write_result('host', host, handled, [_for_journal(one) for one in reports])
+            journal.write_result('host', host, without, [_for_journal(one) for one in reports])
         return reports
 
     def _fill(
@@ -207,18 +207,21 @@ class ActionModule(ControllerAction):
         done: set[str] = set()
         for host, origins in journal.server_deliveries().items():
             of_host: list[Result] = []
+            without: list[str] = []
             try:
                 view = host_view.of_host(self, task_vars, host)
                 only = dataclasses.replace(selection, types=origins)
-                deliveries, of_host = delivery_run.wanted(view.variables, view.template, only)
-                due = [each for each in deliveries if delivery_run.is_on_controller(each)]
-                self._fill(due, view, selection, journal, host)
-                due = [each for each in due if delivery_run.is_first(each, done)]
+                wanted = delivery_run.wanted(view.variables, view.template, only)
+                of_host, without = wanted.failed, wanted.without
+                there = [each for each in wanted.deliveries if delivery_run.is_on_controller(each)]
+                self._fill(there, view, selection, journal, host)
+                due = [each for each in there if delivery_run.is_first(each, done)]
+                without += [each.origin for each in there if each not in due]
                 self._deliver_on_controller(due, view)
                 of_host = [*of_host, *(delivery.report() for delivery in due)]
             except TokensError as problem:
                 of_host = [*of_host, {'delivery': None, 'failed': True, 'msg': str(problem)}]
-            journal.write_result('servers', host, origins, [_for_journal(one) for one in of_host])
+            journal.write_result('servers', host, without, [_for_journal(one) for one in of_host])
             reports += of_host
         return reports
 

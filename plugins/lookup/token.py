@@ -55,10 +55,6 @@ notes:
   - With O(cache=file), a token without an expiry is requested again after a day.
 seealso:
   - module: buildops.tokens.token_source
-  - module: buildops.tokens.nexus_user_token
-  - module: buildops.tokens.nuvy_client_token
-  - module: buildops.tokens.nuxeo_oauth2_token
-  - module: buildops.tokens.nuxeo_online_token_info
   - plugin: buildops.tokens.as_curl
     plugin_type: filter
 """

@@ -95,13 +95,13 @@ class Journal:
         return t.cast('dict[str, list[str]]', self.plan()['servers'])
 
     def write_result(
-        self, where: str, host: str, handled: list[str], parts: list[dict[str, t.Any]]
+        self, where: str, host: str, without: list[str], parts: list[dict[str, t.Any]]
     ) -> None:
         """Keep what happened.
 
-        :param where: V(host) or V(servers). :param handled: the delivery types.
+        :param where: V(host) or V(servers). :param without: the types of which nothing is due.
         """
-        self.write('%s %s' % (where, host), {'handled': handled, 'parts': parts})
+        self.write('%s %s' % (where, host), {'without': without, 'parts': parts})
 
     def result(self, where: str, host: str) -> dict[str, t.Any] | None:
         """Return what happened, or None if nothing is known."""

@@ -127,8 +127,9 @@ def summarize(
                 continue
             for part in result['parts']:
                 summary.add(host, part, types)
+            mentioned = {*result['without'], *(part.get('delivery') for part in result['parts'])}
             for name in types:
-                if name not in result['handled'] and not _has_failed(result['parts']):
+                if name not in mentioned and not _has_failed(result['parts']):
                     summary.problem(name, host, 'no result mentions this delivery.')
     problems = [*(journal.read('sources') or []), *summary.sentences()]
     if plan.get('purpose') == 'rotate' and summary.problems:

@@ -136,6 +136,8 @@ class Delivery:
         result = dict(self.result or {'changed': False})
         if self.dropped and any(token['changed'] for token in tokens):
             result['changed'] = True
+        if self.entries and self.result is None:
+            result = {'failed': True, 'changed': False, 'msg': 'no result mentions this delivery.'}
         if self.entries and not self.kind.ENTRIES:
             self.kind.complete(result, self.entries[0])
         if self.kind.PLACE:
@@ -166,23 +168,35 @@ class Delivery:
         return result
 
 
-def wanted(
-    variables: Variables, template: Template, selection: Selection
-) -> tuple[list[Delivery], list[Result]]:
-    """Return the deliveries that the variables of a host ask for, and results of wrong variables.
+class Wanted(t.NamedTuple):
+    """What the variables of a host ask for.
+
+    :ivar failed: results of wrong variables. :ivar without: the types without a selected entry.
+    """
+
+    deliveries: list[Delivery]
+    failed: list[Result]
+    without: list[str]
+
+
+def wanted(variables: Variables, template: Template, selection: Selection) -> Wanted:
+    """Return what the variables of a host ask for.
 
     :param variables: raw. :param template: renders a value.
     """
-    deliveries: list[Delivery] = []
-    failed: list[Result] = []
+    found = Wanted([], [], [])
     kinds = selection.kinds()
     for name in selection.defined(variables):
-        kind = kinds[name]
         try:
-            deliveries.extend(_of_kind(kind, variables, template, selection))
+            deliveries = _of_kind(kinds[name], variables, template, selection)
         except BadInput as problem:
-            failed.append({'delivery': name, 'type': name, 'failed': True, 'msg': str(problem)})
-    return deliveries, failed
+            failed = {'delivery': name, 'type': name, 'failed': True, 'msg': str(problem)}
+            found.failed.append(failed)
+            continue
+        found.deliveries.extend(deliveries)
+        if not deliveries:
+            found.without.append(name)
+    return found
 
 
 def _of_kind(

@@ -395,9 +395,7 @@ LINT = [
     check('ruff', sys.executable, '-m', 'ruff', 'check', '.', cwd=ROOT),
     mypy,
     check('words', sys.executable, '-m', 'tests.tools.words', cwd=ROOT),
-    check(
-        'delivery-files', sys.executable, '-m', 'tests.tools.delivery_files', '--check', cwd=ROOT
-    ),
+    check('generate', sys.executable, '-m', 'tests.tools.generate', '--check', cwd=ROOT),
     check('yamllint', sys.executable, '-m', 'yamllint', '--strict', '.'),
     check('shellcheck', BIN / 'shellcheck', '.ci/run'),
     check(

@@ -14,20 +14,21 @@ from functools import partial
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import HOST
 from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     arguments,
     info_arguments,
     module_arguments,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
-from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, sources
-from tests.tools import lookup_docs
+from ansible_collections.buildops.tokens.plugins.plugin_utils import curl, delivery_types, sources
+from tests.tools import generate, lookup_docs
 from tests.tools.scratch import ROOT
 
 
 @pytest.fixture(scope='module')
 def documented():
-    return lookup_docs.module_docs()
+    return {name: doc['options'] for name, doc in lookup_docs.documentation().items()}
 
 
 def described(options):
@@ -58,10 +59,9 @@ def test_modules_document_what_their_provider_takes(documented, name):
         assert described(options) == described(taken)
 
 
-def test_the_lookup_documents_every_option_of_every_type(documented):
-    assert lookup_docs.FRAGMENT.read_text(encoding='utf-8') == lookup_docs.text(documented), (
-        'run python -m tests.tools.lookup_docs'
-    )
+def test_what_follows_from_declarations_and_documentation_is_current():
+    names = [str(path.relative_to(ROOT)) for path in generate.outdated()]
+    assert names == [], 'run python -m tests.tools.generate'
 
 
 def test_the_names_that_are_documented_are_those_that_are_read(documented, monkeypatch):
@@ -122,9 +122,6 @@ def rows_of(provider):
             f'     - ``{prefix}_<option>``\n'
         ],
         'docs/docsite/rst/awx_guide.rst': [f'``{name}``', f'``BUILDOPS_TOKENS_{prefix.upper()}_``'],
-        'playbooks/vars/awx_setup.example.yml': [name],
-        'meta/runtime.yml': [f'- {module}\n'],
-        'plugins/lookup/token.py': [f'  - module: buildops.tokens.{module}\n'],
     }
 
 
@@ -139,12 +136,33 @@ def test_guides_and_README_contain_every_source_type(name):
     assert not missing, 'add to\n' + '\n'.join(missing)
 
 
-# Options that hold secrets, and what may stand in their place: a template, a reference to the
-# environment, the name of a source
+@pytest.mark.parametrize('name', sorted(delivery_types.all_types()))
+def test_guides_contain_every_delivery_type(name):
+    """README is compared with the modules and roles in test_repository."""
+    kind = delivery_types.all_types()[name]
+    rows = {}
+    if kind.VARIABLE:
+        rows['docs/docsite/rst/user_guide.rst'] = f'* :ansplugin:`buildops.tokens.{name}#role`:'
+    if kind.MODULE and kind.WHERE == HOST:
+        module = f':ansplugin:`buildops.tokens.{kind.MODULE}#module`\n     - '
+        rows['docs/docsite/rst/security_guide.rst'] = module
+    missing = [
+        f'{path}: {row.strip()}'
+        for path, row in rows.items()
+        if row not in (ROOT / path).read_text(encoding='utf-8')
+    ]
+    assert not missing, 'add to\n' + '\n'.join(missing)
+
+
+# Options that contain secrets, and what may be in their place: a template, a reference to the
+# environment, the name of a source, and in the code of the contributor guide an argument spec
 SECRET = re.compile(
     r"""^[\s#-]*["']?(?:\w+_)?(password|passphrase|secret|token|pass_?code|clid|assertion|code_verifier)["']?\s*[:=]\s*(\S.*)$"""
 )
-HARMLESS = re.compile(r"""["'].*\{\{.*\}\}.*["']|\$\{env\.\w+\}|true|if_missing|unless_encrypted""")
+HARMLESS = re.compile(
+    r"""["'].*\{\{.*\}\}.*["']|\$\{env\.\w+\}|true|if_missing|unless_encrypted"""
+    r"""|\{'type': .*\},|'example secret',"""
+)
 LIKE_A_SECRET = re.compile(r'(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*[0-9])[A-Za-z0-9+/_=-]{20,}')
 SOURCE = re.compile('[a-z]{5,9}')
 

@@ -214,7 +214,7 @@ def _prepare(place: Place, state: FileState, new: int, mode_policy: str, new_mod
 
 
 def _identity(info: os.stat_result | None) -> tuple[int, ...] | None:
-    """Return what tells a file from one that was put in its place; None where there is no file.
+    """Return what distinguishes a file from one that replaced it; None where there is no file.
 
     The number of a removed file can be given to a new one, but then its owner must be the same.
     """

@@ -38,9 +38,9 @@ def part(**result: t.Any) -> dict[str, t.Any]:
     return {'delivery': 'nuxeo_online', 'changed': False, **result}
 
 
-def write(journal: Journal, *parts: dict[str, t.Any], handled: tuple[str, ...] = ()) -> None:
+def write(journal: Journal, *parts: dict[str, t.Any], without: tuple[str, ...] = ()) -> None:
     for host in ('one', 'two'):
-        journal.write_result('host', host, list(handled or ('nuxeo_online',)), list(parts))
+        journal.write_result('host', host, list(without), list(parts))
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,13 @@ def test_a_delivery_that_no_result_mentions_is_a_problem_by_its_name(journal: Jo
         'nuxeo_online (one): ' + NO_RESULT,
         'nuxeo_online (two): no luck',
     ]
-    write(journal, handled=('maven_settings',))
+    write(journal, without=('maven_settings',))
     rows, _notes, problems = summarize(journal)
     assert problems == ['nuxeo_online (one, two): no result mentions this delivery.']
     assert table_of(rows, problems) == []
     assert table_of([], [])[0].startswith('Nothing was delivered')
+    write(journal, without=('nuxeo_online',))
+    assert summarize(journal)[2] == []
 
 
 def test_a_delivery_to_servers_that_no_result_mentions_is_a_problem_too(journal: Journal) -> None:

@@ -17,7 +17,6 @@ import yaml
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
-from tests.tools import delivery_files
 from tests.tools.scratch import ROOT
 
 HEAD = (
@@ -89,11 +88,6 @@ def test_a_wrong_type_is_named_with_its_file(
     with pytest.raises(BadInput, match=message):
         delivery_types.all_types()
     delivery_types.preload()  # which reports nothing, since nobody asked for deliveries
-
-
-def test_what_follows_from_the_declarations_is_current() -> None:
-    names = [str(path.relative_to(ROOT)) for path in delivery_files.outdated()]
-    assert names == [], 'run python -m tests.tools.delivery_files'
 
 
 def described(specification: dict[str, t.Any]) -> dict[str, t.Any]:
