@@ -12,6 +12,18 @@ import typing as t
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 
 
+def refuse_source_name(entry: t.Mapping[str, t.Any], module: str) -> None:
+    """Refuse the name of a source: only the controller can look its token up.
+
+    :param entry: options with C(token) and C(state). :param module: its name.
+    :raises BadInput: with the remedy."""
+    if entry.get('token') and entry.get('state') != 'absent':
+        raise BadInput(
+            'token was not looked up: the action plugin of this module does that on the '
+            'controller. Call it by its full name, buildops.tokens.%s.' % module
+        )
+
+
 def check_limits(options: t.Mapping[str, t.Any], limits: t.Mapping[str, t.Tuple[int, int]]) -> None:
     """:param options: a mapping; None counts as not given.
 

@@ -356,18 +356,14 @@ verification:
       sample: accepted
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.git_credentials import (
     GitCredentials,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import run
 
 
 def main() -> None:
-    specification, constraints = GitCredentials.specification()
-    module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
-    finish(module, lambda params: GitCredentials.apply(params, module))
+    run(GitCredentials)
 
 
 if __name__ == '__main__':

@@ -454,18 +454,14 @@ verification:
       sample: accepted
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.maven_settings import (
     MavenSettings,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import run
 
 
 def main() -> None:
-    specification, constraints = MavenSettings.specification()
-    module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
-    finish(module, lambda params: MavenSettings.apply(params, module))
+    run(MavenSettings)
 
 
 if __name__ == '__main__':

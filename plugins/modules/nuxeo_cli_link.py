@@ -169,18 +169,14 @@ verification:
       sample: accepted
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.nuxeo_cli_links import (
     NuxeoCliLinks,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import run
 
 
 def main() -> None:
-    specification, constraints = NuxeoCliLinks.specification()
-    module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
-    finish(module, lambda params: NuxeoCliLinks.apply(params, module))
+    run(NuxeoCliLinks)
 
 
 if __name__ == '__main__':

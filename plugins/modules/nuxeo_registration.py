@@ -258,25 +258,17 @@ verification:
       sample: accepted
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
     nuxeo_registrations,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import finish
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_module import run
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.registration import (
     SECRET_RESULTS,
 )
 
 
 def main() -> None:
-    specification, constraints = nuxeo_registrations.NuxeoRegistrations.specification()
-    module = AnsibleModule(argument_spec=specification, supports_check_mode=True, **constraints)
-    finish(
-        module,
-        lambda params: nuxeo_registrations.NuxeoRegistrations.apply(params, module),
-        SECRET_RESULTS,
-    )
+    run(nuxeo_registrations.NuxeoRegistrations, SECRET_RESULTS)
 
 
 if __name__ == '__main__':

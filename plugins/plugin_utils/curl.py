@@ -24,12 +24,12 @@ printf 'Authorization: Basic %s' "$(printf '%s:%s' "$1" "$2" | b64)"; }""",
     'field': """field() { python3 -c 'import json, sys
 text = sys.stdin.read()
 try: print(json.loads(text)[sys.argv[1]])
-except (ValueError, KeyError, TypeError): sys.exit("The server says: " + ascii(text))' "$1"; }""",
+except (ValueError, KeyError, TypeError): sys.exit("Response: " + ascii(text))' "$1"; }""",
     'code': """code() { python3 -c 'import sys, urllib.parse as u
 text = sys.stdin.read()
 lines = [line for line in text.splitlines() if line.lower().startswith("location:")]
 try: print(u.parse_qs(u.urlsplit(lines[-1].split(":", 1)[1].strip()).query)["code"][0])
-except (IndexError, KeyError): sys.exit("The server says: " + ascii(text))'; }""",
+except (IndexError, KeyError): sys.exit("Response: " + ascii(text))'; }""",
     'setting': r"""setting() {
 local value=${2//\\/\\\\}; printf '%s = "%s"\n' "$1" "${value//\"/\\\"}"; }""",
     'form': """form() { python3 -c 'import sys, urllib.parse

@@ -104,11 +104,6 @@ def _credentials(
 ) -> tuple[str, str, str | None]:
     """User name, password, and the fingerprint of an access token."""
     mark = None
-    if options['token']:
-        raise BadInput(
-            'token for %s was not looked up: that is done by the action plugin of this module. '
-            'Call it by its full name, buildops.tokens.git_credential.' % (url,)
-        )
     if options['access_token'] is not None:
         password = check_secret('access_token', options['access_token'])
         mark = fingerprint(password)

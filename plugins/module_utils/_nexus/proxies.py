@@ -66,6 +66,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
     check_basic_user,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._validation import refuse_source_name
 
 REST_KEEPS_CREDENTIALS = (3, 24)
 # A token that ends within these seconds is worth a warning: only another run can replace it
@@ -173,12 +174,7 @@ class NexusProxyCredential(Manager):
         if len(set(names)) != len(names):
             raise BadInput('repositories names the same repository twice.')
         for entry in options['repositories']:
-            if entry.get('token'):
-                raise BadInput(
-                    'repository %s: token is the name of a source, which is looked up on the '
-                    'controller. Call the module by its full name, '
-                    'buildops.tokens.nexus_proxy_credential.' % sanitize(entry['name'])
-                )
+            refuse_source_name(entry, cls.TYPE)
             check(_desired(entry))
 
     def ensure(self, check_mode: bool = False) -> t.Dict[str, t.Any]:

@@ -38,6 +38,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_onl
     check_project,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import normalize_url
+from ansible_collections.buildops.tokens.plugins.module_utils._validation import refuse_source_name
 
 Params = t.Dict[str, t.Any]
 Values = t.Dict[str, t.Optional[str]]
@@ -143,11 +144,7 @@ _TRACKED = (
 
 def _values(params: Params, check_mode: bool, folder: str) -> Values:
     """Return the members that the file shall have. Without the token in check mode."""
-    if params['token'] or params['password']:
-        raise BadInput(
-            'token was not exchanged: that is done by the action plugin of this module. '
-            'Call it by its full name, buildops.tokens.nuxeo_cli_link.'
-        )
+    refuse_source_name({'token': params['token'] or params['password']}, 'nuxeo_cli_link')
     values: Values = {URL: normalize_url(params['url'], params['allow_http'])}
     if params['cli_token'] is not None:
         values[TOKEN] = check_secret('cli_token', params['cli_token'])

@@ -154,11 +154,6 @@ def checked(params: t.Mapping[str, t.Any]) -> Options:
     :raises BadInput: with the option's name, never the value of a secret.
     """
     options = dict(params)
-    if options['token']:
-        raise BadInput(
-            'token was not looked up: that is done by the action plugin of this module. '
-            'Call it by its full name, buildops.tokens.nuxeo_registration.'
-        )
     options['url'] = normalize_url(options['url'], options['allow_http'])
     check_limits(options, LIMITS)
     if options['description'] is None:

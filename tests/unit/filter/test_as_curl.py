@@ -148,7 +148,7 @@ def test_a_refusal_is_shown(sandbox, bash):
         },
         nexus_version='3.16.0',
     )
-    assert 'The server says' in bash(text, {'NEXUS_PASSWORD': 'not-wonderland'}, fails=True)
+    assert 'Response: ' in bash(text, {'NEXUS_PASSWORD': 'not-wonderland'}, fails=True)
     assert 'NEXUS_PASSWORD: is not set' in bash(text, {}, fails=True)
 
 
