@@ -50,9 +50,7 @@ class ActionModule(NuxeoOnlineAction):
             raise BadInput('revoke needs project.')
         project = check_project(arguments['project'])
         source = self.source(arguments, task_vars)
-        exchange = sources.Source(
-            source.name, NuxeoCliToken, dict(source.options, project=project, cache='run')
-        )
+        exchange = source.exchange(NuxeoCliToken, project=project)
         if absent:
             return self._unlink(rest, exchange, task_vars)
         rest.update({name: source.options[name] for name in ('url', 'allow_http')})

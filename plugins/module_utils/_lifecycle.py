@@ -22,7 +22,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
 from ansible_collections.buildops.tokens.plugins.module_utils._token import Token, iso8601
 
 if t.TYPE_CHECKING:
-    from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+    from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
 
 
 class Outcome(t.NamedTuple):
@@ -46,7 +46,7 @@ class Outcome(t.NamedTuple):
 
 
 def ensure(
-    provider: Provider,
+    provider: TokenClient,
     desired: DesiredState,
     known: t.Optional[Token] = None,
     check_mode: bool = False,
@@ -74,19 +74,21 @@ def ensure(
         provider.close()
 
 
-def _changes(provider: Provider, found: CurrentState, action: str) -> bool:
+def _changes(provider: TokenClient, found: CurrentState, action: str) -> bool:
     return (found.fresh or action != KEEP) and not provider.STATELESS
 
 
 def _predict(
-    provider: Provider, found: CurrentState, action: str
+    provider: TokenClient, found: CurrentState, action: str
 ) -> t.Tuple[t.Optional[Token], bool]:
     unknown = found.exists is None and action == ISSUE
     changed = not unknown and _changes(provider, found, action)
     return (found.token if action == KEEP else None), changed
 
 
-def _act(provider: Provider, found: CurrentState, action: str) -> t.Tuple[t.Optional[Token], bool]:
+def _act(
+    provider: TokenClient, found: CurrentState, action: str
+) -> t.Tuple[t.Optional[Token], bool]:
     if action == REVOKE:
         return None, provider.revoke(found)
     token = found.token

@@ -41,10 +41,8 @@ class SourceCredential(Credential):
         self.check_mode = check_mode
 
     def exchange(self, provider: t.Any, **options: t.Any) -> str:
-        source = sources.Source(
-            self._source.name, provider, dict(self._source.options, cache='run', **options)
-        )
-        return t.cast(Token, token_service.get_token(source).token).secret
+        outcome = token_service.get_token(self._source.exchange(provider, **options))
+        return t.cast(Token, outcome.token).secret
 
 
 class Credentials:

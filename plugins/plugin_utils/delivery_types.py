@@ -117,9 +117,12 @@ def _missing(kind: type[DeliveryType], name: str) -> list[str]:
 def _refuse_repetitions(found: dict[str, type[DeliveryType]]) -> None:
     owners: dict[str, str] = {}
     for name, kind in found.items():
-        for variable in [*kind.variables(), *([kind.VARIABLE] if kind.VARIABLE else [])]:
-            if owners.setdefault(variable, name) != name:
+        declared = ['variable %s' % each for each in (*kind.variables(), kind.VARIABLE) if each]
+        declared += ['module %s' % kind.MODULE] if kind.MODULE else []
+        for each in declared:
+            if each in owners:
                 raise BadInput(
-                    'The variable %s is declared twice: in %s and in %s.'
-                    % (variable, _file(owners[variable]), _file(name))
+                    'The %s is declared twice: in %s and in %s.'
+                    % (each, _file(owners[each]), _file(name))
                 )
+            owners[each] = name

@@ -24,6 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils import _options as
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import ServerClient
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     Template,
     is_unset,
@@ -88,6 +89,14 @@ class Source:
     def identity(self) -> dict[str, t.Any]:
         """Return all that makes its token different from others, in JSON types."""
         return dict(shared.identity(self.provider, self.options), type=self.provider.TYPE)
+
+    def exchange(self, client: type[TokenClient], **options: t.Any) -> Source:
+        """Return what gets a token of another kind for the token of this source.
+
+        :param client: a class that is not a source type. :param options: more options for it.
+        """
+        options = {**self.options, **options, 'cache': 'run'}
+        return Source(self.name, t.cast(ProviderClass, client), options)
 
 
 def types() -> list[str]:

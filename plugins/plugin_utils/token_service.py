@@ -25,8 +25,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
     CurrentState,
     DesiredState,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
+from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
 from ansible_collections.buildops.tokens.plugins.plugin_utils import isolated_process, sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache, Entry
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
@@ -225,7 +225,7 @@ def _key(cache: Cache, request: _Request, warnings: list[str]) -> str:
     return cache.key(request.source.identity())
 
 
-def _ensure(provider: Provider, request: _Request, known: Token | None) -> Outcome:
+def _ensure(provider: TokenClient, request: _Request, known: Token | None) -> Outcome:
     return ensure(provider, request.desired, known, request.check_mode, request.clock)
 
 
@@ -296,7 +296,7 @@ def _unusable(cache: Cache, request: _Request) -> str | None:
 
 
 def _record_failure(
-    cache: Cache, key: str, request: _Request, provider: Provider, problem: TokensError
+    cache: Cache, key: str, request: _Request, provider: TokenClient, problem: TokensError
 ) -> None:
     """Forget a token that has ended, and remember the server's refusal for a short time."""
     if not (provider.ended or provider.in_doubt) and _is_without_effect(problem):
@@ -373,7 +373,7 @@ def _loaded(dumped: t.Any) -> Token | None:
     return None if dumped is None else Token.load(dumped)
 
 
-def _provider(source: sources.Source) -> Provider:
+def _provider(source: sources.Source) -> TokenClient:
     provider = source.provider(source.options)
     provider.persistence_error = lambda: 'no token cache can be used'
     return provider

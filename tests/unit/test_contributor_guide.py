@@ -37,7 +37,10 @@ class Acme(BaseHTTPRequestHandler):
     tokens: t.ClassVar[list[str]] = []
     revoked: t.ClassVar[list[str]] = []
 
+    requests: t.ClassVar[list[str]] = []
+
     def _respond(self) -> None:
+        self.requests.append(self.command)
         if self.command != 'GET' and self.tokens and self.tokens[-1] not in self.revoked:
             self.revoked.append(self.tokens[-1])
         if self.command == 'POST':
@@ -84,8 +87,8 @@ def _run(copy: Path, *command: str) -> str:
 
 @pytest.fixture
 def url() -> t.Iterator[str]:
-    Acme.tokens.clear()
-    Acme.revoked.clear()
+    for kept in (Acme.tokens, Acme.revoked, Acme.requests):
+        kept.clear()
     server = ThreadingHTTPServer(('127.0.0.1', 0), Acme)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -247,3 +250,39 @@ def test_a_type_that_the_module_does_not_import_fails_the_run_by_name(
         'acme_settings (one): The module token_deliveries does not import acme_settings. '
         'Run python -m tests.tools.generate.'
     ), run.output
+
+
+ACME = next(
+    block.text for block in guide.blocks() if block.path.endswith('_deliveries/acme_settings.py')
+)
+
+
+@pytest.mark.parametrize(
+    'text, message',
+    [
+        ('import nowhere\n', 'broken.py cannot be imported: ModuleNotFoundError in broken.py'),
+        (ACME.replace("NAME = 'acme_settings'", "NAME = 'broken'"), 'acme_settings_servers is'),
+        (ACME.replace('def apply', 'def aply'), 'broken.py lacks'),
+    ],
+    ids=['not imported', 'a name twice', 'a part is missing'],
+)
+def test_a_wrong_delivery_type_stops_the_run_before_any_request(
+    collection: Path, play: t.Callable[..., t.Any], text: str, message: str
+) -> None:
+    broken = collection / 'plugins/module_utils/_deliveries/broken.py'
+    broken.write_text(text, encoding='utf-8')
+    try:
+        run = play('provision_tokens')
+    finally:
+        broken.unlink()
+    assert run.rc != 0 and message in ' '.join(run.output.split()), run.output
+    assert Acme.requests == []
+
+
+def test_a_typo_in_the_variable_of_a_new_type_stops_the_run_before_any_request(
+    play: t.Callable[..., t.Any],
+) -> None:
+    run = play('provision_tokens', '-e', '{"acme_setting_user": "x"}')
+    assert run.rc != 0, run.output
+    assert 'There is no variable acme_setting_user. Did you mean acme_settings_user?' in run.output
+    assert Acme.requests == []

@@ -26,12 +26,12 @@ from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
     DesiredState,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import check_secret
-from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     BEARER,
     Token,
     basic_authorization,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
 
 PATH = '/authentication/token'
 # What Nuxeo CLI sends. It names each machine device 1, and can unlink no other: so all machines of
@@ -40,7 +40,7 @@ DEVICE = {'applicationName': 'nuxeo-cli', 'deviceId': '1'}
 HEADER = 'X-Authentication-Token'
 
 
-class NuxeoCliToken(Provider):
+class NuxeoCliToken(TokenClient):
     """Options: those of type nuxeo_online_token; C(project) must be accessible with the token."""
 
     TYPE = 'nuxeo_cli_token'

@@ -71,6 +71,25 @@ def test_a_type_is_its_file(declare: t.Callable[..., None]) -> None:
         ({'toy': 'import nowhere'}, 'toy.py cannot be imported: ModuleNotFoundError in toy.py'),
         ({'toy': 'class :'}, 'toy.py cannot be imported: SyntaxError'),
         ({'toy': HEAD}, 'toy.py must declare one subclass of DeliveryType, but it declares 0.'),
+        (
+            {'toy': GOOD + GOOD.replace(HEAD, '').replace('Toy', 'Other')},
+            'toy.py must declare one subclass of DeliveryType, but it declares 2.',
+        ),
+        (
+            {'toy': GOOD + "    MODULE = 'toy'\n"},
+            'toy.py lacks RETURNED.',
+        ),
+        (
+            {'toy': GOOD + "    OPTIONS = ('entries',)\n"},
+            'The variable toy_entries is declared twice: in .*toy.py and in .*toy.py',
+        ),
+        (
+            {
+                name: GOOD.replace('toy', name) + "    MODULE, RETURNED = 'tool', ('path',)\n"
+                for name in ('one', 'two')
+            },
+            'The module tool is declared twice: in .*one.py and in .*two.py',
+        ),
         ({'toy': GOOD.replace("NAME = 'toy'", "NAME = 'tool'")}, "toy.py lacks NAME = 'toy'."),
         ({'toy': GOOD.replace('def apply', 'def aply')}, r'toy.py lacks apply\(\) or parts\(\).'),
         ({'toy': GOOD.replace('def spec', 'def sp')}, r'toy.py lacks specification\(\).'),
