@@ -243,69 +243,68 @@ def test_options_come_from_the_nearest_place(monkeypatch, ini):
     )
 
 
-FIRST = {
+# What the sources of the first server have besides their examples. None takes an option away.
+MORE = {
     'nexus_user_token': {
-        'url': 'https://first.example.com',
-        'username': 'first',
-        'password': 'cAn4ry-first',
-        'user_id': 'sam',
-        'realm': 'SAML',
         'nexus_version': '3.91.0',
-        'ca_path': '/first.pem',
         'client_cert': '/first.crt',
         'client_key': '/first.key',
         'proxy': 'http://u:cAn4ry-first@proxy',
-        'validate_certs': 'false',
         'allow_http': 'true',
         'cache': 'file',
     },
-    'nuvy_client_token': {
-        'environment': 'qa',
-        'client_id': 'first',
-        'client_secret': 'cAn4ry-first',
-        'scope': 'first',
-        'validate_certs': 'false',
-        'ca_path': '/first.pem',
-        'check_url': 'https://first.example.com/api',
-    },
+    'nuvy_client_token': {'scope': 'first', 'check_url': 'https://first.example.com/api'},
     'nuxeo_oauth2_token': {
-        'url': 'https://first.example.com/nuxeo',
         'grant': 'authorization_code',
-        'client_id': 'first',
-        'client_secret': 'cAn4ry-first',
-        'username': 'first',
         'password': 'cAn4ry-first',
         'redirect_uri': 'https://first.example.com/',
-        'validate_certs': 'false',
+        'jwt_secret': None,
     },
-    'nuxeo_online_token': {
-        'url': 'https://first.example.com/nuxeo',
-        'username': 'first',
-        'token': 'cAn4ry-first',
-        'project': 'first',
-        'ca_path': '/first.pem',
-        'validate_certs': 'false',
-    },
+    'nuxeo_online_token': {'url': 'https://first.example.com/nuxeo', 'project': 'first'},
 }
-SECOND = {
-    'nexus_user_token': GOOD,
-    'nuvy_client_token': {
-        'url': 'https://second.example.com',
-        'client_id': 'second',
-        'client_secret': 'cAn4ry',
-    },
-    'nuxeo_oauth2_token': {
-        'url': 'https://second.example.com/nuxeo',
-        'grant': 'client_credentials',
-        'client_id': 'second',
-        'client_secret': 'cAn4ry',
-    },
-    'nuxeo_online_token': {
-        'url': 'https://second.example.com/nuxeo',
-        'username': 'second',
-        'token': 'cAn4ry',
-    },
+# What those of the second need besides the required options
+NEEDED = {
+    'nuxeo_oauth2_token': {'grant': 'client_credentials', 'client_secret': 'cAn4ry'},
 }
+
+
+def _value(provider, option, word, secret):
+    """A value for an option of an example: its choices and the kind of address stay."""
+    spec = sources.shared.arguments(provider)[option]
+    if option == 'url':
+        return 'https://%s.example.com/nuxeo' % word
+    if spec.get('no_log'):
+        return secret
+    kept = spec.get('choices') or option not in ('username', 'client_id')
+    return provider.EXAMPLE[option] if kept else word
+
+
+def first_of(provider):
+    example = {
+        option: _value(provider, option, 'first', 'cAn4ry-first') for option in provider.EXAMPLE
+    }
+    example.update(ca_path='/first.pem', validate_certs='false')
+    example.update(MORE.get(provider.TYPE, {}))
+    return {option: value for option, value in example.items() if value is not None}
+
+
+def second_of(provider):
+    required = [
+        option
+        for option, spec in sources.shared.arguments(provider).items()
+        if spec.get('required') and option in provider.EXAMPLE
+    ]
+    values = {option: _value(provider, option, 'second', 'cAn4ry') for option in required}
+    return {
+        'url': 'https://second.example.com/nuxeo',
+        **values,
+        **NEEDED.get(provider.TYPE, {}),
+    }
+
+
+PROVIDERS = {name: sources.provider_class(name) for name in sources.types()}
+FIRST = {name: first_of(provider) for name, provider in PROVIDERS.items()}
+SECOND = {name: second_of(provider) for name, provider in PROVIDERS.items()}
 
 
 @pytest.fixture(params=['variables', 'environment', 'ini'])
@@ -360,7 +359,7 @@ def test_a_place_that_names_a_server_keeps_out_those_after_it_that_name_another(
 @pytest.mark.parametrize(
     'type_name, same',
     [
-        ('nexus_user_token', {'url': 'https://FIRST.example.com:443/'}),
+        ('nexus_user_token', {'url': 'https://FIRST.example.com:443/nuxeo/'}),
         ('nuvy_client_token', {'url': 'https://qa.api.nuvy.ai/nexus/oauth2/token'}),
         ('nuvy_client_token', {'environment': 'qa'}),
         ('nuxeo_oauth2_token', {'url': 'https://first.example.com/nuxeo/'}),
