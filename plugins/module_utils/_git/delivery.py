@@ -14,6 +14,11 @@ import functools
 import os
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_result import (
+    attempt,
+    diff,
+    refused,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files import git_credentials
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
@@ -359,29 +364,18 @@ def _verify(
         _attempt(entry, *verify(entry.wanted, entry.repository, work.path, work.params, git))
         for entry in present
     ]
-    refused = [
-        '%s (%s)' % (attempt['name'], attempt['message'])
-        for attempt in result['verification']
-        if attempt['accepted'] is False
-    ]
-    if refused:
+    names = refused(result['verification'])
+    if names:
         result.update(
-            failed=True,
-            msg='The entries are written, but were not accepted: %s.' % '; '.join(refused),
+            failed=True, msg='The entries are written, but were not accepted: %s.' % names
         )
 
 
 def _attempt(entry: Entry, accepted: bool | None, message: str) -> Result:
-    return {
-        'name': entry.name,
-        'verify_url': entry.repository,
-        'accepted': accepted,
-        'message': message,
-    }
+    return attempt(entry.name, entry.repository, accepted, message)
 
 
 def _diff(result: Result) -> Result:
-    """What changed, in words: values are never shown, not even old ones."""
     before, after = [], []
     for entry in result['entries']:
         added = (entry['state'] == 'present') == ('entry' in entry['changed'])
@@ -394,12 +388,4 @@ def _diff(result: Result) -> Result:
             '%s: %s' % (entry['url'], entry['state'])
             + (' (changed: %s)' % ', '.join(details) if shown else '')
         )
-    if result['permissions_restricted']:
-        before.append('mode: open to other users')
-        after.append('mode: for the owner alone')
-    return {
-        'before_header': result['path'],
-        'after_header': result['path'],
-        'before': '\n'.join(before) + '\n',
-        'after': '\n'.join(after) + '\n',
-    }
+    return diff(result, before, after)

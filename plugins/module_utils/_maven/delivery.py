@@ -10,6 +10,11 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.module_utils._delivery_result import (
+    attempt,
+    diff,
+    refused,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils._files import maven_settings
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
@@ -308,16 +313,12 @@ def _verify(result: t.Dict[str, t.Any], delivery: _Delivery, content: t.Optional
     result['verification'] = _verification(
         present, delivery.params, content, changed, delivery.path, transport_of(delivery.mvn)
     )
-    refused = [
-        '%s (%s)' % (attempt['name'], attempt['message'])
-        for attempt in result['verification']
-        if attempt['accepted'] is False
-    ]
-    if refused:
+    names = refused(result['verification'])
+    if names:
         result.update(
             failed=True,
             msg='%s was updated, but these servers do not accept the credentials: %s.'
-            % (delivery.path, '; '.join(refused)),
+            % (delivery.path, names),
         )
 
 
@@ -373,16 +374,10 @@ def _not_tried(
 
 
 def _attempt(entry: t.Dict[str, t.Any], accepted: t.Optional[bool], msg: str) -> t.Dict[str, t.Any]:
-    return {
-        'name': entry['id'],
-        'verify_url': entry['verify_url'],
-        'accepted': accepted,
-        'message': msg,
-    }
+    return attempt(entry['id'], entry['verify_url'], accepted, msg)
 
 
 def _diff(result: t.Dict[str, t.Any]) -> t.Dict[str, str]:
-    """What changed, in words: values are never shown, not even old ones."""
     before, after = [], []
     for server in result['servers']:
         if not server['changed']:
@@ -405,16 +400,4 @@ def _diff(result: t.Dict[str, t.Any]) -> t.Dict[str, str]:
                 ' fingerprint %s' % server['fingerprint'] if 'fingerprint' in server else '',
             )
         )
-    if result['permissions_restricted']:
-        before.append('mode: open to other users')
-        after.append('mode: for the owner alone')
-    return {
-        'before_header': result['path'],
-        'after_header': result['path'],
-        'before': _lines(before),
-        'after': _lines(after),
-    }
-
-
-def _lines(lines: t.Iterable[str]) -> str:
-    return ''.join(line + '\n' for line in lines)
+    return diff(result, before, after)
