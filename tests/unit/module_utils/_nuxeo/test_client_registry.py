@@ -69,10 +69,10 @@ def stored(server, client_id='ci'):
 
 def test_a_client_comes_stays_changes_and_goes(sandbox, server):
     given = {'name': 'CI', 'redirect_uris': [CALLBACK, 'nuxeo://x'], 'client_secret': SECRET}
-    foretold = ensure(sandbox, server, check_mode=True, **given)
-    assert foretold['changed'] is True and stored(server) is None
+    predicted = ensure(sandbox, server, check_mode=True, **given)
+    assert predicted['changed'] is True and stored(server) is None
     made = ensure(sandbox, server, **given)
-    assert (made['changed'], made['client']) == (True, foretold['client'])
+    assert (made['changed'], made['client']) == (True, predicted['client'])
     assert made['client'] == {
         'client_id': 'ci',
         'name': 'CI',
@@ -121,7 +121,7 @@ def test_a_client_comes_stays_changes_and_goes(sandbox, server):
     assert ensure(sandbox, server, state='absent')['changed'] is False
 
 
-def test_a_new_client_is_enabled_unless_told_otherwise(sandbox, server):
+def test_a_new_client_is_enabled_unless_requested_otherwise(sandbox, server):
     assert ensure(sandbox, server)['client']['enabled'] is True and stored(server).enabled
     assert stored(server).secret is None
 
