@@ -214,8 +214,8 @@ def test_tokens_of_users_whose_names_cannot_be_in_an_address_are_revoked(sandbox
     ensure(sandbox, modern)
     for user in (name, 'jdoe'):
         modern.state.new_token('ci', user, 3600)
-    foretold = ensure(sandbox, modern, check_mode=True, state='absent')
-    assert foretold['revoked_tokens'] == 2 and len(modern.state.tokens) == 2
+    predicted = ensure(sandbox, modern, check_mode=True, state='absent')
+    assert predicted['revoked_tokens'] == 2 and len(modern.state.tokens) == 2
     assert ensure(sandbox, modern, state='absent')['revoked_tokens'] == 2
     assert not [token for token in modern.state.tokens if token.client_id == 'ci']
 
