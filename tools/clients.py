@@ -13,7 +13,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from tests.sandbox.maven_repository import DOOR_PROJECT
+from tests.sandbox.maven_repository import PROTECTED_PROJECT
 
 #: The result of a client: None if it is not installed.
 Accepted = t.Optional[bool]
@@ -26,7 +26,8 @@ def maven(home: Path, repository: str, truststore: str, env: dict[str, str]) -> 
         return None
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, 'pom.xml').write_text(
-            DOOR_PROJECT % {'server_id': 'company-releases', 'url': repository}, encoding='utf-8'
+            PROTECTED_PROJECT % {'server_id': 'company-releases', 'url': repository},
+            encoding='utf-8',
         )
         done = subprocess.run(
             [

@@ -74,8 +74,8 @@ def _info(kind, **given):
         source = sources.resolve(kind, dict(given, url=url, retries=0), {})
         provider = source.provider(dict(source.options, timeout=TIMEOUT))
         try:
-            told = provider.describe()
-            return provider.warnings, dict(told, server=provider.server()), None
+            reported = provider.describe()
+            return provider.warnings, dict(reported, server=provider.server()), None
         finally:
             provider.close()
 
@@ -88,9 +88,9 @@ def _manager(kind, **given):
             kind, dict(given, url=url, retries=0), {}, keep=('state',) if kind.HAS_STATE else ()
         )
         manager = kind(dict(source.options, timeout=TIMEOUT))
-        told = manager.ensure()
-        told.pop('client_secret', None)  # which it is there to give
-        return manager.warnings, told, None
+        reported = manager.ensure()
+        reported.pop('client_secret', None)  # which it is there to give
+        return manager.warnings, reported, None
 
     return play
 

@@ -632,23 +632,25 @@ class Wild:
 
     def echo(self, asked, honest):
         """All that was sent comes back, in the places that messages are made of."""
-        said = asked.words
-        line = said.replace('\r', ' ').replace('\n', ' ')[:3000]
+        text_shown = asked.words
+        line = text_shown.replace('\r', ' ').replace('\n', ' ')[:3000]
         body = self.random.choice(
             [
-                json.dumps({'error': said, 'error_description': said}),
-                json.dumps({'message': said}),
-                json.dumps([{'id': said, 'message': said}]),
-                said,
-                json.dumps({'error': 'invalid_client', 'error_description': 'you said ' + said}),
-                json.dumps({'errors': [{'id': said, 'msg': said}]}),
+                json.dumps({'error': text_shown, 'error_description': text_shown}),
+                json.dumps({'message': text_shown}),
+                json.dumps([{'id': text_shown, 'message': text_shown}]),
+                text_shown,
+                json.dumps(
+                    {'error': 'invalid_client', 'error_description': 'you said ' + text_shown}
+                ),
+                json.dumps({'errors': [{'id': text_shown, 'msg': text_shown}]}),
                 json.dumps(
                     {
                         'error': 'invalid_grant',
-                        'error_description': base64.b64encode(said.encode()).decode(),
+                        'error_description': base64.b64encode(text_shown.encode()).decode(),
                     }
                 ),
-                '<html><title>%s</title></html>' % said,
+                '<html><title>%s</title></html>' % text_shown,
                 json.dumps(
                     {
                         'version': line,
@@ -658,8 +660,8 @@ class Wild:
                         'mavenCoordinates': line,
                     }
                 ),
-                json.dumps({'result': {'success': False, 'message': said}}),
-                json.dumps({'status': 400, 'message': said, 'entity-type': 'exception'}),
+                json.dumps({'result': {'success': False, 'message': text_shown}}),
+                json.dumps({'status': 400, 'message': text_shown, 'entity-type': 'exception'}),
             ]
         )
         headers = [

@@ -71,7 +71,7 @@ class Run:
             5
         ):  # the time-out is short, for a machine that is busy with other things
             with HostileServer(self.scene.make()) as server, contextlib.suppress(TokensError):
-                warnings, _told, _token = self.scene.play(server.url + self.scene.path)
+                warnings, _reported, _token = self.scene.play(server.url + self.scene.path)
                 self.requests = len(server.asked)
             if self.requests:
                 break
@@ -97,7 +97,7 @@ class Run:
         with logged, HostileServer(self.scene.make()) as server:
             server.script = script
             began = time.monotonic()
-            told, token, refused = self._told(server.url + self.scene.path)
+            reported, token, refused = self._reported(server.url + self.scene.path)
             seconds = time.monotonic() - began
             asked = list(server.asked)
         where = '%s, play(%r, %d, %r), request %d, %s: ' % (
@@ -110,7 +110,7 @@ class Run:
         )
         if any(ASTRAY in one.target for one in asked):
             self.crashes.append(where + 'followed a redirect')
-        if told is None:
+        if reported is None:
             self.crashes.append(where + token)
             return None
         if (
@@ -124,18 +124,20 @@ class Run:
         if seconds > len(asked) * (TIMEOUT + 0.5) + PATIENCE:
             self.crashes.append(where + 'took %.1f seconds for %d requests' % (seconds, len(asked)))
         for secret in set(SECRETS).union(*(one.secrets for one in asked)):
-            for place, text in (('people', told), ('logs', '\n'.join(logged.lines))):
+            for place, text in (('people', reported), ('logs', '\n'.join(logged.lines))):
                 if any(form.decode('utf-8', 'replace') in text for form in forms(secret)):
                     self.crashes.append('%sshows %s a secret: %s' % (where, place, text[:300]))
-        return told
+        return reported
 
-    def _told(self, url):
+    def _reported(self, url):
         """:returns: (the message, the token, whether something was refused), or (None, why
         this is a crash, None).
         """
         try:
-            warnings, told, token = self.scene.play(url)
-            shown = json.dumps([warnings, told, token.about() if token else None], allow_nan=False)
+            warnings, reported, token = self.scene.play(url)
+            shown = json.dumps(
+                [warnings, reported, token.about() if token else None], allow_nan=False
+            )
             json.dumps(token.as_result() if token else None, allow_nan=False)
         except TokensError as problem:
             if (
@@ -158,7 +160,7 @@ class Run:
         return (
             shown + repr(token),
             token,
-            bool(warnings) or (isinstance(told, dict) and bool(told.get('failed'))),
+            bool(warnings) or (isinstance(reported, dict) and bool(reported.get('failed'))),
         )
 
 

@@ -214,9 +214,9 @@ def _repeat(name: str, place: str, form: str, at: int) -> tuple[set[str], str]:
     with logged, HostileServer(scene.make()) as server:
         server.script = script
         try:
-            warnings, told, token = scene.play(server.url + scene.path)
+            warnings, reported, token = scene.play(server.url + scene.path)
             # As at the exit of modules and actions
-            shown = _redaction.outgoing([warnings, told, token.about() if token else None])
+            shown = _redaction.outgoing([warnings, reported, token.about() if token else None])
             text = json.dumps(shown, ensure_ascii=False)
         except TokensError as problem:
             text = '%s %r %s' % (problem, problem, vars(problem))

@@ -943,7 +943,7 @@ TO_HOSTS = {
 } | {NAMESPACE + 'token_deliveries'}
 
 
-def test_A1_A18_I8_what_ssh_tells(stage):
+def test_A1_A18_I8_what_ssh_reports(stage):
     """ansible-core shows with -vvv all that comes over ssh: results and arguments of modules."""
     stage.over_ssh()
     run, hits = stage.play(
@@ -955,7 +955,7 @@ def test_A1_A18_I8_what_ssh_tells(stage):
     ), run.output
 
 
-def test_A2_a_host_that_says_something_by_itself(stage):
+def test_A2_a_host_that_prints_something_by_itself(stage):
     """What a module answers cannot be told from it then, and is not shown with it."""
     stage.over_ssh(greeting='{ Welcome\n')
     tasks = [
@@ -996,8 +996,8 @@ def test_S1_S2_a_host_that_repeats_what_it_was_sent(stage, failed):
     ]
     run, hits = stage.play(tasks)
     assert hits == [], '\n'.join(hits)
-    heard = host.heard.read_text(encoding='utf-8')
-    assert all(stage.secrets[name].partition('"')[0] in heard for name in ('person', 'deployer'))
+    received = host.received.read_text(encoding='utf-8')
+    assert all(stage.secrets[name].partition('"')[0] in received for name in ('person', 'deployer'))
     assert 'Repeated' in run.output and '\x1b' not in json.dumps(run.events, ensure_ascii=False)
     assert not (stage.folder / 'trace').exists(), 'a template of the host was rendered'
     assert {event['host'] for event in run.events if 'host' in event} == {'host0'}
@@ -1026,14 +1026,14 @@ def given_options(arguments):
             )
 
 
-def test_every_option_that_holds_a_secret_was_given_one(stage, monkeypatch):
+def test_every_option_that_contains_a_secret_was_given_one(stage, monkeypatch):
     class Spec(Exception):
         """What a module says of its options."""
 
-    def told(_self, argument_spec, **_more):
+    def reported(_self, argument_spec, **_more):
         raise Spec(argument_spec)
 
-    monkeypatch.setattr(basic.AnsibleModule, '__init__', told)
+    monkeypatch.setattr(basic.AnsibleModule, '__init__', reported)
     defaults = stage.plays([])[0]['module_defaults']
     for path in (ROOT / 'plugins/modules').glob('*.py'):
         with pytest.raises(Spec) as caught:
@@ -1222,7 +1222,7 @@ PLACES = {
     'module_utils._files.json_members:edit': ['Link'],
 }
 # Whatever breaks a conversation is told as a broken conversation
-TOLD_AS_ANSWER = 'the answer could not be read (ValueError)'
+REPORTED_AS_RESPONSE = 'the answer could not be read (ValueError)'
 UNFORESEEN = 'This should not have happened: ValueError'
 
 
@@ -1242,15 +1242,15 @@ def test_A2_errors_that_nobody_thought_of(stage):
     run, hits = stage.play(tasks, BREAK=' '.join(PLACES))
     assert hits == [], '\n'.join(hits)
     assert {entry['name'] for entry in tasks} - names_of(run, 'failed') == set(), run.output
-    told = {
+    reported = {
         event['task']: json.dumps(event['result'])
         for event in run.events
         if event['event'] in ('failed', 'item_failed')
     }
     assert [
         name
-        for name, result in told.items()
-        if UNFORESEEN not in result and TOLD_AS_ANSWER not in result
+        for name, result in reported.items()
+        if UNFORESEEN not in result and REPORTED_AS_RESPONSE not in result
     ] == []
 
 
@@ -1304,7 +1304,7 @@ def test_passwords_that_maven_encrypts(stage):
     )
 
 
-def test_A20_values_that_the_vault_holds(stage):
+def test_A20_values_that_the_vault_contains(stage):
     vault = VaultLib([('default', VaultSecret(stage.secrets['vault'].encode()))])
     tasks = chosen(
         WORK,
@@ -1347,7 +1347,7 @@ def test_A2_O5_N13_servers_that_echo_what_they_were_sent(stage):
             decoded = base64.b64decode(header.partition(' ')[2]).decode()
         except ValueError:
             decoded = ''
-        said = (
+        text_shown = (
             header
             + decoded
             + exchange.environ['QUERY_STRING']
@@ -1358,11 +1358,16 @@ def test_A2_O5_N13_servers_that_echo_what_they_were_sent(stage):
             code,
             [
                 ('Content-Type', 'application/json'),
-                ('X-Siesta-FaultId', said.replace('\n', ' ').replace('\r', ' ')[:200]),
+                ('X-Siesta-FaultId', text_shown.replace('\n', ' ').replace('\r', ' ')[:200]),
                 ('Location', 'https://idp.example/?' + header),
             ],
             json.dumps(
-                {'message': said, 'error': said, 'error_description': said, 'errorMessage': said}
+                {
+                    'message': text_shown,
+                    'error': text_shown,
+                    'error_description': text_shown,
+                    'errorMessage': text_shown,
+                }
             ),
         )(exchange)
 

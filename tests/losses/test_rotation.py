@@ -293,7 +293,7 @@ def test_T13_a_server_that_cannot_be_reached_leaves_the_token_good(by_token_alon
     assert by_token_alone.run(regenerate='if_expired') == good
 
 
-def test_T22_no_kill_point_lets_a_dead_token_out(by_token_alone, record_property):
+def test_T22_no_kill_point_lets_an_ended_token_out(by_token_alone, record_property):
     found = points(trial(by_token_alone.run, by_token_alone.log).calls, by_token_alone.folder)
     dead = []
     for name, number in found:

@@ -78,8 +78,8 @@ def pytest_terminal_summary(terminalreporter):
     for name, system in _findings.systems.items():
         for what, number in system['counts'].items():
             total[what] = total.get(what, 0) + number
-        told = ', '.join(f'{number} {what}' for what, number in system['counts'].items())
-        terminalreporter.write_line(f'{name} ({system["kind"]}): {told}')
+        reported = ', '.join(f'{number} {what}' for what, number in system['counts'].items())
+        terminalreporter.write_line(f'{name} ({system["kind"]}): {reported}')
         for difference in system['differences']:
             terminalreporter.write_line(f'    differs: {difference}')
     terminalreporter.write_line(

@@ -80,13 +80,13 @@ def need(clients: bool = True) -> None:
     """:param clients: also what the vendors' clients need.
     :raises Missing: this machine has not enough; the message says what to install.
     """
-    wants = {
+    required = {
         'java': 'a Java 17 runtime',
         'javac': 'the Java 17 compiler (a JDK)',
         'mvn': 'Maven 3.6.3 or newer',
         **({'node': 'Node.js', 'npm': 'npm'} if clients else {}),
     }
-    lacks = [what for name, what in wants.items() if shutil.which(name) is None]
+    lacks = [what for name, what in required.items() if shutil.which(name) is None]
     if shutil.which('java') and java_version() < 17:
         lacks.insert(0, f'a Java 17 runtime (this is {java_version()})')
     if lacks:
@@ -97,14 +97,14 @@ def need(clients: bool = True) -> None:
 
 
 def java_version() -> int:
-    said = subprocess.run(
+    text_shown = subprocess.run(
         ['java', '-version'],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     ).stdout
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    found = re.search(r'version "(?:1\.)?(\d+)', text_shown)
     return int(found[1]) if found else 0
 
 
@@ -222,7 +222,7 @@ class Running:
     :ivar url: with its context path.
     :ivar folder: of its data.
     :ivar seconds: how long it took to start.
-    :ivar said: its C(Server) header.
+    :ivar text_shown: its C(Server) header.
     """
 
     name: str
@@ -230,7 +230,7 @@ class Running:
     url: str
     folder: str
     seconds: float
-    said: str = ''
+    text_shown: str = ''
 
     @property
     def number(self) -> tuple[int, ...]:
@@ -253,11 +253,11 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
             start_new_session=True,
         )
     try:
-        said = None
-        while said is None:
+        text_shown = None
+        while text_shown is None:
             try:
                 with urllib.request.urlopen(url + probe, timeout=20) as answer:
-                    said = answer.headers.get('Server', '')
+                    text_shown = answer.headers.get('Server', '')
             except (OSError, urllib.error.URLError):
                 if process.poll() is not None or time.monotonic() - began > SECONDS_TO_START:
                     raise RuntimeError(
@@ -265,7 +265,7 @@ def _started(name, version, command, url, probe, folder, cwd=None, env=None) -> 
                         f'{log.read_text(encoding="utf-8", errors="replace")[-3000:]}'
                     ) from None
                 time.sleep(0.3)
-        yield Running(name, version, url, str(folder), time.monotonic() - began, said)
+        yield Running(name, version, url, str(folder), time.monotonic() - began, text_shown)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

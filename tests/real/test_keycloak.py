@@ -276,17 +276,17 @@ def test_authorization_code_with_pkce_refresh_and_revocation(live, keycloak, fin
     )
 
     fresh = codes.pkce()
-    living = redeem(
+    valid = redeem(
         codes.code_of('GET auth', Browser(live.url).log_in(fresh, state), state), fresh.verifier
     )
     form = {
-        'token': living.refresh_token,
+        'token': valid.refresh_token,
         'token_type_hint': 'refresh_token',
         'client_id': CLIENT,
         'client_secret': SECRET,
     }
     assert keycloak.request('POST', f'{OPENID}/revoke', form=form).status == 200
-    assert refused(lambda: renew(living.refresh_token)).code == 'invalid_grant'
+    assert refused(lambda: renew(valid.refresh_token)).code == 'invalid_grant'
     assert isinstance(refused(lambda: renew('nonsense')), Refused) and third.secret
     findings.note(
         live.system,
@@ -296,7 +296,7 @@ def test_authorization_code_with_pkce_refresh_and_revocation(live, keycloak, fin
 
 
 @on_keycloak
-def test_what_is_no_token_endpoint_is_told(live, keycloak):
+def test_what_is_no_token_endpoint_is_reported(live, keycloak):
     wrong = oauth2.Endpoint(
         keycloak.request,
         '/realms/none/token',

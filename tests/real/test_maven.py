@@ -55,11 +55,11 @@ def mvn(findings):
 
     def program(version):
         path = servers.maven(version) if version != '3' else shutil.which('mvn')
-        said = subprocess.run(
+        text_shown = subprocess.run(
             [path, '--batch-mode', '--version'], stdout=subprocess.PIPE, text=True, check=True
         ).stdout
         return str(path), findings.system(
-            'Apache Maven', re.search(r'Apache Maven ([0-9][\w.-]*)', said)[1]
+            'Apache Maven', re.search(r'Apache Maven ([0-9][\w.-]*)', text_shown)[1]
         )
 
     return program
@@ -299,7 +299,7 @@ def test_characters_beyond_ascii(sandbox, run_playbook, home, mvn, findings):
 
 
 @on(servers.NEXUS[-1])
-def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
+def test_credentials_at_a_real_nexus(live, run_playbook, home, mvn, findings):
     """A local user without any right but to deploy; credentials are required."""
 
     def ask(method, path, body, good=(200, 204)):
@@ -375,10 +375,10 @@ def test_doors_of_a_real_nexus(live, run_playbook, home, mvn, findings):
         assert ODD[1] not in output
         return None if good else output
 
-    told = deliver(entry)
-    assert told['verification'] == [
+    reported = deliver(entry)
+    assert reported['verification'] == [
         {'name': 'company', 'verify_url': url, 'accepted': True, 'message': 'accepted'}
-    ], told
+    ], reported
     for version in MAVENS:
         system = mvn(version)[1]
         assert work(mvn(version), f'door-{version}') is None

@@ -240,7 +240,7 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
     remote, nexus = live.remote(good={FIRST, SECOND}), Nexus(live)
     names = iter(f'com/example/app/{number}/app-{number}.pom' for number in range(1, 99))
 
-    def door(credentials, **more):
+    def attempt(credentials, **more):
         path = next(names)
         result = ensure({'name': 'guarded', **login(credentials), 'verify_path': path, **more})
         return result, remote.seen(path)
@@ -249,7 +249,7 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
     assert ensure({'name': 'guarded', **login(FIRST), 'create': creation}, check_mode=True)[
         'repositories'
     ][0]['changed'] == ['repository']
-    result, seen = door(FIRST, create=creation)
+    result, seen = attempt(FIRST, create=creation)
     assert (
         result['repositories'][0]['changed'] == ['repository']
         and result['verification'][0]['accepted'] is True
@@ -286,25 +286,25 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
 
     predicted = ensure({'name': 'guarded', **login(FIRST)}, check_mode=True)
     assert predicted['repositories'][0]['changed'] == ['username', 'password']
-    result, seen = door(FIRST)
+    result, seen = attempt(FIRST)
     assert (
         result['repositories'][0]['changed'] == ['username', 'password']
         and result['verification'][0]['accepted'] is True
     ), result
     assert seen == [[None, 401], [FIRST, 200]]
-    result, seen = door(FIRST)
+    result, seen = attempt(FIRST)
     assert (
         result['changed'] is False
         and result['verification'][0]['accepted'] is True
         and seen == [[None, 401], [FIRST, 200]]
     )
-    result, seen = door(SECOND)
+    result, seen = attempt(SECOND)
     assert (
         result['changed'] is True
         and result['verification'][0]['accepted'] is True
         and seen == [[None, 401], [SECOND, 200]]
     )
-    result, seen = door(SECOND, update_password='always')
+    result, seen = attempt(SECOND, update_password='always')
     assert result['repositories'][0]['changed'] == ['password'] and seen == [
         [None, 401],
         [SECOND, 200],
@@ -357,7 +357,7 @@ def test_create_set_rotate_and_remove(live, findings, ensure, assert_unchanged):
 
 
 @on(*NEXUS)
-def test_a_wrong_path_is_told_from_a_repository_that_is_not_there(live, findings, ensure):
+def test_a_wrong_path_is_distinguished_from_a_repository_that_is_not_there(live, findings, ensure):
     for wrong in dict.fromkeys((live.url.replace('/nexus', '') + '/wrong', live.url + '/wrong')):
         for entry in (
             {'name': 'not-there', 'state': 'absent'},
@@ -379,7 +379,7 @@ def test_a_wrong_path_is_told_from_a_repository_that_is_not_there(live, findings
 
 
 @on(*NEXUS)
-def test_X4_refusals_are_told_apart(live, findings, ensure):
+def test_X4_refusals_are_distinguished(live, findings, ensure):
     with pytest.raises(Refused, match='does not accept the user name and password'):
         ensure({'name': 'guarded', **login(FIRST)}, password='wrong')
     result = ensure(
@@ -565,7 +565,7 @@ def test_other_formats(live, ensure, assert_unchanged):
 
 
 @on('3.41.1-01')
-def test_a_404_after_a_good_read_is_told_as_a_refusal(live, findings, ensure):
+def test_a_404_after_a_good_read_is_reported_as_a_refusal(live, findings, ensure):
     remote = live.remote(good={FIRST})
     ensure({'name': 'silent', **login(FIRST), 'create': {'remote_url': remote.url}})
     proxies = RestProxies(
@@ -588,7 +588,7 @@ def test_a_404_after_a_good_read_is_told_as_a_refusal(live, findings, ensure):
 
 
 @on('3.24.0-01', '3.71.0-06')
-def test_a_400_is_told_with_the_reasons_of_the_server(live, ensure):
+def test_a_400_is_reported_with_the_reasons_of_the_server(live, ensure):
     remote = live.remote(good={FIRST})
     ensure({'name': 'wordy', **login(FIRST), 'create': {'remote_url': remote.url}})
     proxies = RestProxies(
@@ -636,7 +636,7 @@ def test_nexus_2_escapes_once_and_never_again(live, findings, ensure):
 
 
 @on('3.71.0-06', '3.23.0-03', '2.5.1-01')
-def test_X3_somebody_elses_change_is_told(live, ensure, monkeypatch):
+def test_X3_somebody_elses_change_is_reported(live, ensure, monkeypatch):
     remote, nexus = live.remote(good={FIRST}), Nexus(live)
     ensure({'name': 'busy', **login(FIRST), 'create': {'remote_url': remote.url}})
     request = Client.request

@@ -114,11 +114,11 @@ def test_N_no_user_tokens_on_this_edition(live, findings, strip):
 @on(*NEXUS)
 def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
     proxy, url = between(live, strip)
-    told = describe(provider(live, url))[0]
+    reported = describe(provider(live, url))[0]
     assert (
-        told['server'] == {'version': live.version, 'edition': 'OSS'}
-        and told['exists'] is False
-        and told['feature_enabled'] is False
+        reported['server'] == {'version': live.version, 'edition': 'OSS'}
+        and reported['exists'] is False
+        and reported['feature_enabled'] is False
     )
     assert len(proxy.asked) == (1 if not strip and live.server.number >= (3, 8) else 2), proxy.asked
     assert_polite(proxy)
@@ -132,7 +132,7 @@ def test_version_and_edition_with_the_fewest_requests(live, findings, strip):
 
 @on(*NEXUS)
 @pytest.mark.parametrize('check_mode', [False, True], ids=['', 'check mode'])
-def test_wrong_passwords_are_told(live, check_mode):
+def test_wrong_passwords_are_reported(live, check_mode):
     proxy, url = between(live)
     for wrong in ({'password': 'wrong'}, {'username': 'nobody'}, {'username': 'ädmin'}):
         message = refusal(live, url, check_mode=check_mode, **wrong)
@@ -161,7 +161,7 @@ def test_whether_credentials_work_is_asked_where_no_right_is_needed(live, findin
 
 
 @on(*NEXUS)
-def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
+def test_a_wrong_path_is_distinguished_from_wrong_credentials(live, findings):
     proxy, url = between(live)
     for wrong in dict.fromkeys(
         (url.replace('/nexus', '') + '/wrong', url + '/wrong', url + '/repository/maven-public')
@@ -169,7 +169,7 @@ def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
         for options in ({}, {'password': 'wrong'}, {'nexus_version': live.version}):
             if 'password' in options and wrong.endswith('maven-public'):
                 continue  # below a repository of Nexus 3, passwords are checked
-            told = [
+            reported = [
                 refusal(live, wrong, check_mode, state, **options)
                 for check_mode in (False, True)
                 for state in ('present', 'absent')
@@ -178,8 +178,8 @@ def test_a_wrong_path_is_told_from_wrong_credentials(live, findings):
                 describe(provider(live, wrong, **options))
             assert all(
                 re.search('ends? with the context path', message)
-                for message in (*told, str(caught.value))
-            ), (wrong, options, told, caught.value)
+                for message in (*reported, str(caught.value))
+            ), (wrong, options, reported, caught.value)
     assert_polite(proxy)
     findings.note(
         live.system,
@@ -208,7 +208,7 @@ def test_nexus_2_without_its_plugin(live, findings):
 
 
 @on(NEXUS[-1])
-def test_a_server_that_is_down_is_told_from_one_that_refuses(live):
+def test_a_server_that_is_down_is_distinguished_from_one_that_refuses(live):
     with pytest.raises(Unreachable, match='refuses the connection'):
         ensure(
             provider(live, f'http://127.0.0.1:{free_port()}'),

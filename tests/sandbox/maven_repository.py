@@ -20,7 +20,7 @@ import threading
 import zipfile
 
 GROUP = 'org.example.buildops'
-DOOR_PROJECT = """<?xml version="1.0" encoding="UTF-8"?>
+PROTECTED_PROJECT = """<?xml version="1.0" encoding="UTF-8"?>
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <parent>

@@ -272,12 +272,12 @@ def answer(status, body='', content_type=None, headers=()):
 def tomcat_page(status, message=None, headers=()):
     """The error page of the servlet container."""
     title = f'HTTP Status {status} – {REASONS[status]}'
-    said = f'<p><b>Message</b> {message}</p>' if message else ''
+    got = f'<p><b>Message</b> {message}</p>' if message else ''
     page = (
         f'<!doctype html><html lang="en"><head><title>{title}</title><style type="text/css">body '
         f'{{font-family:Tahoma,Arial,sans-serif;}}</style></head>'
         f'<body><h1>{title}</h1><hr class="line" /><p><b>Type</b> Status '
-        f'Report</p>{said}</body></html>'
+        f'Report</p>{got}</body></html>'
     )
     return answer(status, page, 'text/html;charset=utf-8', [('Content-Language', 'en'), *headers])
 
@@ -895,10 +895,10 @@ class Platform:
             return self.jwt_grant(call, client_id, secret)
         if grant == 'client_credentials' and self.client_credentials:
             return self.client_grant(client_id, secret)
-        said = 'null' if grant is None else grant
+        got = 'null' if grant is None else grant
         return token_error(
             'unsupported_grant_type',
-            f'Unknown grant_type: got "{said}", expecting "authorization_code" or "refresh_token".',
+            f'Unknown grant_type: got "{got}", expecting "authorization_code" or "refresh_token".',
         )
 
     def client_credentials_of(self, call):

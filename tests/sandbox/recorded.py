@@ -139,7 +139,7 @@ def shape(body: str, content_type: str, version: str) -> t.Any:
         title = re.search(r'<title>(.*?)</title>', text, re.S)
         return {
             'title': re.sub(r'\s+', ' ', title.group(1)).strip() if title else None,
-            'version': _tells(text, version),
+            'version': _shown_version(text, version),
             **({'cut': True} if cut else {}),
         }
     return {
@@ -149,7 +149,7 @@ def shape(body: str, content_type: str, version: str) -> t.Any:
     }
 
 
-def _tells(page: str, version: str) -> str | None:
+def _shown_version(page: str, version: str) -> str | None:
     """The text before the server's version on a page, if it shows it."""
     found = re.search(r'(\?_v=|\?)' + re.escape(version), page)
     return found.group(1) if found else None

@@ -17,20 +17,20 @@ from pathlib import Path
 class HostileHost:
     """The Python interpreter of a managed host under an attacker's control.
 
-    :ivar heard: the file with all that the host was sent.
+    :ivar received: the file with all that the host was sent.
     """
 
     def __init__(self, folder: Path, answer: dict[str, t.Any]) -> None:
-        self.heard = folder / 'heard'
+        self.received = folder / 'heard'
         self._python = folder / 'hostile-python'
-        said = folder / 'answer.json'
-        said.write_text(json.dumps(answer), encoding='utf-8')
-        heard, text = shlex.quote(str(self.heard)), shlex.quote(str(said))
+        text_shown = folder / 'answer.json'
+        text_shown.write_text(json.dumps(answer), encoding='utf-8')
+        received, text = shlex.quote(str(self.received)), shlex.quote(str(text_shown))
         self._python.write_text(
             '#!/bin/sh\n'
             'for file; do test -f "$file" && cat "$file" >> %s; done\n'
             'test -t 0 || cat >> %s\n'
-            'cat %s\n' % (heard, heard, text),
+            'cat %s\n' % (received, received, text),
             encoding='utf-8',
         )
         self._python.chmod(0o755)
@@ -114,7 +114,7 @@ print(everything, file=sys.stderr)
 class RepeatingHost(HostileHost):
     """A host that repeats all that it was sent, in many forms and wherever a result may have text.
 
-    :ivar heard: the file with the longer ones of the strings that it was sent.
+    :ivar received: the file with the longer ones of the strings that it was sent.
     """
 
     def __init__(self, folder: Path, failed: bool, trace: Path) -> None:
@@ -122,5 +122,5 @@ class RepeatingHost(HostileHost):
         :param trace: a file that a template would make on the controller.
         """
         super().__init__(folder, {})
-        settings = {'heard': str(self.heard), 'trace': trace, 'failed': failed}
+        settings = {'heard': str(self.received), 'trace': trace, 'failed': failed}
         self._python.write_text(_REPEATS % dict(settings, python=sys.executable), encoding='utf-8')

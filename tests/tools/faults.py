@@ -85,29 +85,31 @@ def tests() -> dict[str, list[str]]:
 
 def judge() -> tuple[dict[str, list[str]], dict[str, str], list[str]]:
     """What covers each fault: the tests, the explanations, and what is wrong."""
-    known, shown, told = catalogue(), tests(), explained()
+    known, shown, reported = catalogue(), tests(), explained()
     shown = {key: names for key, names in shown.items() if key in known}
     wrong = [
         f'{key} has neither a test nor an explanation: {text}'
         for key, text in known.items()
-        if key not in shown and key not in told
+        if key not in shown and key not in reported
     ]
     wrong += [
-        f'{key} has a test, so that its explanation is out of date' for key in told if key in shown
+        f'{key} has a test, so that its explanation is out of date'
+        for key in reported
+        if key in shown
     ]
     wrong += [
-        f'{key} is explained, but is not in the catalogue' for key in told if key not in known
+        f'{key} is explained, but is not in the catalogue' for key in reported if key not in known
     ]
-    return shown, told, wrong
+    return shown, reported, wrong
 
 
 def summary() -> tuple[str, list[str]]:
     """A line for people, and what is wrong."""
-    shown, told, wrong = judge()
+    shown, reported, wrong = judge()
     count = len({name for names in shown.values() for name in names})
     return (
-        f'{len(catalogue())} faults: {len(shown)} shown by {count} tests, {len(told)} explained, '
-        f'{len(wrong)} wrong',
+        f'{len(catalogue())} faults: {len(shown)} shown by {count} tests, '
+        f'{len(reported)} explained, {len(wrong)} wrong',
         wrong,
     )
 
@@ -115,13 +117,13 @@ def summary() -> tuple[str, list[str]]:
 def main() -> int:
     line, wrong = summary()
     if '--list' in sys.argv:
-        shown, told, _wrong = judge()
+        shown, reported, _wrong = judge()
         for key, text in catalogue().items():
             print(f'{key}  {text}')
             for name in shown.get(key, []):
                 print(f'      {name}')
-            if key in told:
-                print(f'      {told[key]}')
+            if key in reported:
+                print(f'      {reported[key]}')
     for text in wrong:
         print(text, file=sys.stderr)
     print(line)

@@ -6,8 +6,9 @@
 """Finds words that texts of this project avoid, since they are not those of the field.
 
 C(python -m tests.tools.words [FILE...]) checks the given files, by default all texts that users and
-readers of the code see: documentation, messages, comments, playbooks, roles, guides. It prints each
-place with what to write instead, and exits with 1 if there is one.
+readers of the code see: documentation, messages, comments, playbooks, roles, guides. In all Python
+files, tests included, it checks names in the code as well. It prints each place with what to write
+instead, and exits with 1 if there is one.
 """
 
 from __future__ import annotations
@@ -47,6 +48,26 @@ WORDS = {
 _PATTERN = re.compile(
     r'(?<![\w$./-])(?:%s)(?![\w(-])' % '|'.join('(%s)' % words for words in WORDS), re.IGNORECASE
 )
+# Parts of names in the code. Some words of texts are not among them: C(stand_in) and C(held) are
+# usual there.
+NAMES = {
+    r'tells|telling|told|foretold': 'reports, shows',
+    r'said|says?(?!_UTF)': 'reports, prints',
+    r'doors?': 'credentials, access',
+    r'anew': 'again',
+    r'holds?': 'contains',
+    r'stands|stood': 'is, was',
+    r'vain': 'without success',
+    r'wants': 'requires',
+    r'heard': 'received',
+    r'obeys?|honou?red': 'follows, interprets',
+    r'lied|lies': 'is wrong',
+    r'house': 'project',
+}
+_NAME = re.compile(
+    r'(?<![a-zA-Z])(?:%s)(?![a-zA-Z])' % '|'.join('(%s)' % words for words in NAMES), re.IGNORECASE
+)
+_NAMES_ONLY = ('tests', 'tools')
 _FOLDERS = ('plugins', 'docs/docsite', 'playbooks', 'roles', 'examples', 'extensions/awx')
 _FILES = ('README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'galaxy.yml', 'changelogs/fragments')
 _SUFFIXES = ('.py', '.yml', '.rst', '.md')
@@ -96,16 +117,27 @@ def in_python(text: str) -> t.Iterator[Place]:
     yield from _in_text('\n'.join(comments), first)
 
 
-def in_file(path: Path) -> list[Place]:
+def in_names(text: str) -> t.Iterator[Place]:
+    """Yield the places in names of the code."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        found = _NAME.search(token.string) if token.type == tokenize.NAME else None
+        if found:
+            instead = [*NAMES.values()][(found.lastindex or 1) - 1]
+            yield Place(token.start[0], token.string, instead)
+
+
+def in_file(path: Path, names_only: bool = False) -> list[Place]:
     """Return the places in a file, by line."""
     text = path.read_text(encoding='utf-8')
-    return sorted(in_python(text) if path.suffix == '.py' else _in_text(text, 1))
+    if path.suffix != '.py':
+        return sorted(_in_text(text, 1))
+    return sorted([*in_names(text), *(() if names_only else in_python(text))])
 
 
-def files() -> list[Path]:
+def files(folders: t.Sequence[str] = (*_FOLDERS, *_FILES)) -> list[Path]:
     """Return the files that are checked by default."""
     listed = subprocess.run(
-        ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard', *_FOLDERS, *_FILES],
+        ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard', *folders],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         check=True,
@@ -117,8 +149,13 @@ def files() -> list[Path]:
 def main(names: t.Sequence[str]) -> int:
     """Print the places in files. :returns: the exit code."""
     found = False
-    for path in [Path(name).absolute() for name in names] or files():
-        for place in in_file(path):
+    given = [Path(name).absolute() for name in names]
+    checked = [(path, False) for path in given or files()]
+    checked += [] if given else [(path, True) for path in files(_NAMES_ONLY)]
+    for path, names_only in checked:
+        if names_only and path.suffix != '.py':
+            continue
+        for place in in_file(path, names_only):
             found = True
             print(
                 '%s:%d: %s; write: %s'

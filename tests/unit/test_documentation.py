@@ -167,7 +167,7 @@ LIKE_A_SECRET = re.compile(r'(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*[0-9])[A-Za-
 SOURCE = re.compile('[a-z]{5,9}')
 
 
-def test_A29_no_example_and_no_default_holds_what_could_be_a_secret():
+def test_A29_no_example_and_no_default_contains_what_could_be_a_secret():
     read = 0
     patterns = (
         'plugins/modules/*.py',
@@ -210,7 +210,7 @@ def test_A29_no_example_and_no_default_holds_what_could_be_a_secret():
         ]
 
 
-TOLD = {
+DESCRIBED = {
     'A6': 'debug',
     'A12': 'set_fact',
     'A14': 'environment:',
@@ -224,7 +224,9 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize('fault', TOLD)
-def test_the_guide_tells_what_no_collection_can_prevent(fault):
+@pytest.mark.parametrize('fault', DESCRIBED)
+def test_the_guide_describes_what_no_collection_can_prevent(fault):
     """The tests of leaks show that it is so, and that the ways around are ones."""
-    assert TOLD[fault] in (ROOT / 'docs/docsite/rst/security_guide.rst').read_text(encoding='utf-8')
+    assert DESCRIBED[fault] in (ROOT / 'docs/docsite/rst/security_guide.rst').read_text(
+        encoding='utf-8'
+    )

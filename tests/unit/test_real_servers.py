@@ -36,7 +36,7 @@ def program(folder, name, text=''):
         ('1.8.0_392', ['javac', 'mvn', 'node'], 'a Java 17 runtime (this is 8), npm'),
     ],
 )
-def test_what_is_missing_is_told(tmp_path, java, others, lacks):
+def test_what_is_missing_is_reported(tmp_path, java, others, lacks):
     if java:
         program(tmp_path, 'java', f'echo \'openjdk version "{java}" 2020-01-01\' >&2')
     for name in others:

@@ -47,7 +47,7 @@ def documentation(kind: str, name: str) -> dict:
     return yaml.safe_load(found['yaml'])
 
 
-def test_the_action_group_lists_the_modules_that_say_they_are_in_it():
+def test_the_action_group_lists_the_modules_with_its_attribute():
     group = yaml.safe_load((ROOT / 'meta/runtime.yml').read_text(encoding='utf-8'))[
         'action_groups'
     ]['tokens']
@@ -170,7 +170,7 @@ def test_what_runs_on_managed_hosts_runs_on_the_oldest_python_of_this_machine():
     subprocess.run([python, '-c', code, *files], check=True)
 
 
-def test_the_collection_builds_and_holds_what_users_need_and_nothing_else(tmp_path):
+def test_the_collection_builds_and_contains_what_users_need_and_nothing_else(tmp_path):
     subprocess.run(
         [
             sys.executable,
@@ -336,7 +336,7 @@ def test_the_continuous_integration_installs_every_client_that_a_test_needs():
     } <= installed
 
 
-def test_venv_script_says_what_to_do_about_an_unsuitable_python(tmp_path):
+def test_venv_script_reports_what_to_do_about_an_unsuitable_python(tmp_path):
     script = tmp_path / 'tools/venv.sh'
     script.parent.mkdir()
     script.write_bytes((ROOT / 'tools/venv.sh').read_bytes())

@@ -46,7 +46,7 @@ def test_a_stand_in_is_called_one():
     }
 
 
-def test_a_run_that_finds_something_else_is_told():
+def test_a_run_that_finds_something_else_is_reported():
     kept = tried.load()
     own = next(
         system

@@ -41,11 +41,11 @@ class Answer(t.NamedTuple):
     """What a server answered.
 
     :ivar status: HTTP status.
-    :ivar wants_utf8: whether it asks for user and password in UTF-8 (RFC 7617).
+    :ivar requires_utf8: whether it asks for user and password in UTF-8 (RFC 7617).
     """
 
     status: int
-    wants_utf8: bool
+    requires_utf8: bool
 
 
 class NoAnswer(Exception):
@@ -100,10 +100,10 @@ def _get(url: str, authorization: t.Optional[str], trust: Trust, timeout: float)
         connection.request('GET', quote(parts.path or '/', safe="/%:@!$&'()*+,;=~"), None, headers)
         response = connection.getresponse()
         challenges = ' '.join(response.headers.get_all('WWW-Authenticate', []))
-        wants_utf8 = 'charset="utf-8"' in challenges.lower() or 'charset=utf-8' in (
+        requires_utf8 = 'charset="utf-8"' in challenges.lower() or 'charset=utf-8' in (
             challenges.lower()
         )
-        return Answer(response.status, wants_utf8)
+        return Answer(response.status, requires_utf8)
     finally:
         connection.close()
 

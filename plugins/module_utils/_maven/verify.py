@@ -122,20 +122,20 @@ def verify(
         return verdicts[0]
     return _mixed(
         {str(login.encoding): verdict for login, verdict in zip(logins, verdicts)},
-        any(answer.wants_utf8 for answer in answers),
+        any(answer.requires_utf8 for answer in answers),
         transport,
     )
 
 
 def _mixed(
-    verdicts: t.Mapping[str, Verdict], wants_utf8: bool, transport: t.Optional[str]
+    verdicts: t.Mapping[str, Verdict], requires_utf8: bool, transport: t.Optional[str]
 ) -> Verdict:
     """Judge a credential that only some versions of Maven can use."""
     good = next(encoding for encoding in (UTF_8, LATIN_1) if verdicts[encoding][0] is not False)
     bad = LATIN_1 if good == UTF_8 else UTF_8
     if transport is None:
         used = bad  # the Maven that uses the file could be of either kind
-    elif transport == 'wagon' or (transport == 'jdk' and wants_utf8):
+    elif transport == 'wagon' or (transport == 'jdk' and requires_utf8):
         used = UTF_8
     else:
         used = LATIN_1

@@ -366,7 +366,7 @@ def _register(options: Options, home: nuxeoctl.Home, before: Registration) -> No
             % (host_of(home.connect_url), home.conf, options['url'])
         )
     _narrow(before)  # a file that is there keeps its mode
-    code, said = nuxeoctl.call(
+    code, output = nuxeoctl.call(
         home,
         [
             'register',
@@ -387,7 +387,7 @@ def _register(options: Options, home: nuxeoctl.Home, before: Registration) -> No
                 'Is data_dir the folder that nuxeo.data.dir names?' % after.path
             )
         raise FileProblem(
-            nuxeoctl_output.explain(code, said, options['timeout'], options['password'])
+            nuxeoctl_output.explain(code, output, options['timeout'], options['password'])
         )
 
 
@@ -403,7 +403,7 @@ def _renew(
     Where it has ended and cannot be renewed, the server is registered again.
     """
     _narrow(before)
-    code, said = nuxeoctl.call(home, ['register', '--renew'], None, options['timeout'])
+    code, output = nuxeoctl.call(home, ['register', '--renew'], None, options['timeout'])
     after = Registration(home)
     ends = 'ends' if before.lasts(now) else 'ended'
     if after.clid is None or after.clid == before.clid:

@@ -67,12 +67,12 @@ class Player:
                 text = text.replace(recorded, value)
         return text
 
-    def bind(self, recorded, value, say):
+    def bind(self, recorded, value, report):
         if recorded in self.bound:
             if self.bound[recorded] != value:
-                say('a value that should be the same as before is new')
+                report('a value that should be the same as before is new')
         elif value in self.bound.values():
-            say('a value that should be new is one from before')
+            report('a value that should be new is one from before')
         else:
             self.bound[recorded] = value
 
@@ -86,23 +86,23 @@ class Player:
             headers={name: self.mine(value) for name, value in headers.items()},
             data=None if body is None else self.mine(body).encode(),
         )
-        said: list[str] = []
-        self.compare(exchange['answer'], answer, said.append)
-        if said:
+        text_shown: list[str] = []
+        self.compare(exchange['answer'], answer, text_shown.append)
+        if text_shown:
             self.differences[exchange['id']] = [
-                f'{exchange["name"]}: {sentence}' for sentence in said
+                f'{exchange["name"]}: {sentence}' for sentence in text_shown
             ]
 
-    def compare(self, recorded, answer, say):
+    def compare(self, recorded, answer, report):
         """C(recorded): status, headers (None if only the rest counts), body (left out likewise)."""
         if answer.status_code != recorded[0]:
-            say(f'status {answer.status_code}, recorded {recorded[0]}')
+            report(f'status {answer.status_code}, recorded {recorded[0]}')
         if len(recorded) > 1 and recorded[1] is not None:
-            self.compare_headers(recorded[1], answer, say)
+            self.compare_headers(recorded[1], answer, report)
         if len(recorded) > 2 and answer.request.method != 'HEAD':
-            self.compare_body(recorded[2], answer, say)
+            self.compare_body(recorded[2], answer, report)
 
-    def compare_headers(self, headers, answer, say):
+    def compare_headers(self, headers, answer, report):
         cookies = dict(
             cookie.partition(';')[0].split('=', 1)
             for cookie in answer.headers.getlist('Set-Cookie')
@@ -110,34 +110,34 @@ class Player:
         for name in ('Content-Type', 'WWW-Authenticate', 'Allow', 'Location', 'CSRF-Token'):
             value, expected = answer.headers.get(name), headers.get(name)
             if (value is None) != (expected is None):
-                say(f'{name} {value!r}, recorded {expected!r}')
+                report(f'{name} {value!r}, recorded {expected!r}')
             elif name == 'Location' and value is not None:
-                self.compare_location(expected, value, say)
+                self.compare_location(expected, value, report)
             elif name == 'CSRF-Token' and expected not in (None, 'invalid'):
-                self.bind(expected, value, say)
+                self.bind(expected, value, report)
             elif value is not None and _spaceless(value) != _spaceless(expected):
-                say(f'{name} {value!r}, recorded {expected!r}')
+                report(f'{name} {value!r}, recorded {expected!r}')
         if sorted(cookies) != ([headers['Set-Cookie']] if 'Set-Cookie' in headers else []):
-            say(f'cookies {sorted(cookies)}, recorded {headers.get("Set-Cookie")}')
+            report(f'cookies {sorted(cookies)}, recorded {headers.get("Set-Cookie")}')
         elif 'JSESSIONID' in headers:
-            self.bind(headers['JSESSIONID'], cookies['JSESSIONID'], say)
+            self.bind(headers['JSESSIONID'], cookies['JSESSIONID'], report)
 
-    def compare_location(self, recorded, value, say):
+    def compare_location(self, recorded, value, report):
         one, other = urlsplit(recorded), urlsplit(value)
         if one[:3] + one[4:] != other[:3] + other[4:] and '?' not in (one.fragment or ''):
-            say(f'Location {value!r}, recorded {recorded!r}')
+            report(f'Location {value!r}, recorded {recorded!r}')
         expected = dict(parse_qsl(one.query or one.fragment.partition('?')[2], True))
         got = dict(parse_qsl(other.query or other.fragment.partition('?')[2], True))
         if set(expected) != set(got):
-            say(f'Location with {sorted(got)}, recorded {sorted(expected)}')
+            report(f'Location with {sorted(got)}, recorded {sorted(expected)}')
             return
         for name, wanted in expected.items():
             if name == 'code':
-                self.bind(wanted, got[name], say)
+                self.bind(wanted, got[name], report)
             elif self.mine(wanted) != got[name]:
-                say(f'Location with {name}={got[name]!r}, recorded {wanted!r}')
+                report(f'Location with {name}={got[name]!r}, recorded {wanted!r}')
 
-    def compare_body(self, recorded, answer, say):
+    def compare_body(self, recorded, answer, report):
         content_type = answer.headers.get('Content-Type', '')
         if isinstance(recorded, str):
             text = answer.get_data(as_text=True)
@@ -145,9 +145,9 @@ class Player:
                 (pattern for pattern in (UUID, CLID) if re.fullmatch(pattern, recorded)), None
             )
             if made and re.fullmatch(made, text):
-                self.bind(recorded, text, say)
+                self.bind(recorded, text, report)
             elif self.mine(recorded) != text:
-                say(f'body {text[:120]!r}, recorded {recorded[:120]!r}')
+                report(f'body {text[:120]!r}, recorded {recorded[:120]!r}')
         elif 'html' in content_type:
             got = html_marks(answer.get_data(as_text=True))
             if 'script' in recorded:
@@ -156,46 +156,46 @@ class Player:
                 name: self.mine(value) if isinstance(value, str) else value
                 for name, value in recorded.items()
             } != got:
-                say(f'page {got}, recorded {recorded}')
+                report(f'page {got}, recorded {recorded}')
         else:
             charset = 'latin-1' if '8859-1' in content_type else 'utf-8'
             try:
                 self.compare_json(
-                    recorded, json.loads(answer.get_data().decode(charset)), 'body', say
+                    recorded, json.loads(answer.get_data().decode(charset)), 'body', report
                 )
             except ValueError:
-                say('body is not JSON')
+                report('body is not JSON')
 
-    def compare_json(self, recorded, value, where, say):
+    def compare_json(self, recorded, value, where, report):
         if isinstance(recorded, dict) and isinstance(value, dict):
             if set(recorded) != set(value):
-                say(f'{where} has {sorted(value)}, recorded {sorted(recorded)}')
+                report(f'{where} has {sorted(value)}, recorded {sorted(recorded)}')
             for name in set(recorded) & set(value):
-                self.compare_member(name, recorded[name], value[name], f'{where}.{name}', say)
+                self.compare_member(name, recorded[name], value[name], f'{where}.{name}', report)
         elif isinstance(recorded, list) and isinstance(value, list):
             if len(recorded) != len(value):
-                say(f'{where} has {len(value)} entries, recorded {len(recorded)}')
+                report(f'{where} has {len(value)} entries, recorded {len(recorded)}')
             for index, (one, other) in enumerate(zip(recorded, value)):
-                self.compare_json(one, other, f'{where}[{index}]', say)
+                self.compare_json(one, other, f'{where}[{index}]', report)
         elif (
             type(recorded) is not type(value)
             or (self.mine(recorded) if isinstance(recorded, str) else recorded) != value
         ):
-            say(f'{where} is {value!r}, recorded {recorded!r}')
+            report(f'{where} is {value!r}, recorded {recorded!r}')
 
-    def compare_member(self, name, recorded, value, where, say):
+    def compare_member(self, name, recorded, value, where, report):
         """Compare a member of an object; what differs in each run needs the same type only."""
         same_type = type(value) is type(recorded)
         if name in MADE_BY_SERVER and isinstance(value, str):
-            self.bind(recorded, value, say)
+            self.bind(recorded, value, report)
         elif name == 'expires_in' and same_type:
             if abs(recorded - value) > SECONDS:
-                say(f'{where} is {value}, recorded {recorded}')
+                report(f'{where} is {value}, recorded {recorded}')
         elif name in COUNTED or (name == 'id' and str(recorded).isdigit()):
             if not same_type:
-                say(f'{where} is {value!r}, recorded {recorded!r}')
+                report(f'{where} is {value!r}, recorded {recorded!r}')
         else:
-            self.compare_json(recorded, value, where, say)
+            self.compare_json(recorded, value, where, report)
 
 
 def _spaceless(value):

@@ -194,7 +194,7 @@ def test_certificates_become_private_files_and_the_rest_arrives_too(name, resolv
         ({'skip_tls_verify': True}, False),
     ],
 )
-def test_certificates_are_checked_unless_one_really_said_not_to(name, given, checked, resolved):
+def test_certificates_are_checked_unless_one_explicitly_disabled_it(name, given, checked, resolved):
     assert resolved(name, {**filled(name), **given})['validate_certs'] is checked
 
 

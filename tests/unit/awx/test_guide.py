@@ -233,7 +233,7 @@ def test_the_guide_followed(folder, sandbox, run_playbook):
     rotated = job(3, 'rotate_tokens.yml', rotate_tokens_sources=['company'])
     assert rotated.status == 'successful' and server.state.token_of('ci') != token, rotated.output
     assert job(4, 'report_tokens.yml').status == 'successful'
-    for number, more, said in (
+    for number, more, text_shown in (
         (
             5,
             {'token_errors': ['maven_settings (agent1): a sentence.']},
@@ -243,7 +243,9 @@ def test_the_guide_followed(folder, sandbox, run_playbook):
         (7, {}, 'The job ended early.'),
     ):
         after = job(number, 'after.yml', **more)
-        assert after.status == 'successful' and f'"msg": "{said}"' in after.output, after.output
+        assert after.status == 'successful' and f'"msg": "{text_shown}"' in after.output, (
+            after.output
+        )
 
     # Semaphore and ansible-navigator: nothing of this environment but what they pass on
     clean = {

@@ -162,7 +162,7 @@ def test_check_mode_and_a_limit(stage):
     assert stage.search(checked) == stage.search(limited) == []
 
 
-def test_slices_at_once_ask_once_each_and_a_slice_without_hosts_says_so(stage):
+def test_slices_at_once_ask_once_each_and_a_slice_without_hosts_reports_it(stage):
     slices = [
         stage.job(hosts=hosts, extra_vars=SLICE).start() for hosts in (['agent1'], ['agent2'], [])
     ]
@@ -329,7 +329,7 @@ def refuse_requests(stage):
 
 
 @pytest.mark.parametrize(
-    'spoil, said',
+    'spoil, text_shown',
     [
         (
             lambda stage: stage.credentials['nexus_user_token'].update(password=''),
@@ -343,8 +343,8 @@ def refuse_requests(stage):
         (refuse_requests, 'The Python library requests is missing'),
     ],
 )
-def test_what_is_wrong_with_a_job_is_told_in_a_sentence_and_files_stay_as_they_were(
-    stage, spoil, said
+def test_what_is_wrong_with_a_job_is_reported_in_a_sentence_and_files_stay_as_they_were(
+    stage, spoil, text_shown
 ):
     stage.home.mkdir()
     (stage.home / 'agent1').mkdir()
@@ -353,15 +353,15 @@ def test_what_is_wrong_with_a_job_is_told_in_a_sentence_and_files_stay_as_they_w
     stage.variables['maven_settings_servers'] = stage.variables['maven_settings_servers'][:1]
     finished = stage.job(hosts=['agent1'], **(spoil(stage) or {})).run()
     assert finished.status == 'failed'
-    told = {
+    reported = {
         event['event_data']['res']['msg']
         for event in finished.events
         if event['event'] == 'runner_on_failed'
     }
-    assert any(said in text for text in told), (told, finished.output)
+    assert any(text_shown in text for text in reported), (reported, finished.output)
     assert not [
         text
-        for text in told
+        for text in reported
         if '\n' in text or 'Traceback' in text or 'should not have happened' in text
     ]
     assert stage.settings() == before and [

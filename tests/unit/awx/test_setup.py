@@ -112,7 +112,7 @@ def test_all_is_made_and_a_second_run_changes_nothing(setup):
             assert secret not in run.output + json.dumps(run.events)
 
 
-def test_what_AWX_refuses_is_told(setup):
+def test_what_AWX_refuses_is_reported(setup):
     run = setup(
         '-e',
         json.dumps(
@@ -137,7 +137,7 @@ NEXUS = {
 
 
 @pytest.mark.parametrize(
-    'settings, said',
+    'settings, text_shown',
     [
         (
             {
@@ -174,9 +174,9 @@ NEXUS = {
         ),
     ],
 )
-def test_a_mistake_in_the_settings_is_told_before_anything_is_made(setup, settings, said):
+def test_a_mistake_in_the_settings_is_reported_before_anything_is_made(setup, settings, text_shown):
     run = setup('-e', json.dumps(settings))
-    assert run.rc != 0 and said in ' '.join(run.output.split()), run.output
+    assert run.rc != 0 and text_shown in ' '.join(run.output.split()), run.output
     assert (
         setup.state.items.keys() <= {'tokens'} and SECRETS['vault_nexus_password'] not in run.output
     )
@@ -190,11 +190,11 @@ def test_settings_that_are_missing_are_named(run_playbook):
         '{"awx_setup_organization": "x", "awx_setup_project": {}, "awx_setup_inventory": {}}',
         env={'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}'},
     )
-    [told] = [event['result']['msg'] for event in run.events if event['event'] == 'failed']
-    assert told.startswith(
+    [reported] = [event['result']['msg'] for event in run.events if event['event'] == 'failed']
+    assert reported.startswith(
         'The settings lack awx_setup_execution_environment, awx_setup_credentials, '
         'awx_setup_job_templates. See'
-    ), told
+    ), reported
 
 
 REPORT_ALONE = {
@@ -208,13 +208,13 @@ REPORT_ALONE = {
 
 def test_a_fetch_of_the_project_that_failed_is_repeated_and_new_playbooks_are_seen(setup):
     group = setup.state.add('instance_groups', {'name': 'node one'})
-    for repository, said in (
+    for repository, text_shown in (
         ({'fails': True}, 'Project update failed'),
         ({'fails': False, 'playbooks': ()}, 'report_tokens.yml not found'),
     ):
         setup.state.repository.update(repository)
         run = setup('-e', json.dumps(REPORT_ALONE))
-        assert run.rc != 0 and said in run.output, run.output
+        assert run.rc != 0 and text_shown in run.output, run.output
     setup.state.repository.update(revision='b' * 40, playbooks=('report_tokens.yml',))
     run = setup('-e', json.dumps(REPORT_ALONE))
     assert run.rc == 0 and 'Make the project' in changed_tasks(run), run.output

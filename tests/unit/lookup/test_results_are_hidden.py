@@ -107,6 +107,6 @@ def test_A1_A5_A7_A8_A9_A30_results_are_hidden_and_of_use(run_playbook, sandbox)
     run = run_playbook(PLAY, names, '-vvvv', '--diff')
     assert run.rc == 0, run.output
     assert len(seen) == 4
-    told = run.output + json.dumps(run.events)
-    assert not [value for value in (PASSWORD, *seen) if value in told]
+    reported = run.output + json.dumps(run.events)
+    assert not [value for value in (PASSWORD, *seen) if value in reported]
     assert 'does not accept the user name and password' in run.output

@@ -134,7 +134,7 @@ PLACES = """
 
 
 @pytest.mark.parametrize('strategy', ['linear', 'free', 'host_pinned'])
-def test_P12_one_request_wherever_it_stands(run_playbook, server, company, tmp_path, strategy):
+def test_P12_one_request_wherever_it_is_written(run_playbook, server, company, tmp_path, strategy):
     names = inventory(
         ['one', 'two'],
         token_sources={'company': company},
@@ -452,7 +452,7 @@ FAILURES = {
 }
 
 
-def test_A2_A4_errors_name_the_source_and_hold_no_secret(run_playbook, server, company):
+def test_A2_A4_errors_name_the_source_and_contain_no_secret(run_playbook, server, company):
     sources = {
         'company': company,
         'always': {**company, 'regenerate': 'always'},

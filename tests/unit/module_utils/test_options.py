@@ -315,10 +315,10 @@ def test_H27_proxies_that_are_taken(proxy):
 
 
 def test_H27_the_password_of_a_proxy_is_registered(monkeypatch):
-    told = []
-    monkeypatch.setattr(options, 'register', lambda *secrets: told.extend(secrets))
+    reported = []
+    monkeypatch.setattr(options, 'register', lambda *secrets: reported.extend(secrets))
     resolved(proxy='http://user:pa%2Fss-word@proxy.example:3128', secret=None)
-    assert told == ['pa%2Fss-word', 'pa/ss-word']
+    assert reported == ['pa%2Fss-word', 'pa/ss-word']
 
 
 @given(st.text(max_size=40))

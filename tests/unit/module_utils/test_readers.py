@@ -156,7 +156,7 @@ def test_the_name_of_a_repository_is_one_part_of_a_path(name, proxies):
         max_size=8,
     ).map(''.join)
 )
-def test_I13_H30_an_address_leads_where_it_says(text):
+def test_I13_H30_an_address_leads_where_it_points(text):
     """The checked host is the one that gets the request: the library has its own parser."""
     for candidate in (text, 'https://a.test' + text, 'https://' + text):
         try:
@@ -172,7 +172,7 @@ def test_I13_H30_an_address_leads_where_it_says(text):
 
 
 @given(st.from_regex('[A-Za-z0-9]{6,12}', fullmatch=True))
-def test_H16_a_location_tells_no_more_than_its_host(secret):
+def test_H16_a_location_shows_no_more_than_its_host(secret):
     for location in (
         'https://idp.test/%s',
         'https://idp.test/?code=%s',
@@ -451,15 +451,17 @@ def test_the_session_is_found_among_other_cookies(value, others):
 
 
 @given(st.text(max_size=300), ascii_words.map('s3cret-{}'.format), st.none() | st.integers(0, 255))
-def test_whatever_nuxeoctl_says_becomes_a_line_without_the_token(said, secret, code):
+def test_whatever_nuxeoctl_prints_becomes_a_line_without_the_token(text_shown, secret, code):
     for text in (
-        said,
-        said + secret,
-        'Cannot execute command. %s %s\n\tat x' % (secret, said),
-        'Unhandled response code: 500\n' + said,
+        text_shown,
+        text_shown + secret,
+        'Cannot execute command. %s %s\n\tat x' % (secret, text_shown),
+        'Unhandled response code: 500\n' + text_shown,
     ):
-        told = nuxeoctl_output.explain(code, text, 5, secret)
-        assert secret not in told and '\n' not in told and told.endswith(('.', '?')), told
+        reported = nuxeoctl_output.explain(code, text, 5, secret)
+        assert secret not in reported and '\n' not in reported and reported.endswith(('.', '?')), (
+            reported
+        )
         assert isinstance(nuxeoctl_output.verdict(code, text, 5)[0], bool)
 
 

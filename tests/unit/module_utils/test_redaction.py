@@ -165,12 +165,12 @@ def test_derived_forms_are_what_others_write(secret):
 
 
 def test_I5_I6_short_values_are_not_registered(monkeypatch):
-    told = []
-    monkeypatch.setattr(secret_text, '_register', told.extend)
+    reported = []
+    monkeypatch.setattr(secret_text, '_register', reported.extend)
     register('true', '1234567', None, '')
-    assert told == []
+    assert reported == []
     register('12345678', None)
-    assert told == derived_forms('12345678')
+    assert reported == derived_forms('12345678')
 
 
 def test_register_does_nothing_where_there_is_no_registry(monkeypatch):
@@ -251,7 +251,7 @@ def test_S9_secret_options_of_a_module_are_known_entries_included():
     'text',
     ['\x1b[31mred', '\x1b]0;title\x07red', '\x9b31mred', '\u202ered', 'r\u200bed', '\x7fred'],
 )
-def test_S11_nothing_that_a_terminal_obeys_gets_out(text):
+def test_S11_nothing_that_a_terminal_interprets_gets_out(text):
     for shown in (sanitize(text), str(BadInput(text)), outgoing([text])[0]):
         assert shown.replace(' ', '') == 'red'
     assert outgoing('two\nlines\tand more') == 'two\nlines\tand more'

@@ -112,7 +112,7 @@ def test_A22_its_result_is_plain_json_with_all_that_was_promised(make):
         assert 'refresh_token' not in result
 
 
-def test_what_may_be_shown_holds_no_secret():
+def test_what_may_be_shown_contains_no_secret():
     assert set(basic().about()) == {'kind', 'fingerprint', 'expires_at'}
     assert set(bearer().about()) == {'kind', 'fingerprint', 'expires_at', 'scope'}
 
@@ -271,9 +271,10 @@ def test_copies_are_as_silent():
 
 def test_I5_the_header_of_a_basic_token_is_registered_too(monkeypatch):
     """base64 of both does not contain base64 of one."""
-    told = []
+    reported = []
     monkeypatch.setattr(
-        'ansible_collections.buildops.tokens.plugins.module_utils._redaction._register', told.extend
+        'ansible_collections.buildops.tokens.plugins.module_utils._redaction._register',
+        reported.extend,
     )
     token = basic()
-    assert CANARY in told and token.authorization.split(' ')[1] in told
+    assert CANARY in reported and token.authorization.split(' ')[1] in reported

@@ -297,7 +297,7 @@ def test_the_helper_may_be_set_for_the_server_alone(home):
     assert fill('https://other.com') is None
 
 
-def test_G19_the_end_of_a_token_is_told_to_git_and_follows_the_token(home):
+def test_G19_the_end_of_a_token_is_given_to_git_and_follows_the_token(home):
     first = run(url='https://ex.com', access_token=CANARY, expires_at=TOMORROW)[0]
     assert (
         first['entries'][0]['changed'] == ['entry', 'helper']

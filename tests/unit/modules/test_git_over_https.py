@@ -104,7 +104,7 @@ def test_G7_one_repository_with_a_user_of_its_own(served, home):
         {'url': served.url, 'username': 'jdoe', 'password': TOKEN},
     ]
     result = run(served, *entries, verify=True)
-    assert [door['accepted'] for door in result['verification']] == [True, None]
+    assert [attempt['accepted'] for attempt in result['verification']] == [True, None]
     for name, user in (('special', 'bot'), ('project', 'jdoe'), ('special', 'bot')):
         count = len(served.requests)
         git('ls-remote', served.url + '/%s.git' % name)
@@ -137,7 +137,7 @@ def test_verification_names_the_entry_that_fails_and_keeps_it(served, home):
         'password': 'wrong-token-0123456789',
     }
     result = run(served, good, bad, verify=True)
-    assert result['failed'] and [door['accepted'] for door in result['verification']] == [
+    assert result['failed'] and [attempt['accepted'] for attempt in result['verification']] == [
         True,
         False,
     ]
@@ -154,14 +154,14 @@ def test_verification_names_the_entry_that_fails_and_keeps_it(served, home):
     'verify_url, accepted, msg',
     [('/missing.git', False, 'no such repository'), ('', None, 'no verify_url')],
 )
-def test_verification_tells_other_reasons(served, home, verify_url, accepted, msg):
+def test_verification_reports_other_reasons(served, home, verify_url, accepted, msg):
     url = served.url + verify_url if verify_url else None
-    (door,) = run(
+    (attempt,) = run(
         served,
         {'url': served.url, 'username': 'jdoe', 'password': TOKEN, 'verify_url': url},
         verify=True,
     )['verification']
-    assert door['accepted'] is accepted and msg in door['message']
+    assert attempt['accepted'] is accepted and msg in attempt['message']
 
 
 def test_verification_refuses_a_repository_that_the_entry_is_not_for(served, home):
@@ -180,15 +180,15 @@ def test_verification_refuses_a_repository_that_the_entry_is_not_for(served, hom
             )
 
 
-def test_verification_tells_an_untrusted_certificate(served, home, monkeypatch):
+def test_verification_reports_an_untrusted_certificate(served, home, monkeypatch):
     monkeypatch.delenv('GIT_SSL_CAINFO')
     served_without = type('Served', (), {'ca_path': None})
-    (door,) = run(
+    (attempt,) = run(
         served_without,
         {'url': served.url + '/project.git', 'username': 'jdoe', 'password': TOKEN},
         verify=True,
     )['verification']
-    assert door['accepted'] is False and 'certificate' in door['message']
+    assert attempt['accepted'] is False and 'certificate' in attempt['message']
 
 
 def test_a_helper_of_others_is_not_asked_for_a_delivered_entry(served, home):
@@ -201,8 +201,8 @@ def test_a_helper_of_others_is_not_asked_for_a_delivered_entry(served, home):
         'password': TOKEN,
         'verify_url': served.url + '/project.git',
     }
-    (door,) = run(served, entry, verify=True)['verification']
-    assert door['accepted'] is True
+    (attempt,) = run(served, entry, verify=True)['verification']
+    assert attempt['accepted'] is True
     assert not run(served, entry)['changed']
 
 
@@ -221,7 +221,7 @@ PLAY = """
 DELIVER = 'buildops.tokens.git_credentials : Deliver the credentials'
 
 
-def test_the_role_opens_the_door_and_its_second_run_changes_nothing(served, run_playbook):
+def test_the_role_gives_access_and_its_second_run_changes_nothing(served, run_playbook):
     play = PLAY % (TOKEN, served.url, served.url, served.ca_path)
     for changed in (1, 0):
         done = run_playbook(play, None, '-vvvv', '--diff')

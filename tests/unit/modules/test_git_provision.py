@@ -16,7 +16,7 @@ from tests.sandbox import git_http, nexus
 pytestmark = pytest.mark.needs_client('git')
 
 
-def test_a_token_comes_opens_the_door_stays_and_goes(sandbox, run_playbook, tmp_path):
+def test_a_token_is_issued_accepted_kept_and_revoked(sandbox, run_playbook, tmp_path):
     app = nexus.create_app('3.90.1')
     server = sandbox.serve(app)
 

@@ -28,7 +28,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven.delivery im
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import user_of
 from tests.oracles.maven import SettingsReader
-from tests.sandbox.maven_repository import DOOR_PROJECT, MavenRepository
+from tests.sandbox.maven_repository import PROTECTED_PROJECT, MavenRepository
 from tests.sandbox.serving import faults
 from tests.tools.scratch import BUILD
 from tests.tools.tree import pythons
@@ -181,7 +181,7 @@ def test_bad_input_changes_nothing_and_names_the_entry(path):
     assert path.read_bytes() == before
 
 
-def test_an_access_token_is_told_by_its_fingerprint(path):
+def test_an_access_token_is_reported_by_its_fingerprint(path):
     result = run(path, {'id': 'api', 'access_token': CANARY.replace('"', '')})[0]
     assert len(result['servers'][0]['fingerprint']) == 12
     assert result['servers'][0]['fingerprint'] in result['diff']['after']
@@ -274,7 +274,7 @@ def attempt(path, sandbox, server, where='/', entry=None, **options):
     return first['accepted'], first['message'], result.get('msg')
 
 
-def test_the_door_says_what_the_server_says(sandbox, path):
+def test_verification_reports_what_the_server_sends(sandbox, path):
     server = sandbox.serve(Repository(basic('jdoe', CANARY)))
     assert attempt(path, sandbox, server) == (True, 'accepted', None)
     assert attempt(path, sandbox, server, '/no/such/file') == (True, 'accepted', None)
@@ -282,9 +282,13 @@ def test_the_door_says_what_the_server_says(sandbox, path):
         None,
         'the server answers 404 with and without credentials: give a verify_url that exists',
     )
-    for where, said in (('/forbidden', '403'), ('/redirect', 'redirects'), ('/broken', '502')):
+    for where, text_shown in (
+        ('/forbidden', '403'),
+        ('/redirect', 'redirects'),
+        ('/broken', '502'),
+    ):
         accepted, reason, msg = attempt(path, sandbox, server, where)
-        assert accepted is False and said in reason and 'company (%s)' % reason in msg
+        assert accepted is False and text_shown in reason and 'company (%s)' % reason in msg
     accepted, reason, msg = attempt(path, sandbox, server, entry=dict(COMPANY, password='wrong'))
     assert (
         accepted is False and '401' in reason and 'wrong' not in msg and msg.startswith(str(path))
@@ -293,7 +297,7 @@ def test_the_door_says_what_the_server_says(sandbox, path):
     assert path.exists()  # what was asked for is written, whatever the server says
 
 
-def test_the_door_of_a_server_that_cannot_be_reached_or_trusted(sandbox, path, monkeypatch):
+def test_verification_with_a_server_that_cannot_be_reached_or_trusted(sandbox, path, monkeypatch):
     server = sandbox.serve(Repository(None))
     assert 'certificate' in attempt(path, sandbox, server, ca_path=None)[1]
     url = server.url
@@ -309,7 +313,7 @@ def test_a_slow_server_is_not_waited_for(sandbox, path):
 
 
 @pytest.mark.parametrize(
-    'entry, options, said',
+    'entry, options, text_shown',
     [
         (COMPANY, {'check': True}, 'check mode'),
         (dict(COMPANY, password='{abc=}', allow_encrypted=True), {}, 'only Maven can read'),
@@ -317,14 +321,14 @@ def test_a_slow_server_is_not_waited_for(sandbox, path):
         ({'id': 'company', 'private_key': '/k'}, {}, 'no password'),
     ],
 )
-def test_doors_that_are_not_tried(sandbox, path, entry, options, said):
+def test_credentials_that_are_not_tried(sandbox, path, entry, options, text_shown):
     server = sandbox.serve(Repository(None))
     accepted, reason, msg = attempt(path, sandbox, server, entry=entry, **options)
-    assert (accepted, msg) == (None, None) and said in reason and not list(server.requests)
+    assert (accepted, msg) == (None, None) and text_shown in reason and not list(server.requests)
 
 
 @pytest.mark.parametrize(
-    'url, said',
+    'url, text_shown',
     [
         ('http://nexus.example.com/', 'uses http'),
         ('https://u:c4n4ry@nexus.example.com/', 'user name'),
@@ -335,8 +339,8 @@ def test_doors_that_are_not_tried(sandbox, path, entry, options, said):
         ('https://nexus.example.com:99999/', 'verify_url of company is not an address'),
     ],
 )
-def test_I7_I8_addresses_to_which_nothing_is_sent(path, url, said):
-    with pytest.raises(BadInput, match=said) as caught:
+def test_I7_I8_addresses_to_which_nothing_is_sent(path, url, text_shown):
+    with pytest.raises(BadInput, match=text_shown) as caught:
         run(path, dict(COMPANY, verify_url=url), verify=True)
     assert 'c4n4ry' not in str(caught.value) and not path.exists()
 
@@ -350,7 +354,7 @@ def knock(path, sandbox, url):
     """
     folder = path.parent.parent
     (folder / 'pom.xml').write_text(
-        DOOR_PROJECT % {'server_id': 'company', 'url': url}, encoding='utf-8'
+        PROTECTED_PROJECT % {'server_id': 'company', 'url': url}, encoding='utf-8'
     )
     ran = subprocess.run(
         [
@@ -384,7 +388,9 @@ def test_maven_sends_a_bearer_token(sandbox, path):
 
 
 @pytest.mark.needs_client('mvn')
-def test_maven_decrypts_what_was_encrypted_and_no_command_line_held_it(sandbox, path, tmp_path):
+def test_maven_decrypts_what_was_encrypted_and_no_command_line_contained_it(
+    sandbox, path, tmp_path
+):
     password = 'p4ss/+=&<"%w0rd'
     server = sandbox.serve(Repository(basic('jdoe', password)))
     path.parent.mkdir(parents=True)
@@ -418,7 +424,7 @@ def test_maven_decrypts_what_was_encrypted_and_no_command_line_held_it(sandbox, 
 
 
 @pytest.mark.parametrize(
-    'script, security, said',
+    'script, security, text_shown',
     [
         (None, True, 'no mvn on this host'),
         ('exit 1', False, 'mvn --encrypt-master-password'),
@@ -427,7 +433,7 @@ def test_maven_decrypts_what_was_encrypted_and_no_command_line_held_it(sandbox, 
         ('printf "Password: "; sleep 60', True, 'Maven did not encrypt'),
     ],
 )
-def test_maven_that_cannot_encrypt(path, tmp_path, monkeypatch, script, security, said):
+def test_maven_that_cannot_encrypt(path, tmp_path, monkeypatch, script, security, text_shown):
     monkeypatch.setattr(maven_encryption, 'SECONDS', 2)
     path.parent.mkdir(parents=True)
     if security:
@@ -436,7 +442,7 @@ def test_maven_that_cannot_encrypt(path, tmp_path, monkeypatch, script, security
         (tmp_path / 'mvn').write_text('#!/bin/sh\n%s\n' % script)
         (tmp_path / 'mvn').chmod(0o755)
     monkeypatch.setenv('PATH', f'{tmp_path}:/bin' if script else str(tmp_path))
-    with pytest.raises(FileProblem, match=said) as caught:
+    with pytest.raises(FileProblem, match=text_shown) as caught:
         run(path, COMPANY, encrypt=True)
     assert 'c4n4ry' not in str(caught.value) and not path.exists()
 
@@ -487,14 +493,14 @@ def test_T7_A1_a_playbook_run_twice_then_checked_shows_no_secret(run_playbook, p
 
 
 def test_A2_a_failing_run_shows_a_sentence_and_no_secret(run_playbook, path, tmp_path):
-    for password, said in (('c4n4ry${env.X}', '"${"'), (CANARY, 'mismatched tag')):
+    for password, text_shown in (('c4n4ry${env.X}', '"${"'), (CANARY, 'mismatched tag')):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('<settings><servers><password>c4n4ry-old</settings>')
         (tmp_path / 'vars.json').write_text(
             json.dumps({'path': str(path), 'password': password, 'token': 'c4n4ry-' + 'x' * 30})
         )
         ran = run_playbook(PLAY, None, '-e', f'@{tmp_path}/vars.json', '-vvvv', '--diff')
-        assert ran.rc == 2 and said in ran.result('Write')['msg']
+        assert ran.rc == 2 and text_shown in ran.result('Write')['msg']
         assert 'c4n4ry' not in ran.output and 'c4n4ry' not in json.dumps(ran.events)
         assert path.read_text() == '<settings><servers><password>c4n4ry-old</settings>'
 

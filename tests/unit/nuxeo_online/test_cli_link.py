@@ -185,7 +185,7 @@ def test_T3_a_link_to_the_file_survives(folder, file, tmp_path, wide):
     )
 
 
-def test_T21_a_folder_instead_of_the_file_is_told(folder, file):
+def test_T21_a_folder_instead_of_the_file_is_reported(folder, file):
     file.mkdir()
     with pytest.raises(FileProblem, match='not a regular file'):
         link(folder)
@@ -312,7 +312,7 @@ def test_S6_a_users_repository_does_not_lead_root_into_a_folder_of_root(tmp_path
 
 
 @pytest.mark.needs_client('git')
-def test_a_tracked_file_is_told_since_git_does_not_ignore_it(folder, file):
+def test_a_tracked_file_is_reported_since_git_does_not_ignore_it(folder, file):
     run_git(folder, 'init', '-q', check=True)
     file.write_text('{}\n')
     assert not link(folder, git=shutil.which('git'))['warnings']
@@ -405,7 +405,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize('changes, fault, message', REFUSALS, ids=range(len(REFUSALS)))
-def test_T8_T10_T11_what_goes_wrong_is_said_without_a_secret(
+def test_T8_T10_T11_what_goes_wrong_is_reported_without_a_secret(
     service, sandbox, changes, fault, message
 ):
     if fault:

@@ -148,14 +148,14 @@ def changed_parts(run):
 
 @pytest.mark.needs_client('git')
 def test_A1_A9_A10_the_role_twice_in_check_mode_with_diff_and_loudly(stage):
-    foretold, hits = stage.play(ROLE, '--check', *LOUD)
-    assert foretold.rc == 0 and hits == [], foretold.output
+    predicted, hits = stage.play(ROLE, '--check', *LOUD)
+    assert predicted.rc == 0 and hits == [], predicted.output
     assert not len(stage.service.requests.matching('POST')) and not stage.asked(
         'authentication/token'
     ), 'nothing comes into being'
     first, hits = stage.play(ROLE, *LOUD)
     assert first.rc == 0 and hits == [], '\n'.join(hits) + first.output
-    assert changed_parts(foretold) == 5 * 3 and changed_parts(first) == 5 * 3 - 2, (
+    assert changed_parts(predicted) == 5 * 3 and changed_parts(first) == 5 * 3 - 2, (
         'a release is one for all hosts'
     )
     assert len(stage.secrets()) == 1 + 1 + 3, 'tokens and CLIDs were there to be found'
@@ -272,7 +272,7 @@ def test_A2_refusals_are_sentences_and_change_nothing(stage, name, change, varia
     )
 
 
-def test_I_what_cannot_be_right_is_told_before_anything_is_asked(stage):
+def test_I_what_cannot_be_right_is_reported_before_anything_is_asked(stage):
     stage.hosts = stage.hosts[:1]
     wrong = {
         'twice': (

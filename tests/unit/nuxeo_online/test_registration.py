@@ -226,7 +226,7 @@ WRONG = [
     'changes, fault, message', WRONG, ids=[message[:30] for changes, fault, message in WRONG]
 )
 @pytest.mark.parametrize('before', [None, PAST])
-def test_what_goes_wrong_is_said_in_words_and_leaves_the_file_as_it_was(
+def test_what_goes_wrong_is_reported_in_words_and_leaves_the_file_as_it_was(
     any_server, service, changes, fault, message, before
 ):
     if before:
@@ -244,7 +244,7 @@ def test_what_goes_wrong_is_said_in_words_and_leaves_the_file_as_it_was(
     assert (any_server.clid.read_bytes() if any_server.clid.exists() else None) == was
 
 
-def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
+def test_a_service_that_is_not_there_is_reported(nuxeo_server, service):
     nuxeo_server.conf.write_text(
         nuxeo_server.conf.read_text().replace(service.url, 'https://127.0.0.1:9/nuxeo')
     )
@@ -256,7 +256,7 @@ def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
 
 
 @pytest.mark.parametrize(
-    'said, sentence',
+    'text_shown, sentence',
     [
         (
             'Cannot execute command. org.apache.http.conn.HttpHostConnectException: Connect to '
@@ -282,16 +282,16 @@ def test_a_service_that_is_not_there_is_told(nuxeo_server, service):
         ),
     ],
 )
-def test_no_java_exception_is_shown(said, sentence):
-    told = nuxeoctl_output.explain(1, said, 5)
-    assert sentence in told and 'Exception' not in told
-    accepted, told = nuxeoctl_output.verdict(
-        1, f'Unable to fetch remote packages list: {said.partition(". ")[2]}', 5
+def test_no_java_exception_is_shown(text_shown, sentence):
+    reported = nuxeoctl_output.explain(1, text_shown, 5)
+    assert sentence in reported and 'Exception' not in reported
+    accepted, reported = nuxeoctl_output.verdict(
+        1, f'Unable to fetch remote packages list: {text_shown.partition(". ")[2]}', 5
     )
     assert (
         not accepted
-        and 'Exception' not in told
-        and told.startswith('nuxeoctl cannot get its packages list')
+        and 'Exception' not in reported
+        and reported.startswith('nuxeoctl cannot get its packages list')
     )
 
 
@@ -392,7 +392,6 @@ def test_the_token_goes_to_no_other_service_than_its_own(nuxeo_server, service, 
         {'url': 'http://connect.example.com/nuxeo'},
         {'timeout': 0},
         {'min_remaining': -1},
-        {'token': 'studio'},
         {'nuxeo_home': None},
         {'nuxeo_home': '/does/not/exist'},
         {'nuxeo_home': 'server'},
@@ -410,7 +409,7 @@ def test_I_wrong_input_changes_nothing(nuxeo_server, service, changes):
     assert 'secret-second-half' not in str(caught.value)
 
 
-def test_without_a_token_it_says_what_is_needed(nuxeo_server, service):
+def test_without_a_token_it_reports_what_is_needed(nuxeo_server, service):
     result, _warnings = nuxeo_registration.work(
         params(nuxeo_server, service, password=None), False, False
     )
@@ -473,7 +472,7 @@ def test_a_renewal_that_fails_is_a_warning_as_long_as_the_registration_lasts(nux
     assert not service.app.state.instances
 
 
-def test_a_registration_that_has_ended_is_made_anew_where_there_is_a_token(nuxeo_server, service):
+def test_a_registration_that_has_ended_is_made_again_where_there_is_a_token(nuxeo_server, service):
     nuxeo_server.has(PAST)
     with pytest.raises(nuxeo_registration.NeedsToken, match='ended on 2001-09-09'):
         ensure(nuxeo_server, service, password=None)
@@ -483,7 +482,7 @@ def test_a_registration_that_has_ended_is_made_anew_where_there_is_a_token(nuxeo
     )
 
 
-def test_a_renewal_that_does_not_last_longer_is_told(nuxeo_server, service):
+def test_a_renewal_that_does_not_last_longer_is_reported(nuxeo_server, service):
     service.app.state.users['jdoe'].projects['jdoe-SANDBOX'] = 'write'
     registered(nuxeo_server, service, 10)
     result = ensure(nuxeo_server, service, min_remaining=400 * DAY)
@@ -591,7 +590,7 @@ _text = st.text(
     second=_text.map('canary+{}'.format),
     description=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=30),
 )
-def test_what_is_written_are_three_lines_that_hold_the_two_parts(first, second, description):
+def test_what_is_written_are_three_lines_that_contain_the_two_parts(first, second, description):
     clid = (
         instance_clid.from_option(f'{first}--{second}')
         if not first.endswith('-') and not second.startswith('-')
@@ -664,13 +663,13 @@ def test_verify_has_nuxeoctl_ask_the_service_with_the_registration(any_server, s
 
 
 @pytest.mark.parametrize(
-    'said, accepted',
+    'text_shown, accepted',
     [('', True), ('Unable to fetch remote packages list: Server returned a code 500', False)],
 )
-def test_what_mp_update_says(said, accepted):
-    assert nuxeoctl_output.verdict(0, said, 5)[0] is accepted
+def test_what_mp_update_prints(text_shown, accepted):
+    assert nuxeoctl_output.verdict(0, text_shown, 5)[0] is accepted
     assert (
-        nuxeoctl_output.verdict(None, said, 5)[0] is False
+        nuxeoctl_output.verdict(None, text_shown, 5)[0] is False
         and nuxeoctl_output.verdict(1, '', 5)[0] is False
     )
 

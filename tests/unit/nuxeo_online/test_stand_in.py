@@ -104,13 +104,13 @@ def test_recorded_run(sandbox, tmp_path, run):
         preexec_fn=lambda: os.umask(run.get('umask', 0o022)),
     )
     heading = re.compile(r'ERROR StatusConsole|Nuxeo home: |Nuxeo configuration: |\s+at |java\.')
-    said = (
+    text_shown = (
         '\n'.join(line for line in done.stdout.decode().split('\n') if not heading.match(line))
         .rstrip('\n')
         .replace('127.0.0.1:9', 'connect.test')
     )
-    assert not script.differences and not script.left, f'{script.differences}\n{said}'
-    assert (done.returncode, said) == (run['exit'], run['said'])
+    assert not script.differences and not script.left, f'{script.differences}\n{text_shown}'
+    assert (done.returncode, text_shown) == (run['exit'], run['said'])
     assert (clid.read_bytes().decode('latin-1') if clid.exists() else None) == run['file']
     if 'mode' in run:
         assert f'{stat.S_IMODE(clid.stat().st_mode):o}' == run['mode']

@@ -83,7 +83,7 @@ def test_the_first_release_of_a_project_without_metadata(service, sandbox):
     assert release(service, sandbox, '1.2.3')['changed']
 
 
-def test_a_version_that_the_repository_does_not_tell_but_the_service_knows_counts_as_there(
+def test_a_version_that_the_repository_does_not_report_but_the_service_knows_counts_as_there(
     service, sandbox
 ):
     service.faults.add('maven-metadata.xml', faults.status(404))

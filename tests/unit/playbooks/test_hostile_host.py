@@ -26,12 +26,12 @@ WARNING = 'The host attacker reports a fact named'
 
 
 class Listener:
-    """An address of the attacker's own. C(heard): what was sent there."""
+    """An address of the attacker's own. C(received): what was sent there."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(('127.0.0.1', 0))
         self.port: int = self._socket.getsockname()[1]
-        self.heard: list[bytes] = []
+        self.received: list[bytes] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
@@ -40,9 +40,9 @@ class Listener:
                 connection, _address = self._socket.accept()
                 with connection:
                     connection.settimeout(2)
-                    self.heard.append(connection.recv(65536))
+                    self.received.append(connection.recv(65536))
             except TimeoutError:
-                self.heard.append(b'a connection')
+                self.received.append(b'a connection')
             except OSError:
                 return
 
@@ -158,11 +158,11 @@ class Scene:
         }
 
     def check(self) -> None:
-        assert not self.listener.heard, 'the address of the attacker was used'
+        assert not self.listener.received, 'the address of the attacker was used'
         assert not self.trace.exists(), 'a file of the controller was written'
         assert self.nexus_app.state.token_of('bob') is None, 'another source was asked'
-        heard = self.host.heard
-        sent = heard.read_text(encoding='utf-8', errors='replace') if heard.exists() else ''
+        received = self.host.received
+        sent = received.read_text(encoding='utf-8', errors='replace') if received.exists() else ''
         for secret in (PERSON, CLIENT, 'stolen'):
             assert secret not in sent
 

@@ -100,7 +100,7 @@ def test_variables_beside_a_playbook_that_imports_ours_are_named(
     assert f'Move {folder}/group_vars there.' in message_of(run)
 
 
-def test_a_slice_without_deliveries_succeeds_and_says_so(run_playbook: t.Any) -> None:
+def test_a_slice_without_deliveries_succeeds_and_reports_it(run_playbook: t.Any) -> None:
     job = {'awx_job_template_name': 'Provision', 'awx_workflow_job_name': 'Provision'}
     for inventory in (hosts(), hosts('one')):
         run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', inventory, '-e', json.dumps(job))

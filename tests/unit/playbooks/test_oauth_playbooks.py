@@ -130,17 +130,17 @@ def test_twice_with_check_and_diff_and_no_secret_is_shown(sandbox, servers, run_
     play = plays(sandbox, servers)
     log = tmp_path / 'ansible.log'
     env = {'ANSIBLE_LOG_PATH': str(log)}
-    foretold = run_playbook(play, None, '--check', '--diff', '-vvvv', env=env)
+    predicted = run_playbook(play, None, '--check', '--diff', '-vvvv', env=env)
     first = run_playbook(play, None, '--diff', '-vvvv', env=env)
     second = run_playbook(play, None, '--diff', '-vvvv', env=env)
-    assert [run.rc for run in (foretold, first, second)] == [0, 0, 0], first.output
+    assert [run.rc for run in (predicted, first, second)] == [0, 0, 0], first.output
     for name, changed in (
         ('nuvy', [False] * 3),
         ('headless', [True, True, False]),
         ('registry', [True, True, False]),
     ):
         assert [
-            bool(run.result(name)['changed']) for run in (foretold, first, second)
+            bool(run.result(name)['changed']) for run in (predicted, first, second)
         ] == changed, name
     assert second.changed == 0
     assert (
@@ -157,9 +157,9 @@ def test_twice_with_check_and_diff_and_no_secret_is_shown(sandbox, servers, run_
             )
     logins = (('app', CLIENT_SECRET), ('jdoe', PASSWORD), ('root', PASSWORD), ('app', WRONG))
     secrets |= {base64.b64encode(('%s:%s' % pair).encode()).decode() for pair in logins}
-    shown = foretold.output + first.output + second.output + log.read_text(encoding='utf-8')
+    shown = predicted.output + first.output + second.output + log.read_text(encoding='utf-8')
     assert not [secret for secret in secrets if secret in shown]
-    events = repr([event for run in (foretold, first, second) for event in run.events])
+    events = repr([event for run in (predicted, first, second) for event in run.events])
     assert not [secret for secret in secrets if secret in events]
     for path in files_below(tmp_path / 'home') + files_below(tmp_path / 'tmp'):
         content = path.read_bytes()

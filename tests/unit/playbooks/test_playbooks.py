@@ -123,7 +123,7 @@ def test_provisioning_asks_once_for_all_hosts_and_changes_nothing_the_second_tim
 
 
 @pytest.mark.parametrize(
-    'spoil, said',
+    'spoil, text_shown',
     [
         (
             lambda stage: stage.servers[0].update(token='compny'),
@@ -145,11 +145,13 @@ def test_provisioning_asks_once_for_all_hosts_and_changes_nothing_the_second_tim
         ),
     ],
 )
-def test_a_slip_in_the_inventory_is_told_before_any_request(stage, run_playbook, spoil, said):
+def test_a_slip_in_the_inventory_is_reported_before_any_request(
+    stage, run_playbook, spoil, text_shown
+):
     spoil(stage)
     run = run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory())
     assert run.rc != 0
-    assert said in run.output
+    assert text_shown in run.output
     assert (len(stage.server.requests), len(stage.other.requests)) == (0, 0)
     assert not stage.home.exists()
     assert 'wonderland' not in run.output
@@ -286,7 +288,9 @@ def test_a_limit_serves_some_hosts_and_rotation_refuses_to_cut_off_the_others(st
 
 
 @pytest.mark.parametrize('playbook', ['provision_tokens.yml', 'report_tokens.yml'])
-def test_a_limit_that_leaves_no_host_is_told_by_ansible_and_fails(stage, run_playbook, playbook):
+def test_a_limit_that_leaves_no_host_is_reported_by_ansible_and_fails(
+    stage, run_playbook, playbook
+):
     run = run_playbook(PLAYBOOKS / playbook, stage.inventory(), '--limit', 'agent3,!agent3')
     assert run.rc == 1 and 'leaves us with no hosts to target' in ' '.join(run.output.split()), (
         run.output
@@ -366,7 +370,7 @@ def test_a_rotation_of_all_names_and_leaves_what_people_make(stage, run_playbook
     assert len(stage.server.requests) == asked
 
 
-def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, run_playbook):
+def test_what_a_source_cannot_do_is_reported_by_its_name_before_any_request(stage, run_playbook):
     stage.sources.update(
         studio={'type': 'nuxeo_online_token', 'username': 'jdoe', 'token': 'n0s-token'},
         old={
@@ -399,7 +403,7 @@ def test_what_a_source_cannot_do_is_told_by_its_name_before_any_request(stage, r
 
 
 @pytest.mark.parametrize('verbosity', ['-v', '-vvv'])
-def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_alive(
+def test_a_host_that_is_down_keeps_no_other_from_its_tokens_and_no_token_valid(
     stage, run_playbook, verbosity
 ):
     stage.servers = stage.servers[:1]
@@ -448,7 +452,7 @@ def test_a_source_that_fails_is_reported_once_and_not_for_each_host(stage, run_p
     assert run.output.count(problem) == 1 and '401' in problem, run.output
 
 
-def test_a_report_tells_what_it_can(stage, run_playbook):
+def test_a_report_contains_what_it_can(stage, run_playbook):
     stage.sources['broken'] = dict(stage.sources['company'], url='https://localhost:9')
     stage.servers = [{'id': 'broken', 'token': 'broken'}, {'id': 'releases', 'token': 'company'}]
     run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory())

@@ -140,7 +140,7 @@ def test_what_is_written_is_read(cache):
     assert entry.failure is None
 
 
-def test_C8_C9_file_names_tell_nothing(cache, tmp_path):
+def test_C8_C9_file_names_reveal_nothing(cache, tmp_path):
     name = cache.key(WHAT)
     assert len(name) == 64 and set(name) <= set('0123456789abcdef')
     assert name == cache.key(dict(reversed(list(WHAT.items()))))
@@ -180,7 +180,7 @@ def test_C7_different_questions_have_different_names(tmp_path_factory, first, se
     ],
     ids=['link', 'loop', 'fifo', 'folder', 'huge'],
 )
-def test_C4_C10_what_is_no_private_file_is_a_miss_that_is_told(cache, make):
+def test_C4_C10_what_is_no_private_file_is_a_miss_that_is_reported(cache, make):
     path = cache.path('k')
     make(path)
     os.chmod(path, 0o600) if not os.path.islink(path) else None
@@ -235,7 +235,7 @@ good = {'schema': 1, 'name': 'k', 'id': 'x', 'token': bearer().dump(), 'result':
         json.dumps({'schema': 1, 'name': 'k', 'failure': 5}).encode(),
     ],
 )
-def test_C5_what_is_damaged_is_a_miss_and_is_written_anew(cache, content):
+def test_C5_what_is_damaged_is_a_miss_and_is_written_again(cache, content):
     with open(cache.path('k'), 'wb') as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(content)
@@ -467,7 +467,7 @@ def test_T1_a_lasting_cache_brings_file_and_folder_to_disk(folder, monkeypatch):
     assert os.path.basename(synced[0]).startswith('.tmp-') and synced[1] == folder
 
 
-def test_a_damaged_salt_is_told_with_what_to_do(folder):
+def test_a_damaged_salt_is_reported_with_what_to_do(folder):
     Cache(folder)
     with open(os.path.join(folder, 'salt'), 'wb') as file:
         file.write(b'short')
@@ -642,7 +642,7 @@ def test_T4_P2_P5_a_killed_holder_leaves_no_lock(folder, tmp_path):
     assert os.path.exists(cache.path('k', '.lock')), 'unlinking it would let two holders in'
 
 
-def test_P3_who_waits_in_vain_says_for_whom_and_does_not_steal(cache):
+def test_P3_who_waits_without_success_names_the_holder_and_does_not_steal(cache):
     with cache.lock('k', 1, 'source company'):
         with pytest.raises(
             TokensError,
@@ -688,7 +688,7 @@ def test_P7_children_do_not_inherit_the_lock(cache):
 
 
 @pytest.mark.parametrize('problem', [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_T23_P10_a_file_system_without_locks_is_told_and_goes_on(cache, monkeypatch, problem):
+def test_T23_P10_a_file_system_without_locks_is_reported_and_goes_on(cache, monkeypatch, problem):
     def fail(*_args):
         raise OSError(problem, os.strerror(problem))
 

@@ -150,7 +150,7 @@ def test_variables_that_refer_to_each_other_come_to_an_end():
         ),
     ],
 )
-def test_tokens_that_people_make_are_told_from_others(source, rotatable):
+def test_tokens_that_people_make_are_distinguished_from_others(source, rotatable):
     assert (
         plan_of({'one': {}}, token_sources={'company': source}).sources['company']['rotatable']
         is rotatable

@@ -220,7 +220,7 @@ class Vaulted:
         raise AssertionError('it was decrypted')
 
 
-def test_A20_vaulted_values_are_compared_as_they_stand(run):
+def test_A20_vaulted_values_are_compared_as_they_are_written(run):
     for ciphertext, other in (
         ('$ANSIBLE_VAULT;1', '$ANSIBLE_VAULT;2'),
         (b'$ANSIBLE_VAULT;3', b'$ANSIBLE_VAULT;4'),

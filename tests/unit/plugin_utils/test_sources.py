@@ -157,7 +157,7 @@ def test_mistakes_are_named_with_their_source(entry, words):
     assert words in text and text.startswith('source company')
 
 
-def test_a_source_that_is_not_there_is_told_with_the_nearest_one():
+def test_a_source_that_is_not_there_is_reported_with_the_nearest_one():
     text = refused({}, name='compny')
     assert (
         'no source compny in token_sources. Did you mean company?' in text

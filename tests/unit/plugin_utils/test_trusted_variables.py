@@ -77,14 +77,14 @@ class Run:
 
 @pytest.fixture(name='warnings')
 def _warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    heard: list[str] = []
+    received: list[str] = []
 
     def warning(_self: t.Any, text: str, *_more: t.Any, **_options: t.Any) -> None:
         if not text.startswith('Removed restricted key'):  # by ansible-core
-            heard.append(text)
+            received.append(text)
 
     monkeypatch.setattr(trusted_variables.Display, 'warning', warning)
-    return heard
+    return received
 
 
 def views(run: Run) -> list[dict[str, t.Any]]:

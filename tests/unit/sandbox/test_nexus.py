@@ -300,7 +300,7 @@ def test_the_status_of_a_refused_ticket_can_be_chosen(start, status):
 @pytest.mark.parametrize(
     ('version', 'expired'), [('3.69.0-02', 400), ('3.89.0-09', 400), ('3.90.1-01', 410)]
 )
-def test_attributes_tell_about_a_token_without_making_one(start, clock, version, expired):
+def test_attributes_report_a_token_without_creating_one(start, clock, version, expired):
     server, alice = start(version, expiration_days=30)
     path = OWN + '/attributes'
     assert alice(path)[0] == 404 and server.state.tokens == {}
@@ -326,7 +326,7 @@ def test_attributes_tell_about_a_token_without_making_one(start, clock, version,
     assert alice(path)[0] == 400
 
 
-def test_before_3_69_nothing_tells_and_nothing_generates(start):
+def test_before_3_69_nothing_shows_and_nothing_generates(start):
     _server, alice = start('3.68.1-02')
     assert alice(OWN + '/attributes')[0] == 404
     assert alice.redeem(OWN, None, alice.new_ticket(), '-X', 'POST')[0] == 405
@@ -357,11 +357,11 @@ class TestAdministrator:
         assert admin(path, '-X', 'POST')[0] == 409
         status, _headers, text = admin(path)
         assert status == 200 and 'passCode' not in json.loads(text)
-        door = Client(admin.sandbox, self.server, token['nameCode'], token['passCode'])
+        attempt = Client(admin.sandbox, self.server, token['nameCode'], token['passCode'])
         artifact = '/repository/private/org/example/buildops/hello/1.0.0/hello-1.0.0.pom'
-        assert door(artifact)[0] == 200
+        assert attempt(artifact)[0] == 200
         assert admin(path, '-X', 'DELETE')[0] == 204 and admin(path, '-X', 'DELETE')[0] == 404
-        assert door(artifact)[0] == 401
+        assert attempt(artifact)[0] == 401
 
     def test_refusals(self, admin):
         assert admin(user_token('nobody', 'default'), '-X', 'POST')[0] == 404
@@ -532,11 +532,11 @@ class TestRepository:
 def test_expired_tokens_open_nothing(start, clock):
     server, alice = start('3.90.1-01', expiration_days=1)
     token = server.app.create_token('alice', 'alice')
-    door = Client(alice.sandbox, server, token.name_code, token.pass_code)
+    attempt = Client(alice.sandbox, server, token.name_code, token.pass_code)
     pom = '/repository/private/' + TestRepository.POM
-    assert door(pom)[0] == 200
+    assert attempt(pom)[0] == 200
     clock.now += 86400
-    assert door(pom)[0] == 401
+    assert attempt(pom)[0] == 401
 
 
 @pytest.mark.parametrize(

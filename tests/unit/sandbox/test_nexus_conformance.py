@@ -237,7 +237,7 @@ def test_every_departure_is_needed(sandbox, monkeypatch):
     assert not departures
 
 
-def test_what_was_recorded_and_is_not_played_is_told():
+def test_what_was_recorded_and_is_not_played_is_reported():
     for path in (
         *recorded.FOLDER.glob('*.json'),
         recorded.FOLDER.parents[1] / 'stand_ins/nuxeoctl-recorded.json',

@@ -296,7 +296,7 @@ def test_O15_any_secret_arrives_raw_in_basic_and_in_the_body(secret):
     assert ask(app, dict(GRANT, client_id='c', client_secret=secret)).status_code == 200
 
 
-def test_basic_is_raw_unless_told_otherwise():
+def test_basic_is_raw_unless_requested_otherwise():
     clients = [nuvy.AppClient('c', 'a+b%2F:é', ('read',))]
     raw = 'Basic ' + base64.b64encode('c:a+b%2F:é'.encode()).decode()
     encoded = 'Basic ' + base64.b64encode(b'c:a%2Bb%252F%3A%C3%A9').decode()
@@ -306,7 +306,7 @@ def test_basic_is_raw_unless_told_otherwise():
         assert ask(app, GRANT, headers={'Authorization': bad}).status_code == 401
 
 
-def test_a_token_opens_the_door_until_its_end(app, clock):
+def test_a_token_gives_access_until_its_end(app, clock):
     token = ask(app, GRANT, auth=GOOD).get_json()['access_token']
     assert whoami(app, 'Bearer ' + token).get_json() == {
         'client_id': 'buildops-client',
@@ -319,14 +319,14 @@ def test_a_token_opens_the_door_until_its_end(app, clock):
 
 
 @pytest.mark.parametrize('header', [None, 'Bearer', 'Bearer nope', 'Basic YTpi', 'Token x'])
-def test_the_door_stays_shut_for_anything_else(app, header):
+def test_access_is_denied_to_anything_else(app, header):
     answer = whoami(app, header)
     assert answer.status_code == 401
     assert answer.headers['WWW-Authenticate'].startswith('Bearer ')
     assert 'error="invalid_token"' in answer.headers['WWW-Authenticate']
 
 
-def test_revoking_a_client_or_a_token_shuts_the_door(app):
+def test_revoking_a_client_or_a_token_ends_access(app):
     token = ask(app, GRANT, auth=GOOD).get_json()['access_token']
     app.state.clients['buildops-client'].revoked = True
     assert whoami(app, 'Bearer ' + token).status_code == 401
@@ -358,7 +358,7 @@ def test_O14_exp_earlier_than_expires_in(app, clock):
     assert whoami(app, 'Bearer ' + answer['access_token']).status_code == 401
 
 
-def test_the_request_list_holds_no_secret(app):
+def test_the_request_list_contains_no_secret(app):
     ask(app, GRANT, auth=GOOD)
     ask(app, dict(GRANT, client_id=GOOD[0], client_secret=GOOD[1]))
     assert [entry['style'] for entry in app.state.requests] == ['basic', 'body']

@@ -130,7 +130,11 @@ def test_recorded_exchanges_with_nuxeo_2023_agree(group, least):
     played, differences = play_recording(group)
     assert played >= least
     listed = {entry['exchange'] for entry in play.load(DATA / 'nuxeo-differences.json')}
-    unlisted = {exchange: said for exchange, said in differences.items() if exchange not in listed}
+    unlisted = {
+        exchange: text_shown
+        for exchange, text_shown in differences.items()
+        if exchange not in listed
+    }
     assert unlisted == {}
 
 

@@ -21,7 +21,7 @@ import pytest
 
 from tests.sandbox import git_http, nexus, nuxeo_online
 from tests.sandbox.conformance import play
-from tests.sandbox.maven_repository import DOOR_PROJECT
+from tests.sandbox.maven_repository import PROTECTED_PROJECT
 from tests.sandbox.nuxeo import DeviceToken
 
 DATA = Path(play.__file__).parent
@@ -76,7 +76,9 @@ def test_recorded_exchanges_of_nuxeoctl_and_nuxeo_cli_agree():
     assert played >= 39
     listed = {entry['exchange'] for entry in play.load(DATA / 'nuxeo-online-differences.json')}
     assert {
-        exchange: said for exchange, said in differences.items() if exchange not in listed
+        exchange: text_shown
+        for exchange, text_shown in differences.items()
+        if exchange not in listed
     } == {}
     assert listed == set(differences), 'every listed difference is one'
 
@@ -156,7 +158,7 @@ def registration(app, **change):
     return call(app, 'POST', f'{GATEWAY}/remoteRegisterInstance', auth=JDOE, data=data)
 
 
-def test_registration_is_made_anew_each_time_and_carries_its_end():
+def test_registration_is_made_again_each_time_and_carries_its_end():
     app = nuxeo_online.create_app(clock=lambda: 1_700_000_000, clid_days=10)
     first, second = (
         registration(app).get_data(as_text=True),
@@ -282,7 +284,10 @@ def test_the_token_never_opens_packages_nuxeo_com(sandbox):
 @pytest.mark.parametrize('token, accepted', [(JDOE[1], True), ('wrong', False)])
 def test_seed_a_real_maven_with_the_token_in_settings_xml(sandbox, tmp_path, token, accepted):
     server = sandbox.serve(nuxeo_online.create_app())
-    project = DOOR_PROJECT % {'server_id': 'nuxeo-studio', 'url': server.url + '/site/studio/maven'}
+    project = PROTECTED_PROJECT % {
+        'server_id': 'nuxeo-studio',
+        'url': server.url + '/site/studio/maven',
+    }
     for old, new in (
         ('<groupId>org.example.buildops</groupId>', '<groupId>nuxeo-studio</groupId>'),
         ('<artifactId>door<', '<artifactId>jdoe-SANDBOX<'),

@@ -107,7 +107,7 @@ def test_no_header_that_the_application_did_not_set(sandbox, server):
     }
 
 
-def test_a_port_that_is_taken_is_told(sandbox, server):
+def test_a_port_that_is_taken_is_reported(sandbox, server):
     with pytest.raises(PortTaken, match=str(server.port)):
         sandbox.serve(app, port=server.port)
 
@@ -239,7 +239,7 @@ def test_starting_and_stopping_takes_well_under_a_second():
     assert best < 0.5
 
 
-def test_by_hand_it_tells_what_it_serves_and_cleans_up(sandbox, tmp_path):
+def test_by_hand_it_reports_what_it_serves_and_cleans_up(sandbox, tmp_path):
     state = tmp_path / 'state.json'
     process = subprocess.Popen(
         [
@@ -266,17 +266,19 @@ def test_by_hand_it_tells_what_it_serves_and_cleans_up(sandbox, tmp_path):
         while not state.exists():
             assert process.poll() is None
             time.sleep(0.02)
-        told = json.loads(state.read_text(encoding='utf-8'))
-        assert told['pid'] == process.pid and [item['version'] for item in told['servers']] == [
+        reported = json.loads(state.read_text(encoding='utf-8'))
+        assert reported['pid'] == process.pid and [
+            item['version'] for item in reported['servers']
+        ] == [
             '3.90.1',
             '2.5.1-01',
         ]
         assert (
-            told['urls']['nexus'] in printed
-            and told['ca_path'] in printed
+            reported['urls']['nexus'] in printed
+            and reported['ca_path'] in printed
             and 'wonderland' in printed
         )
-        for item in told['servers']:
+        for item in reported['servers']:
             done = subprocess.run(
                 [
                     'curl',
@@ -287,14 +289,14 @@ def test_by_hand_it_tells_what_it_serves_and_cleans_up(sandbox, tmp_path):
                     '-w',
                     '%{http_code}',
                     '--cacert',
-                    told['ca_path'],
+                    reported['ca_path'],
                     item['url'] + '/index.html',
                 ],
                 capture_output=True,
                 check=True,
             )
             assert done.stdout == b'200'
-        port = told['urls']['nexus'].rpartition(':')[2]
+        port = reported['urls']['nexus'].rpartition(':')[2]
         second = subprocess.run(
             [sys.executable, '-m', 'tests.sandbox', '--port', port],
             cwd=ROOT,
@@ -314,5 +316,5 @@ def test_by_hand_it_tells_what_it_serves_and_cleans_up(sandbox, tmp_path):
     assert (
         process.returncode == 0
         and not state.exists()
-        and not os.path.exists(os.path.dirname(told['ca_path']))
+        and not os.path.exists(os.path.dirname(reported['ca_path']))
     )

@@ -28,7 +28,7 @@ def logs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(run, 'LOGS', tmp_path)
 
 
-def test_output_keeps_a_step_alive_and_silence_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_keeps_a_step_running_and_silence_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, 'SILENCE', 20)
     status, log = run.run('silent', [sys.executable, '-c', 'print("last words", flush=True)'])
     assert (status, log) == (0, 'last words\n')

@@ -320,7 +320,7 @@ def test_G5_the_order_of_the_wanted_ones_counts():
     assert result.content == b'https://a:1@ex.com\nhttps://b:2@ex.com\nhttps://x:y@other.com\n'
 
 
-def test_G6_one_of_three_duplicates_is_left_where_it_stood():
+def test_G6_one_of_three_duplicates_is_left_where_it_was():
     content = (
         b'https://x:y@other.com\nhttps://me:old@ex.com\nhttps://me:older@ex.com\n# end\n'
         b'https://me:new@ex.com'
@@ -497,7 +497,7 @@ def test_G10_lines_that_end_in_crlf_are_counted_and_repaired_on_request():
     assert Store(repaired.content).get() == ('me', 'new')
 
 
-def test_exclusive_removes_the_dead_token_of_another_name_code():
+def test_exclusive_removes_the_old_token_of_another_name_code():
     content = (
         b'https://oldcode:dead@ex.com\nhttps://oldcode:p@ex.com/a\nhttps://oldcode:p@other.com\n'
     )

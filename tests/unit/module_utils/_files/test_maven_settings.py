@@ -420,7 +420,7 @@ def test_M1_no_file_or_an_empty_one_becomes_a_new_one(maven, content):
 
 
 @pytest.mark.parametrize(
-    'content, said',
+    'content, text_shown',
     [
         (b'<settings><servers></settings>', r'line 1, column 22 \(mismatched tag\)'),
         (b'<settings>\n <c4n4ry ', 'line 2'),
@@ -430,23 +430,23 @@ def test_M1_no_file_or_an_empty_one_becomes_a_new_one(maven, content):
     ],
     ids=['M2-mismatch', 'M2-unclosed', 'M2-text', 'M2-two-roots', 'M2-control-character'],
 )
-def test_M2_malformed(maven, content, said):
-    with pytest.raises(FileProblem, match=said) as caught:
+def test_M2_malformed(maven, content, text_shown):
+    with pytest.raises(FileProblem, match=text_shown) as caught:
         apply(content, COMPANY)
     assert 'c4n4ry' not in str(caught.value) and 'old' not in str(caught.value)
     assert maven(content).fatal or b'\1' in content  # which Maven lets pass
 
 
 @pytest.mark.parametrize(
-    'content, said',
+    'content, text_shown',
     [
         (b'<project/>', 'root element is not <settings>'),
         (b'<s:settings xmlns:s="http://maven.apache.org/SETTINGS/1.0.0"/>', 'prefix'),
         (b'<servers/>', 'root element'),
     ],
 )
-def test_M3_another_root(content, said):
-    with pytest.raises(FileProblem, match=said):
+def test_M3_another_root(content, text_shown):
+    with pytest.raises(FileProblem, match=text_shown):
         apply(content, COMPANY)
 
 
@@ -462,7 +462,7 @@ def test_M5_duplicates_are_changed_alike_and_all_are_removed(maven):
 
 
 @pytest.mark.parametrize(
-    'content, said',
+    'content, text_shown',
     [
         (b'<settings><servers/><servers/></settings>', 'line 1: <servers> is given twice'),
         (
@@ -471,8 +471,8 @@ def test_M5_duplicates_are_changed_alike_and_all_are_removed(maven):
         ),
     ],
 )
-def test_M6_what_maven_rejects_is_refused(maven, content, said):
-    with pytest.raises(FileProblem, match=said):
+def test_M6_what_maven_rejects_is_refused(maven, content, text_shown):
+    with pytest.raises(FileProblem, match=text_shown):
         apply(content, COMPANY)
     assert maven(content).problems or maven(content).fatal
 
@@ -579,7 +579,7 @@ def test_an_older_authorization_header_does_not_outlive_its_replacement(maven, p
 
 @pytest.mark.parametrize('option', ['username', 'password', 'passphrase', 'private_key'])
 @pytest.mark.parametrize(
-    'value, said',
+    'value, text_shown',
     [
         ('a${env.X}', r'"\$\{"'),
         ('$${x', r'"\$\{"'),
@@ -599,8 +599,8 @@ def test_an_older_authorization_header_does_not_outlive_its_replacement(maven, p
     ],
     ids=lambda value: ascii(value)[:12],
 )
-def test_M11_M13_M14_M15_M16_I1_what_maven_would_misread_is_refused(option, value, said):
-    with pytest.raises(BadInput, match=said) as caught:
+def test_M11_M13_M14_M15_M16_I1_what_maven_would_misread_is_refused(option, value, text_shown):
+    with pytest.raises(BadInput, match=text_shown) as caught:
         Wanted.from_options({'id': 'company', option: value})
     assert option in str(caught.value) and 'abc' not in str(caught.value)
 
@@ -858,7 +858,7 @@ def test_every_field_arrives_where_maven_reads_it(maven):
 
 
 @pytest.mark.parametrize(
-    'entry, said',
+    'entry, text_shown',
     [
         ({}, 'nothing to write'),
         ({'token': 'company'}, 'action plugin'),
@@ -887,8 +887,8 @@ def test_every_field_arrives_where_maven_reads_it(maven):
         ({'configuration': ['x']}, 'must be a mapping'),
     ],
 )
-def test_entries_that_make_no_sense(entry, said):
-    with pytest.raises(BadInput, match=said) as caught:
+def test_entries_that_make_no_sense(entry, text_shown):
+    with pytest.raises(BadInput, match=text_shown) as caught:
         Wanted.from_options(dict(entry, id='company'))
     assert 'c4n4ry' not in str(caught.value)
 

@@ -224,7 +224,7 @@ def test_T3_I11_what_is_not_a_regular_file_is_refused_and_never_waited_for(folde
     (folder / 'dir').mkdir()
     (folder / 'file').write_bytes(b'')
     started = time.monotonic()
-    for name, said in (
+    for name, text_shown in (
         ('fifo', 'not a regular file'),
         ('loop', 'ELOOP'),
         ('to-dir', 'not a regular file'),
@@ -232,7 +232,7 @@ def test_T3_I11_what_is_not_a_regular_file_is_refused_and_never_waited_for(folde
         ('file/settings.xml', 'ENOTDIR'),
         ('x' * 300, 'ENAMETOOLONG'),
     ):
-        with pytest.raises(FileProblem, match=said):
+        with pytest.raises(FileProblem, match=text_shown):
             replace(folder / name)
     for path in ('/dev/full', '', 'a\0b', '~no-such-user-here/x'):
         with pytest.raises(FileProblem):

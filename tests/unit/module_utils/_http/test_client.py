@@ -240,13 +240,13 @@ def test_H1_certificates_that_are_not_trusted(serve, tmp_path, issuer, sentence)
         assert get(client(server, validate_certs=False)).status == 200
 
 
-def test_H1_tls_spoken_to_a_server_without(sandbox):
+def test_H1_tls_sent_to_a_server_without(sandbox):
     server = sandbox.serve(lambda environ, start: [start('200 OK', []), [b'{}']][1], tls=False)
     with pytest.raises(Unreachable, match='does not speak TLS. Check the port'):
         get(client(server, url=server.url.replace('http:', 'https:')))
 
 
-def test_H1_http_spoken_to_a_server_with_tls(serve):
+def test_H1_http_sent_to_a_server_with_tls(serve):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert('127.0.0.1').configure_cert(context)
     server = serve(OK, context=context)
@@ -354,7 +354,7 @@ def test_H5_a_compressed_body_of_normal_size_is_read_although_nobody_asked(serve
     assert b'Accept-Encoding: identity' in server.heads[0]
 
 
-def test_H6_length_that_lies_is_tried_again(serve):
+def test_H6_wrong_length_is_tried_again(serve):
     def act(_server, connection):
         connection.sendall(answer(Content_Length='100'))
 
@@ -567,7 +567,7 @@ def test_H25_headers_without_measure(serve, script):
 @pytest.mark.parametrize(
     'script', [b'SSH-2.0-OpenSSH_9.2\r\n', b'\x00\x01\x02\r\n\r\n', b'<html>hello</html>\r\n\r\n']
 )
-def test_a_port_that_speaks_something_else(serve, script):
+def test_a_port_that_uses_another_protocol(serve, script):
     with pytest.raises(Unreachable, match='does not answer in HTTP. Check the port'):
         get(client(serve(script)))
 
@@ -598,7 +598,7 @@ def test_H27_a_proxy_that_was_asked_for_is_used(serve):
 
 
 @pytest.mark.parametrize('url', ['http://nexus.example', 'https://nexus.example'])
-def test_H19_proxy_that_wants_a_login(serve, url):
+def test_H19_proxy_that_requires_a_login(serve, url):
     proxy = serve(answer('', '407 Proxy Authentication Required'))
     with pytest.raises(
         Refused,
@@ -648,7 +648,7 @@ def test_H29_certificates_of_the_environment_are_ignored(serve, sandbox, monkeyp
     assert get(client(server, ca_path=str(sandbox.ca_path))).status == 200
 
 
-def test_H31_the_clock_of_the_server_is_told_and_nothing_else(serve):
+def test_H31_the_clock_of_the_server_is_reported_and_nothing_else(serve):
     assert get(client(serve(answer(Date='Sat, 31 Jan 2026 12:00:00 GMT')))).date == 1769860800
     assert get(client(serve(answer(Date='yesterday')))).date is None
     assert get(client(serve(answer(Date=None)))).date is None
@@ -768,7 +768,7 @@ NOW = 1_700_000_000
         ('30', 30),
     ],
 )
-def test_H21_retry_after_is_honoured(serve, value, nap):
+def test_H21_retry_after_is_followed(serve, value, nap):
     server = serve(answer('', '429 Slow Down', Retry_After=value), OK)
     made = client(server, clock=lambda: NOW)
     assert get(made).status == 200
@@ -791,7 +791,7 @@ def test_H21_retry_after_that_cannot_be_read_counts_as_absent(serve, value):
     ids=['31', '99999999', '400 digits', '5000 digits', 'date'],
 )
 @pytest.mark.parametrize('status', [429, 502, 503])
-def test_H21_a_long_wait_is_told_and_not_waited(serve, value, status):
+def test_H21_a_long_wait_is_reported_and_not_waited(serve, value, status):
     server = serve(answer('', '%d Busy' % status, Retry_After=value))
     made = client(server, clock=lambda: NOW)
     with pytest.raises(
@@ -1071,7 +1071,7 @@ def test_a_servers_own_words_are_one_short_harmless_line(text):
         lambda text: text.strip() == text and '*' not in text and text.isprintable()
     )
 )
-def test_a_servers_own_words_hold_no_secret_of_ours(secret):
+def test_a_servers_own_words_contain_no_secret_of_ours(secret):
     assert (
         secret
         not in sanitize('before %s  after' % secret, secret)
@@ -1100,7 +1100,7 @@ def test_a_servers_own_words_hold_no_secret_of_ours(secret):
         ('The org.example.Repository is not there', 'The org.example.Repository is not there'),
     ],
 )
-def test_a_servers_own_words_hold_no_java_exception(text, words):
+def test_a_servers_own_words_contain_no_java_exception(text, words):
     assert sanitize(text) == words
 
 
@@ -1117,7 +1117,7 @@ def test_blanks_do_not_hide_a_secret_of_ours():
     st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=12, max_size=40),
     st.integers(0, 4),
 )
-def test_O5_a_servers_own_words_hold_no_secret_of_ours_in_base64(before, secret, behind):
+def test_O5_a_servers_own_words_contain_no_secret_of_ours_in_base64(before, secret, behind):
     words = sanitize(
         'you sent '
         + base64.b64encode(b'\xfe' * before + secret.encode() + b'\xfe' * behind).decode(),

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from tests.sandbox import nexus
-from tests.sandbox.maven_repository import DOOR_PROJECT
+from tests.sandbox.maven_repository import PROTECTED_PROJECT
 
 pytestmark = pytest.mark.needs_client('mvn')
 
@@ -27,7 +27,7 @@ def knock(sandbox, folder, url, user, password):
     printed.
     """
     (folder / 'pom.xml').write_text(
-        DOOR_PROJECT % {'server_id': 'private', 'url': url}, encoding='utf-8'
+        PROTECTED_PROJECT % {'server_id': 'private', 'url': url}, encoding='utf-8'
     )
     (folder / 'settings.xml').write_text(
         '<settings><servers><server><id>private</id><username>{}</username><password>{}</password>'

@@ -223,10 +223,10 @@ def rest_script(version, body, status=204, gives=None):
 def written_by_rest(version, body, wanted):
     client, written = rest_script(version, body)
     with client:
-        told = apply(
+        reported = apply(
             RestProxies(client, LOGIN, Product(version)), wanted._replace(name=body['name']), False
         )
-    assert told['changed']
+    assert reported['changed']
     [sent] = written
     return sent
 
@@ -260,7 +260,7 @@ def test_X2_rest_writes_back_what_the_formats_have_of_their_own(name):
     assert_equal_but_for_the_authentication(written_by_rest('3.97.0-13', body, NEW), body)
 
 
-def test_X7_removing_says_null_and_not_nothing():
+def test_X7_removing_sends_null_and_not_nothing():
     body = of_format('npm')
     sent = written_by_rest('3.71.0-06', body, DesiredProxy('p1', state='absent'))
     assert sent['httpClient']['authentication'] is None
@@ -723,7 +723,7 @@ def test_extdirect_refuses_with_200(result, sentence):
         )
 
 
-def test_a_host_name_with_an_underscore_is_told():
+def test_a_host_name_with_an_underscore_is_reported():
     client = Scripted(
         Ask('GET', REST_STATUS, answer(400), authorization=ANY), url='https://build_nexus.test'
     )
@@ -816,20 +816,20 @@ def test_X1_set_change_rotate_and_remove(sandbox, connect, remote, version):
     url, first, second = remote
     server, proxies = prepared(sandbox, connect, version, url)
     before = state_of(server)
-    door = with_token(first, verify_path=POM)
-    assert verify(proxies, door)['accepted'] is False
+    attempt = with_token(first, verify_path=POM)
+    assert verify(proxies, attempt)['accepted'] is False
     assert apply(proxies, with_token(first), True)['changed'] == ['authentication'], (
         'check mode predicts'
     )
-    assert verify(proxies, door)['accepted'] is False, 'check mode writes nothing'
+    assert verify(proxies, attempt)['accepted'] is False, 'check mode writes nothing'
 
-    told = apply(proxies, with_token(first), False)
+    reported = apply(proxies, with_token(first), False)
     assert (
-        told['changed'] == ['authentication']
-        and told['before'] == {}
-        and told['after'] == {'type': 'username', 'username': first.name_code}
+        reported['changed'] == ['authentication']
+        and reported['before'] == {}
+        and reported['after'] == {'type': 'username', 'username': first.name_code}
     )
-    assert verify(proxies, door) == {'name': 'p1', 'accepted': True, 'message': ''}
+    assert verify(proxies, attempt) == {'name': 'p1', 'accepted': True, 'message': ''}
     server.reset()
     assert apply(proxies, with_token(first), False)['changed'] == [], (
         'X1: the user name tells that the token is the same'
@@ -840,7 +840,7 @@ def test_X1_set_change_rotate_and_remove(sandbox, connect, remote, version):
 
     assert apply(proxies, with_token(second), True)['changed'] == ['username', 'password']
     assert apply(proxies, with_token(second), False)['changed'] == ['username', 'password']
-    assert server.app.repositories.fetches and verify(proxies, door)['accepted'] is True
+    assert server.app.repositories.fetches and verify(proxies, attempt)['accepted'] is True
     assert (
         server.app.repositories.fetches[-1].credentials == f'{second.name_code}:{second.pass_code}'
     )
@@ -848,24 +848,24 @@ def test_X1_set_change_rotate_and_remove(sandbox, connect, remote, version):
     assert apply(proxies, same_user, False)['changed'] == [], (
         'the server never gives the password back'
     )
-    told = apply(proxies, same_user._replace(update_password='always'), False)
-    assert told['changed'] == ['password'] and verify(proxies, door)['accepted'] is False
+    reported = apply(proxies, same_user._replace(update_password='always'), False)
+    assert reported['changed'] == ['password'] and verify(proxies, attempt)['accepted'] is False
     kept = {'type': 'username', 'username': second.name_code}
-    assert (told['before'], told['after']) == (
+    assert (reported['before'], reported['after']) == (
         dict(kept, secret='unknown'),
         dict(kept, secret='the given one'),
     )
     assert (
         apply(proxies, with_token(second, update_password='always'), False)['changed']
         == ['password']
-        and verify(proxies, door)['accepted'] is True
+        and verify(proxies, attempt)['accepted'] is True
     )
     assert state_of(server) == before
 
     assert apply(proxies, DesiredProxy('p1', state='absent'), False)['changed'] == [
         'authentication'
     ]
-    assert verify(proxies, door)['accepted'] is False
+    assert verify(proxies, attempt)['accepted'] is False
     assert apply(proxies, DesiredProxy('p1', state='absent'), False)['changed'] == []
     assert state_of(server) == before
     assert not server.errors
@@ -904,7 +904,7 @@ def test_nexus_2_has_no_repositories_for_all_versions(sandbox, connect):
 
 
 @pytest.mark.parametrize('version', GENERATIONS)
-def test_X4_wrong_passwords_missing_rights_and_missing_repositories_are_told_apart(
+def test_X4_wrong_passwords_missing_rights_and_missing_repositories_are_distinguished(
     sandbox, connect, remote, version
 ):
     url, token, _other = remote
@@ -918,7 +918,7 @@ def test_X4_wrong_passwords_missing_rights_and_missing_repositories_are_told_apa
 @pytest.mark.parametrize('stated', [False, True], ids=['', 'version stated'])
 @pytest.mark.parametrize('state', ['present', 'absent'])
 @pytest.mark.parametrize('version', GENERATIONS)
-def test_H23_nothing_is_said_of_a_repository_where_the_path_is_wrong(
+def test_H23_nothing_is_reported_about_a_repository_where_the_path_is_wrong(
     sandbox, version, state, stated
 ):
     """There, a server checks no password and says of everything that it is not there."""
@@ -1033,7 +1033,7 @@ def test_X3_a_change_that_makes_it_impossible_is_seen_before_the_write(
 
 
 @pytest.mark.parametrize('version', ['2.14.9-01', '3.23.0-03', '3.71.0-06'])
-def test_X3_a_change_while_writing_is_told(sandbox, connect, remote, version):
+def test_X3_a_change_while_writing_is_reported(sandbox, connect, remote, version):
     url, token, _other = remote
     server, proxies = prepared(sandbox, connect, version, url)
 
@@ -1058,7 +1058,7 @@ def test_X3_a_change_while_writing_is_told(sandbox, connect, remote, version):
         apply(proxies, with_token(token), False)
 
 
-def test_X3_credentials_that_did_not_stay_are_told(sandbox, connect, remote):
+def test_X3_credentials_that_did_not_stay_are_reported(sandbox, connect, remote):
     url, token, _other = remote
     server, proxies = prepared(sandbox, connect, '3.71.0-06', url)
 
@@ -1127,9 +1127,7 @@ def test_one_repository_that_fails_does_not_keep_the_others_from_theirs(sandbox,
     assert token.pass_code not in json.dumps(result)
 
 
-def test_X9_a_door_that_stays_closed_fails_and_says_that_the_credentials_are_set(
-    sandbox, connect, remote
-):
+def test_X9_refused_credentials_fail_with_the_message_that_they_are_set(sandbox, connect, remote):
     url, token, _other = remote
     server, _proxies = prepared(sandbox, connect, '3.71.0-06', url)
     entry = {
@@ -1161,7 +1159,7 @@ def test_X9_a_door_that_stays_closed_fails_and_says_that_the_credentials_are_set
 
 
 @pytest.mark.parametrize('version', GENERATIONS)
-def test_X9_a_proxy_that_does_not_ask_its_remote_again_for_a_while_is_told(
+def test_X9_a_proxy_that_does_not_ask_its_remote_again_for_a_while_is_reported(
     sandbox, connect, remote, version
 ):
     url, token, _other = remote
@@ -1175,7 +1173,7 @@ def test_X9_a_proxy_that_does_not_ask_its_remote_again_for_a_while_is_told(
 
 
 @pytest.mark.parametrize('version', GENERATIONS)
-def test_X4_names_that_differ_in_case_only_and_missing_blob_stores_are_told(
+def test_X4_names_that_differ_in_case_only_and_missing_blob_stores_are_reported(
     sandbox, connect, remote, version
 ):
     url, token, _other = remote
@@ -1204,9 +1202,7 @@ def test_X4_names_that_differ_in_case_only_and_missing_blob_stores_are_told(
     assert proxies.read('p1') is None
 
 
-def test_X9_a_file_larger_than_any_answer_that_we_read_is_a_door_that_opened(
-    sandbox, connect, remote
-):
+def test_X9_a_file_larger_than_any_answer_that_we_read_counts_as_accepted(sandbox, connect, remote):
     url, token, _other = remote
     server, proxies = prepared(sandbox, connect, '3.71.0-06', url)
     apply(proxies, with_token(token), False)

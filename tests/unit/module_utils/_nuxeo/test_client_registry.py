@@ -69,10 +69,10 @@ def stored(server, client_id='ci'):
 
 def test_a_client_comes_stays_changes_and_goes(sandbox, server):
     given = {'name': 'CI', 'redirect_uris': [CALLBACK, 'nuxeo://x'], 'client_secret': SECRET}
-    foretold = ensure(sandbox, server, check_mode=True, **given)
-    assert foretold['changed'] is True and stored(server) is None
+    predicted = ensure(sandbox, server, check_mode=True, **given)
+    assert predicted['changed'] is True and stored(server) is None
     made = ensure(sandbox, server, **given)
-    assert (made['changed'], made['client']) == (True, foretold['client'])
+    assert (made['changed'], made['client']) == (True, predicted['client'])
     assert made['client'] == {
         'client_id': 'ci',
         'name': 'CI',
@@ -121,7 +121,7 @@ def test_a_client_comes_stays_changes_and_goes(sandbox, server):
     assert ensure(sandbox, server, state='absent')['changed'] is False
 
 
-def test_a_new_client_is_enabled_unless_told_otherwise(sandbox, server):
+def test_a_new_client_is_enabled_unless_requested_otherwise(sandbox, server):
     assert ensure(sandbox, server)['client']['enabled'] is True and stored(server).enabled
     assert stored(server).secret is None
 
@@ -214,8 +214,8 @@ def test_tokens_of_users_whose_names_cannot_be_in_an_address_are_revoked(sandbox
     ensure(sandbox, modern)
     for user in (name, 'jdoe'):
         modern.state.new_token('ci', user, 3600)
-    foretold = ensure(sandbox, modern, check_mode=True, state='absent')
-    assert foretold['revoked_tokens'] == 2 and len(modern.state.tokens) == 2
+    predicted = ensure(sandbox, modern, check_mode=True, state='absent')
+    assert predicted['revoked_tokens'] == 2 and len(modern.state.tokens) == 2
     assert ensure(sandbox, modern, state='absent')['revoked_tokens'] == 2
     assert not [token for token in modern.state.tokens if token.client_id == 'ci']
 

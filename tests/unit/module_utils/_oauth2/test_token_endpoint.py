@@ -122,7 +122,7 @@ def test_O4_an_error_at_200_is_a_refusal():
 
 
 @pytest.mark.parametrize('style', ['basic', 'body'])
-def test_O5_what_the_server_says_is_masked_and_stripped(style):
+def test_O5_what_the_server_sends_is_masked_and_stripped(style):
     sent = oauth2.authentication(style, 'client', CANARY)
     echo = 'bad\x1b[31m\r\nsecret %s in %s, code %s%s' % (
         CANARY,
@@ -201,7 +201,7 @@ def test_O8_lifetimes_that_cannot(value):
         '{"access_token": "abc", "access_token": "def", "token_type": "bearer"}',
     ],
 )
-def test_H12_numbers_that_are_none_and_keys_that_stand_twice(text):
+def test_H12_numbers_that_are_none_and_keys_that_are_there_twice(text):
     with pytest.raises(ServerProblem, match='not valid JSON'):
         grant(answer(200, body=text))
 
@@ -430,7 +430,7 @@ def test_a_code_of_another_issuer_is_not_used():
         )
 
 
-def test_a_denial_is_told_in_any_order():
+def test_a_denial_is_reported_in_any_order():
     with pytest.raises(Refused, match='access_denied: Access denied by the user') as caught:
         codes.code_of(
             'POST x',

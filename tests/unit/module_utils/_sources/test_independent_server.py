@@ -81,7 +81,7 @@ def test_client_credentials_in_both_styles(served, obtain, how):
         obtain('nuvy_client_token', client_id='machine', client_secret=ODD, scope=['root'], **how)
 
 
-def test_this_server_takes_basic_as_the_rfc_says(obtain):
+def test_this_server_takes_basic_as_the_rfc_requires(obtain):
     """The reason for the option: here the secret as it is does not do."""
     with pytest.raises(Refused, match='form_encode_credentials'):
         obtain('nuvy_client_token', client_id='machine', client_secret=ODD)
@@ -153,7 +153,7 @@ def test_a_wrong_password_a_wrong_redirect_uri_and_a_wrong_secret(obtain):
             obtain('nuxeo_oauth2_token', '/nuxeo', **dict(given, **changes))
 
 
-def test_a_dead_refresh_token_leads_to_a_fresh_grant(served, obtain):
+def test_an_invalid_refresh_token_leads_to_a_fresh_grant(served, obtain):
     given = {
         'client_id': 'web',
         'client_secret': ODD,

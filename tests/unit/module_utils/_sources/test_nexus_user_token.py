@@ -279,7 +279,7 @@ def test_without_any_word_about_the_version_the_newest_way_is_tried():
     assert outcome.server == {'version': None, 'edition': None}
 
 
-def test_two_that_say_nothing_and_only_the_path_tells():
+def test_two_that_reveal_nothing_and_only_the_path_shows_it():
     run(step1(gives=answer(404)), step1(SIESTA), step2(OLD))
     run(step1(gives=answer(404)), step1(SIESTA, gives=answer(404)), step1(LOCAL), step2(OLDEST))
 
@@ -305,13 +305,13 @@ def test_H23_2_2_answers_403_where_it_has_nothing_for_people_who_are_no_administ
         (None, None, None),
     ],
 )
-def test_what_the_server_header_tells(text, version, edition):
+def test_what_the_server_header_shows(text, version, edition):
     product = Product()
     product.learn(answer(200, headers={'Server': text} if text else {}))
     assert (product.version, product.edition) == (version, edition)
 
 
-def test_the_page_of_another_product_tells_nothing():
+def test_the_page_of_another_product_reports_nothing():
     product = Product()
     assert not product.learn(page(404, '<html><link href="wiki.css?8.5.0">A wiki</html>'))
 
@@ -391,7 +391,7 @@ def test_N1_N2_refusals_of_step_1(gives, sentence):
     ],
     ids=['step 1', 'absent', 'check mode'],
 )
-def test_a_host_name_with_an_underscore_is_told(monkeypatch, wish, script):
+def test_a_host_name_with_an_underscore_is_reported(monkeypatch, wish, script):
     monkeypatch.setattr(Scripted.__init__, '__kwdefaults__', {'url': 'https://build_nexus.test'})
     assert (
         'refuses the request (400): Nexus 3 does not accept a host name with an underscore. Use '
@@ -500,7 +500,7 @@ def test_a_wrong_version_was_stated():
     assert 'Or nexus_version is not the version of this server.' in found
 
 
-def test_the_refusal_of_the_right_path_is_told_and_not_that_of_the_last_one():
+def test_the_refusal_of_the_right_path_is_reported_and_not_that_of_the_last_one():
     found = refused(
         step1(gives=answer(403)), step1(SIESTA, gives=page(404)), step1(LOCAL, gives=page(404))
     )
@@ -522,7 +522,7 @@ def test_2_6_without_the_feature():
     )
 
 
-def test_http_where_the_server_wants_https():
+def test_http_where_the_server_requires_https():
     with Scripted(
         step1(gives=answer(301, headers={'Location': 'https://server.test/x'})),
         url='http://localhost:8081',
@@ -790,14 +790,14 @@ def test_options_that_cannot_be_right(changes, sentence):
         ('soon', False),
     ],
 )
-def test_before_3_69_only_the_date_of_the_token_tells_whether_it_is_new(created, changed):
+def test_before_3_69_only_the_date_of_the_token_shows_whether_it_is_new(created, changed):
     assert (
         run(step1(version='3.50.0'), step2(gives=answer(200, dict(TOKEN, created=created)))).changed
         is changed
     )
 
 
-def test_from_3_69_on_the_server_tells():
+def test_from_3_69_on_the_server_reports():
     outcome = run(step1(version='3.71.0'), look(answer(404)), step2(), look())
     assert outcome.changed and outcome.token.as_result()['expires_at'] == '2026-03-02T12:00:00Z'
     assert diff(outcome)['before'] == {'state': 'absent'}
@@ -968,7 +968,7 @@ def test_absent_with_a_wrong_password():
 # Check mode
 
 
-def test_check_mode_tells_what_would_happen():
+def test_check_mode_reports_what_would_happen():
     assert run(look(answer(404, headers=server('3.71.0'))), check_mode=True).changed
     assert run(look(answer(410, headers=server('3.97.0'))), check_mode=True).changed
     assert (
@@ -1020,7 +1020,7 @@ def test_check_mode_tells_what_would_happen():
         ),
     ],
 )
-def test_check_mode_before_3_69_creates_nothing_and_says_that_it_cannot_know(script, version):
+def test_check_mode_before_3_69_creates_nothing_and_reports_that_it_cannot_know(script, version):
     outcome = run(*script, check_mode=True)
     assert (outcome.changed, outcome.token) == (False, None)
     assert outcome.warnings == [
@@ -1053,7 +1053,7 @@ def test_check_mode_of_an_edition_without_user_tokens():
     )
 
 
-def test_check_mode_of_a_server_that_tells_nothing():
+def test_check_mode_of_a_server_that_reports_nothing():
     statuses = [
         look(page(404), path)
         for path in (
@@ -1078,7 +1078,7 @@ def info(*script, **changes):
         return NexusUserToken(options_of(**changes), client, clock=lambda: NOW).describe()
 
 
-def test_info_asks_once_where_the_server_can_tell():
+def test_info_asks_once_where_the_server_can_report():
     assert info(
         look(
             answer(
@@ -1565,7 +1565,7 @@ def test_refusals_of_every_generation(play, version, strip):
 @pytest.mark.parametrize('edition', ['PRO', 'OSS'])
 @pytest.mark.parametrize('version', [entry[0] for entry in VERSIONS])
 @pytest.mark.parametrize('stated', [False, True], ids=['', 'version stated'])
-def test_H23_nothing_is_said_of_a_token_where_the_path_is_wrong(
+def test_H23_nothing_is_reported_about_a_token_where_the_path_is_wrong(
     play, version, edition, strip, stated
 ):
     """There, a server checks no password and says of everything that it is not there."""
@@ -1585,7 +1585,7 @@ def test_H23_nothing_is_said_of_a_token_where_the_path_is_wrong(
 
 
 @pytest.mark.parametrize('status', [page(404), page(200), answer(404), answer(405)])
-def test_a_404_with_a_text_is_looked_into_where_it_says_that_there_is_no_token(status):
+def test_a_404_with_a_text_is_checked_for_the_message_that_there_is_no_token(status):
     for gone in (
         missed('3.71.0', html=True),
         answer(
@@ -1629,7 +1629,7 @@ def test_a_404_with_a_text_is_looked_into_where_it_says_that_there_is_no_token(s
         ('3.97.0', 'COMMUNITY'),
     ],
 )
-def test_editions_without_user_tokens_say_so(play, version, edition, strip):
+def test_editions_without_user_tokens_report_it(play, version, edition, strip):
     go = play(version, edition=edition, strip_server_header=strip)
     for name, password in ((USER, PASSWORD), ('admin', 'admin123')):
         with pytest.raises(Refused) as caught:

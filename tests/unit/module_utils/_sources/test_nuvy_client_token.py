@@ -397,7 +397,9 @@ def whoami(sandbox, server, token):
 @pytest.mark.parametrize(
     'client', [('buildops-client', 'nuvy-s3cret'), ('buildops-odd', 'p:a%2B+s&s/w=ört€ x')]
 )
-def test_O15_the_door_opens_in_both_styles(sandbox, server, obtain, client_auth, client):
+def test_O15_the_credentials_are_accepted_in_both_styles(
+    sandbox, server, obtain, client_auth, client
+):
     token = obtain(*client, client_auth=client_auth).token
     accepted = whoami(sandbox, server, token)
     assert (accepted.status_code, accepted.json()['client_id']) == (200, client[0])

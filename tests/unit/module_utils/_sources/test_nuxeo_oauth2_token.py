@@ -588,7 +588,7 @@ def test_refusals_of_the_authorization_endpoint(gives, words):
     )
 
 
-def test_what_a_page_says_is_shown_without_tags_and_control_characters():
+def test_the_text_of_a_page_is_shown_without_tags_and_control_characters():
     with pytest.raises(Refused) as caught:
         run(HEADLESS, submit(oauth_page('Client <b>&lt;x&gt;\x1b[31m\n is disabled.')))
     assert '\x1b' not in str(caught.value) and '\n' not in str(caught.value)
@@ -707,7 +707,7 @@ def with_csrf(ask, value):
     return ask
 
 
-def test_a_csrf_token_is_fetched_for_each_request_once_the_server_wants_one():
+def test_a_csrf_token_is_fetched_for_each_request_once_the_server_requires_one():
     run(
         HEADLESS,
         submit(invalid()),
@@ -788,7 +788,7 @@ def test_without_a_lasting_cache_the_server_is_asked_whether_it_had_the_token():
     assert outcome.changed is False
 
 
-def test_servers_that_cannot_tell_are_no_obstacle():
+def test_servers_that_cannot_report_are_no_obstacle():
     for gives in (
         page(404),
         page(500),
@@ -849,15 +849,17 @@ def test_tokens_that_live_shorter_than_wanted_bring_a_warning():
     assert 'valid for 50 seconds' in outcome.warnings[0]
 
 
-DEAD = no('invalid_grant', 'Cannot refresh token')
+INVALID = no('invalid_grant', 'Cannot refresh token')
 
 
-def test_O3_a_dead_refresh_token_leads_to_a_fresh_grant_where_there_is_one():
-    assert run(HEADLESS, refresh(DEAD), submit(), redeem(), known=known(-5)).token.secret == ACCESS
+def test_O3_an_invalid_refresh_token_leads_to_a_fresh_grant_where_there_is_one():
+    assert (
+        run(HEADLESS, refresh(INVALID), submit(), redeem(), known=known(-5)).token.secret == ACCESS
+    )
     assert (
         run(
             SIGNED,
-            refresh(DEAD),
+            refresh(INVALID),
             token(None, grant_type=nuxeo.JWT_GRANT, assertion=ANY),
             me(),
             known=known(-5),
@@ -873,7 +875,7 @@ def test_O3_a_dead_refresh_token_leads_to_a_fresh_grant_where_there_is_one():
 )
 def test_O3_without_one_the_user_is_asked_to_authorise_again(given, name):
     with pytest.raises(Refused, match='Authorise again') as caught:
-        run(given, refresh(DEAD), known=known(-5))
+        run(given, refresh(INVALID), known=known(-5))
     assert name in str(caught.value)
 
 
@@ -888,15 +890,15 @@ def test_O2_a_wrong_secret_at_the_refresh_does_not_lead_to_another_grant():
 
 def test_T13_a_newer_token_of_the_cache_is_used_before_anything_else():
     newer = known(1000, 'from-elsewhere', 'newer')
-    assert run(HEADLESS, refresh(DEAD), known=known(-5), reload=lambda: newer).token is newer
-    assert run(GOING_ON, refresh(DEAD), known=known(-5), reload=lambda: newer).token is newer
+    assert run(HEADLESS, refresh(INVALID), known=known(-5), reload=lambda: newer).token is newer
+    assert run(GOING_ON, refresh(INVALID), known=known(-5), reload=lambda: newer).token is newer
 
 
 def test_T13_a_newer_token_that_is_late_too_is_refreshed():
     newer = known(5, 'from-elsewhere', 'newer')
     outcome = run(
         GOING_ON,
-        refresh(DEAD),
+        refresh(INVALID),
         refresh(tokens('new'), 'newer'),
         known=known(-5),
         reload=lambda: newer,
@@ -906,7 +908,7 @@ def test_T13_a_newer_token_that_is_late_too_is_refreshed():
 
 def test_T13_the_store_is_read_again_after_a_moment():
     stored = [known(-5), known(1000, 'from-elsewhere', 'newer')]
-    outcome = run(GOING_ON, refresh(DEAD), known=known(-5), reload=lambda: stored.pop(0))
+    outcome = run(GOING_ON, refresh(INVALID), known=known(-5), reload=lambda: stored.pop(0))
     assert outcome.token.secret == 'from-elsewhere'
 
 
@@ -1086,10 +1088,12 @@ def test_absent_with_a_token_that_is_over_fetches_one_to_revoke_it():
         is True
     )
     assert (
-        run(dict(GOING_ON, state='absent', username='jdoe'), refresh(DEAD), known=known(-5)).changed
+        run(
+            dict(GOING_ON, state='absent', username='jdoe'), refresh(INVALID), known=known(-5)
+        ).changed
         is False
     )
-    assert run(dict(GOING_ON, state='absent'), refresh(DEAD)).changed is False
+    assert run(dict(GOING_ON, state='absent'), refresh(INVALID)).changed is False
     old = 'Bearer known-access'
     assert (
         run(

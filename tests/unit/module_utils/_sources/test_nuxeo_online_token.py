@@ -65,14 +65,16 @@ def test_the_token_of_the_source_is_the_token_and_nothing_is_asked(service, chec
 
 
 @pytest.mark.parametrize('token, exists', [(TOKEN, True), ('wrong-token-0123', False)])
-def test_the_check_tells_what_the_token_opens_without_side_effects(service, sandbox, token, exists):
-    told = provider(url=service.url, ca_path=sandbox.ca_path, token=token).describe()
+def test_the_check_reports_what_the_token_opens_without_side_effects(
+    service, sandbox, token, exists
+):
+    reported = provider(url=service.url, ca_path=sandbox.ca_path, token=token).describe()
     assert (
-        told['exists'] is exists
-        and told['expires_at'] is None
-        and told['project_accessible'] is None
+        reported['exists'] is exists
+        and reported['expires_at'] is None
+        and reported['project_accessible'] is None
     )
-    assert [project['symbolic_name'] for project in told['projects']] == (
+    assert [project['symbolic_name'] for project in reported['projects']] == (
         ['jdoe-SANDBOX', 'other-project'] if exists else []
     )
     assert not service.app.state.device_tokens and not service.app.state.instances
@@ -81,13 +83,13 @@ def test_the_check_tells_what_the_token_opens_without_side_effects(service, sand
     ] == [('GET', 'getAvailableProjectsForRegistration')]
 
 
-@pytest.mark.parametrize('project, opens', [('jdoe-SANDBOX', True), ('nope', False)])
-def test_a_project_is_tried_on_request(service, sandbox, project, opens):
+@pytest.mark.parametrize('project, accessible', [('jdoe-SANDBOX', True), ('nope', False)])
+def test_a_project_is_tried_on_request(service, sandbox, project, accessible):
     assert (
         provider(url=service.url, ca_path=sandbox.ca_path, project=project).describe()[
             'project_accessible'
         ]
-        is opens
+        is accessible
     )
 
 

@@ -100,7 +100,7 @@ def me(given, token):
 
 @pytest.mark.parametrize('client_auth', ['body', 'basic'])
 @pytest.mark.parametrize('grant', GRANTS)
-def test_O15_the_door_opens_and_stays_open_for_the_second_run(server, given, grant, client_auth):
+def test_O15_the_credentials_are_accepted_in_both_runs(server, given, grant, client_auth):
     user = 'ci' if grant == 'machine' else 'jdoe'
     changes = dict(GRANTS[grant], client_auth=client_auth)
     first = obtain(given, **changes)
@@ -141,7 +141,7 @@ def test_O18_revoked_elsewhere_and_found_out(server, given):
 
 
 @pytest.mark.parametrize('grant', GRANTS)
-def test_absent_shuts_the_door_and_the_second_time_does_nothing(given, grant):
+def test_absent_ends_access_and_the_second_time_does_nothing(given, grant):
     token = obtain(given, **GRANTS[grant]).token
     assert obtain(given, check_mode=True, state='absent', **GRANTS[grant]).changed is True
     assert me(given, token).status_code == 200, 'check mode'
@@ -188,7 +188,7 @@ def test_O11_an_answer_that_was_lost_costs_one_more_grant(server, given):
     )
 
 
-def test_legacy_servers_open_their_door_too(sandbox, given):
+def test_legacy_servers_accept_credentials_too(sandbox, given):
     server = sandbox.serve(application('8.10'))
     start = dict(GRANTS['headless'], url=server.url, endpoints='legacy')
     first = obtain(given, **start)
