@@ -25,6 +25,12 @@ HOME = '/home/dev user ü'
 CLONE = f'{HOME}/Prôject one'
 #: Seconds for one command. make test takes five minutes on an idle machine with two cores.
 LIMIT = 3600
+KEYRINGS = {
+    vendor: Path(f'/usr/share/keyrings/{vendor}-archive-keyring.gpg')
+    for vendor in ('debian', 'ubuntu')
+}
+#: The certificates of this machine, with which apt in a new one trusts an https mirror.
+AUTHORITIES = Path('/etc/ssl/certs/ca-certificates.crt')
 SCRIPTS = Path('/usr/share/debootstrap/scripts')
 
 
@@ -61,8 +67,14 @@ def obstacle(names: t.Iterable[str]) -> str:
     if not _succeeds(['unshare', '--mount', '--pid', '--fork', 'true']):
         return 'this machine does not allow new mount and process namespaces.'
     for vendor in sorted({RELEASES[name].vendor for name in names}):
-        if not mirror(vendor):
+        address = mirror(vendor)
+        if not address:
             return f'{vendor.upper()}_MIRROR must be set to an address of its packages.'
+        if not KEYRINGS[vendor].exists() and not address.startswith('https://'):
+            return (
+                f'there is no {KEYRINGS[vendor]}, with which packages are verified. Install the '
+                f'package that contains it, or set {vendor.upper()}_MIRROR to an https address.'
+            )
     return ''
 
 
@@ -162,12 +174,17 @@ def prepare(name: str) -> Path:
     stamp = folder / 'packages'
     if not stamp.exists() or stamp.read_text(encoding='utf-8') != names:
         connect(folder)
+        trusted = folder / 'srv/apt-ca.pem'
+        if AUTHORITIES.exists():
+            shutil.copy(AUTHORITIES, trusted)
+        apt = 'apt-get -qq -o Acquire::https::CAInfo=/srv/apt-ca.pem'
         root(
             folder,
-            'export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && '
-            f'apt-get -qq -y --no-install-recommends install {names} && {{ id {USER} || '
+            f'export DEBIAN_FRONTEND=noninteractive && {apt} update && '
+            f'{apt} -y --no-install-recommends install {names} && {{ id {USER} || '
             f'useradd --create-home --home-dir {shlex.quote(HOME)} --shell /bin/bash {USER}; }}',
         )
+        trusted.unlink(missing_ok=True)
         stamp.write_text(names, encoding='utf-8')
     return folder
 
