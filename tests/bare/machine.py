@@ -29,6 +29,8 @@ KEYRINGS = {
     vendor: Path(f'/usr/share/keyrings/{vendor}-archive-keyring.gpg')
     for vendor in ('debian', 'ubuntu')
 }
+#: Those that an installation has. Ubuntu's python3-venv is in universe.
+COMPONENTS = {'debian': 'main', 'ubuntu': 'main,universe'}
 #: The certificates of this machine, with which apt in a new one trusts an https mirror.
 AUTHORITIES = Path('/etc/ssl/certs/ca-certificates.crt')
 SCRIPTS = Path('/usr/share/debootstrap/scripts')
@@ -133,6 +135,7 @@ def base(name: str) -> Path:
         command = [
             'debootstrap',
             '--variant=minbase',
+            f'--components={COMPONENTS[release.vendor]}',
             name,
             folder,
             address,
@@ -177,7 +180,9 @@ def prepare(name: str) -> Path:
         trusted = folder / 'srv/apt-ca.pem'
         if AUTHORITIES.exists():
             shutil.copy(AUTHORITIES, trusted)
-        apt = 'apt-get -qq -o Acquire::https::CAInfo=/srv/apt-ca.pem'
+        # A mirror may be a snapshot. Its signature is verified all the same.
+        options = ('https::CAInfo=/srv/apt-ca.pem', 'Check-Valid-Until=false')
+        apt = ' '.join(['apt-get -qq', *(f'-o Acquire::{option}' for option in options)])
         root(
             folder,
             f'export DEBIAN_FRONTEND=noninteractive && {apt} update && '

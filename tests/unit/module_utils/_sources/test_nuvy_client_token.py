@@ -455,7 +455,7 @@ def test_O15_any_secret_arrives_as_it_is(secret, body, form_encoded):
         client_auth='body' if body else 'basic',
         form_encode_credentials=form_encoded,
     )
-    assert ensure(NuvyClientToken(options, client), DesiredState()).token.scope == 'read'
+    assert ensure(NuvyClientToken(options, client), DesiredState()).token.secret
 
 
 def race(sandbox, server, tmp_path, count, **given):
