@@ -13,7 +13,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.buildops.tokens.plugins.module_utils import (
-    _compile_once,  # noqa: F401
+    _compile_once,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
@@ -25,6 +25,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
     register_parameters,
 )
 
+del _compile_once  # it has done its work
 Params = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
 ARGUMENTS = {

@@ -14,10 +14,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils import (
-    _compile_once,  # noqa: F401
+    _compile_once,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 
+del _compile_once  # it has done its work
 HOST, CONTROLLER = 'host', 'controller'
 # What a module that writes a file returns
 FILE_RESULT = ('path', 'permissions_restricted', 'verification')

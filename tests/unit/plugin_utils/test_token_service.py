@@ -353,7 +353,8 @@ def test_C14_check_mode_reads_what_lasts(source, get_token, server):
 def test_C2_a_lasting_cache_that_cannot_be_used_is_a_warning_and_the_run_keeps_the_token(
     source, get_token, server, tmp_path
 ):
-    (tmp_path / 'open').mkdir(mode=0o755)
+    (tmp_path / 'open').mkdir()
+    (tmp_path / 'open').chmod(0o755)  # whatever the umask is
     options = {'cache': 'file', 'cache_path': str(tmp_path / 'open')}
     first, second = get_token(source(**options)), get_token(source(**options))
     assert secret(first) == secret(second) and server.issued == 1
