@@ -270,3 +270,22 @@ def test_a_named_source_that_deliveries_use_is_requested_by_their_hosts_only():
     }
     plan = planned(variables, names=['company'])
     assert plan.sources['company']['requested_by'] == {'two': ['two']}
+
+
+@pytest.mark.parametrize(
+    'selection, in_use',
+    [
+        (Selection(), ['company', 'other']),
+        (Selection('present', ['company']), ['company']),
+        (Selection('present', None, ['git_credentials']), ['other']),
+    ],
+)
+def test_the_sources_of_selected_deliveries_are_in_use(selection, in_use):
+    source = {**COMPANY, 'username': 'alice', 'password': Encrypted('one')}
+    variables = {
+        'token_sources': {'company': source, 'other': source},
+        'maven_settings_servers': [{'id': 'releases', 'token': 'company'}],
+        'git_credentials_entries': [{'url': 'https://git.example.com', 'token': 'other'}],
+    }
+    plan = planned({'one': variables}, selection=selection)
+    assert plan.problems == [] and sorted(plan.in_use) == in_use
