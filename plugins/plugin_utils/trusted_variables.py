@@ -18,7 +18,6 @@ C(HostVars); C(_fact_cache) and C(get_vars) of C(VariableManager).
 from __future__ import annotations
 
 import functools
-import os
 import typing as t
 
 from ansible import constants as C
@@ -42,9 +41,6 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path i
 Variables = dict[str, t.Any]
 
 _NOTHING = object()
-_ROLES = os.path.join(
-    os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'roles'
-)
 _PREFIXES = (
     'buildops_tokens_',
     'token_',
@@ -64,8 +60,10 @@ _own_prefixes: list[str] = []
 def is_ours(name: str) -> bool:
     """Return whether a variable of this name is an option of this collection."""
     if not _own_prefixes:
-        roles = os.listdir(_ROLES) if os.path.isdir(_ROLES) else []
-        _own_prefixes.extend([*_PREFIXES, *(role + '_' for role in roles)])
+        # Here, since a lookup imports this file in each of its processes, and needs this rarely
+        from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
+
+        _own_prefixes.extend([*_PREFIXES, *(kind + '_' for kind in delivery_types.names())])
     return name.startswith(tuple(_own_prefixes))
 
 

@@ -198,6 +198,7 @@ def test_S1_a_host_cannot_take_the_name_of_another(tmp_path: Path, warnings: lis
         ('nexus_proxies_url', True),
         ('tokens_summary_file', True),
         ('deliver_to_failed', True),
+        ('nuxeo_releases_path', True),  # a delivery type without a role
         ('company_sources', False),
     ],
 )
