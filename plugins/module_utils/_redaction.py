@@ -52,6 +52,8 @@ PART = 8  # characters of a secret that are never shown
 HEX_PART = 2 * PART
 SHORTEST_SECRET = 4  # a shorter one is hidden only within text that comes from outside
 LONGEST_TEXT = 200
+# To look for secrets takes some seconds, and some hundred bytes for each character, at this length
+LONGEST_OUTGOING = 256 * 1024
 _LONGEST_INPUT = 4096  # of which at most LONGEST_TEXT are shown
 _ROUNDS = 5  # how often text may be escaped
 
@@ -471,7 +473,12 @@ def outgoing(value: t.Any, exempt: t.Container[str] = ()) -> t.Any:
     :returns: the value, in which lines, blanks and numbers are kept.
     """
     if isinstance(value, str):
+        more = len(value) - LONGEST_OUTGOING
+        if more > 0:
+            value = value[:LONGEST_OUTGOING]
         clean = redact(_UNSEEN.sub(' ', _SEQUENCE.sub('', value)))
+        if more > 0:
+            return '%s… (%d more characters are not shown)' % (clean, more)
         return value if clean == value else clean
     if isinstance(value, dict):
         return {

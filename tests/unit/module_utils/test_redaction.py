@@ -255,3 +255,10 @@ def test_S11_nothing_that_a_terminal_interprets_gets_out(text):
     for shown in (sanitize(text), str(BadInput(text)), outgoing([text])[0]):
         assert shown.replace(' ', '') == 'red'
     assert outgoing('two\nlines\tand more') == 'two\nlines\tand more'
+
+
+def test_S9_of_a_long_text_the_beginning_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret_text, 'LONGEST_OUTGOING', 20)
+    secret_text.register('very-s3cret')
+    shown = secret_text.outgoing({'diff': 'before very-s3cret' + 'x' * 100})
+    assert shown == {'diff': 'before ***xx… (98 more characters are not shown)'}
