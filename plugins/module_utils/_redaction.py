@@ -557,6 +557,19 @@ def control_character_in(text: str) -> t.Optional[str]:
     return None
 
 
+def not_a_string(name: str, value: t.Any) -> BadInput:
+    """:returns: the error for an option of another type. The message contains nothing of it."""
+    remedy = 'Quote it.'
+    if isinstance(value, (dict, list)):
+        remedy = (
+            'Quote it. Up to ansible-core 2.18, a template of a text that begins with a bracket or '
+            'brace needs the filter "string", too: "{{ password | string }}".'
+        )
+    return BadInput(
+        '%s must be a string, but it is of type %s. %s' % (name, type(value).__name__, remedy)
+    )
+
+
 def check_secret(name: str, value: t.Any) -> str:
     """Refuse what cannot be a real secret, before it is sent or written anywhere.
 
@@ -567,9 +580,7 @@ def check_secret(name: str, value: t.Any) -> str:
         expression, or one with a control character.
     """
     if not isinstance(value, str):
-        raise BadInput(
-            '%s must be a string, but it is of type %s. Quote it.' % (name, type(value).__name__)
-        )
+        raise not_a_string(name, value)
     # A plain str: tagged strings of ansible-core 2.19 and newer cannot be dumped everywhere
     value = ''.join(value)
     if not value.strip():
