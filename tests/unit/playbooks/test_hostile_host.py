@@ -376,3 +376,39 @@ def test_S1_a_lookup_sees_the_defaults_of_its_role(scene: Scene, run_playbook: t
     run = run_playbook([play], inventory, env={'ANSIBLE_ROLES_PATH': str(role.parent)})
     scene.check()
     assert run.rc == 0, run.output
+
+
+def test_S1_facts_of_an_earlier_run_are_no_options(scene: Scene, run_playbook: t.Any) -> None:
+    """With a persistent fact cache, and what set_fact and include_vars say in this run."""
+    facts = dict(scene.facts())
+    del facts['hostvars']
+    facts.update({'ansible_%s' % name: 'hidden' for name in scene.facts()})
+    scene.host.answers({'ansible_facts': facts})
+    cache = {
+        'ANSIBLE_CACHE_PLUGIN': 'jsonfile',
+        'ANSIBLE_CACHE_PLUGIN_CONNECTION': str(scene.folder / 'facts'),
+        'ANSIBLE_GATHERING': 'smart',
+        'ANSIBLE_INJECT_FACT_VARS': 'true',
+    }
+    play: dict[str, t.Any] = {'hosts': 'attacker', 'gather_facts': True, 'tasks': []}
+    remembered = {'company_url': 'https://127.0.0.1:1', 'cacheable': True}
+    play['tasks'] = [{'ansible.builtin.set_fact': remembered}]
+    assert run_playbook([play], scene.inventory(), env=cache).rc == 0
+    lookup = "{{ lookup('buildops.tokens.token', 'company', query='type') }}"
+    play = {
+        'hosts': 'attacker',
+        'gather_facts': True,
+        'tasks': [
+            {'buildops.tokens.token_source': {'name': 'company'}},
+            {'ansible.builtin.debug': {'msg': lookup}},
+            {'ansible.builtin.set_fact': {'company_url': '{{ good_url }}', 'cacheable': True}},
+            {'buildops.tokens.token_source_info': {'name': 'company'}},
+            {'ansible.builtin.debug': {'msg': lookup}, 'loop': [1, 2]},
+        ],
+    }
+    inventory = scene.inventory()
+    inventory['all']['vars']['good_url'] = scene.nexus.url
+    run = run_playbook([play], inventory, env=cache)
+    scene.check()
+    assert run.rc == 0, run.output
+    assert WARNING in run.output
