@@ -164,7 +164,7 @@ class LookupModule(LookupBase):
         self, name: t.Any, type: t.Any, options: Mapping[str, t.Any], variables: Mapping[str, t.Any]
     ) -> LookupRequest:
         """Return a request with the variables of the task, without facts of the host."""
-        if _fast_path.names_from_facts(variables):
+        if _fast_path.may_contain_facts(variables):
             variables = _imported('trusted_variables').of_task(variables)
         template = self._rendered(variables) if self._templar else None
         request: LookupRequest = _fast_path.LookupRequest(name, type, options, variables, template)

@@ -52,6 +52,8 @@ PART = 8  # characters of a secret that are never shown
 HEX_PART = 2 * PART
 SHORTEST_SECRET = 4  # a shorter one is hidden only within text that comes from outside
 LONGEST_TEXT = 200
+# To look for secrets takes some seconds, and some hundred bytes for each character, at this length
+LONGEST_OUTGOING = 256 * 1024
 _LONGEST_INPUT = 4096  # of which at most LONGEST_TEXT are shown
 _ROUNDS = 5  # how often text may be escaped
 
@@ -88,7 +90,7 @@ _NATURAL = re.compile(r"[A-Za-z_\s,.;:'()!?]*\Z")
 # Escape sequences of terminals (ECMA-48): CSI, OSC and other strings, and two-character ones
 _SEQUENCE = re.compile(
     '(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]'
-    '|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\\\|\x9c)'
+    '|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\x9d\x90\x98\x9e\x9f]{0,4096}(?:\x07|\x1b\\\\|\x9c)'
     '|\x1b[ -/]*[0-~]'
 )
 # Controls, marks of direction, what has no width, tags, and halves of characters
@@ -101,15 +103,24 @@ _UNSEEN = re.compile('[%s]' % _INVISIBLE)
 _CONTROLS = re.compile('[%s\t\n]' % _INVISIBLE)
 _DROPPED = re.compile('[%s\\s\\\\+]' % _INVISIBLE)
 _ESCAPE = re.compile(
-    r'\\+[uU](?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\+[uU][dD][c-fC-F][0-9a-fA-F]{2})'
-    r'|\\+[uU]\{?(?P<code>[0-9a-fA-F]{4})\}?'
-    r'|\\+[xX](?P<byte>[0-9a-fA-F]{2})'
+    r'\\+[uUxX]\{0*(?P<braced>[0-9a-fA-F]{1,6})\}'
+    r'|\\+U(?P<long>[0-9a-fA-F]{8})'
+    r'|\\+[uU](?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\+[uU][dD][c-fC-F][0-9a-fA-F]{2})'
+    r'|(?:\\+|%)[uU](?P<code>[0-9a-fA-F]{4})'
+    r'|(?:_[xX]|[uU]\+)(?P<point>[0-9a-fA-F]{4})_?'
+    r'|(?:\\+|(?<![0-9A-Za-z])0)[xX](?P<byte>[0-9a-fA-F]{2})'
+    r'|\\+(?P<style>00[0-9a-fA-F]{4})'
+    r'|\\+(?P<octal>[0-3][0-7]{2})'
+    r'|=(?P<quoted>[0-9A-F]{2})'
     r'|\\+(?P<blank>[nrtbfNRTBF])'
     r'|&\#0*(?P<decimal>[0-9]{1,7});?'
     r'|&\#[xX]0*(?P<hexadecimal>[0-9a-fA-F]{1,6});?'
     r'|&(?P<name>[A-Za-z][A-Za-z0-9]{1,31});'
-    r'|<(?P<tag>w?br ?/?)>'
+    r'|(?P<tag><(?:[/?A-Za-z]|!--)[^<>]{0,200}>|<!\[CDATA\[|\]\]>)'
     r'|(?P<percent>(?:%[0-9a-fA-F]{2})+)'
+)
+_HEXADECIMAL = frozenset(
+    ('braced', 'byte', 'code', 'hexadecimal', 'long', 'point', 'quoted', 'style')
 )
 _JAVA = re.compile(  # bounded, since servers may send a mebibyte
     r'(?<![\w.$])(?:[a-z]\w{0,40}\.){2,12}[\w$]{0,80}(?:Exception|Error)[\w$]{0,80}(?:: ?)?'
@@ -136,12 +147,14 @@ class Canonical(t.NamedTuple):
 class Needles(t.NamedTuple):
     """What is looked for.
 
-    :ivar parts: all parts of L(PART) characters. :ivar digits: those of hexadecimal forms, of twice
+    :ivar parts: all parts of L(PART) characters. :ivar bare: those of letters and digits alone,
+        whatever is between them. :ivar digits: those of hexadecimal forms, of twice
         as many. :ivar words: whole secrets that are shorter than a part.
     :ivar tiny: those shorter than L(SHORTEST_SECRET), and those made of words of our sentences.
     """
 
     parts: t.FrozenSet[str]
+    bare: t.FrozenSet[str]
     digits: t.FrozenSet[str]
     words: t.Tuple[str, ...]
     tiny: t.Tuple[str, ...]
@@ -220,8 +233,10 @@ def _decoded(match: t.Match[str]) -> t.List[t.Tuple[str, int, int]]:
     if kind == 'pair':
         digits = value[:4] + value[-4:]
         text = bytes.fromhex(digits).decode('utf-16-be', 'replace')
-    elif kind in ('code', 'byte', 'hexadecimal'):
+    elif kind in _HEXADECIMAL:
         text = _character(int(value, 16))
+    elif kind == 'octal':
+        text = _character(int(value, 8))
     elif kind == 'decimal':
         text = _character(int(value))
     elif kind == 'name':
@@ -275,10 +290,24 @@ def _folded(found: Canonical) -> Canonical:
     for character, span in zip(found.text, found.spans):
         if _DROPPED.match(character):
             continue
-        folded = character.casefold()
+        folded = character.lower() if character.isascii() else _simple(character)
         text.append(folded)
         spans += [span] * len(folded)
     return Canonical(''.join(text), spans)
+
+
+def _simple(character: str) -> str:
+    """:returns: a letter as others may write it: without accents, and not as a symbol."""
+    import unicodedata  # here, since hardly any text has such a character
+
+    parts = unicodedata.normalize('NFKD', character)
+    return ''.join(part for part in parts if not unicodedata.combining(part)).casefold()
+
+
+def _bare(form: Canonical) -> Canonical:
+    """:returns: letters and digits alone, since anything can be put between them."""
+    kept = [at for at, character in enumerate(form.text) if character.isalnum()]
+    return Canonical(''.join(form.text[at] for at in kept), [form.spans[at] for at in kept])
 
 
 def canonical_forms(text: str) -> t.List[Canonical]:
@@ -303,6 +332,21 @@ def _within_base64(data: bytes) -> t.Iterator[str]:
         yield middle.replace('+', '-').replace('/', '_')
 
 
+def _in_base64(secret: str) -> t.Iterator[str]:
+    """:returns: base64 of a secret: as it is, escaped, and in UTF-16."""
+    for form in derived_forms(secret)[:-1]:
+        yield from _within_base64(form.encode('utf-8', 'surrogatepass'))
+    yield from _within_base64(secret.encode('utf-16-le', 'surrogatepass'))
+
+
+def _in_numbers(secret: str) -> t.Iterator[str]:
+    """:returns: the numbers of its bytes, hexadecimal (also of UTF-16) and decimal."""
+    data = secret.encode('utf-8', 'surrogatepass')
+    yield data.hex()
+    yield secret.encode('utf-16-le', 'surrogatepass').hex()
+    yield ''.join(map(str, data))
+
+
 def _whole_forms(secret: str) -> t.Iterator[str]:
     """:returns: a secret as others write it, without escapes, blanks and letter case."""
     for form in canonical_forms(secret):
@@ -319,6 +363,7 @@ def _slices(text: str, size: int) -> t.Iterator[str]:
 def needles_of(secrets: t.Iterable[str]) -> Needles:
     """:param secrets: values. :returns: what to look for."""
     parts: t.Set[str] = set()
+    bare: t.Set[str] = set()
     digits: t.Set[str] = set()
     words: t.Set[str] = set()
     tiny: t.Set[str] = set()
@@ -327,14 +372,15 @@ def needles_of(secrets: t.Iterable[str]) -> Needles:
         if len(forms[0]) < SHORTEST_SECRET or _only_own_words(secret):
             tiny.add(secret.strip())
             continue
-        data = secret.encode('utf-8', 'surrogatepass')
-        digits.update(_slices(data.hex(), HEX_PART))
         words.update(form for form in forms if SHORTEST_SECRET <= len(form) < PART)
-        forms += [_DROPPED.sub('', form).casefold() for form in _within_base64(data)]
-        for form in forms:
+        for number in _in_numbers(secret):
+            digits.update(_slices(number, HEX_PART))
+        for form in {*forms, *(_DROPPED.sub('', each).casefold() for each in _in_base64(secret))}:
             parts.update(_slices(form, PART))
+            bare.update(_slices(''.join(filter(str.isalnum, form)), PART))
     return Needles(
         frozenset(parts),
+        frozenset(bare),
         frozenset(digits),
         tuple(sorted(words, key=lambda word: (-len(word), word))),
         tuple(sorted(word for word in tiny if word)),
@@ -363,10 +409,19 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 
 def _found_parts(form: Canonical, needles: Needles) -> t.Iterator[t.Tuple[int, int]]:
-    for size, wanted in ((PART, needles.parts), (HEX_PART, needles.digits)):
-        for at in range(len(form.text) - size + 1 if wanted else 0):
-            if form.text[at : at + size] in wanted:
-                yield form.spans[at][0], form.spans[at + size - 1][1]
+    yield from _found_slices(form, PART, needles.parts)
+    bare = _bare(form)
+    yield from _found_slices(bare, PART, needles.bare)
+    yield from _found_slices(bare, HEX_PART, needles.digits)
+
+
+def _found_slices(
+    form: Canonical, size: int, wanted: t.Container[str]
+) -> t.Iterator[t.Tuple[int, int]]:
+    text, spans = form
+    for at in range(len(text) - size + 1):
+        if text[at : at + size] in wanted:
+            yield spans[at][0], spans[at + size - 1][1]
 
 
 def _found_words(
@@ -471,7 +526,12 @@ def outgoing(value: t.Any, exempt: t.Container[str] = ()) -> t.Any:
     :returns: the value, in which lines, blanks and numbers are kept.
     """
     if isinstance(value, str):
+        more = len(value) - LONGEST_OUTGOING
+        if more > 0:
+            value = value[:LONGEST_OUTGOING]
         clean = redact(_UNSEEN.sub(' ', _SEQUENCE.sub('', value)))
+        if more > 0:
+            return '%s… (%d more characters are not shown)' % (clean, more)
         return value if clean == value else clean
     if isinstance(value, dict):
         return {
@@ -497,6 +557,19 @@ def control_character_in(text: str) -> t.Optional[str]:
     return None
 
 
+def not_a_string(name: str, value: t.Any) -> BadInput:
+    """:returns: the error for an option of another type. The message contains nothing of it."""
+    remedy = 'Quote it.'
+    if isinstance(value, (dict, list)):
+        remedy = (
+            'Quote it. Up to ansible-core 2.18, a template of a text that begins with a bracket or '
+            'brace needs the filter "string", too: "{{ password | string }}".'
+        )
+    return BadInput(
+        '%s must be a string, but it is of type %s. %s' % (name, type(value).__name__, remedy)
+    )
+
+
 def check_secret(name: str, value: t.Any) -> str:
     """Refuse what cannot be a real secret, before it is sent or written anywhere.
 
@@ -507,9 +580,7 @@ def check_secret(name: str, value: t.Any) -> str:
         expression, or one with a control character.
     """
     if not isinstance(value, str):
-        raise BadInput(
-            '%s must be a string, but it is of type %s. Quote it.' % (name, type(value).__name__)
-        )
+        raise not_a_string(name, value)
     # A plain str: tagged strings of ansible-core 2.19 and newer cannot be dumped everywhere
     value = ''.join(value)
     if not value.strip():

@@ -20,6 +20,7 @@ import errno
 import hashlib
 import hmac
 import json
+import multiprocessing
 import os
 import re
 import stat
@@ -43,9 +44,18 @@ except ImportError:  # 2.21 and older
     _registry = None
 
 FACTS = 'ansible_facts'
+FACT_PREFIX = 'ansible_'
 # Facts that ansible-core itself writes; the options of this collection have no such names
-_FACTS_OF_CORE = frozenset(
+FACTS_OF_CORE = frozenset(
     ('discovered_interpreter_python', 'gather_subset', 'module_setup', 'ansible_local', FACTS)
+)
+# Actions that add no facts of a host to variables
+_WITHOUT_FACTS = (
+    'buildops.tokens.',
+    'set_fact',
+    'ansible.builtin.set_fact',
+    'include_vars',
+    'ansible.builtin.include_vars',
 )
 SCHEMA = 1
 SALT_BYTES = 32
@@ -71,30 +81,78 @@ def run_folder() -> str:
     return os.path.join(C.DEFAULT_LOCAL_TMP, 'buildops.tokens')
 
 
-def names_from_facts(variables: Mapping[str, t.Any]) -> set[str]:
-    """Return the names of variables whose value is that of a fact.
+def may_contain_facts(variables: Mapping[str, t.Any]) -> bool:
+    """Return whether a fact may have replaced a variable, other than those named C(ansible_…)."""
+    host = host_of_process() or str(variables.get('inventory_hostname'))
+    names = fact_names(variables).union(raw_facts(variables.get('hostvars'), host))
+    return bool(
+        has_earlier_results(variables, task_of_process())
+        or any(
+            name in variables and not name.startswith(FACT_PREFIX)
+            for name in names.difference(FACTS_OF_CORE)
+        )
+    )
 
-    Facts that the results of a loop added are among them; the fact cache does not have those.
+
+def has_earlier_results(variables: Mapping[str, t.Any], task: t.Any) -> bool:
+    """Return whether results of the same task, with their facts, may be among the variables.
+
+    They are after the first item of a loop, and after the first attempt of C(until).
     """
+    if task is None:
+        return 'ansible_loop_var' in variables
+    if str(getattr(task, 'action', None)).startswith(_WITHOUT_FACTS):
+        return False
+    return 'ansible_loop_var' in variables or bool(
+        getattr(task, 'until', None)
+        or getattr(task, 'failed_when', None)
+        or getattr(task, 'changed_when', None)
+    )
+
+
+def fact_names(variables: Mapping[str, t.Any]) -> set[str]:
+    """Return the names of facts that were asked for as C(ansible_facts)."""
     facts = variables.get(FACTS)
-    if not isinstance(facts, Mapping):
-        return set()
-    merged = C.DEFAULT_HASH_BEHAVIOUR == 'merge'
-    return {
-        name
-        for name in variables.keys() & facts.keys()
-        if name not in _FACTS_OF_CORE and _is_same(variables[name], facts[name], merged)
-    }
+    return set(facts) if isinstance(facts, Mapping) else set()
 
 
-def _is_same(value: t.Any, fact: t.Any, merged: bool) -> bool:
-    if value is fact or (merged and isinstance(fact, Mapping)):
+def raw_facts(hostvars: t.Any, host: str) -> Mapping[str, t.Any]:
+    """Return the facts of a host by their full names.
+
+    C(ansible_facts) does not contain all: of C(x) and C(ansible_x), it contains one.
+    """
+    manager = getattr(hostvars, '_variable_manager', None)
+    return {} if manager is None else facts_of(manager._fact_cache, host)
+
+
+def facts_of(cache: t.Any, host: str) -> Mapping[str, t.Any]:
+    try:
+        facts = cache.get(host)
+    except KeyError:
+        facts = None
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def task_of_process() -> t.Any:
+    """Return the task that this process runs; None in the main process of Ansible."""
+    return getattr(multiprocessing.current_process(), '_task', None)
+
+
+def host_of_process() -> str | None:
+    """Return the name of the host for which this process runs a task."""
+    host = getattr(multiprocessing.current_process(), '_host', None)
+    return getattr(host, 'name', None)
+
+
+def is_same(value: t.Any, other: t.Any) -> bool:
+    """Return whether two values are equal, without decrypting anything."""
+    if value is other:
         return True
     if getattr(value, '_ciphertext', None) is not None:  # to compare it would decrypt it
-        return False
+        return getattr(other, '_ciphertext', None) == value._ciphertext
     try:
-        return bool(value == fact)
-    except Exception:  # there is something encrypted in it, which no fact has
+        return bool(value == other)
+    except Exception:  # there is something encrypted in it
         return False
 
 
@@ -357,9 +415,11 @@ class LookupRequest:
     def _referred(self, value: t.Any) -> t.Any:
         """Return the raw value of the variable, where a template consists of its name alone."""
         match = _REFERENCE.match(value) if isinstance(value, str) and _is_template(value) else None
-        if match is None or match.group(1) not in self.variables:
+        name = '' if match is None else match.group(1)
+        # A fact may have replaced a variable of such a name, which rendering takes care of
+        if not name or name.startswith(FACT_PREFIX) or name not in self.variables:
             raise Undetermined
-        return self.variables[match.group(1)]
+        return self.variables[name]
 
     def _comparable(self, value: t.Any, template: Template | None, depth: int = 0) -> t.Any:
         """Return JSON types that are equal for two values only if both are rendered the same."""

@@ -13,11 +13,14 @@ module and nothing else.
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 
+LONGEST_OUTPUT = 2 * 1024 * 1024  # characters, of which diffs are the most
+DEEPEST = 20
 # The keys that every module may return. ansible-core shows other types than these in warnings.
 _TYPES: dict[str, type] = {
     'changed': bool,
@@ -77,18 +80,45 @@ def known_output(module: str, printed: str) -> tuple[str, list[str]]:
     :returns: (a JSON object, or an empty text where the output is not a result; texts).
     :raises KeyError: as L(known_part).
     """
+    if len(printed) > LONGEST_OUTPUT:
+        return '', []
     lines = printed.splitlines()
-    while lines and not lines[0].lstrip().startswith('{'):
-        lines.pop(0)
-    while lines and not lines[-1].rstrip().endswith('}'):
-        lines.pop()
+    first = next((at for at, line in enumerate(lines) if line.lstrip().startswith('{')), 0)
+    last = next((at for at in reversed(range(len(lines))) if lines[at].rstrip().endswith('}')), -1)
     try:
-        answer = json.loads('\n'.join(lines))
+        answer = json.loads('\n'.join(lines[first : last + 1]))
     except (ValueError, RecursionError):
+        return '', []
+    if not isinstance(answer, dict):
         return '', []
     known = known_part(module, answer)
     warnings = [_text(warning) for warning in known.pop('warnings', ())]
-    return json.dumps(known), [warning for warning in warnings if warning]
+    return json.dumps(_plain(known)), [warning for warning in warnings if warning]
+
+
+def _plain(value: t.Any, depth: int = 0) -> t.Any:
+    """Return JSON that means the same to every ansible-core.
+
+    ansible-core 2.19 and later read an object with C(__ansible_type) as a value with marks, one of
+    which makes it output a text of the host. They refuse halves of characters.
+    """
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {
+            _whole(key): _plain(item, depth + 1)
+            for key, item in value.items()
+            if not key.startswith('__ansible')
+        }
+    if isinstance(value, list):
+        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return _whole(value) if isinstance(value, str) else value
+
+
+def _whole(text: str) -> str:
+    return text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')
 
 
 def _text(warning: t.Any) -> str:

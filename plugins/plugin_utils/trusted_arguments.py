@@ -19,11 +19,10 @@ from ansible.errors import AnsibleError
 from ansible.parsing.mod_args import ModuleArgsParser
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
-    names_from_facts,
-)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import WORD
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     Template,
+    is_encrypted,
     is_omitted,
     plain,
 )
@@ -35,6 +34,19 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables 
 COLLECTION = 'buildops.tokens'
 _FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FREE_FORM = ('_raw_params', '_variable_params')
+_MAGIC = ('hostvars', 'vars')
+# Of a task, block or play: as whom, and on which host
+_KEYWORDS = (
+    'become',
+    'become_exe',
+    'become_flags',
+    'become_method',
+    'become_user',
+    'connection',
+    'delegate_to',
+    'port',
+    'remote_user',
+)
 
 
 def trusted_arguments(
@@ -55,27 +67,102 @@ def trusted_arguments(
     :param template: renders a value with the given variables.
     :raises BadInput: it cannot be found out what the arguments are without facts.
     """
-    from_facts = names_from_facts(variables)
-    if not from_facts:
+    replaced = _replaced(variables, trusted)
+    try:
+        written = _written_arguments(task)
+    except BadInput:
+        if replaced:
+            raise
+        return dict(task.args)
+    defaults, keywords = _listed_defaults(task), _keywords(task)
+    if not replaced and not _refers_to_hosts([written, defaults, keywords], variables):
         return dict(task.args)
     seen = trusted
     if not _belongs_to_collection(task):
         others = {
-            name: variables[name]
-            for name in from_facts
-            if name not in trusted and not is_ours(name)
+            name: variables[name] for name in replaced if name not in trusted and not is_ours(name)
         }
         seen = dict(others, **trusted)
 
     def rendered(value: t.Any) -> t.Any:
         return template(value, seen)
 
-    written = _written_arguments(task)
     _check_item(task, variables, rendered)
-    # What is not written there comes from module_defaults
-    arguments = {name: value for name, value in task.args.items() if name not in written}
+    for name, value in keywords.items():
+        # In a list, since ansible-core refuses to render what is omitted alone
+        if plain(rendered([value])) != plain(template([value], variables)):
+            raise BadInput(
+                'This host reports facts that have the names of variables, and %s of this task is '
+                'made of them. It is not used. Clear the facts of this host.' % name
+            )
+    arguments = _without_omitted(_of_defaults(task, defaults, rendered))
     arguments.update(_without_omitted(rendered(written)))
     return arguments
+
+
+def _replaced(variables: Variables, trusted: Variables) -> list[str]:
+    """Return the names of variables that facts have replaced."""
+    return [
+        name
+        for name, value in variables.items()
+        if name not in _MAGIC and trusted.get(name, _MAGIC) is not value
+    ]
+
+
+def _refers_to_hosts(value: t.Any, variables: Variables) -> bool:
+    """Return whether templates may use variables of other hosts, among which are facts."""
+    todo = [value]
+    seen: set[str] = set()
+    while todo:
+        one = todo.pop()
+        if is_encrypted(one):
+            continue
+        if isinstance(one, dict):
+            todo.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            todo.extend(one)
+        elif isinstance(one, str) and ('{{' in one or '{%' in one):
+            words = set(WORD.findall(one)) - seen
+            if words.intersection(_MAGIC):
+                return True
+            seen |= words
+            todo.extend(variables[word] for word in words if word in variables)
+    return False
+
+
+def _keywords(task: t.Any) -> dict[str, str]:
+    """Return the templates that say as whom, and on which host, a task runs."""
+    written = task.get_ds() or {}
+    values = {
+        name: written[name] if name in written else getattr(task._parent, name, None)
+        for name in _KEYWORDS
+    }
+    return {
+        name: value for name, value in values.items() if isinstance(value, str) and '{' in value
+    }
+
+
+def _listed_defaults(task: t.Any) -> list[dict[str, t.Any]]:
+    """Return the C(module_defaults) of the play, blocks and task, as written; later ones win."""
+    own = (task.get_ds() or {}).get('module_defaults')
+    found = list(getattr(task._parent, 'module_defaults', None) or ())
+    if own:
+        found.extend(task._load_module_defaults('module_defaults', own) or ())
+    return found
+
+
+def _of_defaults(
+    task: t.Any, listed: list[dict[str, t.Any]], rendered: Template
+) -> dict[str, t.Any]:
+    """Return the arguments of C(module_defaults), as ansible-core chooses them."""
+    every = {name: values for defaults in listed for name, values in defaults.items()}
+    action = task.resolved_action
+    groups = (task._parent._play._action_groups or {}).get(action, ()) if every else ()
+    names = [name for name in every if name.startswith('group/') and name[6:] in groups]
+    found: dict[str, t.Any] = {}
+    for name in [*names, action]:
+        found.update(rendered(every.get(name)) or {})
+    return found
 
 
 def _written_arguments(task: t.Any) -> dict[str, t.Any]:

@@ -17,9 +17,8 @@ C(HostVars); C(_fact_cache) and C(get_vars) of C(VariableManager).
 
 from __future__ import annotations
 
-import os
+import functools
 import typing as t
-from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.utils.display import Display
@@ -28,16 +27,20 @@ from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
-    names_from_facts,
+    FACT_PREFIX,
+    FACTS_OF_CORE,
+    fact_names,
+    facts_of,
+    has_earlier_results,
+    host_of_process,
+    is_same,
+    raw_facts,
+    task_of_process,
 )
 
 Variables = dict[str, t.Any]
 
-FACT_PREFIX = 'ansible_'
-_NEEDED = ('inventory_hostname', 'hostvars')
-_ROLES = os.path.join(
-    os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'roles'
-)
+_NOTHING = object()
 _PREFIXES = (
     'buildops_tokens_',
     'token_',
@@ -50,14 +53,17 @@ _PREFIXES = (
     'awx_setup_',
 )
 _managers: dict[int, tuple[t.Any, HostVars]] = {}
+_known_variables: dict[str, tuple[VariableManager, t.Any, Variables]] = {}
 _own_prefixes: list[str] = []
 
 
 def is_ours(name: str) -> bool:
     """Return whether a variable of this name is an option of this collection."""
     if not _own_prefixes:
-        roles = os.listdir(_ROLES) if os.path.isdir(_ROLES) else []
-        _own_prefixes.extend([*_PREFIXES, *(role + '_' for role in roles)])
+        # Here, since a lookup imports this file in each of its processes, and needs this rarely
+        from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
+
+        _own_prefixes.extend([*_PREFIXES, *(kind + '_' for kind in delivery_types.names())])
     return name.startswith(tuple(_own_prefixes))
 
 
@@ -79,7 +85,7 @@ class _TrustedManager(VariableManager):
         self._all_facts = manager._fact_cache
 
     def get_vars(self, play: t.Any = None, host: t.Any = None, **more: t.Any) -> Variables:
-        facts = {} if host is None else _facts_of(self._all_facts, host.name)
+        facts = {} if host is None else facts_of(self._all_facts, host.name)
         injected = {
             name: value
             for name, value in facts.items()
@@ -95,7 +101,7 @@ class _TrustedManager(VariableManager):
         if facts:
             variables.update(namespace_facts(facts))
         for name, value in clean_facts(injected).items():
-            variables[name] = variables.get(name) or value
+            variables.setdefault(name, value)
         return variables
 
 
@@ -127,7 +133,7 @@ def of_host(hostvars: HostVars, host: str, play: t.Any = None) -> Variables:
     found = manager._inventory.get_host(host)
     if found is None:
         raise _problem('There is no host %s in the inventory.' % host)
-    _warn(host, filter(is_ours, _raw_facts(hostvars, host)))
+    _warn(host, filter(is_ours, raw_facts(hostvars, host)))
     variables: Variables = manager.get_vars(play=play, host=found, include_hostvars=False)
     return dict(variables, hostvars=trusted)
 
@@ -136,38 +142,103 @@ def of_task(variables: Variables, task: t.Any = None) -> Variables:
     """Return the variables of a task, or of a lookup, without facts of its host.
 
     :param variables: as the action or lookup gets them.
-    :param task: C(self._task) of an action. A lookup does not know it; there, variables of the
-        play and the task that a fact has replaced are given up.
-    :raises BadInput: a fact replaced C(inventory_hostname) or C(hostvars).
+    :param task: C(self._task) of an action. A lookup leaves it out: the process of the task knows.
+    :raises BadInput: a fact replaced C(hostvars), or the host is not known.
     """
     hostvars = variables.get('hostvars')
-    trusted = hostvars_without_facts(hostvars) if isinstance(hostvars, HostVars) else hostvars
-    from_facts = names_from_facts(variables)
-    if not from_facts:
-        # A template could ask for the variables of another host, or of this one by its name
-        return variables if trusted is hostvars else dict(variables, hostvars=trusted)
-    for name in _NEEDED:
-        if name in from_facts:
-            raise _problem(
-                'This host reports a fact named %s, so its variables are not known. '
-                'Clear its facts, and find out what reports it.' % name
-            )
-    host = str(variables.get('inventory_hostname'))
-    _warn(host, filter(is_ours, from_facts))
-    result = {name: value for name, value in variables.items() if name not in from_facts}
-    if isinstance(trusted, HostVars):
-        result['hostvars'] = trusted
-        manager = trusted._variable_manager
-        found = manager._inventory.get_host(host)
-        known: Variables = (
-            manager.get_vars(host=found, play=task and task.get_play(), task=task)
-            if found is not None
-            else {}
-        )
-        result.update((name, known[name]) for name in from_facts if name in known)
+    if not isinstance(hostvars, HostVars):
+        if hostvars is not None or task_of_process() is not None:
+            raise _replaced_by_fact('hostvars')
+        names = fact_names(variables) - FACTS_OF_CORE
+        return {name: value for name, value in variables.items() if name not in names}
+    task = task or task_of_process()
+    trusted = hostvars_without_facts(hostvars)
+    # A template could ask for the variables of another host, or of this one by its name
+    result = dict(variables, hostvars=trusted)
+    host = _host(variables)
+    names = _suspects(variables, task, host)
+    if names:
+        _replace(result, names, host, _known(trusted._variable_manager, host, task))
     if 'vars' in result:
         result['vars'] = {name: value for name, value in result.items() if name != 'vars'}
     return result
+
+
+def _replace(variables: Variables, names: set[str], host: str, known: Variables) -> None:
+    """Replace variables by those that are known without facts. What is not known is removed."""
+    replaced = [name for name in names if not is_same(variables[name], known.get(name, _NOTHING))]
+    _warn(host, filter(is_ours, replaced))
+    for name in replaced:
+        if name in known:
+            variables[name] = known[name]
+        else:
+            del variables[name]
+
+
+def _host(variables: Variables) -> str:
+    name = host_of_process()
+    if name is None and 'inventory_hostname' in fact_names(variables):
+        raise _replaced_by_fact('inventory_hostname')
+    return name or str(variables.get('inventory_hostname'))
+
+
+def _suspects(variables: Variables, task: t.Any, host: str) -> set[str]:
+    """Return the names of variables whose value a host may have chosen."""
+    # Where a variable has the name of a fact, the fact may have replaced it
+    names = fact_names(variables).union(raw_facts(variables['hostvars'], host))
+    if has_earlier_results(variables, task):
+        # ansible-core adds the facts of each result to the variables, and keeps no record of them
+        names.update(variables.keys() - _never_facts())
+    return (names & variables.keys()) - FACTS_OF_CORE - _of_loop(variables, task)
+
+
+def _of_loop(variables: Variables, task: t.Any) -> set[str]:
+    """Return the names of variables that ansible-core sets for each item of a loop."""
+    names = {'hostvars', 'vars'}
+    if isinstance(getattr(task, 'register', None), str):
+        names.add(task.register)
+    control = getattr(task, 'loop_control', None)
+    if getattr(task, 'loop', None) is None and not getattr(task, 'loop_with', None):
+        return names
+    names.update(('ansible_loop_var', 'ansible_index_var', 'ansible_loop'))
+    for attribute, variable in (
+        ('loop_var', 'ansible_loop_var'),
+        ('index_var', 'ansible_index_var'),
+    ):
+        name = getattr(control, attribute, None) or ('item' if attribute == 'loop_var' else None)
+        if isinstance(name, str) and '{' in name:
+            name = variables.get(variable)
+        if isinstance(name, str) and not is_ours(name):
+            names.add(name)
+    return names
+
+
+def _known(manager: VariableManager, host: str, task: t.Any) -> Variables:
+    """Return the variables of a host without facts. A process does one task, for one host."""
+    known = _known_variables.get(host)
+    if known is None or known[0] is not manager or known[1] is not task:
+        found = manager._inventory.get_host(host)
+        if found is None:
+            raise _problem('There is no host %s in the inventory.' % host)
+        play = task and task.get_play()
+        variables = manager.get_vars(host=found, play=play, task=task)
+        known = (manager, task, variables)
+        _known_variables[host] = known
+    return known[2]
+
+
+@functools.lru_cache(maxsize=None)
+def _never_facts() -> frozenset[str]:
+    """Return what ansible-core takes away from facts: how a host is connected to."""
+    names = {name for names in C.MAGIC_VARIABLE_MAPPING.values() for name in names}
+    return frozenset(names.union(C.COMMON_CONNECTION_VARS))
+
+
+def _replaced_by_fact(name: str) -> Exception:
+    return _problem(
+        'This host reports a fact named %s, so its variables are not known. '
+        'Clear its facts, and find out what reports it.' % name
+    )
 
 
 def _problem(text: str) -> Exception:
@@ -175,18 +246,6 @@ def _problem(text: str) -> Exception:
     from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 
     return BadInput(text)
-
-
-def _raw_facts(hostvars: HostVars, host: str) -> t.Iterable[str]:
-    return _facts_of(hostvars._variable_manager._fact_cache, host)
-
-
-def _facts_of(cache: t.Any, host: str) -> Mapping[str, t.Any]:
-    try:
-        facts = cache.get(host)
-    except KeyError:
-        facts = None
-    return facts if isinstance(facts, Mapping) else {}
 
 
 def _warn(host: str, names: t.Iterable[str]) -> None:

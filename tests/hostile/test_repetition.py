@@ -16,6 +16,7 @@ import html
 import json
 import os
 import re
+import shutil
 import typing as t
 from urllib.parse import quote, quote_plus, unquote
 
@@ -23,9 +24,14 @@ import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _redaction
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._git import delivery as git_delivery
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.nuxeoctl_output import (
+    explain,
+    verdict,
+)
 from tests.leaks.search import forms
 
-from .scenes import SCENES, SECRETS
+from .scenes import NOS, PERSON, SCENES, SECRETS
 from .server import HostileServer, raw
 from .test_answers import Logged, Run
 
@@ -244,6 +250,53 @@ def test_S8_S9_S11_what_a_server_repeats_is_not_shown(name):
         if UNSEEN.search(text.replace('\n', '')):
             found.append('controls: ' + where)
     assert not found, '%d:\n%s' % (len(found), '\n'.join(found[:10]))
+
+
+@pytest.mark.needs_client('git')
+@pytest.mark.parametrize('place', PLACES)
+def test_S8_S9_what_a_server_repeats_to_git_is_not_shown(place, tmp_path):
+    defaults = {name: spec.get('default') for name, spec in git_delivery.ARGUMENTS.items()}
+    options = git_delivery.ARGUMENTS['entries']['options']
+    entry = {name: spec.get('default') for name, spec in options.items()}
+
+    def script(number, asked, honest):
+        words = [PERSON, *asked.secrets]
+        text = '%s%s' % (TERMINAL, ' '.join(FORMS[form](word) for word in words for form in FORMS))
+        page = PLACES[place](text)
+        refused = b'401 No\r\nWWW-Authenticate: Basic realm="x"\r\n'
+        if number == 0:  # so that git sends the credential
+            page = b'HTTP/1.1 ' + refused + b'Content-Length: 0\r\nConnection: close\r\n\r\n'
+        return lambda connection: connection.wfile.write(page)
+
+    with HostileServer(None) as server:
+        server.script = script
+        entry.update(url=server.url, username='ci', password=PERSON, verify_url=server.url + '/x')
+        home = {'path': str(tmp_path / 'store'), 'config_path': str(tmp_path / 'config')}
+        params = dict(defaults, entries=[entry], verify=True, allow_http=True, **home)
+        result = git_delivery.deliver(params, False, True, shutil.which)[0]
+        assert len(server.asked) > 1
+    text = json.dumps(result, ensure_ascii=False)
+    assert not seen(PERSON, text)
+    assert not UNSEEN.search(text)
+
+
+@pytest.mark.parametrize('form', FORMS)
+@pytest.mark.parametrize(
+    'line',
+    [
+        '%s',
+        'Permission denied %s',
+        'Cannot execute command. UnknownHostException: %s',
+        'Unable to fetch remote packages list: %s',
+        'Please enter your token: %s',
+    ],
+)
+def test_S8_S9_what_nuxeoctl_repeats_is_not_shown(line, form):
+    _redaction.register(NOS)
+    output = line % (TERMINAL + FORMS[form](NOS))
+    for shown in (explain(1, output, 5), verdict(1, output, 5)[1]):
+        assert not seen(NOS, shown), shown
+        assert not UNSEEN.search(shown)
 
 
 @pytest.mark.parametrize('form', FORMS)

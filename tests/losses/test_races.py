@@ -27,6 +27,8 @@ from ansible.modules import lineinfile
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils._files import atomic_file
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
+    FileChanged,
+    edit_private,
     read_private,
     write_private,
 )
@@ -291,3 +293,40 @@ def test_compared_with_the_modules_of_ansible_core(
     record_property('races: rounds of %s' % write.__name__.strip('_'), done + refused)
     record_property('races: lost by %s' % write.__name__.strip('_'), len(lost))
     assert done + refused >= rounds
+
+
+@pytest.mark.parametrize('owner', [0, ATTACKER], ids=['same owner', 'another owner'])
+def test_S4_what_was_read_is_not_written_over_another_file(tmp_path: Path, owner: int) -> None:
+    """A file with the same bytes takes the place of the one that was read."""
+    target, other = tmp_path / 'file', tmp_path / 'other'
+    for path in (target, other):
+        path.write_text(ROOTS_SECRET)
+        path.chmod(0o600)
+    state = read_private(str(target))
+    os.chown(other, owner, owner)
+    os.replace(other, target)
+    with pytest.raises(FileChanged):
+        write_private(state, b'more and ' + ROOTS_SECRET.encode())
+    assert target.read_text() == ROOTS_SECRET
+    assert target.stat().st_uid == owner
+    assert os.listdir(tmp_path) == ['file']
+
+
+def test_S4_an_edit_begins_again_with_the_file_that_is_there_now(tmp_path: Path) -> None:
+    """The owner of the new file gets what is made of that file, and nothing of the first."""
+    target, other = tmp_path / 'file', tmp_path / 'other'
+    target.write_text(ROOTS_SECRET)
+    other.write_text('of-the-user')
+    os.chown(other, ATTACKER, ATTACKER)
+    seen: list[bytes | None] = []
+
+    def edit(content: bytes | None) -> tuple[bytes | None, None]:
+        if not seen:
+            os.replace(other, target)
+        seen.append(content)
+        return (content or b'') + b' and more', None
+
+    edit_private(str(target), edit)
+    assert seen == [ROOTS_SECRET.encode(), b'of-the-user']
+    assert target.read_text() == 'of-the-user and more'
+    assert target.stat().st_uid == ATTACKER

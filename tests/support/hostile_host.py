@@ -23,9 +23,9 @@ class HostileHost:
     def __init__(self, folder: Path, answer: dict[str, t.Any]) -> None:
         self.received = folder / 'heard'
         self._python = folder / 'hostile-python'
-        text_shown = folder / 'answer.json'
-        text_shown.write_text(json.dumps(answer), encoding='utf-8')
-        received, text = shlex.quote(str(self.received)), shlex.quote(str(text_shown))
+        self._answer = folder / 'answer.json'
+        self.answers(answer)
+        received, text = shlex.quote(str(self.received)), shlex.quote(str(self._answer))
         self._python.write_text(
             '#!/bin/sh\n'
             'for file; do test -f "$file" && cat "$file" >> %s; done\n'
@@ -34,6 +34,10 @@ class HostileHost:
             encoding='utf-8',
         )
         self._python.chmod(0o755)
+
+    def answers(self, answer: dict[str, t.Any]) -> None:
+        """Answer so from now on."""
+        self._answer.write_text(json.dumps(answer), encoding='utf-8')
 
     @property
     def variables(self) -> dict[str, str]:

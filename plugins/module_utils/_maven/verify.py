@@ -17,6 +17,8 @@ import os
 import re
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import real_path
 from ansible_collections.buildops.tokens.plugins.module_utils._maven.request import (
     Answer,
     NoAnswer,
@@ -87,10 +89,9 @@ def transport_of(mvn: t.Optional[str]) -> t.Optional[str]:
     """
     if mvn is None:
         return None
-    library = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(mvn))), 'lib')
     try:
-        names = os.listdir(library)
-    except OSError:
+        names = os.listdir(os.path.join(os.path.dirname(os.path.dirname(real_path(mvn))), 'lib'))
+    except (FileProblem, OSError):
         return None
     found = {match.group(1) for match in map(_TRANSPORT.match, names) if match}
     return next((name for name in ('jdk', 'http', 'wagon') if name in found), None)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+import typing as t
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape, unescape
 
@@ -39,8 +41,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
         (12345, 'of type int'),
         (True, 'of type bool'),
         (1.5, 'of type float'),
-        (['a'], 'of type list'),
-        ({'a': 'b'}, 'of type dict'),
+        (['a'], 'of type list. Quote it. Up to ansible-core 2.18'),
+        ({'a': 'b'}, '"{{ password | string }}"'),
         (b'bytes', 'of type bytes'),
         ('', 'password is empty. Give it a value, or leave the option out.'),
         ('   ', 'is empty'),
@@ -255,3 +257,81 @@ def test_S11_nothing_that_a_terminal_interprets_gets_out(text):
     for shown in (sanitize(text), str(BadInput(text)), outgoing([text])[0]):
         assert shown.replace(' ', '') == 'red'
     assert outgoing('two\nlines\tand more') == 'two\nlines\tand more'
+
+
+def test_S9_of_a_long_text_the_beginning_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret_text, 'LONGEST_OUTGOING', 20)
+    secret_text.register('very-s3cret')
+    shown = secret_text.outgoing({'diff': 'before very-s3cret' + 'x' * 100})
+    assert shown == {'diff': 'before ***xx… (98 more characters are not shown)'}
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _each(form: str) -> t.Callable[[str], str]:
+    return lambda secret: ''.join(form % ord(character) for character in secret)
+
+
+# Less common forms, from libraries, shells, style sheets, other encodings, and people who quote
+WRITTEN: dict[str, t.Callable[[str], str]] = {
+    'base64 of UTF-16': lambda secret: _base64(('ci:' + secret).encode('utf-16')),
+    'base64 of UTF-16, big-endian': lambda secret: _base64(secret.encode('utf-16-be')),
+    'base64 of a form': lambda secret: _base64(('a=1&b=' + quote(secret, safe='')).encode()),
+    'base64 of XML': lambda secret: _base64(('<b>%s</b>' % escape(secret)).encode()),
+    'base64 in groups': lambda secret: re.sub('(....)', r'\1:', _base64(secret.encode())),
+    'UTF-16': lambda secret: secret.encode('utf-16-le').decode('latin-1'),
+    'hexadecimal UTF-16': lambda secret: secret.encode('utf-16-be').hex(),
+    'hexadecimal with colons': lambda secret: secret.encode().hex(':').upper(),
+    'hexadecimal numbers': lambda secret: ', '.join('0x%02x' % each for each in secret.encode()),
+    'numbers': lambda secret: str(list(secret.encode())),
+    'octal': _each('\\%03o'),
+    'quoted-printable': _each('=%02X'),
+    'old JavaScript': _each('%%u%04x'),
+    'new JavaScript': _each('\\u{%x}'),
+    'Perl': _each('\\x{%x}'),
+    'Python': _each('\\U%08x'),
+    'a style sheet': _each('\\%06x '),
+    'code points': _each('U+%04X '),
+    'names of spreadsheets': _each('_x%04X_'),
+    'full width': lambda secret: ''.join(chr(ord(each) + 0xFEE0) for each in secret),
+    'underlined': '\u0332'.join,
+    'dots': '.'.join,
+    'dashes': '-'.join,
+    'list': lambda secret: str(list(secret)),
+    'parts that are joined': '" + "'.join,
+    'a mark in the middle': lambda secret: re.sub('(.{7})', r'\1*', secret),
+    'elements': lambda secret: ''.join('<b class="x">%s</b>' % each for each in secret),
+    'comments': '<!-- -->'.join,
+    'CDATA sections': ']]><![CDATA['.join,
+}
+
+
+@pytest.mark.parametrize('form', WRITTEN)
+@pytest.mark.parametrize('secret', ['p3rson/+=&<"%-passw0rd', 'hG7wKq2Lm9ZtRb4Xv1'])
+def test_S9_forms_that_few_servers_write(secret: str, form: str) -> None:
+    secret_text.register(secret)
+    written = WRITTEN[form](secret)
+    for shown in (
+        secret_text.sanitize('the word %s is wrong' % written, limit=2000),
+        secret_text.outgoing('the word %s is wrong' % written),
+    ):
+        middle = shown[len('the word ') : -len(' is wrong')]
+        assert shown == 'the word %s is wrong' % middle
+        assert len(re.sub('[^0-9A-Za-z]', '', middle)) <= 8 + len(written) / 10, shown
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'https://nexus.example.com/service/rest/v1/status answered 404 (Not Found)',
+        'maxConnections=100 timeout=20 ratio=0x1F, 2026-12-01T01:07:55.123456Z',
+        '<settings><server><id>a</id></server></settings>',
+        'u+2028 _x0041_ \\u{41} \\123 =41 %u0041',
+        'e77c1c2b-0f3c-4d9c-8a8e-2f3d7b6c5a41',
+    ],
+)
+def test_other_text_stays_as_it_is(text: str) -> None:
+    secret_text.register('p3rson/+=&<"%-passw0rd', 'hG7wKq2Lm9ZtRb4Xv1', 'nos-t0ken-' + 'x' * 300)
+    assert secret_text.outgoing(text) == text

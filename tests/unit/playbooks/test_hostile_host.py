@@ -240,3 +240,175 @@ def test_S1_every_module_on_its_own(scene: Scene, run_playbook: t.Any, gathered:
     if not gathered:
         assert not set(run.result('facts')['msg']) & scene.facts().keys()
     assert run.result('hosts')['msg'] == ['attacker', 'honest']
+
+
+@pytest.mark.parametrize('gathered', [False, True])
+def test_S1_facts_that_hide_from_a_comparison(
+    scene: Scene, run_playbook: t.Any, gathered: bool
+) -> None:
+    """A second fact with the prefix takes the name in C(ansible_facts), and items add facts."""
+    facts = dict(scene.facts(), inventory_hostname='honest')
+    del facts['hostvars']  # for which a task is refused
+    facts.update({'ansible_%s' % name: 'hidden' for name in list(facts)})
+    scene.host.answers(dict(scene.answer(), ansible_facts=facts, **facts))
+    lookup = "{{ lookup('buildops.tokens.token', 'company', query='username') }}"
+    play = {
+        'hosts': 'attacker',
+        'gather_facts': gathered,
+        'tasks': [
+            {
+                'ansible.builtin.stat': {'path': '/' + lookup},
+                'loop': [1, 2, 3],
+                'register': 'looked_up',
+                'no_log': True,
+            },
+            {'buildops.tokens.token_source': {'name': 'company'}},
+            {
+                'buildops.tokens.nexus_user_token': {
+                    'url': '{{ company_url }}',
+                    'username': 'alice',
+                    'password': PERSON,
+                    'ca_path': scene.ca_path,
+                }
+            },
+        ],
+    }
+    run = run_playbook([play], scene.inventory())
+    scene.check()
+    assert run.rc == 0, run.output
+
+
+FORGED = 'http://forged.example.com'
+# Each prints what the action or lookup saw, without asking a server
+SEEN = {
+    'module defaults': {
+        'buildops.tokens.nexus_user_token_info': {'username': 'alice', 'password': PERSON},
+        'module_defaults': {
+            'buildops.tokens.nexus_user_token_info': {'url': '{{ company_url }}', 'timeout': 3}
+        },
+    },
+    'variable of another host': {
+        'buildops.tokens.nexus_user_token_info': {
+            'url': "{{ hostvars['attacker'].company_url }}",
+            'username': 'alice',
+            'password': PERSON,
+        }
+    },
+    'through vars': {
+        'buildops.tokens.nexus_user_token_info': {
+            'url': '{{ through }}',
+            'username': 'alice',
+            'password': PERSON,
+        },
+        'vars': {'through': "{{ hostvars['attacker']['company_url'] }}"},
+    },
+    'prefix': {
+        'buildops.tokens.nexus_user_token_info': {
+            'url': '{{ ansible_site }}',
+            'username': 'alice',
+            'password': PERSON,
+        }
+    },
+}
+
+
+@pytest.mark.parametrize('host', ['attacker', 'honest'])
+@pytest.mark.parametrize('way', SEEN)
+def test_S1_an_address_is_not_that_of_a_fact(
+    scene: Scene, run_playbook: t.Any, way: str, host: str
+) -> None:
+    facts = dict(scene.facts(), ansible_site=scene.facts()['company_url'])
+    del facts['hostvars']
+    scene.host.answers({'ansible_facts': facts})
+    inventory = scene.inventory()
+    inventory['all']['vars']['ansible_site'] = scene.nexus.url
+    task = dict(SEEN[way], name='seen')
+    module = 'buildops.tokens.nexus_user_token_info'
+    task[module] = dict(task[module], ca_path=scene.ca_path)
+    plays = [
+        {'hosts': 'attacker', 'gather_facts': True, 'tasks': []},
+        {'hosts': host, 'gather_facts': False, 'tasks': [task]},
+    ]
+    run = run_playbook(plays, inventory)
+    scene.check()
+    assert run.rc == 0, run.output
+
+
+@pytest.mark.parametrize('where', ['task', 'block', 'role'])
+def test_S1_no_fact_decides_as_whom_and_where(
+    scene: Scene, run_playbook: t.Any, where: str
+) -> None:
+    facts = {'build_user': 'root', 'build_host': 'honest', 'git_credentials_user': 'root'}
+    scene.host.answers({'ansible_facts': facts})
+    task = {'buildops.tokens.git_credential': {'entries': [], 'path': '/x'}}
+    keywords = {'delegate_to': '{{ build_host }}'}
+    if where == 'block':
+        keywords = {'become': True, 'become_user': '{{ build_user }}'}
+    tasks = {
+        'task': dict(task, **keywords),
+        'block': dict(keywords, block=[task]),
+        'role': {'ansible.builtin.import_role': {'name': 'buildops.tokens.git_credentials'}},
+    }
+    play = {'hosts': 'attacker', 'gather_facts': True, 'tasks': [tasks[where]]}
+    inventory = scene.inventory()
+    inventory['all']['vars'].update(build_user='agent', build_host='attacker')
+    run = run_playbook([play], inventory)
+    assert run.rc == 2
+    keyword = {'task': 'delegate_to', 'block': 'become_user', 'role': 'become'}[where]
+    assert '%s of this task is made of them' % keyword in ' '.join(run.output.split()), run.output
+
+
+def test_S1_a_lookup_sees_the_defaults_of_its_role(scene: Scene, run_playbook: t.Any) -> None:
+    """A default, which a fact has replaced, is the value that is used."""
+    scene.host.answers({'ansible_facts': {'my_url': scene.facts()['company_url']}})
+    inventory = scene.inventory()
+    inventory['all']['vars']['company_sources']['company']['url'] = '{{ my_url }}'
+    role = scene.folder / 'roles/mine'
+    task = {
+        'ansible.builtin.debug': {
+            'msg': "{{ lookup('buildops.tokens.token', 'company', query='type') }}"
+        }
+    }
+    for name, content in (('defaults', {'my_url': scene.nexus.url}), ('tasks', [task])):
+        (role / name).mkdir(parents=True)
+        (role / name / 'main.yml').write_text(json.dumps(content), encoding='utf-8')
+    play = {'hosts': 'attacker', 'gather_facts': True, 'roles': ['mine']}
+    run = run_playbook([play], inventory, env={'ANSIBLE_ROLES_PATH': str(role.parent)})
+    scene.check()
+    assert run.rc == 0, run.output
+
+
+def test_S1_facts_of_an_earlier_run_are_no_options(scene: Scene, run_playbook: t.Any) -> None:
+    """With a persistent fact cache, and what set_fact and include_vars say in this run."""
+    facts = dict(scene.facts())
+    del facts['hostvars']
+    facts.update({'ansible_%s' % name: 'hidden' for name in scene.facts()})
+    scene.host.answers({'ansible_facts': facts})
+    cache = {
+        'ANSIBLE_CACHE_PLUGIN': 'jsonfile',
+        'ANSIBLE_CACHE_PLUGIN_CONNECTION': str(scene.folder / 'facts'),
+        'ANSIBLE_GATHERING': 'smart',
+        'ANSIBLE_INJECT_FACT_VARS': 'true',
+    }
+    play: dict[str, t.Any] = {'hosts': 'attacker', 'gather_facts': True, 'tasks': []}
+    remembered = {'company_url': 'https://127.0.0.1:1', 'cacheable': True}
+    play['tasks'] = [{'ansible.builtin.set_fact': remembered}]
+    assert run_playbook([play], scene.inventory(), env=cache).rc == 0
+    lookup = "{{ lookup('buildops.tokens.token', 'company', query='type') }}"
+    play = {
+        'hosts': 'attacker',
+        'gather_facts': True,
+        'tasks': [
+            {'buildops.tokens.token_source': {'name': 'company'}},
+            {'ansible.builtin.debug': {'msg': lookup}},
+            {'ansible.builtin.set_fact': {'company_url': '{{ good_url }}', 'cacheable': True}},
+            {'buildops.tokens.token_source_info': {'name': 'company'}},
+            {'ansible.builtin.debug': {'msg': lookup}, 'loop': [1, 2]},
+        ],
+    }
+    inventory = scene.inventory()
+    inventory['all']['vars']['good_url'] = scene.nexus.url
+    run = run_playbook([play], inventory, env=cache)
+    scene.check()
+    assert run.rc == 0, run.output
+    assert WARNING in run.output
