@@ -133,30 +133,42 @@ class Delivery:
         """Return the result, completed with what happened to the tokens."""
         credentials = self.credentials
         tokens = credentials.tokens if credentials else []
-        result = dict(self.result or {'changed': False})
+        result = self._result_of_module()
         if self.dropped and any(token['changed'] for token in tokens):
             result['changed'] = True
-        if self.entries and self.result is None:
-            result = {'failed': True, 'changed': False, 'msg': 'no result mentions this delivery.'}
-        if self.entries and not self.kind.ENTRIES:
-            self.kind.complete(result, self.entries[0])
         if self.kind.PLACE:
             tokens = [dict(token, to=result.get(self.kind.PLACE)) for token in tokens]
         result.update(delivery=self.origin, type=self.kind.NAME, tokens=tokens)
         if self.user:
             result['user'] = self.user
-        if credentials and credentials.warnings:
+        if credentials:
+            self._add_messages(result, credentials)
+        return result
+
+    def _result_of_module(self) -> Result:
+        if not self.entries:
+            return dict(self.result or {'changed': False})
+        if self.result is None:
+            return {'failed': True, 'changed': False, 'msg': 'no result mentions this delivery.'}
+        result = dict(self.result)
+        if not self.kind.ENTRIES:
+            self.kind.complete(result, self.entries[0])
+        return result
+
+    def _add_messages(self, result: Result, credentials: Credentials) -> None:
+        if credentials.warnings:
             result['warnings'] = [*result.get('warnings', []), *credentials.warnings]
-        if credentials and credentials.notes and result.get('changed'):
-            result['notes'] = list(credentials.notes)
-        if credentials and credentials.unowned and not self.unowned_kept:
-            result['notes'] = result.get('notes', []) + [
+        notes = list(credentials.notes) if result.get('changed') else []
+        if not self.unowned_kept:
+            notes += [
                 'The entry for %s stays: its user name is not known any more, and entries of '
                 'others must stay. Remove it manually, or set username or exclusive in the '
                 'delivery, and run this again.' % entry.get(self.kind.ENTRY_NAME)
                 for entry in credentials.unowned
             ]
-        if credentials and credentials.problems:
+        if notes:
+            result['notes'] = notes
+        if credentials.problems:
             sentences = [problem['msg'] for problem in credentials.problems]
             if result.get('failed') and result.get('msg'):
                 sentences.append(str(result['msg']))
@@ -165,7 +177,6 @@ class Delivery:
                 failed_sources=credentials.problems,
                 msg=' '.join(dict.fromkeys(sentences)),
             )
-        return result
 
 
 class Wanted(t.NamedTuple):

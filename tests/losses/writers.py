@@ -45,10 +45,12 @@ def _params(arguments, **given):
 
 
 class Writer:
-    """:cvar FILES: what it writes, below its folder.
+    """:cvar TYPE: of the delivery, or None for another file.
+    :cvar FILES: what it writes, below its folder.
     :cvar OWNED_BY_A_USER: root writes it for a user.
     """
 
+    TYPE: str | None = None
     FILES: tuple[str, ...] = ()
     OWNED_BY_A_USER = True
 
@@ -79,6 +81,7 @@ class Writer:
 
 
 class Maven(Writer):
+    TYPE = 'maven_settings'
     FILES = ('settings.xml',)
 
     def make_old(self):
@@ -106,6 +109,7 @@ class Maven(Writer):
 
 
 class Git(Writer):
+    TYPE = 'git_credentials'
     FILES = ('credentials', 'config')
 
     def make_old(self):
@@ -129,6 +133,7 @@ class Git(Writer):
 
 
 class NuxeoCli(Writer):
+    TYPE = 'nuxeo_cli_links'
     FILES = ('.yo-rc.json', '.git/info/exclude')
 
     def make_old(self):
@@ -153,6 +158,7 @@ class NuxeoCli(Writer):
 
 
 class Registration(Writer):
+    TYPE = 'nuxeo_registrations'
     FILES = ('data/instance.clid',)
     OWNED_BY_A_USER = False
 

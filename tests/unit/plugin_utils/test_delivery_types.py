@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import HOST
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types
+from tests.losses.writers import WRITERS
+from tests.tools.matrix import HOST_TARGETS
 from tests.tools.scratch import ROOT
 
 HEAD = (
@@ -151,6 +154,23 @@ def test_what_a_type_declares_exists_in_its_options(name: str) -> None:
     assert not kind.TAKES_EXPIRY or 'expires_at' in entry
     if kind.ENTRIES:
         assert set(kind.OPTIONS) <= set(specification)
+
+
+ON_HOSTS = {
+    name: kind
+    for name, kind in delivery_types.all_types().items()
+    if kind.MODULE and kind.WHERE == HOST
+}
+
+
+@pytest.mark.parametrize('name', sorted(ON_HOSTS))
+def test_each_type_that_writes_files_is_tried_by_the_suites(name: str) -> None:
+    kind = ON_HOSTS[name]
+    assert name in {writer.TYPE for writer in WRITERS.values()}, 'tests/losses/writers.py'
+    targets = [kind.MODULE or '', *(['role_' + name] if kind.VARIABLE else [])]
+    for target in targets:
+        assert target in HOST_TARGETS, 'HOST_TARGETS of tests/tools/matrix.py'
+        assert (ROOT / 'tests/integration/targets' / target).is_dir(), target
 
 
 def test_no_expression_of_a_playbook_or_role_chains_more_than_three_filters() -> None:
