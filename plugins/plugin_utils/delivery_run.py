@@ -142,6 +142,8 @@ class Delivery:
             self.kind.complete(result, self.entries[0])
         if self.kind.PLACE:
             tokens = [dict(token, to=result.get(self.kind.PLACE)) for token in tokens]
+        elif credentials:
+            tokens = credentials.delivered(self.kind, result)
         result.update(delivery=self.origin, type=self.kind.NAME, tokens=tokens)
         if self.user:
             result['user'] = self.user

@@ -433,6 +433,13 @@ def _add_warnings(outcome: Outcome, warnings: list[str]) -> Outcome:
     return outcome._replace(warnings=outcome.warnings + warnings) if warnings else outcome
 
 
+def default_folder() -> str:
+    """Return the folder of the persistent cache, where no option names another one."""
+    return os.path.join(
+        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'buildops.tokens'
+    )
+
+
 def _cache(options: t.Mapping[str, t.Any], check_mode: bool, warnings: list[str]) -> Cache | None:
     """Return the cache that the options request.
 
@@ -441,9 +448,7 @@ def _cache(options: t.Mapping[str, t.Any], check_mode: bool, warnings: list[str]
     if options['cache'] == 'none':
         return None
     if options['cache'] == 'file':
-        folder = options.get('cache_path') or os.path.join(
-            os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'buildops.tokens'
-        )
+        folder = options.get('cache_path') or default_folder()
         if check_mode and not os.path.lexists(folder):
             return _run_cache(warnings)
         cache = _opened(

@@ -77,6 +77,7 @@ class NexusUserToken(Provider):
     TYPE = 'nexus_user_token'
     PREFIX = 'nexus'
     KIND = BASIC
+    OWN_USERNAME = True
     EXTRAS = ('name_code', 'pass_code', 'created', 'user')
     DESCRIBED = ('created', 'feature_enabled')
     ARGUMENTS = {

@@ -118,3 +118,19 @@ def test_A1_A2_no_secret_comes_out_with_vvvv(sandbox, server, run_playbook, case
         assert again.rc == 0 and again.changed == 0, again.output
         assert_no_secret(again)
     assert_no_secret(run)
+
+
+def test_a_replaced_password_of_the_same_user_reaches_the_repository(sandbox, server, run_playbook):
+    """The server does not return passwords: the controller remembers the last one."""
+    entry = {
+        'name': 'partner',
+        'username': 'jane',
+        'create': {'remote_url': 'https://remote.example.com/'},
+    }
+    seen = []
+    for password in (SECRET, SECRET, SECRET + '2'):
+        run = run_playbook(PLAY, inventory(sandbox, server, {**entry, 'password': password}))
+        assert run.rc == 0, run.output
+        http = server.app.repositories.known['partner'].attributes['httpclient']
+        seen.append((run.changed, http['authentication']['password']))
+    assert seen == [(1, SECRET), (0, SECRET), (1, SECRET + '2')]
