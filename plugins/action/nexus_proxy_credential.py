@@ -26,7 +26,7 @@ class ActionModule(DeliveryAction):
     _requires_connection = False
 
     def deliver(self, arguments: Result, view: HostView, task_vars: dict[str, t.Any]) -> Result:
-        if self._task.delegate_to:
+        if self.elsewhere():
             return super().deliver(arguments, view, task_vars)
         source = sources.resolve(NexusProxyCredential, arguments, view.variables, view.template)
         manager = NexusProxyCredential(source.options)

@@ -111,9 +111,9 @@ options:
     type: int
     default: 120
 notes:
-  - The token is fetched on the controller, in the Ansible process. With C(delegate_to), the module
-    runs on that host, which then requires the Python library C(requests) and does not use the
-    cache.
+  - The token is fetched on the controller, in the Ansible process. With C(delegate_to) and
+    another host, the module runs on that host, which then requires the Python library C(requests)
+    and does not use the cache. V(localhost) with a local connection is the controller.
   - Options that the task does not set can also come from a variable, an environment variable, or
     C(ansible.cfg), in this order. Their names start with the prefix of the type;
     P(buildops.tokens.token#lookup) lists them.
