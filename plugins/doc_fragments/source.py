@@ -42,7 +42,7 @@ options:
     type: path
   proxy:
     description:
-      - URL of a proxy. Proxies of the environment are ignored.
+      - URL of a proxy, as V(http://proxy.example.com:3128). Proxies of the environment are ignored.
     type: str
   timeout:
     description:
@@ -55,6 +55,12 @@ options:
         ticket, a code or a refresh token are never repeated.
     type: int
     default: 2
+  longest_wait:
+    description:
+      - How long to wait if a busy server asks for it (C(Retry-After)), in seconds. If it asks for
+        more, the task fails.
+    type: int
+    default: 30
 """
 
     # For servers that may run in a private network, besides SECURE_CONNECTION

@@ -26,6 +26,7 @@ _CLIENT_OPTIONS = (
     'proxy',
     'timeout',
     'retries',
+    'longest_wait',
 )
 
 
