@@ -51,8 +51,10 @@ options:
   ca_path:
     description:
       - File with the certificates of the authorities to trust, in PEM format, instead
-        of those of the Python library C(requests).
-      - The environment variables E(REQUESTS_CA_BUNDLE) and E(SSL_CERT_FILE) are ignored.
+        of those that the system trusts. Where the system has none, those of the Python
+        library C(requests) are trusted.
+      - The environment variables E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
+        are ignored.
     type: path
     env:
       - name: BUILDOPS_TOKENS_NEXUS_CA_PATH

@@ -21,6 +21,7 @@ import typing as t
 import zlib
 from urllib.parse import urlencode, urlsplit
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _system_trust
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     ServerProblem,
@@ -143,7 +144,7 @@ class Client:
         self.longest_wait = longest_wait
         self.keeps_cookies = False
         self.timeout = timeout
-        self._verify: t.Union[str, bool] = (ca_path or True) if validate_certs else False
+        self._verify: t.Union[str, bool, None] = ca_path if validate_certs else False
         self._cert = (client_cert, client_key) if client_cert and client_key else client_cert
         self._files = {
             'ca_path': ca_path if validate_certs else None,
@@ -270,6 +271,9 @@ class Client:
         for option, path in self._files.items():
             if path:
                 _check_pem(option, path)
+        if self._verify is None:
+            # Like ansible.builtin.uri; True stands for the certificates of requests
+            self._verify = next((path for path in _system_trust.locations() if path), True)
         if self._verify is False:
             # The source warns once; urllib3 would warn with every request
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)

@@ -30,6 +30,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _system_trust
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     Refused,
@@ -733,6 +734,26 @@ def test_H29_certificates_of_the_environment_are_ignored(serve, sandbox, monkeyp
     with pytest.raises(Unreachable, match='is not trusted'):
         get(client(server, retries=0))
     assert get(client(server, ca_path=str(sandbox.ca_path))).status == 200
+
+
+def test_an_authority_in_the_trust_store_of_the_system_is_trusted(sandbox, monkeypatch):
+    server = sandbox.serve(lambda environ, start: [start('200 OK', []), [b'{}']][1])
+    monkeypatch.setattr(_system_trust, 'locations', lambda: (str(sandbox.ca_path), None))
+    assert get(client(server)).status == 200
+    monkeypatch.setattr(_system_trust, 'locations', lambda: (None, None))
+    with pytest.raises(Unreachable, match='is not trusted'):
+        get(client(server, retries=0))
+
+
+def test_the_trust_store_is_that_of_the_system_whatever_the_environment(monkeypatch, tmp_path):
+    empty, full = tmp_path / 'empty', tmp_path / 'full'
+    empty.write_text('')
+    full.write_text('x')
+    monkeypatch.setenv('SSL_CERT_FILE', str(full))
+    monkeypatch.setattr(_system_trust, 'BUNDLES', (str(empty), str(tmp_path / 'missing')))
+    assert _system_trust.locations()[0] != str(full)
+    monkeypatch.setattr(_system_trust, 'BUNDLES', (str(empty), str(full)))
+    assert _system_trust.locations()[0] is not None
 
 
 def test_H31_the_clock_of_the_server_is_reported_and_nothing_else(serve):
