@@ -497,6 +497,14 @@ def control_character_in(text: str) -> t.Optional[str]:
     return None
 
 
+def not_a_string(name: str, value: t.Any) -> BadInput:
+    """:returns: the error for a value that YAML or a template has made into something else."""
+    return BadInput(
+        '%s must be a string, but it is of type %s. Quote it. In a template, ansible-core 2.18 and '
+        'older also need the filter string: "{{ name | string }}".' % (name, type(value).__name__)
+    )
+
+
 def check_secret(name: str, value: t.Any) -> str:
     """Refuse what cannot be a real secret, before it is sent or written anywhere.
 
@@ -507,9 +515,7 @@ def check_secret(name: str, value: t.Any) -> str:
         expression, or one with a control character.
     """
     if not isinstance(value, str):
-        raise BadInput(
-            '%s must be a string, but it is of type %s. Quote it.' % (name, type(value).__name__)
-        )
+        raise not_a_string(name, value)
     # A plain str: tagged strings of ansible-core 2.19 and newer cannot be dumped everywhere
     value = ''.join(value)
     if not value.strip():

@@ -22,6 +22,7 @@ from ansible.utils.path import unfrackpath
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import not_a_string
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import ServerClient
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
@@ -201,10 +202,7 @@ def _checked(
     spec = dict(shared.arguments(provider), **{option: shared.STATE[option] for option in keep})
     for option in shared.secret_names(provider):
         if option in values and not isinstance(values[option], str):
-            raise BadInput(
-                '%s must be a string, but it is of type %s. Quote it.'
-                % (option, type(values[option]).__name__)
-            )
+            raise not_a_string(option, values[option])
     try:
         result = ArgumentSpecValidator(spec, **shared.constraints(provider)).validate(values)
     except OverflowError:  # of an infinite number

@@ -14,6 +14,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Bad
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
     control_character_in,
+    not_a_string,
 )
 
 # Option -> element, in the order in which Maven's own documentation lists them.
@@ -176,9 +177,7 @@ def _check_text(name: str, value: str, allowed: Allowed) -> str:
 
 def _check_plain(name: str, value: t.Any, allowed: Allowed) -> str:
     if not isinstance(value, str):
-        raise BadInput(
-            '%s must be a string, but it is of type %s. Quote it.' % (name, type(value).__name__)
-        )
+        raise not_a_string(name, value)
     if not value:
         raise BadInput('%s is empty. Give it a value, or leave it out.' % name)
     return _check_text(name, value, allowed)
