@@ -69,7 +69,7 @@ def test_check_mode_writes_nothing_and_knows_what_there_is(folder: Path) -> None
     assert checking.is_last(PLACE, SECRET) is True
 
 
-def test_without_a_private_folder_nothing_is_known_and_a_warning_says_so(folder: Path) -> None:
+def test_without_a_private_folder_nothing_is_known_with_a_warning(folder: Path) -> None:
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
     warnings: list[str] = []

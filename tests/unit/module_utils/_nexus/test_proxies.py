@@ -1120,9 +1120,9 @@ def test_X1_a_secret_is_written_unless_it_is_known_to_be_the_last_one(
 
     replaced = wanted._replace(password=other.pass_code)
     for checking in (True, False):
-        told = apply(proxies, replaced, checking, memory)
-        assert (told['changed'], told['secret']) == (['password'], 'given')
-        assert told['before']['secret'] == 'another one'
+        result = apply(proxies, replaced, checking, memory)
+        assert (result['changed'], result['secret']) == (['password'], 'given')
+        assert result['before']['secret'] == 'another one'
     assert memory.kept == {place: other.pass_code}
     assert apply(proxies, replaced, False, memory)['changed'] == []
 

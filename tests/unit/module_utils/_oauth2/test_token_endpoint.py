@@ -210,7 +210,7 @@ def test_a_good_token_is_taken_whatever_the_success_and_the_media_type(status, m
     assert token.secret == 'abc'
 
 
-def test_a_key_that_stands_twice_with_one_value_does_no_harm():
+def test_a_key_that_is_there_twice_with_one_value_does_no_harm():
     text = '{"access_token": "abc", "token_type": "bearer", "access_token": "abc"}'
     assert grant(answer(200, body=text))[0].secret == 'abc'
     for pair in ('1, "x": true', '1, "x": 1.0', '[1], "x": [2]'):
