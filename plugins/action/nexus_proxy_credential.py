@@ -15,6 +15,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_action im
     DeliveryAction,
     Result,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_memory import DeliveryMemory
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
 
 
@@ -25,10 +26,11 @@ class ActionModule(DeliveryAction):
     _requires_connection = False
 
     def deliver(self, arguments: Result, view: HostView, task_vars: dict[str, t.Any]) -> Result:
-        if self._task.delegate_to:
+        if self.elsewhere():
             return super().deliver(arguments, view, task_vars)
         source = sources.resolve(NexusProxyCredential, arguments, view.variables, view.template)
         manager = NexusProxyCredential(source.options)
+        manager.memory = DeliveryMemory(self._task.check_mode, manager.warnings)
         result: Result = manager.ensure(self._task.check_mode)
         if manager.warnings:
             result['warnings'] = manager.warnings

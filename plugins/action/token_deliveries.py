@@ -141,7 +141,7 @@ class ActionModule(ControllerAction):
         host: str,
     ) -> None:
         owners = journal.owners(host) if journal and selection.state != 'present' else {}
-        replaced = journal.replaced() if journal and self._task.check_mode else ()
+        replaced = journal.replaced() if journal else ()
         known: dict[str, t.Any] = {}
         for delivery in deliveries:
             credentials = Credentials(

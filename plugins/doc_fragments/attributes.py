@@ -33,7 +33,7 @@ attributes:
     support: full
     description: >-
       Has an action plugin that runs the module on the controller and censors the secrets in its
-      result. With an explicit C(delegate_to), the module runs on that host.
+      result. With C(delegate_to) and another host than V(localhost), the module runs on that host.
   action_group:
     support: full
     membership:

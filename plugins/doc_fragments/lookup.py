@@ -51,8 +51,10 @@ options:
   ca_path:
     description:
       - File with the certificates of the authorities to trust, in PEM format, instead
-        of those of the Python library C(requests).
-      - The environment variables E(REQUESTS_CA_BUNDLE) and E(SSL_CERT_FILE) are ignored.
+        of those that the system trusts. Where the system has none, those of the Python
+        library C(requests) are trusted.
+      - The environment variables E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
+        are ignored.
     type: path
     env:
       - name: BUILDOPS_TOKENS_NEXUS_CA_PATH
@@ -396,6 +398,31 @@ options:
         key: nuxeo_jwt_secret
     vars:
       - name: buildops_tokens_nuxeo_jwt_secret
+  longest_wait:
+    description:
+      - How long to wait if a busy server asks for it (C(Retry-After)), in seconds.
+        If it asks for more, the task fails.
+    type: int
+    default: 30
+    env:
+      - name: BUILDOPS_TOKENS_NEXUS_LONGEST_WAIT
+      - name: BUILDOPS_TOKENS_NUVY_LONGEST_WAIT
+      - name: BUILDOPS_TOKENS_NUXEO_LONGEST_WAIT
+      - name: BUILDOPS_TOKENS_NOS_LONGEST_WAIT
+    ini:
+      - section: buildops_tokens
+        key: nexus_longest_wait
+      - section: buildops_tokens
+        key: nuvy_longest_wait
+      - section: buildops_tokens
+        key: nuxeo_longest_wait
+      - section: buildops_tokens
+        key: nos_longest_wait
+    vars:
+      - name: buildops_tokens_nexus_longest_wait
+      - name: buildops_tokens_nuvy_longest_wait
+      - name: buildops_tokens_nuxeo_longest_wait
+      - name: buildops_tokens_nos_longest_wait
   max_age:
     description:
       - Only for V(nexus_user_token).
@@ -488,7 +515,8 @@ options:
       - name: buildops_tokens_nos_project
   proxy:
     description:
-      - URL of a proxy. Proxies of the environment are ignored.
+      - URL of a proxy, as V(http://proxy.example.com:3128). Proxies of the environment
+        are ignored.
     type: str
     env:
       - name: BUILDOPS_TOKENS_NEXUS_PROXY

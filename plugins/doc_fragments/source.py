@@ -27,9 +27,11 @@ options:
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust, in PEM format, instead of those of
-        the Python library C(requests).
-      - The environment variables E(REQUESTS_CA_BUNDLE) and E(SSL_CERT_FILE) are ignored.
+      - File with the certificates of the authorities to trust, in PEM format, instead of those that
+        the system trusts. Where the system has none, those of the Python library C(requests) are
+        trusted.
+      - The environment variables E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are
+        ignored.
     type: path
   client_cert:
     description:
@@ -42,7 +44,7 @@ options:
     type: path
   proxy:
     description:
-      - URL of a proxy. Proxies of the environment are ignored.
+      - URL of a proxy, as V(http://proxy.example.com:3128). Proxies of the environment are ignored.
     type: str
   timeout:
     description:
@@ -55,6 +57,12 @@ options:
         ticket, a code or a refresh token are never repeated.
     type: int
     default: 2
+  longest_wait:
+    description:
+      - How long to wait if a busy server asks for it (C(Retry-After)), in seconds. If it asks for
+        more, the task fails.
+    type: int
+    default: 30
 """
 
     # For servers that may run in a private network, besides SECURE_CONNECTION
@@ -111,9 +119,9 @@ options:
     type: int
     default: 120
 notes:
-  - The token is fetched on the controller, in the Ansible process. With C(delegate_to), the module
-    runs on that host, which then requires the Python library C(requests) and does not use the
-    cache.
+  - The token is fetched on the controller, in the Ansible process. With C(delegate_to) and
+    another host, the module runs on that host, which then requires the Python library C(requests)
+    and does not use the cache. V(localhost) with a local connection is the controller.
   - Options that the task does not set can also come from a variable, an environment variable, or
     C(ansible.cfg), in this order. Their names start with the prefix of the type;
     P(buildops.tokens.token#lookup) lists them.

@@ -51,7 +51,7 @@ notes:
     its values are V(check-mode-no-token-yet). Lookups cannot see the C(check_mode) of a task.
   - Failures are also remembered within a run, rejected credentials for a minute and other failures
     for 15 seconds. A wrong password on a hundred hosts therefore causes one login attempt and does
-    not lock the account.
+    not lock the account. Each attempt of C(until), and the tasks of C(rescue), ask again.
   - With O(cache=file), a token without an expiry is requested again after a day.
 seealso:
   - module: buildops.tokens.token_source
@@ -149,6 +149,7 @@ class LookupModule(LookupBase):
             raise AnsibleError('on_error must be fail, warn or skip.')
         if query is not None and not isinstance(query, str):
             raise AnsibleError('query must be a string: a JMESPath expression.')
+        options.pop('wantlist', None)  # with_... gives it, up to ansible-core 2.18
         results = []
         for name in _names(terms):
             try:

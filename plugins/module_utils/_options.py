@@ -37,6 +37,7 @@ CONNECTION: Spec = {
     'proxy': {'type': 'str'},
     'timeout': {'type': 'int', 'default': 30},
     'retries': {'type': 'int', 'default': 2},
+    'longest_wait': {'type': 'int', 'default': 30},
     'allow_http': {'type': 'bool', 'default': False},
 }
 POLICY: Spec = {
@@ -53,6 +54,7 @@ NOT_IDENTITY = frozenset(POLICY) | frozenset(
         'state',
         'timeout',
         'retries',
+        'longest_wait',
         'max_age',
         'allow_http',
         'check_url',
@@ -66,6 +68,7 @@ LARGEST_FILE = 16 * 1024 * 1024  # bytes
 LIMITS = {
     'timeout': (1, 600),
     'retries': (0, 10),
+    'longest_wait': (0, 3600),
     'min_remaining': (0, 365 * 86400),
     'cache_timeout': (1, 3600),
     'max_age': (1, 36500 * 86400),
@@ -127,6 +130,8 @@ def checked(provider: t.Type[ServerClient], options: t.Mapping[str, t.Any]) -> t
         options['url'] = normalize_url(options['url'], options.get('allow_http'))
     if options.get('proxy') is not None:
         options['proxy'] = _proxy(options['proxy'])
+    if isinstance(options.get('scope'), list):
+        options['scope'] = _scopes(options['scope'])
     if options.get('client_key') and not options.get('client_cert'):
         raise BadInput('client_key needs client_cert.')
     if options.get('cache_path') and options.get('cache') != 'file':
@@ -146,10 +151,20 @@ def _check_texts(secret: t.Sequence[str], options: t.Dict[str, t.Any]) -> None:
             options[name] = ''.join(value)
 
 
+def _scopes(entries: t.List[str]) -> t.List[str]:
+    """:returns: each scope once. An entry can contain several with blanks between them."""
+    return list(dict.fromkeys(scope for entry in entries for scope in entry.split() or [entry]))
+
+
 def _proxy(value: str) -> str:
     """Proxies are used by http, and may need a user name and password in their URL."""
     at = value.rfind('@')
     bare = value if at < 0 else value[: value.find('://') + 3] + value[at + 1 :]
+    if value and '://' not in value:
+        raise BadInput(
+            'proxy must be a URL with its scheme, like http://proxy.example.com:3128. Most proxies '
+            'are addressed with http, also for https.'
+        )
     normalize_url(bare, allow_http=True, option='proxy')
     if at >= 0:
         user, _colon, password = value[value.find('://') + 3 : at].partition(':')
@@ -163,10 +178,16 @@ def identity(provider: t.Type[ServerClient], options: t.Mapping[str, t.Any]) -> 
     the secrets). A file counts by its content: AWX gives the files of its credentials another name
     in each job."""
     return {
-        name: _content(options[name]) if name in FILES else options[name]
+        name: _comparable(name, options[name])
         for name in sorted(options)
         if name not in NOT_IDENTITY and options[name] is not None
     }
+
+
+def _comparable(name: str, value: t.Any) -> t.Any:
+    if name in FILES:
+        return _content(value)
+    return sorted(value) if name == 'scope' else value
 
 
 def _content(path: str) -> t.Union[str, t.List[str]]:

@@ -559,14 +559,9 @@ def control_character_in(text: str) -> t.Optional[str]:
 
 def not_a_string(name: str, value: t.Any) -> BadInput:
     """:returns: the error for an option of another type. The message contains nothing of it."""
-    remedy = 'Quote it.'
-    if isinstance(value, (dict, list)):
-        remedy = (
-            'Quote it. Up to ansible-core 2.18, a template of a text that begins with a bracket or '
-            'brace needs the filter "string", too: "{{ password | string }}".'
-        )
     return BadInput(
-        '%s must be a string, but it is of type %s. %s' % (name, type(value).__name__, remedy)
+        '%s must be a string, but it is of type %s. Quote it. In a template, ansible-core 2.18 and '
+        'older also need the filter string: "{{ name | string }}".' % (name, type(value).__name__)
     )
 
 

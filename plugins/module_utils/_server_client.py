@@ -26,6 +26,7 @@ _CLIENT_OPTIONS = (
     'proxy',
     'timeout',
     'retries',
+    'longest_wait',
 )
 
 
@@ -129,13 +130,29 @@ class ServerClient:
         self.client.close()
 
 
+class Memory:
+    """Which secrets were delivered last, for servers that never return them. This one is empty.
+
+    A place consists of the server, the object on it and the field.
+    """
+
+    def is_last(self, place: t.Sequence[str], secret: str) -> t.Optional[bool]:
+        """:returns: whether this secret was the last one; None if nothing is known."""
+        return None
+
+    def keep(self, place: t.Sequence[str], secret: t.Optional[str]) -> None:
+        """Note the last secret. :param secret: None if it is not known any more."""
+
+
 class Manager(ServerClient):
     """Manages something on a server that is not a token.
 
     :cvar SECRET_RESULTS: the members of its result that contain secrets.
+    :ivar memory: of the secrets that the server never returns.
     """
 
     SECRET_RESULTS: t.ClassVar[t.Tuple[str, ...]] = ()
+    memory = Memory()
 
     def ensure(self, check_mode: bool = False) -> t.Dict[str, t.Any]:
         """Apply the desired state, and close the connections.

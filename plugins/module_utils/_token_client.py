@@ -30,6 +30,7 @@ class TokenClient(ServerClient):
     :cvar KIND: V(basic) or V(bearer).
     :cvar EXTRAS: the members of its tokens besides those that all tokens of their kind have
         (C(Token.extras)).
+    :cvar OWN_USERNAME: the user name of a token changes together with its secret.
     :cvar STATELESS: getting a token leaves nothing behind on the server that others could notice.
         So check mode may do it, and it counts as no change.
     :ivar in_doubt: an earlier request may have ended the token of the cache, and its outcome is
@@ -47,6 +48,7 @@ class TokenClient(ServerClient):
 
     KIND = BEARER
     EXTRAS: t.ClassVar[t.Tuple[str, ...]] = ()
+    OWN_USERNAME = False
     STATELESS = False
 
     def __init__(

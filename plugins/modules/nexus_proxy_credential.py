@@ -17,8 +17,8 @@ description:
   - Everything else in the repository's configuration is written back as it was right before, and
     compared afterwards. If somebody else changed it at the same time, the task fails and reports
     this.
-  - Nexus never returns a password. The user name shows whether it has to change, since it changes
-    together with the pass code of a Nexus user token; for other passwords see
+  - Nexus never returns a password. So the controller remembers which one was written last, as a
+    salted digest in the folder C(buildops.tokens) in E(XDG_CACHE_HOME) or C(~/.cache); see
     O(repositories[].update_password).
   - Nexus Repository 3.24 and newer is configured through its REST API. For older releases (3.20 to
     3.23 accept credentials by REST but do not use them), the interface of the web pages is used.
@@ -37,7 +37,7 @@ attributes:
     support: partial
     details:
       - With O(repositories[].update_password=always) the password is written, and the task is
-        changed, every time.
+        changed, every time; with V(on_change), where nothing is known of the last one.
   platform:
     platforms: all
   safe_file_operations:
@@ -128,12 +128,17 @@ options:
         type: bool
       update_password:
         description:
-          - V(on_create) writes the password only if there was none, or the user name or the kind of
-            authentication changes. V(always) writes it every time, as required for access tokens
-            and passwords that change.
+          - V(on_change) writes the password or access token unless it is the one that was written
+            last. Where that is not known, as in a new container or on another controller, it is
+            written.
+          - V(on_create) writes it only if there was none, or the user name or the kind of
+            authentication changes. This is the default for the token of a Nexus user, whose user
+            name changes together with the password.
+          - V(always) writes it every time, as required where others change it, too.
+          - A token that was replaced in the same run is always written.
         type: str
-        choices: [on_create, always]
-        default: on_create
+        choices: [on_create, on_change, always]
+        default: on_change
       create:
         description:
           - Creates a Maven proxy repository if there is none of this name. It does not change an
@@ -226,6 +231,11 @@ repositories:
       description: Names of what changed; empty if nothing did.
       type: list
       elements: str
+    secret:
+      description:
+        - V(given) if the password or access token was written, or is the one that was written last.
+        - V(unknown) if it was not written, and nobody knows which one the repository has.
+      type: str
 verification:
   description: For each repository with a C(verify_path), whether the proxy could fetch the file.
   returned: success

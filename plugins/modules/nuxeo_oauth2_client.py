@@ -123,8 +123,8 @@ options:
     choices: [auto, rest, directory]
     default: auto
 notes:
-  - The module runs on the controller, in the Ansible process. With C(delegate_to), it runs on that
-    host, which then requires the Python library C(requests).
+  - The module runs on the controller, in the Ansible process. With C(delegate_to) and
+    another host, it runs on that host, which then requires the Python library C(requests).
 seealso:
   - module: buildops.tokens.nuxeo_oauth2_token
 """

@@ -26,6 +26,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import time
 import typing as t
 
@@ -59,6 +60,7 @@ USUAL_ENTRY = 16384  # bytes, and more than most
 LEFTOVER = re.compile(r'\.tmp-[0-9a-f]{16}\Z')
 LEFT_RUN_SECONDS = 86400  # a run that goes on for so long without a new token asks once more
 _LOCK = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
@@ -120,6 +122,30 @@ class Cache(Folder):
             os.makedirs(self.folder, 0o700, exist_ok=True)
             _sweep_runs(self.folder)
         return super()._open()
+
+    def _closed_again(self, about: os.stat_result) -> bool:
+        """Kubernetes gives the group of a mount (C(fsGroup)) all rights, and sets this bit."""
+        mount = about.st_mode & 0o7007 == stat.S_ISGID and about.st_gid in (
+            os.getegid(),
+            *os.getgroups(),
+        )
+        if not (mount and self.lasting and self._create):
+            return False
+        os.fchmod(t.cast(int, self._handle), 0o700)
+        for name in self._names():
+            with contextlib.suppress(OSError):
+                handle = os.open(name, _READ, dir_fd=self._handle)
+                try:
+                    file = os.fstat(handle)
+                    if stat.S_ISREG(file.st_mode) and file.st_uid == about.st_uid:
+                        os.fchmod(handle, file.st_mode & 0o707)
+                finally:
+                    close(handle)
+        self.warnings.append(
+            'The token cache %s was open to its group (mode %04o), as a mount with fsGroup makes '
+            'it. It is private again.' % (self.folder, about.st_mode & 0o7777)
+        )
+        return True
 
     @staticmethod
     def _open_in(above: int, name: str) -> int:

@@ -49,7 +49,7 @@ class DeliveryAction(ControllerAction):
             result = self.deliver(arguments, view, task_vars)
             dropped = len(left) < len(entries)
             result['changed'] = bool(result.get('changed')) or (dropped and issued)
-        result['tokens'] = credentials.tokens
+        result['tokens'] = credentials.delivered(kind, result)
         return _with_messages(result, credentials)
 
     def deliver(self, arguments: Result, view: HostView, task_vars: dict[str, t.Any]) -> Result:

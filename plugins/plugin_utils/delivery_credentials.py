@@ -22,12 +22,16 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, to
 ABSENT = 'absent'
 # In check mode, of a token that a run would create. A host compares it with what is there.
 NOT_ISSUED = 'not-issued-in-check-mode'
+# Instead of a fingerprint, where a server does not return its secret
+UNKNOWN = 'unknown'
 
 
 class SourceCredential(Credential):
     """The token of a source."""
 
-    def __init__(self, source: sources.Source, token: t.Any, check_mode: bool) -> None:
+    def __init__(
+        self, source: sources.Source, token: t.Any, check_mode: bool, replaced: bool
+    ) -> None:
         """:param token: None stands for one that does not exist yet, in check mode."""
         self._source = source
         self.name = source.name
@@ -38,6 +42,8 @@ class SourceCredential(Credential):
         expires_at = token.expires_at if token else None
         self.expires_at = None if expires_at is None else iso8601(expires_at)
         self.options = source.options
+        self.replaced = replaced
+        self.own_username = source.provider.OWN_USERNAME
         self.check_mode = check_mode
 
     def exchange(self, provider: t.Any, **options: t.Any) -> str:
@@ -51,12 +57,13 @@ class Credentials:
     :param owners: by source, the user name of a token that was revoked in this run. It is empty
         for a bearer token.
     :param known: by source, what other entries of this host got.
-    :param replaced: in check mode, the sources whose tokens a run would replace.
+    :param replaced: the sources whose tokens the run replaces.
     :ivar tokens: which tokens went into which entry, without secrets.
     :ivar problems: what failed, with C(source), C(to) and C(msg).
     :ivar warnings: sentences for the user.
     :ivar unowned: entries to remove of which nobody knows the user name.
     :ivar notes: sentences for the summary, if something was changed.
+    :ivar own_usernames: the sources whose user names change together with their secrets.
     """
 
     def __init__(
@@ -73,12 +80,13 @@ class Credentials:
         self._check_mode = check_mode
         self._owners = owners or {}
         self._known = {} if known is None else known
-        self._replaced = replaced if check_mode else ()
+        self._replaced = replaced
         self.tokens: list[dict[str, t.Any]] = []
         self.problems: list[dict[str, t.Any]] = []
         self.warnings: list[str] = []
         self.unowned: list[Entry] = []
         self.notes: list[str] = []
+        self.own_usernames: set[str] = set()
 
     def filled(self, kind: type[DeliveryType], entry: Entry) -> Entry | None:
         """Return the entry with credentials instead of C(token); None if there are none.
@@ -108,6 +116,30 @@ class Credentials:
             self.problems.append({'source': name, 'to': entry.get(kind.ENTRY_NAME), 'msg': text})
             return None
 
+    def delivered(self, kind: type[DeliveryType], result: t.Mapping[str, t.Any]) -> list[Entry]:
+        """Return C(tokens) with the fingerprints of those only that are known to be in their place.
+
+        :param result: of a delivery type with a list of entries.
+        """
+        places = {
+            place.get(kind.ENTRY_NAME): place
+            for place in result.get(kind.ENTRIES or '') or []
+            if isinstance(place, dict)
+        }
+        tokens = []
+        for token in self.tokens:
+            place = places.get(token['to'])
+            if result.get('failed') and place is None:
+                token = {**token, 'fingerprint': None, 'expires_at': None}
+            elif place and place.get('secret') == UNKNOWN and not self._is_shown(token):
+                token = {**token, 'fingerprint': UNKNOWN}
+            tokens.append(token)
+        return tokens
+
+    def _is_shown(self, token: Entry) -> bool:
+        """Return whether the user name of a place shows which token it has."""
+        return token['source'] in self.own_usernames
+
     def _with_token(self, kind: type[DeliveryType], entry: Entry, name: str) -> Entry | None:
         source = self._source(name, kind)
         refuse_wrong_hosts(entry, source)
@@ -119,6 +151,8 @@ class Credentials:
             'to': entry.get(kind.ENTRY_NAME),
         }
         self.tokens.append(used)
+        if source.provider.OWN_USERNAME:
+            self.own_usernames.add(name)
         if token is not None:
             used.update(token.about())
             self._note_short_life(source)
@@ -129,7 +163,8 @@ class Credentials:
             )
         else:
             entry.pop('verify_url', None)  # there is nothing to try yet
-        kind.fill(entry, SourceCredential(source, token, self._check_mode))
+        replaced = changed or name in self._replaced
+        kind.fill(entry, SourceCredential(source, token, self._check_mode, replaced))
         return entry
 
     def _note_short_life(self, source: sources.Source) -> None:
@@ -145,7 +180,7 @@ class Credentials:
 
     def _token(self, name: str, source: sources.Source) -> tuple[t.Any, bool]:
         """Return the token, or None, and whether it is a new one."""
-        if name in self._replaced:
+        if self._check_mode and name in self._replaced:
             return None, True
         outcome = self._outcome(name, source)
         return outcome.token, outcome.changed

@@ -137,15 +137,6 @@ def check_names(purpose: str, names: list[str] | None, plan: Plan) -> None:
                 '%s: people make the token of %s and put it into the source. %s'
                 % (variable, name, among)
             )
-    if (
-        purpose == ROTATE
-        and not names
-        and not any(source['rotatable'] for source in plan.sources.values())
-    ):
-        raise BadInput(
-            'Nothing can be replaced from here: people make the tokens of %s and put them into the '
-            'sources.' % ', '.join(plan.sources)
-        )
 
 
 def notes(purpose: str, names: list[str] | None, plan: Plan) -> list[str]:

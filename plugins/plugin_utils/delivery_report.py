@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import UNKNOWN
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
 
@@ -207,7 +208,7 @@ def table_of(rows: list[Row], problems: list[str]) -> list[str]:
             row['source'],
             row['type'],
             row['fingerprint'] or '-',
-            row['expires_at'] or ('never' if row['fingerprint'] else '-'),
+            row['expires_at'] or ('-' if row['fingerprint'] in (None, UNKNOWN) else 'never'),
             '%s %s' % (row['delivery'], _short(row['place'] or '')),
             names_of(row['hosts']),
             str(len(row['changed'])),

@@ -138,6 +138,8 @@ class Delivery:
             result['changed'] = True
         if self.kind.PLACE:
             tokens = [dict(token, to=result.get(self.kind.PLACE)) for token in tokens]
+        elif credentials:
+            tokens = credentials.delivered(self.kind, result)
         result.update(delivery=self.origin, type=self.kind.NAME, tokens=tokens)
         if self.user:
             result['user'] = self.user

@@ -22,7 +22,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import LookupRequest
-from ansible_collections.buildops.tokens.plugins.plugin_utils.token_service import resolve_token
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_service import (
+    begin_attempt,
+    resolve_token,
+)
 
 CHECK_MODE_VALUE = 'check-mode-no-token-yet'
 
@@ -35,6 +38,7 @@ def get_result(request: LookupRequest) -> Result:
     :raises TokensError: with cause and remedy.
     """
     _check(request)
+    begin_attempt(request.variables)
     check_mode = bool(request.variables.get('ansible_check_mode'))
     resolved = resolve_token(request, check_mode, may_replace=False)
     for warning in resolved.warnings:

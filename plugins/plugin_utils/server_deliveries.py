@@ -15,6 +15,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     unexpected,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_run, sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_memory import DeliveryMemory
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Delivery
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
 
@@ -30,6 +31,9 @@ class ServerDelivery(Controller):
     def connected(self, manager: t.Any, options: dict[str, t.Any]) -> t.Any:
         view = self._view
         return manager(sources.resolve(manager, options, view.variables, view.template).options)
+
+    def memory(self, warnings: list[str]) -> DeliveryMemory:
+        return DeliveryMemory(self.check_mode, warnings)
 
     def source(self, name: str) -> t.Any:
         source = sources.named(name, self._view.variables, self._view.template)

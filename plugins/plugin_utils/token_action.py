@@ -15,6 +15,8 @@ import typing as t
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from ansible import constants as C
+from ansible import template
 from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
@@ -38,6 +40,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token_module impo
     result_of,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
+    loop_items,
     module_failure,
     remote_user,
     sources,
@@ -56,6 +59,9 @@ Result = dict[str, t.Any]
 Variables = dict[str, t.Any]
 
 display = Display()
+# ansible-core 2.18 and older hide the warnings of a hidden result, too
+HIDES_WARNINGS = not hasattr(template, 'is_trusted_as_template')
+ATTEMPTS = '_buildops_tokens_attempts'
 
 
 def _urls(arguments: Variables) -> Iterator[str]:
@@ -96,6 +102,7 @@ class ControllerAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: Variables | None = None) -> Result:
         task_vars = task_vars or {}
         result: Result = super().run(tmp, task_vars)
+        token_service.begin_attempt(task_vars, self._attempt_number())
         try:
             self._variables = trusted_variables.of_task(task_vars, self._task)
             self._task.args = trusted_arguments(
@@ -108,7 +115,34 @@ class ControllerAction(ActionBase):
             result.update(unreachable=True, changed=False, msg=connection_failure(problem))
         except Exception as problem:  # its text could contain a secret
             result.update(failed=True, changed=False, msg=unexpected(problem))
-        return outgoing(result, self.secret_results())
+        result = outgoing(result, self.secret_results())
+        if loop_items.has_secret(task_vars):
+            result = self._without_item(result)
+        if HIDES_WARNINGS and result.get('_ansible_no_log'):
+            for warning in result.get('warnings') or []:
+                display.warning(warning)
+        return result
+
+    def _attempt_number(self) -> int:
+        """Return the number of this attempt. C(until) makes a new action for the same task."""
+        number: int = getattr(self._task, ATTEMPTS, 0) + 1
+        setattr(self._task, ATTEMPTS, number)
+        return number
+
+    def _without_item(self, result: Result) -> Result:
+        """Hide a result to which ansible-core adds a loop item with a secret.
+
+        Why the task failed is shown nevertheless, unless its author hides it.
+        """
+        if (result.get('failed') or result.get('unreachable')) and not self._task.no_log:
+            display.error('%s: %s' % (self._task.get_name(), result.get('msg')))
+        return self.hide(result)
+
+    def elsewhere(self) -> bool:
+        """Return whether C(delegate_to) names a host that is not this controller."""
+        host = self._task.delegate_to
+        here = host in C.LOCALHOST and self._connection.transport == 'local'
+        return bool(host) and not here
 
     def secret_results(self) -> t.Sequence[str]:
         """:returns: the members of the result that are declared to contain secrets."""
@@ -270,10 +304,13 @@ class TokenAction(ControllerAction):
         source = sources.resolve(
             self.TYPE, dict(self._task.args), task_vars, self.template, keep=keep
         )
-        if self._task.delegate_to:
-            return self.delegated_module(
+        if self.elsewhere():
+            result = self.delegated_module(
                 task_vars, self.completed_arguments(source, module_arguments(source.provider))
             )
+            if result.get('changed') and not self._task.check_mode:
+                token_service.forget(source)
+            return result
         return self.obtained(source)
 
     def obtained(self, source: sources.Source, **changes: t.Any) -> Result:
@@ -301,7 +338,7 @@ class InfoAction(ControllerAction):
             given, sources.provider_class(self.TYPE), self.TYPE + '_info', info=True
         )
         source = sources.resolve(self.TYPE, given, task_vars, self.template)
-        if self._task.delegate_to:
+        if self.elsewhere():
             return self.module(
                 self.completed_arguments(source, info_arguments(source.provider)), task_vars
             )
@@ -324,7 +361,7 @@ class ManagerAction(ControllerAction):
         source = sources.resolve(
             self.MANAGER, dict(self._task.args), task_vars, self.template, keep=keep
         )
-        if self._task.delegate_to:
+        if self.elsewhere():
             return self.delegated_module(
                 task_vars, self.completed_arguments(source, module_arguments(self.MANAGER))
             )

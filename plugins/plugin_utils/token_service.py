@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 import typing as t
+from collections.abc import Mapping
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
@@ -44,6 +45,7 @@ _PROBLEMS: dict[str, type[TokensError]] = {
     of.__name__: of
     for of in (Refused, Unreachable, ServerProblem, BadInput, FileProblem, TokensError)
 }
+_attempt: list[t.Any] = []
 
 Clock = t.Callable[[], float]
 OnCached = t.Callable[[Cache, str, Token], None]
@@ -81,6 +83,24 @@ class _Request(t.NamedTuple):
     def isolated(self) -> bool:
         """The answer may be something that its server issues once, and must not be lost."""
         return not (self.check_mode or self.source.provider.STATELESS)
+
+
+def begin_attempt(variables: t.Mapping[str, t.Any], number: int = 1) -> None:
+    """Note which attempt this is. A failure is remembered for the same attempt on other hosts.
+
+    Later attempts of C(until), and the tasks of C(rescue), ask again.
+
+    :param variables: of the task. :param number: of the attempt.
+    """
+    failed = variables.get('ansible_failed_task')
+    _attempt[:] = [number, str(failed.get('uuid')) if isinstance(failed, Mapping) else '']
+
+
+def forget(source: sources.Source) -> None:
+    """Remove the token of a source from all caches, since another host has replaced it."""
+    for cache in (_cache(source.options, False, []), _run_cache([])):
+        if cache is not None:
+            cache.forget(cache.key(source.identity()))
 
 
 def resolve_token(
@@ -414,7 +434,8 @@ def _in_run(cache: Cache, what: str, key: str) -> tuple[Cache | None, str]:
     :returns: (the cache of this run or None, a name in it).
     """
     run = _run_cache([]) if cache.lasting else cache
-    return run, '' if run is None else run.key([what, cache.folder, key])
+    of_attempt = _attempt if what == 'failure' else []
+    return run, '' if run is None else run.key([what, cache.folder, key, *of_attempt])
 
 
 def _note_seen(cache: Cache, key: str) -> None:
@@ -433,6 +454,13 @@ def _add_warnings(outcome: Outcome, warnings: list[str]) -> Outcome:
     return outcome._replace(warnings=outcome.warnings + warnings) if warnings else outcome
 
 
+def default_folder() -> str:
+    """Return the folder of the persistent cache, where no option names another one."""
+    return os.path.join(
+        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'buildops.tokens'
+    )
+
+
 def _cache(options: t.Mapping[str, t.Any], check_mode: bool, warnings: list[str]) -> Cache | None:
     """Return the cache that the options request.
 
@@ -441,9 +469,7 @@ def _cache(options: t.Mapping[str, t.Any], check_mode: bool, warnings: list[str]
     if options['cache'] == 'none':
         return None
     if options['cache'] == 'file':
-        folder = options.get('cache_path') or os.path.join(
-            os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'buildops.tokens'
-        )
+        folder = options.get('cache_path') or default_folder()
         if check_mode and not os.path.lexists(folder):
             return _run_cache(warnings)
         cache = _opened(
@@ -472,6 +498,7 @@ def _opened(
     try:
         if folder not in _caches:
             _caches[folder] = Cache(folder, lasting, create)
+            warnings.extend(_caches[folder].warnings)
         return _caches[folder]
     except CacheProblem as problem:
         warnings.append('%s %s' % (problem, instead))

@@ -205,12 +205,16 @@ def test_one_sentence_each_and_nothing_changed(bad, run_playbook, tmp_path, verb
 
 def test_what_is_asked_on_another_host_is_checked_and_completed_here(sandbox, run_playbook):
     server = start(sandbox)
-    here = {'delegate_to': 'localhost', 'ignore_errors': True}
+    here = {'delegate_to': 'elsewhere', 'ignore_errors': True}
+    local = {
+        'ansible_connection': 'local',
+        'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+    }
     module = 'buildops.tokens.nexus_user_token'
     run = run_playbook(
         [
             {
-                'hosts': 'all',
+                'hosts': 'here',
                 'gather_facts': False,
                 'vars': {'buildops_tokens_nexus_password': PASSWORD},
                 'tasks': [
@@ -243,7 +247,7 @@ def test_what_is_asked_on_another_host_is_checked_and_completed_here(sandbox, ru
                 ],
             }
         ],
-        None,
+        {'all': {'hosts': {'here': local, 'elsewhere': local}}},
         env={
             'BUILDOPS_TOKENS_NEXUS_URL': server.url,
             'BUILDOPS_TOKENS_NEXUS_CA_PATH': str(sandbox.ca_path),

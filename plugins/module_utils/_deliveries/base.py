@@ -49,6 +49,8 @@ class Credential:
     :ivar secret: the password or the access token.
     :ivar expires_at: RFC 3339, or None.
     :ivar options: the options of the source.
+    :ivar replaced: this run has replaced the former one.
+    :ivar own_username: the user name changes together with the secret.
     :ivar check_mode: nothing may change.
     """
 
@@ -59,6 +61,8 @@ class Credential:
     secret = ''
     expires_at: t.Optional[str] = None
     options: t.Mapping[str, t.Any] = {}
+    replaced = False
+    own_username = False
     check_mode = False
 
     def exchange(self, provider: t.Any, **options: t.Any) -> str:
@@ -77,6 +81,13 @@ class Controller:
 
     def connected(self, manager: t.Any, options: Entry) -> t.Any:
         """Return an object of a class such as C(NexusProxyCredential), with checked options."""
+        raise NotImplementedError
+
+    def memory(self, warnings: t.List[str]) -> t.Any:
+        """Return a C(Memory) of the secrets that servers never return.
+
+        :param warnings: a list that it adds sentences to.
+        """
         raise NotImplementedError
 
     def source(self, name: str) -> t.Any:

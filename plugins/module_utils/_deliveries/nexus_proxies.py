@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
     CONTROLLER,
     Controller,
+    Credential,
     DeliveryType,
     Entry,
 )
@@ -64,8 +65,17 @@ class NexusProxies(DeliveryType):
             normalize_url(create['remote_url'], allow_http=True, option='create: remote_url')
 
     @classmethod
+    def fill(cls, entry: Entry, credential: Credential) -> None:
+        super().fill(entry, credential)
+        if credential.replaced:  # whatever the entry says, the former one does not work any more
+            entry['update_password'] = 'always'
+        elif credential.own_username:
+            entry.setdefault('update_password', 'on_create')
+
+    @classmethod
     def deliver(cls, params: Entry, controller: Controller) -> Entry:
         manager = controller.connected(cls.manager(), params)
+        manager.memory = controller.memory(manager.warnings)
         result = manager.ensure(controller.check_mode)
         if manager.warnings:
             result['warnings'] = manager.warnings

@@ -21,13 +21,18 @@ import typing as t
 import zlib
 from urllib.parse import urlencode, urlsplit
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _system_trust
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     ServerProblem,
     TokensError,
     Unreachable,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._http import failures, retry
+from ansible_collections.buildops.tokens.plugins.module_utils._http import (
+    failures,
+    final_answers,
+    retry,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._http.response import (
     LARGEST_RESPONSE,
     Response,
@@ -37,6 +42,14 @@ USER_AGENT = 'buildops.tokens/1.0.0'
 CONNECT_SECONDS = 10
 LARGEST_FILE = 16 * 1024 * 1024  # bytes of a file of certificates
 THREAD = 'buildops.tokens request'
+# What servers write into Content-Encoding although the body is not packed
+NOT_PACKED = frozenset(('', 'identity', 'none', 'utf-8', 'utf8', 'binary', 'iso-8859-1'))
+PACKED = frozenset(('gzip', 'x-gzip', 'deflate'))
+MOST_LAYERS = 3
+GZIP = b'\x1f\x8b'
+SESSION_COOKIES = frozenset(
+    ('nxsessionid', 'jsessionid', 'rememberme', 'nx-anti-csrf-token', 'phpsessid')
+)
 Pairs = t.Union[t.Mapping[str, t.Any], t.Sequence[t.Tuple[str, t.Any]]]
 
 
@@ -106,7 +119,10 @@ class Client:
     :param proxy: the URL of a proxy, or None: none is taken from the environment.
     :param timeout: seconds for one request as a whole, response included.
     :param retries: how often a request that uses nothing up is sent again.
+    :param longest_wait: seconds that a server may ask to wait before a request is sent again.
     :param sleep, clock: for tests.
+    :ivar keeps_cookies: with the next request, send back what the server has set, other than its
+        session: behind a load balancer, a ticket is valid on one of several servers.
     """
 
     def __init__(
@@ -119,13 +135,16 @@ class Client:
         proxy: t.Optional[str] = None,
         timeout: float = 30,
         retries: int = 2,
+        longest_wait: float = retry.LONGEST_WAIT,
         sleep: t.Callable[[float], None] = time.sleep,
         clock: t.Callable[[], float] = time.time,
     ) -> None:
         self.url = url
         self.retries = retries
+        self.longest_wait = longest_wait
+        self.keeps_cookies = False
         self.timeout = timeout
-        self._verify: t.Union[str, bool] = (ca_path or True) if validate_certs else False
+        self._verify: t.Union[str, bool, None] = ca_path if validate_certs else False
         self._cert = (client_cert, client_key) if client_cert and client_key else client_cert
         self._files = {
             'ca_path': ca_path if validate_certs else None,
@@ -206,10 +225,10 @@ class Client:
         if not retry.is_busy(response.status, request.reads):
             return None
         wait = retry.retry_after(response.header('Retry-After'), self._clock())
-        if wait is not None and wait > retry.LONGEST_WAIT:
+        if wait is not None and wait > self.longest_wait:
             raise ServerProblem(
-                '%s answered %d and asks to wait %d seconds. Try again after that.'
-                % (response.request_label, response.status, wait),
+                '%s answered %d and asks to wait %d seconds. Try again after that, or set '
+                'longest_wait.' % (response.request_label, response.status, wait),
                 response.status,
             )
         return retry.pause(attempt) if wait is None else wait
@@ -252,14 +271,26 @@ class Client:
         for option, path in self._files.items():
             if path:
                 _check_pem(option, path)
+        if self._verify is None:
+            # Like ansible.builtin.uri; True stands for the certificates of requests
+            self._verify = next((path for path in _system_trust.locations() if path), True)
         if self._verify is False:
             # The source warns once; urllib3 would warn with every request
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         _silence()
         self._session = requests.Session()
+        adapter = final_answers.adapter()
+        self._session.mount('https://', adapter)
+        self._session.mount('http://', adapter)
         self._session.trust_env = False
         # Without this, requests prepares the next request, for which it reads the whole body
         self._session.get_redirect_target = lambda response: None
+
+    def _drop_cookies(self, session: t.Any) -> None:
+        """With a server's session, the next request would be that of a browser."""
+        for cookie in list(session.cookies):
+            if not self.keeps_cookies or cookie.name.lower() in SESSION_COOKIES:
+                session.cookies.clear(cookie.domain, cookie.path, cookie.name)
 
     def _exchange(self, session: t.Any, wire: Wire) -> Response:
         try:
@@ -282,14 +313,20 @@ class Client:
                 response.close()
                 raise
             finally:
-                # With a server's cookie, the next request would be part of a browser's session
-                session.cookies.clear()
+                self._drop_cookies(session)
         except TokensError:
             raise
         except Exception as problem:  # of requests, urllib3, http.client, ssl
             raise failures.explain(
                 wire.label, problem, self._proxy, self.timeout, CONNECT_SECONDS
             ) from None
+
+
+def _encodings(response: t.Any) -> t.List[str]:
+    """:returns: how a body is packed, the last first. Some servers name a charset or V(none)."""
+    header = (response.headers.get('Content-Encoding') or '').lower()
+    names = [name.strip().replace('_', '-') for name in header.split(',')]
+    return [name for name in reversed(names) if name not in NOT_PACKED]
 
 
 def _read(wire: Wire, response: t.Any) -> bytes:
@@ -313,28 +350,51 @@ def _read(wire: Wire, response: t.Any) -> bytes:
 
 def _unpacked(wire: Wire, response: t.Any, body: bytes) -> bytes:
     """:returns: the body without its content encoding. :raises ServerProblem: it cannot be read."""
-    encoding = (response.headers.get('Content-Encoding') or 'identity').strip().lower()
-    if encoding in ('identity', '') or not body:
-        return body
-    if encoding not in ('gzip', 'x-gzip', 'deflate'):
+    encodings = _encodings(response) if body else []
+    if len(encodings) > MOST_LAYERS or not PACKED.issuperset(encodings):
         raise ServerProblem(
             '%s sent its answer in an encoding that was not asked for.' % wire.label,
             response.status_code,
         )
-    try:
-        unpacker = zlib.decompressobj(47)
-        body = unpacker.decompress(body, wire.largest + 1)
-        complete = unpacker.eof or len(body) > wire.largest
-    except zlib.error:
-        complete = False
-    if not complete:
-        raise ServerProblem(
-            '%s sent a compressed answer that cannot be unpacked.' % wire.label,
-            response.status_code,
-        )
-    if len(body) > wire.largest:
-        raise _too_large(wire, response.status_code)
+    for encoding in encodings:
+        unpacked = _layer(body, encoding, wire.largest)
+        if unpacked is None:
+            raise ServerProblem(
+                '%s sent a compressed answer that cannot be unpacked.' % wire.label,
+                response.status_code,
+            )
+        if len(unpacked) > wire.largest:
+            raise _too_large(wire, response.status_code)
+        body = unpacked
     return body
+
+
+def _layer(body: bytes, encoding: str, largest: int) -> t.Optional[bytes]:
+    """:returns: a body without one encoding, a byte too much where it is too large; None if it
+    cannot be unpacked."""
+    # Many servers send deflate without the header that RFC 9110 requires
+    for window in (47, -15) if encoding == 'deflate' else (47,):
+        unpacked = _members(body, window, largest)
+        if unpacked is not None:
+            return unpacked
+    return None
+
+
+def _members(body: bytes, window: int, largest: int) -> t.Optional[bytes]:
+    found = b''
+    while True:
+        try:
+            unpacker = zlib.decompressobj(window)
+            found += unpacker.decompress(body, largest + 1 - len(found))
+        except zlib.error:
+            return None
+        if len(found) > largest:
+            return found
+        if not unpacker.eof:
+            return None
+        body = unpacker.unused_data
+        if not body.startswith(GZIP):  # what follows the last member is ignored
+            return found
 
 
 def _too_large(wire: Wire, status: int) -> ServerProblem:

@@ -49,10 +49,14 @@ class Response:
 
     @property
     def is_html(self) -> bool:
-        """Whether it is a page, by its media type or its first characters."""
-        return self.media_type in ('text/html', 'application/xhtml+xml') or self.body[
-            :256
-        ].lstrip()[:14].lower().startswith((b'<!doctype html', b'<html'))
+        """Whether it is a page, by its media type or its first characters.
+
+        Some servers send JSON as text/html."""
+        start = self.body[:256].replace(b'\xef\xbb\xbf', b'').lstrip()[:14].lower()
+        named = self.media_type in ('text/html', 'application/xhtml+xml')
+        return (named and start[:1] not in (b'{', b'[')) or start.startswith(
+            (b'<!doctype html', b'<html')
+        )
 
     @property
     def date(self) -> t.Optional[float]:
@@ -133,6 +137,11 @@ def _finite(text: str) -> float:
 
 def _no_duplicates(pairs: t.List[t.Tuple[str, t.Any]]) -> t.Dict[str, t.Any]:
     result = dict(pairs)
-    if len(result) != len(pairs):
+    if len(result) != len(pairs) and any(not _same(result[key], value) for key, value in pairs):
         raise ValueError('a key occurs twice')
     return result
+
+
+def _same(one: t.Any, other: t.Any) -> bool:
+    """:returns: whether two JSON values are equal. Python finds 1, 1.0 and true equal."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -12,19 +12,12 @@ and the certificates of C(SSL_CERT_FILE).
 
 from __future__ import annotations
 
-import os
 import typing as t
 from urllib.parse import quote, urlsplit
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _system_trust
+
 USER_AGENT = 'buildops.tokens'
-# The system's own collections of certificates, where OpenSSL was built with other paths
-_BUNDLES = (
-    '/etc/ssl/certs/ca-certificates.crt',
-    '/etc/pki/tls/certs/ca-bundle.crt',
-    '/etc/ssl/ca-bundle.pem',
-    '/etc/ssl/cert.pem',
-    '/usr/local/share/certs/ca-root-nss.crt',
-)
 
 
 class Trust(t.NamedTuple):
@@ -127,10 +120,7 @@ def _context(trust: Trust) -> t.Any:
         except (OSError, ValueError):  # ssl.SSLError is an OSError
             raise NoAnswer('ca_path cannot be read, or has no certificates in it') from None
         return context
-    built_in = ssl.get_default_verify_paths()  # the fields openssl_* do not come from variables
-    bundles = (built_in.openssl_cafile,) + _BUNDLES
-    cafile = next((path for path in bundles if os.path.isfile(path)), None)
-    capath = built_in.openssl_capath if os.path.isdir(built_in.openssl_capath) else None
+    cafile, capath = _system_trust.locations()
     if cafile or capath:
         context.load_verify_locations(cafile=cafile, capath=capath)
     return context

@@ -231,6 +231,9 @@ def check_address(options: t.Mapping[str, t.Any]) -> None:
         )
 
 
+LOGIN_SCHEMES = ('Negotiate', 'NTLM', 'Kerberos', 'Digest', 'Bearer')
+
+
 def wrong_login(answer: Response) -> Refused:
     """:returns: the error for a 401, which is not always about the password."""
     if 'anti cross-site' in answer.text().lower():
@@ -240,6 +243,17 @@ def wrong_login(answer: Response) -> Refused:
             401,
         )
     label = answer.request_label
+    asked_for = (answer.header('WWW-Authenticate') or '').lower()
+    if asked_for and 'basic' not in asked_for:
+        scheme = next(
+            (name for name in LOGIN_SCHEMES if name.lower() in asked_for), 'another login'
+        )
+        return Refused(
+            '%s answered 401 and asks for %s, which Nexus does not: a gateway or single sign-on '
+            'before it requires a separate login. Use an address that leads to Nexus itself.'
+            % (label, scheme),
+            401,
+        )
     host = label.partition(' ')[2].partition('/')[0]
     return wrong_credentials(host, '401 from ' + label, hint='names are case-sensitive')
 

@@ -57,6 +57,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import (
     Manager,
+    Memory,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     basic_authorization,
@@ -138,8 +139,8 @@ class NexusProxyCredential(Manager):
                     'preemptive': {'type': 'bool'},
                     'update_password': {
                         'type': 'str',
-                        'choices': ['on_create', 'always'],
-                        'default': 'on_create',
+                        'choices': ['on_create', 'on_change', 'always'],
+                        'default': 'on_change',
                         'no_log': False,
                     },
                     'create': {
@@ -188,7 +189,7 @@ class NexusProxyCredential(Manager):
                 self.options['password'],
                 self.options.get('nexus_version'),
             )
-            run = _Run(proxies, check_mode)
+            run = _Run(proxies, check_mode, self.memory)
             for entry in self.options['repositories']:
                 desired = _desired(entry)
                 if run.apply(desired):
@@ -202,17 +203,17 @@ class NexusProxyCredential(Manager):
         if desired.state == 'present' and ends is not None and ends < self.clock() + SOON:
             self.warnings.append(
                 'The credentials of the repository %s end at %s. From then on its remote refuses '
-                'it. Run this again before that time, with update_password: always.'
-                % (sanitize(desired.name), iso8601(ends))
+                'it. Run this again before that time.' % (sanitize(desired.name), iso8601(ends))
             )
 
 
 class _Run:
     """Applies entries, and collects their results."""
 
-    def __init__(self, proxies: Proxies, check_mode: bool) -> None:
+    def __init__(self, proxies: Proxies, check_mode: bool, memory: Memory) -> None:
         self.proxies = proxies
         self.check_mode = check_mode
+        self.memory = memory
         self.results: t.List[t.Dict[str, t.Any]] = []
         self.verification: t.List[t.Dict[str, t.Any]] = []
         self.problems: t.List[str] = []
@@ -221,7 +222,7 @@ class _Run:
         """:returns: whether it succeeded. :raises TokensError: it would be the same for all."""
         applied = False
         try:
-            self.results.append(apply(self.proxies, desired, self.check_mode))
+            self.results.append(apply(self.proxies, desired, self.check_mode, self.memory))
             applied = True
             if desired.verify_path and desired.state == 'present' and not self.check_mode:
                 self.verification.append(verify(self.proxies, desired))
@@ -245,7 +246,8 @@ class _Run:
                 for state in ('before', 'after')
             },
             'repositories': [
-                {key: one[key] for key in ('name', 'state', 'changed')} for one in self.results
+                {key: one[key] for key in ('name', 'state', 'changed', 'secret')}
+                for one in self.results
             ],
         }
         refused = [one['message'] for one in self.verification if one['accepted'] is False]

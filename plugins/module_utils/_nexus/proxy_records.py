@@ -32,7 +32,8 @@ class DesiredProxy(t.NamedTuple):
     :ivar type: V(username), V(ntlm) or V(bearer).
     :ivar preemptive: True, False, or None to leave it unchanged.
     :ivar update_password: V(on_create): a password that cannot be compared is written only with
-        another user name or where there was none; V(always).
+        another user name or where there was none; V(on_change): unless it is known to be the one
+        that was written last; V(always).
     :ivar create: a mapping by which to create a repository that is missing, or None.
     :ivar secrets: a mapping of the write-only parts that this repository has.
     :ivar verify_path: a path that the proxy shall fetch from its remote, or None.
@@ -56,6 +57,16 @@ class DesiredProxy(t.NamedTuple):
 
     def __repr__(self) -> str:
         return 'DesiredProxy(%s, redacted)' % self.name
+
+    @property
+    def secret_name(self) -> str:
+        """The option that contains the secret."""
+        return 'access_token' if self.type == 'bearer' else 'password'
+
+    @property
+    def secret(self) -> str:
+        """The password or access token, empty where there is none."""
+        return str((self.bearer_token if self.type == 'bearer' else self.password) or '')
 
     @property
     def new_repository(self) -> t.Dict[str, t.Any]:
@@ -142,8 +153,12 @@ def check_preemptive(desired: DesiredProxy, format_name: str, remote_url: str) -
         )
 
 
-def differences(desired: DesiredProxy, current: Authentication) -> t.List[str]:
+def differences(
+    desired: DesiredProxy, current: Authentication, is_last: t.Optional[bool] = None
+) -> t.List[str]:
     """:param current: the present authentication, or None.
+
+    :param is_last: whether the secret is the last one that was written; None if that is unknown.
 
     :returns: the names of what has to change; C(password) only if that is known or requested."""
     if desired.state == 'absent':
@@ -160,8 +175,9 @@ def differences(desired: DesiredProxy, current: Authentication) -> t.List[str]:
         changed += _ntlm_differences(desired, current)
     if desired.preemptive is not None and bool(current.get('preemptive')) != desired.preemptive:
         changed.append('preemptive')
-    if desired.update_password == 'always' or {'username', 'type'} & set(changed):
-        changed.append('access_token' if bearer else 'password')
+    stale = desired.update_password == 'on_change' and not is_last
+    if stale or desired.update_password == 'always' or {'username', 'type'} & set(changed):
+        changed.append(desired.secret_name)
     return changed
 
 

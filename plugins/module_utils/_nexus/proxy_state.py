@@ -34,25 +34,55 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
     register,
     sanitize,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import (
+    Memory,
+)
+
+GIVEN, UNKNOWN = 'given', 'unknown'
+NOTHING_KNOWN = Memory()
 
 
-def apply(proxies: Proxies, desired: DesiredProxy, check_mode: bool) -> t.Dict[str, t.Any]:
+class Known:
+    """What is known of the secret of one proxy, which its server never returns."""
+
+    def __init__(self, memory: Memory, url: str, desired: DesiredProxy) -> None:
+        self._memory = memory
+        self._place = [url, desired.name, desired.secret_name]
+        self._secret = desired.secret
+        self.is_last = memory.is_last(self._place, self._secret)
+
+    def forget(self) -> None:
+        """For the time of a write, which may fail halfway."""
+        self._memory.keep(self._place, None)
+
+    def keep(self) -> None:
+        """After a write."""
+        self._memory.keep(self._place, self._secret)
+
+
+def apply(
+    proxies: Proxies, desired: DesiredProxy, check_mode: bool, memory: Memory = NOTHING_KNOWN
+) -> t.Dict[str, t.Any]:
     """Apply the desired state to the authentication of one proxy.
 
-    :returns: C({name, state, changed, before, after}): the names of what changed, and the two
-        states for diff mode, without any secret.
+    :param memory: of the secrets that were written before.
+    :returns: C({name, state, changed, secret, before, after}): the names of what changed, whether
+        the server has the secret, and the two states for diff mode, without any secret.
     :raises TokensError: with the repository's name."""
     register(*_secrets([desired.password, desired.bearer_token, desired.secrets]))
     try:
         repository = proxies.read(desired.name)
+        known = Known(memory, proxies.client.url, desired)
         if repository is None:
-            return _create(proxies, desired, check_mode)
-        return _update(proxies, desired, repository, check_mode)
+            return _create(proxies, desired, known, check_mode)
+        return _update(proxies, desired, repository, known, check_mode)
     except BadInput as problem:
         raise BadInput('repository %s: %s' % (sanitize(desired.name), problem)) from None
 
 
-def _create(proxies: Proxies, desired: DesiredProxy, check_mode: bool) -> t.Dict[str, t.Any]:
+def _create(
+    proxies: Proxies, desired: DesiredProxy, known: Known, check_mode: bool
+) -> t.Dict[str, t.Any]:
     if desired.state == 'absent':
         return _result(desired, None, None, [])
     if not desired.create:
@@ -62,31 +92,40 @@ def _create(proxies: Proxies, desired: DesiredProxy, check_mode: bool) -> t.Dict
     proxies.can_create(desired)
     authentication = proxies.authentication(desired, None)
     if not check_mode:
+        known.forget()
         proxies.create(desired, authentication)
         _read_back(proxies, desired, None)
+        known.keep()
     return _result(desired, None, authentication, ['repository'])
 
 
 def _update(
-    proxies: Proxies, desired: DesiredProxy, repository: Repository, check_mode: bool
+    proxies: Proxies,
+    desired: DesiredProxy,
+    repository: Repository,
+    known: Known,
+    check_mode: bool,
 ) -> t.Dict[str, t.Any]:
-    changed, authentication = _decide(proxies, desired, repository)
+    changed, authentication = _decide(proxies, desired, repository, known)
     if changed and not check_mode:
         # The server has no conditional write. So what is written back is read again right before.
         latest = proxies.read(desired.name)
         if latest is None:
             raise proxies.absent(desired.name)
         repository = latest
-        changed, authentication = _decide(proxies, desired, repository)
+        changed, authentication = _decide(proxies, desired, repository, known)
         if changed:
+            known.forget()
             proxies.write(repository, authentication, desired)
             _read_back(proxies, desired, repository)
+            if desired.state == 'present':
+                known.keep()
     before = repository.authentication
-    return _result(desired, before, authentication if changed else before, changed)
+    return _result(desired, before, authentication if changed else before, changed, known.is_last)
 
 
 def _decide(
-    proxies: Proxies, desired: DesiredProxy, repository: Repository
+    proxies: Proxies, desired: DesiredProxy, repository: Repository, known: Known
 ) -> t.Tuple[t.List[str], Authentication]:
     """:returns: the names of what has to change, and the authentication to write.
 
@@ -97,7 +136,7 @@ def _decide(
         if desired.state == 'absent'
         else proxies.authentication(desired, repository.authentication)
     )
-    return differences(desired, repository.authentication), authentication
+    return differences(desired, repository.authentication, known.is_last), authentication
 
 
 def _secrets(value: t.Any) -> t.List[str]:
@@ -134,13 +173,18 @@ def _result(
     before: Authentication,
     after: Authentication,
     changed: t.List[str],
+    is_last: t.Optional[bool] = None,
 ) -> t.Dict[str, t.Any]:
+    secret = None
+    if desired.state == 'present':  # all that is written contains the secret
+        secret = GIVEN if changed or is_last else UNKNOWN
     if after:  # Nexus 2 has no types
         after = dict(after, type=after.get('type') or desired.type)
     states = {'before': visible(before), 'after': visible(after)}
     if {'password', 'access_token'} & set(changed):  # perhaps the only change, and not visible
-        states['before']['secret'], states['after']['secret'] = 'unknown', 'the given one'
-    return dict(states, name=desired.name, state=desired.state, changed=changed)
+        before_it = 'unknown' if is_last is None else 'another one'
+        states['before']['secret'], states['after']['secret'] = before_it, 'the given one'
+    return dict(states, name=desired.name, state=desired.state, changed=changed, secret=secret)
 
 
 def verify(proxies: Proxies, desired: DesiredProxy) -> t.Dict[str, t.Any]:

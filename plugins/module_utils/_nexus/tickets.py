@@ -78,6 +78,7 @@ class Tickets:
 
         :raises TokensError: with cause and remedy."""
         session = self.session
+        session.client.keeps_cookies = True  # up to step 2
         tried: t.List[str] = []
         refused: t.List[Response] = []
         while True:
@@ -133,6 +134,7 @@ class Tickets:
         }
         if generation.ticket_in == QUERY:
             more = {'query': {QUERY: encoded(ticket.value)}}
+        session.client.keeps_cookies = False
         answer = session.client.request(
             method,
             generation.step2,

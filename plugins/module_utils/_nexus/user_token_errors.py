@@ -182,6 +182,18 @@ def other_user_refusal(
     )
 
 
+def token_refused(product: Product, url: str) -> Refused:
+    """:returns: the error for a token that the server gave and does not accept."""
+    where = 'Security, Realms' if product.at_least((3, 0)) is not False else 'Server settings'
+    return Refused(
+        '%s does not accept the user token that it gave itself (401). Its User Token Realm is '
+        'probably not active: activate it in the administration (%s). Another token would not '
+        'be accepted either, so it is not replaced again; regenerate: always would.'
+        % (server_name(url), where),
+        401,
+    )
+
+
 def no_user_tokens(product: Product, answer: t.Optional[Response] = None) -> Refused:
     """:returns: the error for a server without user tokens. :param answer: a 404, if there was."""
     if product.without_user_tokens:

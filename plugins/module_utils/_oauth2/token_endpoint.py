@@ -37,11 +37,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._urls import check
 BASIC_AUTH = 'basic'
 BODY_AUTH = 'body'
 UNKNOWN_LIFETIME = 300  # seconds that a token is kept whose server does not report a lifetime
+SUCCESSES = (200, 201, 203)  # RFC 6749 names the first only; servers and proxies differ
 LONGEST_LIFETIME = 10 * 365 * 86400
 USUAL_HEADER = 4000  # bytes that any server accepts
 # What an Authorization header can carry (RFC 6749 appendix A.12, without the blank, which would end
 # the token there)
 _VISIBLE = re.compile(r'[!-~]+')
+_NUMBER = re.compile(r'\s{0,9}[+-]?[0-9]{1,30}(\.[0-9]{1,30})?\s{0,9}')
 
 
 class Authentication(t.NamedTuple):
@@ -147,7 +149,7 @@ class Endpoint:
             authorization=self._authentication.authorization,
             repeatable=repeatable,
         )
-        usable = response.status == 200 and not response.is_html
+        usable = response.status in SUCCESSES and not response.is_html
         data = response.json_object() if usable else None
         if data is None or data.get('error'):
             refusal = refusal_of(response)
@@ -276,12 +278,13 @@ def _unusable(response: Response, what: str) -> ServerProblem:
 
 
 def _check_type(response: Response, token_type: t.Any, warnings: t.List[str]) -> None:
-    if token_type is None:
+    name = token_type.strip().lower() if isinstance(token_type, str) else token_type
+    if name is None or name == '':
         warnings.append(
             '%s does not report the type of its token; it is used as a bearer token.'
             % response.request_label
         )
-    elif not isinstance(token_type, str) or token_type.lower() != 'bearer':
+    elif name not in ('bearer', 'bearertoken'):
         raise _unusable(
             response,
             'with a token of a type that is not bearer, which cannot be used (RFC 6749 section '
@@ -298,8 +301,13 @@ def _expires_at(
     gives_existing: bool,
 ) -> float:
     seconds = lifetime(expires_in)
-    if seconds is False or (seconds is not None and seconds <= 0 and not gives_existing):
+    if seconds is False:
         raise _unusable(response, 'with a lifetime (expires_in) that cannot be used')
+    if seconds is not None and seconds <= 0 and not gives_existing:
+        warnings.append(
+            '%s gives its token no lifetime (expires_in); it is used once.' % response.request_label
+        )
+        return asked_at
     end = jwt_expiry(value)
     if end is not None and end <= asked_at:
         if seconds is None:
@@ -323,7 +331,7 @@ def lifetime(expires_in: t.Any) -> t.Optional[int]:
     :returns: whole seconds, None where it is missing, False where it is not a number."""
     if expires_in is None:
         return None
-    if isinstance(expires_in, str) and re.fullmatch(r'-?[0-9]{1,30}(\.[0-9]{1,30})?', expires_in):
+    if isinstance(expires_in, str) and _NUMBER.fullmatch(expires_in):
         expires_in = float(expires_in)
     if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float)):
         return False
@@ -357,6 +365,5 @@ def check_scope(scope: t.Optional[t.Iterable[str]]) -> None:
     for item in scope or ():
         if not re.fullmatch(r'[!#-\[\]-~]+', item):
             raise BadInput(
-                'scope contains an entry that is empty or has a blank, a quotation mark or a '
-                'backslash. Give each scope as an item of the list.'
+                'scope contains an entry that is empty or has a quotation mark or a backslash.'
             )

@@ -44,6 +44,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.tickets imp
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.user_token_errors import (
     no_user_tokens,
+    token_refused,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
     CurrentState,
@@ -70,6 +71,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
     check_basic_user,
 )
 
+RECENT = 30 * 86400  # seconds for which a token is not replaced again
+
 
 class NexusUserToken(Provider):
     """See the module."""
@@ -77,6 +80,7 @@ class NexusUserToken(Provider):
     TYPE = 'nexus_user_token'
     PREFIX = 'nexus'
     KIND = BASIC
+    OWN_USERNAME = True
     EXTRAS = ('name_code', 'pass_code', 'created', 'user')
     DESCRIBED = ('created', 'feature_enabled')
     ARGUMENTS = {
@@ -166,6 +170,9 @@ class NexusUserToken(Provider):
         works = None
         if desired.regenerate == 'if_invalid':
             works = self._session.accepts(token.authorization)
+            recent = created_at is not None and self.clock() - created_at < RECENT
+            if works is False and recent:  # it was perhaps replaced for this reason
+                raise token_refused(self.product, self.client.url)
         return found._replace(
             exists=True, token=token, created_at=created_at, fresh=fresh, works=works
         )
@@ -213,7 +220,10 @@ class NexusUserToken(Provider):
             return self._with_expiry(self._own_token(answer, None)[0])
         self.revoke(CurrentState())  # resetting a token that does not exist does no harm
         self.ended = True
-        return self._with_expiry(self._read(CurrentState())[0])
+        token = self._read(CurrentState())[0]
+        if found.works is False and self._session.accepts(token.authorization) is False:
+            raise token_refused(self.product, self.client.url)
+        return self._with_expiry(token)
 
     def revoke(self, found: CurrentState) -> bool:
         self.spend()

@@ -23,13 +23,14 @@ SECRET = 'c4nary+REMOTE/pass=word'
 KEY = 'c4nary-KEY-that-signs'
 ADMIN = 'c4nary-of-ADMIN'
 ACCESS = 'c4nary.access.TOKEN'
-PLAY = '- hosts: all\n  gather_facts: false\n  roles: [buildops.tokens.nexus_proxies]\n'
+PLAY = '- hosts: build\n  gather_facts: false\n  roles: [buildops.tokens.nexus_proxies]\n'
 
 
 def inventory(sandbox, server, *entries):
     return {
         'all': {
             'hosts': {'build': {}},
+            'children': {'others': {'hosts': {'elsewhere': {}}}},
             'vars': {
                 'ansible_connection': 'local',
                 'ansible_python_interpreter': '{{ ansible_playbook_python }}',
@@ -94,13 +95,13 @@ def test_A1_A2_no_secret_comes_out_with_vvvv(sandbox, server, run_playbook, case
         server.faults.add('maven/proxy', echo, method='POST', times=9)
     if case == 'delegated':
         play = (
-            '- hosts: all\n  gather_facts: false\n  tasks:\n'
+            '- hosts: build\n  gather_facts: false\n  tasks:\n'
             '    - buildops.tokens.nexus_proxy_credential:\n'
             '        url: "{{ nexus_proxies_url }}"\n'
             '        username: admin\n        password: "{{ nexus_proxies_password }}"\n'
             '        ca_path: "{{ nexus_proxies_ca_path }}"\n'
             '        repositories: "{{ nexus_proxies_repositories }}"\n'
-            '      delegate_to: localhost\n'
+            '      delegate_to: elsewhere\n'
         )
     run = run_playbook(play, inventory(sandbox, server, entry), '-vvvv', '--diff')
     assert (run.rc == 0) == (case not in ('echoed', 'wrong administrator')), run.output
@@ -118,3 +119,19 @@ def test_A1_A2_no_secret_comes_out_with_vvvv(sandbox, server, run_playbook, case
         assert again.rc == 0 and again.changed == 0, again.output
         assert_no_secret(again)
     assert_no_secret(run)
+
+
+def test_a_replaced_password_of_the_same_user_reaches_the_repository(sandbox, server, run_playbook):
+    """The server does not return passwords: the controller remembers the last one."""
+    entry = {
+        'name': 'partner',
+        'username': 'jane',
+        'create': {'remote_url': 'https://remote.example.com/'},
+    }
+    seen = []
+    for password in (SECRET, SECRET, SECRET + '2'):
+        run = run_playbook(PLAY, inventory(sandbox, server, {**entry, 'password': password}))
+        assert run.rc == 0, run.output
+        http = server.app.repositories.known['partner'].attributes['httpclient']
+        seen.append((run.changed, http['authentication']['password']))
+    assert seen == [(1, SECRET), (0, SECRET), (1, SECRET + '2')]

@@ -180,7 +180,7 @@ def test_a_delegated_task_runs_as_a_module_and_knows_no_cache(sandbox, servers, 
             'buildops.tokens.nuxeo_oauth2_token': dict(
                 ours, grant='authorization_code', username='jdoe', password=PASSWORD
             ),
-            'delegate_to': 'localhost',
+            'delegate_to': 'elsewhere',
             'register': 'there',
         },
         {
@@ -192,18 +192,23 @@ def test_a_delegated_task_runs_as_a_module_and_knows_no_cache(sandbox, servers, 
             'buildops.tokens.nuxeo_oauth2_client': dict(
                 ours, username='root', password=PASSWORD, redirect_uris=[CALLBACK]
             ),
-            'delegate_to': 'localhost',
+            'delegate_to': 'elsewhere',
         },
         {
             'name': 'lost',
             'buildops.tokens.nuxeo_oauth2_token': dict(
                 ours, grant='refresh_token', refresh_token='r' * 64, cache='file'
             ),
-            'delegate_to': 'localhost',
+            'delegate_to': 'elsewhere',
         },
     ]
+    here = {
+        'ansible_connection': 'local',
+        'ansible_python_interpreter': '{{ ansible_playbook_python }}',
+    }
+    inventory = {'all': {'hosts': {'localhost': here, 'elsewhere': here}}}
     run = run_playbook(
-        [{'hosts': 'localhost', 'gather_facts': False, 'tasks': tasks}], None, '-vvvv'
+        [{'hosts': 'localhost', 'gather_facts': False, 'tasks': tasks}], inventory, '-vvvv'
     )
     assert run.rc == 2 and 'must be kept for the next run' in run.output
     token = nuxeo_server.state.tokens[0]

@@ -101,6 +101,28 @@ def test_C2_a_folder_that_others_can_enter_is_refused(folder):
     assert os.listdir(folder) == []
 
 
+def test_C2_a_folder_that_a_mount_opens_to_a_group_is_closed_again(folder):
+    """Kubernetes does it for C(fsGroup), at each start of a pod."""
+    key = Cache(folder, True).key(WHAT)
+    Cache(folder, True).write(key, bearer(), {})
+    for name in os.listdir(folder):
+        os.chmod(os.path.join(folder, name), 0o660)
+    os.chmod(folder, 0o2770)
+    cache = Cache(folder, True)
+    assert 'is private again' in cache.warnings[0]
+    assert cache.read(key, 0).token is not None
+    assert stat.S_IMODE(os.lstat(folder).st_mode) & 0o077 == 0
+    assert set(modes(folder).values()) == {0o600}
+
+
+@pytest.mark.parametrize('mode', [0o770, 0o2775, 0o2777])
+def test_C2_a_folder_that_is_open_in_another_way_is_refused(folder, mode):
+    Cache(folder, True)
+    os.chmod(folder, mode)
+    with pytest.raises(CacheProblem, match='open to other users'):
+        Cache(folder, True)
+
+
 @pytest.mark.needs_root
 def test_C2_a_folder_of_somebody_else_is_refused(folder):
     os.mkdir(folder, 0o700)

@@ -120,9 +120,9 @@ def test_a_rotation_that_may_not_see_all_hosts_is_refused(
     purpose.check_hosts('rotate', False, ['one', 'two'], {**ALL, 'awx_job_launch_type': 'manual'})
 
 
-def test_a_rotation_that_can_replace_nothing_is_refused() -> None:
-    with pytest.raises(BadInput, match='Nothing can be replaced from here.* studio'):
-        purpose.check_names('rotate', None, plan(studio=False))
+def test_a_rotation_delivers_what_people_have_replaced_in_the_source() -> None:
+    purpose.check_names('rotate', None, plan(studio=False))
+    assert purpose.notes('rotate', None, plan(studio=False))[0].endswith('the source: studio.')
 
 
 @pytest.mark.parametrize('name', ['rotate', 'revoke', 'report'])

@@ -30,6 +30,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _system_trust
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     Refused,
@@ -46,6 +47,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_
 
 CANARY = 'cAn4ry/+=&<"%secret'
 QUERY = {'authToken': CANARY}
+GOOD_BODY = b'{"t": "fine"}'
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"t": "fine"}'
 
 
@@ -354,6 +356,54 @@ def test_H5_a_compressed_body_of_normal_size_is_read_although_nobody_asked(serve
     assert b'Accept-Encoding: identity' in server.heads[0]
 
 
+def _raw_deflate(data):
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'body'),
+    [
+        ('utf-8', GOOD_BODY),
+        ('UTF8', GOOD_BODY),
+        ('none', GOOD_BODY),
+        ('gzip, utf-8', gzip.compress(GOOD_BODY)),
+        ('deflate', _raw_deflate(GOOD_BODY)),
+        ('gzip', gzip.compress(GOOD_BODY[:4]) + gzip.compress(GOOD_BODY[4:])),
+        ('gzip', gzip.compress(GOOD_BODY) + b'\0' * 8),
+        ('gzip, gzip', gzip.compress(gzip.compress(GOOD_BODY))),
+        ('deflate, gzip', gzip.compress(zlib.compress(GOOD_BODY))),
+    ],
+    ids=[
+        'utf-8',
+        'UTF8',
+        'none',
+        'with utf-8',
+        'raw',
+        'members',
+        'zeros behind',
+        'layers',
+        'two kinds',
+    ],
+)
+def test_H5_an_encoding_as_servers_write_it_is_read(serve, encoding, body):
+    assert get(client(serve(answer(body, Content_Encoding=encoding)))).json() == {'t': 'fine'}
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'body'),
+    [
+        ('gzip', gzip.compress(b' ' * 600_000) * 2),
+        ('gzip, gzip', gzip.compress(gzip.compress(b' ' * 50_000_000))),
+        ('deflate', _raw_deflate(b' ' * 50_000_000)),
+    ],
+    ids=['members', 'layers', 'raw'],
+)
+def test_H5_the_limit_is_that_of_all_parts_together(serve, encoding, body):
+    with pytest.raises(ServerProblem, match='sent more than'):
+        get(client(serve(answer(body, Content_Encoding=encoding))))
+
+
 def test_H6_wrong_length_is_tried_again(serve):
     def act(_server, connection):
         connection.sendall(answer(Content_Length='100'))
@@ -540,6 +590,44 @@ def test_H18_forbidden_is_final(serve):
     assert len(server.heads) == 1
 
 
+@pytest.mark.parametrize('number', [1, 3])
+@pytest.mark.parametrize('head', ['102 Processing', '103 Early Hints\r\nLink: </x>; rel=preload'])
+def test_an_interim_response_is_passed_over(serve, head, number):
+    interim = ('HTTP/1.1 %s\r\n\r\n' % head).encode() * number
+    assert get(client(serve(interim + OK))).json() == {'t': 'fine'}
+
+
+def test_interim_responses_without_end_are_cut(serve):
+    def act(server, connection):
+        while not server.stopping.is_set():
+            connection.sendall(b'HTTP/1.1 102 Processing\r\n\r\n' * 100)
+
+    took(3, get, client(serve(act), timeout=0.5, retries=0))
+
+
+def test_H21_a_wait_that_an_option_allows_is_waited(serve):
+    server = serve(answer('', '429 Slow Down', Retry_After='90'), OK)
+    made = client(server, longest_wait=90)
+    assert get(made).status == 200
+    assert made.naps == [90]
+
+
+def test_H24_cookies_of_a_load_balancer_are_kept_where_a_caller_asks_for_it(serve):
+    both = answer(Set_Cookie='NXSESSIONID=1; Path=/\r\nSet-Cookie: route=node2; Path=/')
+    server = serve(both, both, OK)
+    made = client(server)
+    made.keeps_cookies = True
+    get(made)
+    made.keeps_cookies = False
+    get(made)
+    get(made)
+    cookies = [
+        [line for line in head.split(b'\r\n') if line.lower().startswith(b'cookie')]
+        for head in server.heads
+    ]
+    assert cookies == [[], [b'Cookie: route=node2'], []]
+
+
 def test_H24_no_cookie_is_kept(serve):
     server = serve(answer(Set_Cookie='NXSESSIONID=1; Path=/'))
     made = client(server)
@@ -646,6 +734,26 @@ def test_H29_certificates_of_the_environment_are_ignored(serve, sandbox, monkeyp
     with pytest.raises(Unreachable, match='is not trusted'):
         get(client(server, retries=0))
     assert get(client(server, ca_path=str(sandbox.ca_path))).status == 200
+
+
+def test_an_authority_in_the_trust_store_of_the_system_is_trusted(sandbox, monkeypatch):
+    server = sandbox.serve(lambda environ, start: [start('200 OK', []), [b'{}']][1])
+    monkeypatch.setattr(_system_trust, 'locations', lambda: (str(sandbox.ca_path), None))
+    assert get(client(server)).status == 200
+    monkeypatch.setattr(_system_trust, 'locations', lambda: (None, None))
+    with pytest.raises(Unreachable, match='is not trusted'):
+        get(client(server, retries=0))
+
+
+def test_the_trust_store_is_that_of_the_system_whatever_the_environment(monkeypatch, tmp_path):
+    empty, full = tmp_path / 'empty', tmp_path / 'full'
+    empty.write_text('')
+    full.write_text('x')
+    monkeypatch.setenv('SSL_CERT_FILE', str(full))
+    monkeypatch.setattr(_system_trust, 'BUNDLES', (str(empty), str(tmp_path / 'missing')))
+    assert _system_trust.locations()[0] != str(full)
+    monkeypatch.setattr(_system_trust, 'BUNDLES', (str(empty), str(full)))
+    assert _system_trust.locations()[0] is not None
 
 
 def test_H31_the_clock_of_the_server_is_reported_and_nothing_else(serve):
@@ -796,7 +904,8 @@ def test_H21_a_long_wait_is_reported_and_not_waited(serve, value, status):
     made = client(server, clock=lambda: NOW)
     with pytest.raises(
         ServerProblem,
-        match=r'answered %d and asks to wait \d+ seconds\. Try again after that\.$' % status,
+        match=r'answered %d and asks to wait \d+ seconds\. Try again after that, or set longest_'
+        r'wait\.$' % status,
     ) as caught:
         get(made)
     assert caught.value.status == status

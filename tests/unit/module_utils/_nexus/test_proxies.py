@@ -44,6 +44,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxies imp
     verify,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._options import checked
+from ansible_collections.buildops.tokens.plugins.module_utils._server_client import Memory
 from ansible_collections.buildops.tokens.plugins.module_utils._token import basic_authorization
 from tests.sandbox import nexus
 from tests.sandbox.nexus_proxies2 import PLACEHOLDER
@@ -1087,6 +1088,64 @@ def test_a_list_of_thousands_of_repositories_is_read(sandbox, connect, remote):
 # The whole manager
 
 
+class Remembered(Memory):
+    """A memory that the tests can read."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def is_last(self, place, secret):
+        known = self.kept.get(tuple(place))
+        return None if known is None else known == secret
+
+    def keep(self, place, secret):
+        self.kept[tuple(place)] = secret
+
+
+@pytest.mark.parametrize('version', ['2.14.9-01', '3.16.0-01', '3.90.1-01'])
+def test_X1_a_secret_is_written_unless_it_is_known_to_be_the_last_one(
+    sandbox, connect, remote, version
+):
+    """The server does not return it, and the user name stays: a NOS token that was replaced."""
+    url, token, other = remote
+    server, proxies = prepared(sandbox, connect, version, url)
+    memory, wanted = Remembered(), with_token(token, update_password='on_change')
+    place = (proxies.client.url, 'p1', 'password')
+    apply(proxies, wanted, True, memory)
+    assert memory.kept == {}
+    assert apply(proxies, wanted, False, memory)['changed'] == ['authentication']
+    assert memory.kept == {place: token.pass_code}
+    again = apply(proxies, wanted, False, memory)
+    assert (again['changed'], again['secret']) == ([], 'given')
+
+    replaced = wanted._replace(password=other.pass_code)
+    for checking in (True, False):
+        result = apply(proxies, replaced, checking, memory)
+        assert (result['changed'], result['secret']) == (['password'], 'given')
+        assert result['before']['secret'] == 'another one'
+    assert memory.kept == {place: other.pass_code}
+    assert apply(proxies, replaced, False, memory)['changed'] == []
+
+    memory.kept = {}
+    kept = apply(proxies, wanted._replace(update_password='on_create'), False, memory)
+    assert (kept['changed'], kept['secret']) == ([], 'unknown')
+    assert apply(proxies, wanted, False, memory)['changed'] == ['password']
+
+    apply(proxies, wanted._replace(state='absent'), False, memory)
+    assert memory.kept == {place: None}
+
+
+def test_a_write_that_fails_leaves_nothing_known(sandbox, connect, remote):
+    url, token, other = remote
+    server, proxies = prepared(sandbox, connect, '3.90.1-01', url)
+    memory, wanted = Remembered(), with_token(token, update_password='on_change')
+    apply(proxies, wanted, False, memory)
+    server.faults.add('/maven/proxy/p1$', faults.status(500), method='PUT')
+    with pytest.raises(TokensError):
+        apply(proxies, wanted._replace(password=other.pass_code), False, memory)
+    assert list(memory.kept.values()) == [None]
+
+
 def options(server, sandbox, *entries, **more):
     return checked(
         NexusProxyCredential,
@@ -1122,7 +1181,7 @@ def test_one_repository_that_fails_does_not_keep_the_others_from_theirs(sandbox,
         and 'repository maven-releases: it is a hosted repository' in result['msg']
     )
     assert result['changed'] and result['repositories'] == [
-        {'name': 'p1', 'state': 'present', 'changed': ['authentication']}
+        {'name': 'p1', 'state': 'present', 'changed': ['authentication'], 'secret': 'given'}
     ]
     assert token.pass_code not in json.dumps(result)
 

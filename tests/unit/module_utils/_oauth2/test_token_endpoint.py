@@ -153,19 +153,20 @@ def test_O6_an_unusable_access_token(value):
         granted(access_token=value)
 
 
-@pytest.mark.parametrize('value', ['bearer', 'BEARER', 'Bearer'])
+@pytest.mark.parametrize('value', ['bearer', 'BEARER', 'Bearer', ' Bearer ', 'BearerToken'])
 def test_O7_the_type_is_compared_without_case(value):
     assert granted(token_type=value)[0].token_type == 'Bearer'
 
 
-@pytest.mark.parametrize('value', ['mac', '', 7, 'N_A'])
+@pytest.mark.parametrize('value', ['mac', 7, 'N_A', ['Bearer']])
 def test_O7_another_type_must_not_be_used(value):
     with pytest.raises(ServerProblem, match='not bearer'):
         granted(token_type=value)
 
 
-def test_O7_a_missing_type_is_a_warning():
-    token, warnings = granted(token_type=MISSING)
+@pytest.mark.parametrize('value', [MISSING, None, '', ' '])
+def test_O7_a_missing_type_is_a_warning(value):
+    token, warnings = granted(token_type=value)
     assert token.token_type == 'Bearer' and 'used as a bearer token' in warnings[0]
 
 
@@ -177,6 +178,8 @@ def test_O7_a_missing_type_is_a_warning():
         ('3600', 3600),
         (3600.7, 3600),
         ('3599.0', 3599),
+        (' 3600 ', 3600),
+        ('+3600', 3600),
         (1, 1),
         (1e20, oauth2.LONGEST_LIFETIME),
         (10**400, oauth2.LONGEST_LIFETIME),
@@ -187,10 +190,32 @@ def test_O8_lifetimes_that_can_be_used(value, seconds):
     assert granted(expires_in=value)[0].expires_at == NOW + seconds
 
 
-@pytest.mark.parametrize('value', [0, -1, True, False, 'abc', '', '1e3', '٣', [], {}])
+@pytest.mark.parametrize('value', [True, False, 'abc', '', '1e3', '٣', '+-1', [], {}])
 def test_O8_lifetimes_that_cannot(value):
     with pytest.raises(ServerProblem, match='expires_in'):
         granted(expires_in=value)
+
+
+@pytest.mark.parametrize('value', [0, -1, '-60', ' 0 '])
+def test_O8_a_token_without_a_lifetime_is_used_once(value):
+    token, warnings = granted(expires_in=value)
+    assert token.expires_at == NOW and not token.lasts(NOW, 60)
+    assert 'it is used once' in warnings[0]
+
+
+@pytest.mark.parametrize('status', [200, 201, 203])
+@pytest.mark.parametrize('media_type', ['application/json', 'text/html; charset=utf-8'])
+def test_a_good_token_is_taken_whatever_the_success_and_the_media_type(status, media_type):
+    token, _warnings = grant(answer(status, GOOD, headers={'Content-Type': media_type}))
+    assert token.secret == 'abc'
+
+
+def test_a_key_that_is_there_twice_with_one_value_does_no_harm():
+    text = '{"access_token": "abc", "token_type": "bearer", "access_token": "abc"}'
+    assert grant(answer(200, body=text))[0].secret == 'abc'
+    for pair in ('1, "x": true', '1, "x": 1.0', '[1], "x": [2]'):
+        with pytest.raises(ServerProblem, match='not valid JSON'):
+            grant(answer(200, body=text[:-1] + ', "x": %s}' % pair))
 
 
 @pytest.mark.parametrize(

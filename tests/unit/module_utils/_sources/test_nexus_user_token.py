@@ -911,13 +911,47 @@ def test_regenerate_if_invalid_tries_the_token_where_a_password_is_checked(versi
     outcome = run(
         *script,
         look(answer(401), path, token),
-        step1(first, ticket='2'),
-        step2(last, answer(204), 'DELETE', '2'),
-        step1(first, ticket='3'),
-        step2(last, ticket='3'),
+        step1(first, ticket='second'),
+        step2(last, answer(204), 'DELETE', 'second'),
+        step1(first, ticket='third'),
+        step2(last, ticket='third'),
+        look(answer(200), path, token),
         regenerate='if_invalid',
     )
     assert outcome.changed
+    with pytest.raises(Refused, match='does not accept the user token that it gave.* Realm'):
+        run(
+            *script,
+            look(answer(401), path, token),
+            step1(first, ticket='second'),
+            step2(last, answer(204), 'DELETE', 'second'),
+            step1(first, ticket='third'),
+            step2(last, ticket='third'),
+            look(answer(401), path, token),
+            regenerate='if_invalid',
+        )
+
+
+def test_a_token_that_was_replaced_lately_is_not_replaced_again():
+    """Its realm is not active: each token of this server would be refused."""
+    recent = {**TOKEN, 'created': '2026-01-05T12:00:00.000+0000'}
+    login = basic_authorization(TOKEN['nameCode'], TOKEN['passCode'])
+    with pytest.raises(Refused, match='Realm is probably not active'):
+        run(
+            step1(version='3.50.0'),
+            step2(gives=answer(200, recent)),
+            look(answer(401), '/service/rest/v1/status', login),
+            regenerate='if_invalid',
+        )
+
+
+@pytest.mark.parametrize('scheme', ['Negotiate', 'NTLM', 'Bearer realm="sso"'])
+def test_a_login_of_a_gateway_is_not_blamed_on_the_password(scheme):
+    refusal = page(401, '<html>Company</html>', headers={'WWW-Authenticate': scheme})
+    with pytest.raises(Refused, match='a gateway or single sign-on') as caught:
+        run(step1(gives=refusal))
+    assert scheme.split()[0] in str(caught.value)
+    assert 'user name and password' not in str(caught.value)
 
 
 # Absent

@@ -215,7 +215,8 @@ def test_a_refused_secret_with_odd_characters_hints_at_its_encoding(form_encode)
         ({'client_secret': '{{ x }}'}, 'not rendered'),
         ({'client_secret': 'a\n'}, 'control character'),
         ({'client_auth': 'header'}, 'basic, body'),
-        ({'scope': ['a b']}, 'scope'),
+        ({'scope': ['a', '']}, 'scope'),
+        ({'scope': ['a"b']}, 'scope'),
         ({'timeout': 0}, 'timeout'),
         ({'retries': 1000}, 'retries'),
         ({'check_url': 'http://api.test'}, 'Use https'),
@@ -569,3 +570,13 @@ def test_O8_O14_lifetimes_by_script(server, obtain):
     server.state.script.append({'expires_in': nuvy.MISSING, 'no_exp': True})
     token = obtain(regenerate='always').token
     assert 290 < token.expires_at - time.time() < 301
+
+
+def test_scopes_in_any_order_and_form_are_one_token():
+    def identity_of(*scope):
+        given = dict(GIVEN, scope=list(scope))
+        return sources.resolve('nuvy_client_token', given, {}).identity()
+
+    first = identity_of('read', 'write')
+    assert identity_of('write', 'read', 'read') == first == identity_of('write read ')
+    assert identity_of('read') != first
