@@ -82,11 +82,16 @@ if ! usable; then
     printf '%s\n' "$python" >.venv/made-with
 fi
 
+# Names only, since a value may contain a password.
+proxies=$(env | sed -n -e 's/^\(https*_proxy\)=..*/\1/p' -e 's/^\(HTTPS*_PROXY\)=..*/\1/p' | tr '\n' ' ')
+hint='Behind a proxy, set HTTPS_PROXY'
+[ -z "$proxies" ] || hint="pip uses the proxy in ${proxies% }"
+
 for file in "$@"; do
     stamp=.venv/installed-$(printf '%s' "$file" | tr / -)
     cat requirements.txt "$file" | cmp -s - "$stamp" && continue
     step "Installing $file" .venv/bin/python -m pip install --disable-pip-version-check \
         --cache-dir .build/cache/pip --requirement "$file" || fail \
-        "pip could not install $file (see above). Is this machine online? Behind a proxy, set HTTPS_PROXY; with an index of your own, PIP_INDEX_URL. Its output: '$root/$log'"
+        "pip could not install $file (see above). Is this machine online? $hint. With an index of your own, set PIP_INDEX_URL. Its output: '$root/$log'"
     cat requirements.txt "$file" >"$stamp"
 done
