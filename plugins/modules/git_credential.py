@@ -193,7 +193,8 @@ options:
     type: path
   allow_http:
     description:
-      - Whether to accept C(http://), with which passwords can be intercepted.
+      - Whether to accept C(http://) for other machines than this one, with which passwords can be
+        intercepted.
     type: bool
     default: false
   fix_line_endings:

@@ -117,11 +117,6 @@ def parse_url(url: t.Any, allow_http: bool = False) -> Url:
         raise BadInput(
             'url must start with https://. Credentials of a store are for HTTP only; ssh uses keys.'
         )
-    if scheme == 'http' and not allow_http:
-        raise BadInput(
-            'url starts with http://, over which the password would be sent in clear. '
-            'Use https://, or set allow_http.'
-        )
     authority, slash, path = rest.partition('/')
     if '@' in authority:
         raise BadInput(
@@ -131,7 +126,23 @@ def parse_url(url: t.Any, allow_http: bool = False) -> Url:
         raise BadInput(
             'url has a query or a fragment, which credentials cannot depend on. Remove it.'
         )
-    return Url(scheme, _check_host(authority), _check_path(path))
+    host = _check_host(authority)
+    if scheme == 'http' and not allow_http and not _is_this_machine(host):
+        raise BadInput(
+            'url starts with http://, over which the password would be sent in clear. '
+            'Use https://, or set allow_http.'
+        )
+    return Url(scheme, host, _check_path(path))
+
+
+def _is_this_machine(host: str) -> bool:
+    """:param host: with a port, and an IPv6 address in brackets."""
+    from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
+        is_loopback,  # here, since hardly anybody writes http
+    )
+
+    name = host[1:].partition(']')[0] if host.startswith('[') else host.partition(':')[0]
+    return is_loopback(name)
 
 
 def _check_path(encoded: str) -> str:

@@ -480,8 +480,16 @@ def test_G16_I7_I8_I13_other_urls_are_refused_without_repeating_them(url):
     assert 's3cret' not in str(caught.value)
 
 
-def test_G16_http_needs_the_flag():
+def test_G16_http_to_another_machine_needs_the_flag():
     assert str(parse_url('http://ex.com', allow_http=True)) == 'http://ex.com'
+    for url in ('http://ex.com', 'http://127.0.0.1.ex.com', 'http://[2001:db8::1]:80/a'):
+        with pytest.raises(BadInput, match='allow_http'):
+            parse_url(url)
+
+
+@pytest.mark.parametrize('host', ['127.0.0.1', 'localhost:8080', '[::1]:80', '127.1.2.3:1'])
+def test_G16_http_to_this_machine_does_not(host):
+    assert str(parse_url('http://%s/a' % host)) == 'http://%s/a' % host
 
 
 def test_G10_lines_that_end_in_crlf_are_counted_and_repaired_on_request():
