@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for the parts of AWX's REST API that awx.awx sets up, with AWX's rules for credential
-types, credentials and schedules.
+"""A stand-in for the parts of AWX's REST API that awx.awx sets up, with AWX's rules for names,
+organizations, permissions and the start of jobs.
 
 The rules are those that AWX 24.6.1 was seen to enforce. Secrets are kept, and shown as
 C($encrypted$).
@@ -12,190 +12,69 @@ C($encrypted$).
 
 from __future__ import annotations
 
+import collections
 import itertools
-import re
-from urllib.parse import urlsplit
 
-from flask import Flask, jsonify, request
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from flask import Flask, g, jsonify, request
+
+from tests.sandbox import awx_rules
 
 ENCRYPTED = '$encrypted$'
-FIELD_KEYS = {
-    'id',
-    'label',
-    'type',
-    'format',
-    'choices',
-    'help_text',
-    'multiline',
-    'secret',
-    'ask_at_runtime',
-    'default',
+KINDS = {
+    'organizations': 'organization',
+    'execution_environments': 'execution_environment',
+    'credential_types': 'credential_type',
+    'credentials': 'credential',
+    'projects': 'project',
+    'inventories': 'inventory',
+    'inventory_sources': 'inventory_source',
+    'job_templates': 'job_template',
+    'workflow_job_templates': 'workflow_job_template',
+    'schedules': 'schedule',
+    'notification_templates': 'notification_template',
+    'tokens': 'o_auth2_access_token',
+    'project_updates': 'project_update',
+    'instance_groups': 'instance_group',
+    'users': 'user',
 }
-STRING_ONLY = ('choices', 'multiline', 'format', 'secret')
-RESERVED_ENV = {
-    'VIRTUAL_ENV',
-    'PATH',
-    'PYTHONPATH',
-    'JOB_ID',
-    'INVENTORY_ID',
-    'INVENTORY_SOURCE_ID',
-    'INVENTORY_UPDATE_ID',
-    'AD_HOC_COMMAND_ID',
-    'REST_API_URL',
-    'REST_API_TOKEN',
-    'MAX_EVENT_RES',
-    'CALLBACK_QUEUE',
-    'CALLBACK_CONNECTION',
-    'CACHE',
-    'JOB_CALLBACK_DEBUG',
-    'INVENTORY_HOSTVARS',
-    'AWX_HOST',
-    'PROJECT_REVISION',
-    'SUPERVISOR_CONFIG_PATH',
+TEMPLATES = ('projects', 'inventory_sources', 'job_templates', 'workflow_job_templates')
+# Which fields no two objects have in common
+UNIQUE = {
+    'organizations': ('name',),
+    'execution_environments': ('name',),
+    'credential_types': ('name',),
+    'credentials': ('organization', 'name', 'credential_type'),
+    'inventories': ('organization', 'name'),
+    'inventory_sources': ('inventory', 'name'),
+    'projects': ('organization', 'name'),
+    'job_templates': ('organization', 'name'),
+    'schedules': ('unified_job_template', 'name'),
+    'notification_templates': ('organization', 'name'),
 }
-NAME = re.compile(r'[a-zA-Z_]+[a-zA-Z0-9_]*')
-FILE_KEY = re.compile(r'template(\.[a-zA-Z_]+[a-zA-Z0-9_]*)?')
-
-
-def type_problems(definition: dict) -> list[str]:
-    """What AWX would refuse in a credential type that a person makes: C(name), C(kind), C(inputs),
-    C(injectors).
-    """
-    problems = []
-    if definition.get('kind') not in ('cloud', 'net'):
-        problems.append('kind must be cloud or net')
-    inputs, injectors = definition.get('inputs', {}), definition.get('injectors', {})
-    problems += [f'inputs cannot have {key}' for key in set(inputs) - {'fields', 'required'}]
-    problems += [
-        f'injectors cannot have {key}' for key in set(injectors) - {'env', 'file', 'extra_vars'}
-    ]
-    fields = inputs.get('fields', [])
-    names = [field.get('id') for field in fields]
-    problems += [f'{name} is there twice' for name in set(names) if names.count(name) > 1]
-    for field in fields:
-        problems += _field_problems(field)
-    problems += [
-        f'{name} is required and is not a field'
-        for name in inputs.get('required', [])
-        if name not in names
-    ]
-
-    files = injectors.get('file', {})
-    problems += [f'file {key}: wrong name' for key in files if not FILE_KEY.fullmatch(key)]
-    if 'template' in files and len(files) > 1:
-        problems.append('template cannot be beside other files')
-    filename = (
-        'EXAMPLE' if 'template' in files else {key.partition('.')[2]: 'EXAMPLE' for key in files}
-    )
-    known = {**dict.fromkeys(names, 'EXAMPLE'), 'tower': {'filename': filename}}
-    for name, template in injectors.get('env', {}).items():
-        if not NAME.fullmatch(name) or name.startswith('ANSIBLE_') or name in RESERVED_ENV:
-            problems.append(f'env {name}: this name is not allowed')
-        if not isinstance(template, str) or not template.isascii():
-            problems.append(f'env {name}: its value must be a str of ASCII')
-    for kind in ('env', 'file', 'extra_vars'):
-        for name, template in _leaves(injectors.get(kind, {})):
-            if not isinstance(template, str):
-                problems.append(f'{kind} {name}: its value must be a str')
-                continue
-            try:
-                ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(
-                    template
-                ).render(known)
-            except TemplateError as problem:
-                problems.append(f'{kind} {name}: {problem}')
-    return problems
-
-
-def _field_problems(field: dict) -> list[str]:
-    name, kind = field.get('id'), field.get('type', 'string')
-    problems = [f'{name} cannot have {key}' for key in set(field) - FIELD_KEYS]
-    if not isinstance(name, str) or not NAME.fullmatch(name) or name == 'tower':
-        problems.append(f'{name} is not a name for a field')
-    if not isinstance(field.get('label'), str):
-        problems.append(f'{name} needs a label')
-    if kind not in ('string', 'boolean'):
-        problems.append(f'{name} cannot be of type {kind}')
-    elif (
-        'default' in field
-        and field['default'].__class__ is not {'string': str, 'boolean': bool}[kind]
-    ):
-        problems.append(f'{name}: the default is not of its type')
-    problems += [
-        f'{name}: {key} is for strings' for key in STRING_ONLY if key in field and kind != 'string'
-    ]
-    if field.get('format', 'url') not in ('url', 'ssh_private_key'):
-        problems.append(f'{name}: there is no format {field["format"]}')
-    problems += [
-        f'{name}: {key} must be true or false'
-        for key in ('multiline', 'secret', 'ask_at_runtime')
-        if not isinstance(field.get(key, True), bool)
-    ]
-    if 'help_text' in field and not isinstance(field['help_text'], str):
-        problems.append(f'{name}: help_text must be a str')
-    return problems
-
-
-def _leaves(node, name=''):
-    if isinstance(node, dict):
-        return itertools.chain.from_iterable(
-            _leaves(value, f'{name}.{key}'.strip('.')) for key, value in node.items()
-        )
-    if isinstance(node, list):
-        return itertools.chain.from_iterable(
-            _leaves(value, f'{name}[{index}]') for index, value in enumerate(node)
-        )
-    return [(name, node)]
-
-
-def credential_problems(definition: dict, inputs: dict) -> list[str]:
-    """What AWX would refuse in a credential. It does not ask for required fields here."""
-    problems = []
-    fields = {field['id']: field for field in definition['inputs']['fields']}
-    for name, value in inputs.items():
-        field = fields.get(name)
-        if field is None:
-            problems.append(f'there is no field {name}')
-        elif value.__class__ is not {'string': str, 'boolean': bool}[field.get('type', 'string')]:
-            problems.append(f'{name} must be a {field["type"]}')
-        elif field.get('format') == 'url' and not all(urlsplit(value)[:2]):
-            problems.append(f'{name}: Invalid URL')
-        elif 'choices' in field and value not in field['choices']:
-            problems.append(f'{name}: not among the choices')
-    return problems
-
-
-def rrule_problems(rrule: str) -> list[str]:
-    """What AWX would refuse in the rule of a schedule."""
-    problems = []
-    starts = re.findall(r'DTSTART(?:;[^:]+)?:[0-9]+T[0-9]+Z?', rrule)
-    rules = re.findall(r'(RRULE):(\S*)', rrule)
-    if len(starts) != 1:
-        problems.append('one DTSTART is needed')
-    if re.search(r'DTSTART:[0-9]+T[0-9]+ ', rrule):
-        problems.append('DTSTART must be in UTC or have a TZID')
-    if not rules:
-        problems.append('a RRULE is needed')
-    problems += [
-        f'{word} is not allowed' for word in ('EXDATE', 'RDATE') if word + ':' in rrule.upper()
-    ]
-    for _name, rule in rules:
-        parts = dict(part.split('=', 1) for part in rule.split(';') if '=' in part)
-        if 'INTERVAL' not in parts:
-            problems.append('INTERVAL is needed')
-        if parts.get('FREQ') not in ('MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'):
-            problems.append('FREQ is wrong')
-        if int(parts.get('COUNT', 0)) > 999 or 'COUNT' in parts and 'UNTIL' in parts:
-            problems.append('COUNT goes to 999, and not with UNTIL')
-        if re.search('[0-9]', parts.get('BYDAY', '')):
-            problems.append('BYDAY cannot have a number')
-    return problems
+DEFAULTS = {
+    'inventories': {'kind': '', 'host_filter': None},
+    'projects': {'scm_revision': '', 'playbooks': ()},
+    'credential_types': {'managed': False},
+    'credentials': {'organization': None, 'inputs': {}},
+    'execution_environments': {'organization': None, 'image': ''},
+}
+# What is linked where its name is not that of its kind
+LINKED = {
+    'galaxy_credentials': 'credentials',
+    'admin_of_organizations': 'organizations',
+    **dict.fromkeys(
+        [f'notification_templates_{event}' for event in ('started', 'success', 'error')],
+        'notification_templates',
+    ),
+}
 
 
 class Refused(Exception):
     """AWX answers 400 with this."""
+
+
+class Forbidden(Exception):
+    """AWX answers 403."""
 
 
 class State:
@@ -211,13 +90,26 @@ class State:
         self.repository = {'revision': 'a' * 40, 'playbooks': playbooks, 'fails': False}
         self.items: dict[str, dict[int, dict]] = {}
         self.links: dict[tuple, list[int]] = {}
-        self.numbers = itertools.count(1)
+        self.numbers: dict[str, itertools.count] = collections.defaultdict(
+            lambda: itertools.count(1)
+        )
         self.changes = 0
 
     def add(self, kind: str, item: dict) -> dict:
-        item = {**item, 'id': next(self.numbers)}
+        table = 'templates' if kind in TEMPLATES else kind
+        item = {**DEFAULTS.get(kind, {}), **item, 'id': next(self.numbers[table])}
         self.items.setdefault(kind, {})[item['id']] = item
         return item
+
+    def add_user(self, name: str, password: str, superuser=False, administers=()) -> dict:
+        """:param administers: organizations."""
+        user = self.add(
+            'users', {'username': name, 'password': password, 'is_superuser': superuser}
+        )
+        self.links['users', user['id'], 'admin_of_organizations'] = [
+            organization['id'] for organization in administers
+        ]
+        return user
 
     def fetch(self, project: dict) -> dict:
         """:returns: the update of the project, which is over."""
@@ -236,46 +128,81 @@ class State:
             },
         )
 
+    def find(self, kind: str, **wanted) -> list[dict]:
+        return [
+            item
+            for item in self.items.get(kind, {}).values()
+            if all(item.get(name) == value for name, value in wanted.items())
+        ]
+
     def named(self, kind: str, name: str) -> dict:
-        return next(item for item in self.items[kind].values() if item['name'] == name)
+        return self.find(kind, name=name)[0]
 
+    def linked(self, kind: str, item: dict, what: str) -> list[dict]:
+        of_kind = self.items.get(LINKED.get(what, what), {})
+        return [of_kind[number] for number in self.links.get((kind, item['id'], what), [])]
 
-KINDS = {
-    'organizations': 'organization',
-    'execution_environments': 'execution_environment',
-    'credential_types': 'credential_type',
-    'credentials': 'credential',
-    'projects': 'project',
-    'inventories': 'inventory',
-    'inventory_sources': 'inventory_source',
-    'job_templates': 'job_template',
-    'schedules': 'schedule',
-    'tokens': 'token',
-    'project_updates': 'project_update',
-    'instance_groups': 'instance_group',
-}
-DEFAULTS = {
-    'inventories': {'kind': '', 'host_filter': None},
-    'projects': {'scm_revision': '', 'playbooks': ()},
-}
+    def organization_of(self, kind: str, item: dict):
+        """:returns: its id, or None."""
+        if kind == 'inventory_sources':
+            return self.items['inventories'][item['inventory']]['organization']
+        if kind == 'schedules':
+            number = item['unified_job_template']
+            return next(
+                self.items[each][number]['organization']
+                for each in TEMPLATES
+                if number in self.items.get(each, {})
+            )
+        return item['id'] if kind == 'organizations' else item.get('organization')
 
 
 class Api:
-    """The REST interface, as far as the collection uses it.
+    """The REST interface, as far as the collection uses it. :param state: is shown and changed."""
 
-    :param state: what it shows and changes.
-    :param password: of the user, who may do everything.
-    """
-
-    def __init__(self, state: State, user: str, password: str) -> None:
+    def __init__(self, state: State) -> None:
         self.state = state
-        self.user = user
-        self.password = password
+
+    # Who may do what
+
+    def authorize(self):
+        given = request.authorization
+        g.user = None
+        if given is not None and given.type == 'bearer':
+            for token in self.state.find('tokens', token=given.token):
+                g.user = self.state.items['users'][token['user']]
+        elif given is not None and given.type == 'basic':
+            for user in self.state.find('users', username=given.username):
+                g.user = user if user['password'] == given.password else None
+        if g.user is None:
+            return jsonify({'detail': 'Authentication credentials were not provided.'}), 401
+        return None
+
+    def administered(self) -> list[int]:
+        return self.state.links['users', g.user['id'], 'admin_of_organizations']
+
+    def visible(self, kind, item):
+        if g.user['is_superuser'] or kind in ('credential_types', 'project_updates'):
+            return True
+        if kind in ('users', 'tokens'):
+            return item.get('user', item['id']) == g.user['id']
+        organization = self.state.organization_of(kind, item)
+        if kind == 'execution_environments' and organization is None:
+            return True
+        return kind != 'instance_groups' and organization in self.administered()
+
+    def may_change(self, kind, item, before):
+        if g.user['is_superuser'] or kind == 'tokens':
+            return True
+        if kind == 'credential_types' or (kind == 'organizations' and before is None):
+            return False
+        return self.state.organization_of(kind, before or item) in self.administered()
+
+    # What is shown
 
     def shown(self, kind, item):
         """Return an item as the interface shows it: with links, and without secrets."""
         item = {
-            **item,
+            **{name: value for name, value in item.items() if name != 'password'},
             'type': KINDS[kind],
             'url': f'/api/v2/{kind}/{item["id"]}/',
             'related': {},
@@ -287,87 +214,105 @@ class Api:
             credential_type = self.state.items['credential_types'][item['credential_type']]
             fields = credential_type['inputs']['fields']
             secret = {field['id'] for field in fields if field.get('secret')}
-            item['inputs'] = {
-                name: ENCRYPTED if name in secret and value else value
-                for name, value in item['inputs'].items()
-            }
+            item['inputs'] = hidden(item['inputs'], secret)
+        if kind == 'notification_templates':
+            item['notification_configuration'] = hidden(
+                item['notification_configuration'], awx_rules.NOTIFICATION_SECRETS
+            )
         return item
 
-    def listed(self, kind, items):
-        results = [self.shown(kind, item) for item in items]
+    def listed(self, items):
+        results = [self.shown(kind, item) for kind, item in items]
         return jsonify({'count': len(results), 'next': None, 'results': results})
+
+    def found(self, kind):
+        kinds = TEMPLATES if kind == 'unified_job_templates' else (kind,)
+        asked = {name: value for name, value in request.args.items() if name != 'page_size'}
+        either = {
+            name.removeprefix('or__'): value
+            for name, value in asked.items()
+            if name.startswith('or__')
+        }
+        every = {name: value for name, value in asked.items() if not name.startswith('or__')}
+
+        def matches(each, name, value, item):
+            if name == 'organization':
+                return str(self.state.organization_of(each, item)) == value
+            return str(item.get(name, '')) == value
+
+        return self.listed(
+            [
+                (each, item)
+                for each in kinds
+                for item in self.state.items.get(each, {}).values()
+                if self.visible(each, item)
+                and all(matches(each, name, value, item) for name, value in every.items())
+                and (
+                    not either
+                    or any(matches(each, name, value, item) for name, value in either.items())
+                )
+            ]
+        )
+
+    def me(self):
+        return self.listed([('users', g.user)])
+
+    def one(self, kind, key):
+        item = self.state.items.get(kind, {}).get(int(key)) if key.isdigit() else None
+        if item is None or not self.visible(kind, item):
+            return jsonify({'detail': 'Not found.'}), 404
+        return jsonify(self.shown(kind, item))
+
+    # What is changed
 
     def check(self, kind, item, before):
         """Refuse an item that AWX would refuse.
 
         :param before: the item that it replaces, or None.
         """
+        if not self.may_change(kind, item, before):
+            raise Forbidden
         check = getattr(self, f'{KINDS[kind]}_problems', None)
-        problems = check(item, before) if check else []
+        problems = list(check(item, before)) if check else []
+        if kind in UNIQUE:
+            same = self.state.find(kind, **{name: item.get(name) for name in UNIQUE[kind]})
+            if any(other['id'] != item.get('id') for other in same):
+                problems.append(f'{KINDS[kind]} with this {" and ".join(UNIQUE[kind])} exists.')
         if problems:
             raise Refused('; '.join(problems))
 
     def credential_type_problems(self, item, before):
-        problems = type_problems(item)
-        used = any(
-            credential['credential_type'] == item.get('id')
-            for credential in self.state.items.get('credentials', {}).values()
-        )
+        problems = awx_rules.type_problems(item)
+        used = self.state.find('credentials', credential_type=item.get('id'))
         if before and before['inputs'] != item['inputs'] and used:
             problems.append('inputs cannot be changed: credentials use the type')
         return problems
 
     def credential_problems(self, item, _before):
-        item.setdefault('inputs', {})
         credential_type = self.state.items['credential_types'][item['credential_type']]
-        return credential_problems(credential_type, item['inputs'])
+        return awx_rules.credential_problems(credential_type, item['inputs'])
+
+    def execution_environment_problems(self, item, before):
+        if before and before['organization'] != item['organization']:
+            yield 'Cannot change the organization of an execution environment.'
+        if not item['image']:
+            yield 'image: This field may not be null.'
 
     def schedule_problems(self, item, _before):
-        return rrule_problems(item['rrule'])
+        return awx_rules.rrule_problems(item['rrule'])
+
+    def notification_template_problems(self, item, _before):
+        return awx_rules.notification_problems(item)
 
     def job_template_problems(self, item, _before):
         if item['playbook'] in self.state.items['projects'][item['project']]['playbooks']:
             return []
         return [f'Playbook {item["playbook"]} not found for project.']
 
-    def authorize(self):
-        given = request.authorization
-        tokens = [item['token'] for item in self.state.items.get('tokens', {}).values()]
-        if given is not None and given.type == 'bearer' and given.token in tokens:
-            return None
-        credentials = (self.user, self.password)
-        if given is not None and given.type == 'basic':
-            if (given.username, given.password) == credentials:
-                return None
-        return jsonify({'detail': 'Authentication credentials were not provided.'}), 401
-
-    def found(self, kind):
-        ignored = ('page_size', 'organization' if kind == 'job_templates' else '')
-        wanted = {
-            name.removeprefix('or__'): value
-            for name, value in request.args.items()
-            if name not in ignored
-        }
-        return self.listed(
-            kind,
-            [
-                item
-                for item in self.state.items.get(kind, {}).values()
-                if all(str(item.get(name, '')) == value for name, value in wanted.items())
-            ],
-        )
-
-    def templates(self):
-        return self.found('job_templates')
-
-    def one(self, kind, key):
-        item = self.state.items.get(kind, {}).get(int(key)) if key.isdigit() else None
-        return jsonify(self.shown(kind, item)) if item else (jsonify({'detail': 'Not found.'}), 404)
-
     def create(self, kind):
         item = {**DEFAULTS.get(kind, {}), **request.get_json()}
         if kind == 'tokens':
-            item['token'] = f'awx-token-{next(self.state.numbers)}'
+            item.update(user=g.user['id'], token=f'awx-token-{next(self.state.numbers["secret"])}')
         else:
             self.check(kind, item, None)
             self.state.changes += 1
@@ -394,15 +339,17 @@ class Api:
         return '', 204
 
     def linked(self, kind, number, what):
-        links = self.state.links.get((kind, number, what), [])
-        return self.listed(what, [self.state.items[what][each] for each in links])
+        items = self.state.linked(kind, self.state.items[kind][number], what)
+        return self.listed([(LINKED.get(what, what), item) for item in items])
 
     def link(self, kind, number, what):
         asked, links = request.get_json(), self.state.links.setdefault((kind, number, what), [])
+        if not self.may_change(kind, {}, self.state.items[kind][number]):
+            raise Forbidden
         if asked.get('disassociate'):
             links.remove(asked['id'])
         else:
-            items = self.state.items[what]
+            items = self.state.items[LINKED.get(what, what)]
             types = [items[each].get('credential_type') for each in links]
             if what == 'credentials' and items[asked['id']].get('credential_type') in types:
                 raise Refused('Cannot assign multiple credentials of one type.')
@@ -411,8 +358,18 @@ class Api:
         return '', 204
 
 
+def hidden(values: dict, secret) -> dict:
+    return {
+        name: ENCRYPTED if name in secret and value else value for name, value in values.items()
+    }
+
+
 def _refused(problem):
     return jsonify({'detail': str(problem)}), 400
+
+
+def _forbidden(_problem):
+    return jsonify({'detail': 'You do not have permission to perform this action.'}), 403
 
 
 def _add_product(answer):
@@ -423,16 +380,19 @@ def _add_product(answer):
 def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tuple = ()) -> Flask:
     """Return the Flask app; C(app.state) is its C(State).
 
+    :param user: may do everything.
     :param playbooks: what git has. A job template with one that its project has not fetched is
         refused.
     """
     app = Flask(__name__)
     app.state = State(playbooks)
-    api = Api(app.state, user, password)
+    app.state.add_user(user, password, superuser=True)
+    api = Api(app.state)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Forbidden, _forbidden)
     app.before_request(api.authorize)
     app.after_request(_add_product)
-    app.get('/api/v2/unified_job_templates/')(api.templates)
+    app.get('/api/v2/me/')(api.me)
     app.get('/api/v2/<kind>/')(api.found)
     app.get('/api/v2/<kind>/<key>/')(api.one)
     app.post('/api/v2/<kind>/')(api.create)

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
-from tests.sandbox import awx
+from tests.sandbox import awx_rules
 from tests.tools.awx_job import IN_CONTAINER, credential_type, inject
 from tests.tools.awx_job import TYPES as CREDENTIAL_TYPES
 
@@ -83,9 +83,11 @@ def test_every_source_type_has_an_example(name):
 def test_AWX_takes_the_type(name):
     definition = credential_type(name)
     assert set(definition) == {'name', 'description', 'kind', 'inputs', 'injectors'}
-    assert awx.type_problems(definition) == []
+    assert awx_rules.type_problems(definition) == []
     assert (
-        awx.credential_problems(definition, {**filled(name), **MORE, 'skip_tls_verify': False})
+        awx_rules.credential_problems(
+            definition, {**filled(name), **MORE, 'skip_tls_verify': False}
+        )
         == []
     )
 
@@ -126,7 +128,7 @@ def test_each_field_is_an_option_and_what_is_secret_there_is_secret_here(name):
 def broken(change):
     definition = copy.deepcopy(credential_type('nexus_user_token'))
     change(definition, definition['inputs'], definition['injectors'])
-    return awx.type_problems(definition)
+    return awx_rules.type_problems(definition)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.conftest import COLLECTIONS
-from tests.sandbox import awx
+from tests.sandbox import awx, awx_rules
 from tests.tools.awx_collection import collections
 from tests.tools.awx_job import PROJECT, TYPES
 
@@ -24,12 +24,14 @@ PLAYBOOKS = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
 SECRETS = {
     'vault_nexus_password': 'nexus-{{ s3cret }}-password',
     'vault_nos_token': 'nos-TOKEN+with/odd=chars',
+    'vault_smtp_password': 'smtp-{{ s3cret }}-password',
 }
 KINDS = {
     'Make the organization',
     'Make the execution environment',
     'Make the credential types',
     'Make the credentials',
+    'Make the notifications',
     'Make the project',
     'Make the inventory',
     'Have the inventory read from the project',
@@ -48,7 +50,7 @@ def setup(sandbox, run_playbook, tmp_path):
         ''.join(f'{name}: !unsafe {json.dumps(value)}\n' for name, value in SECRETS.items())
     )
 
-    def run(*arguments):
+    def run(*arguments, user=('admin', 'awx-s3cret')):
         return run_playbook(
             PLAYBOOKS / 'awx_setup.yml',
             None,
@@ -60,8 +62,8 @@ def setup(sandbox, run_playbook, tmp_path):
             env={
                 'ANSIBLE_COLLECTIONS_PATH': f'{COLLECTIONS}:{collections()}',
                 'CONTROLLER_HOST': server.url,
-                'CONTROLLER_USERNAME': 'admin',
-                'CONTROLLER_PASSWORD': 'awx-s3cret',
+                'CONTROLLER_USERNAME': user[0],
+                'CONTROLLER_PASSWORD': user[1],
                 'CONTROLLER_VERIFY_SSL': 'false',
             },
         )
@@ -101,7 +103,11 @@ def test_all_is_made_and_a_second_run_changes_nothing(setup):
         set(setup.state.links['job_templates', number, 'credentials']) == credentials
         for number in items['job_templates']
     )
-    assert not setup.state.named('job_templates', 'Rotate tokens')['ask_limit_on_launch']
+    rotation = setup.state.named('job_templates', 'Rotate tokens')
+    assert not rotation['ask_limit_on_launch']
+    reported = setup.state.linked('job_templates', rotation, 'notification_templates_error')
+    assert [each['name'] for each in reported] == ['Build operations by email']
+    assert setup.state.items['tokens'] == {}
     assert len(items['schedules']) == 3
 
     before = setup.state.changes
@@ -110,6 +116,70 @@ def test_all_is_made_and_a_second_run_changes_nothing(setup):
     for run in (first, second):
         for secret in (*SECRETS.values(), 'awx-s3cret'):
             assert secret not in run.output + json.dumps(run.events)
+
+
+def test_check_mode_predicts_on_an_AWX_that_is_empty(setup):
+    run = setup('--check')
+    assert run.rc == 0 and setup.state.changes == 0, run.output
+    assert setup.state.items['tokens'] == {}
+    assert changed_tasks(run) == {
+        'Make the organization',
+        'Make the credential types',
+        'Predict what depends on objects that do not exist yet',
+    }
+    for left_out in ('execution environment', 'credentials', 'job templates', 'schedules'):
+        assert f'Would be made or compared: the {left_out}' in run.output
+
+
+def test_an_administrator_of_one_organization_sets_it_up_where_others_have_the_same_names(setup):
+    """With an execution environment of others, and the collection from the project."""
+    state = setup.state
+    types = {
+        path.stem: state.add('credential_types', yaml.safe_load(path.read_text(encoding='utf-8')))
+        for path in TYPES.glob('*.yml')
+    }
+    machine = state.add('credential_types', {'name': 'Machine', 'inputs': {'fields': []}})
+    others, ours = (
+        state.add('organizations', {'name': name}) for name in ('Others', 'Build operations')
+    )
+    state.add_user('jane', 'jane-s3cret', administers=[ours])
+    shared = state.add('execution_environments', {'name': 'shared', 'image': 'x'})
+    keys = []
+    for organization in (others, ours):
+        of = {'organization': organization['id']}
+        state.add('projects', {'name': 'Tokens', **of})
+        if organization is others:
+            state.add('inventories', {'name': 'Build agents', **of})
+            state.add(
+                'credentials',
+                {'name': 'Nexus', 'credential_type': types['nexus_user_token']['id'], **of},
+            )
+            state.add('notification_templates', {'name': 'Build operations by email', **of})
+        keys.append(
+            state.add('credentials', {'name': 'key', 'credential_type': machine['id'], **of})
+        )
+    galaxy = state.add('credentials', {**keys[1], 'name': 'Ansible Galaxy'})
+    made = setup(
+        '-e',
+        json.dumps(
+            {
+                'awx_setup_execution_environment': {'name': 'shared'},
+                'awx_setup_more_credentials': ['key'],
+                'awx_setup_galaxy_credentials': ['Ansible Galaxy'],
+            }
+        ),
+        user=('jane', 'jane-s3cret'),
+    )
+    assert made.rc == 0, made.output
+    assert state.linked('organizations', ours, 'galaxy_credentials') == [galaxy]
+    for template in state.items['job_templates'].values():
+        assert template['organization'] == ours['id']
+        assert template['execution_environment'] == shared['id']
+        [inventory] = state.find('inventories', organization=ours['id'])
+        assert template['inventory'] == inventory['id']
+        credentials = state.linked('job_templates', template, 'credentials')
+        assert {item['organization'] for item in credentials} == {ours['id']}
+        assert {item['name'] for item in credentials} == {'Nexus', 'Nuxeo Online Services', 'key'}
 
 
 def test_what_AWX_refuses_is_reported(setup):
@@ -130,56 +200,46 @@ def test_what_AWX_refuses_is_reported(setup):
     assert run.rc != 0 and 'Invalid URL' in run.output, run.output
 
 
-NEXUS = {
-    'type': 'nexus_user_token',
-    'inputs': {'url': 'https://nexus.example.com', 'password': SECRETS['vault_nexus_password']},
-}
-
-
 @pytest.mark.parametrize(
     'settings, text_shown',
     [
-        (
-            {
-                'awx_setup_job_templates': [
-                    {'name': 'Rotate', 'playbook': 'rotate_tokens.yml', 'slices': 2}
-                ]
-            },
-            'slice a rotation (Rotate)',
-        ),
         (
             {'awx_setup_schedules': [{'name': 'x', 'job_template': 'Provide tokens'}]},
             'There is no job template Provide tokens. In awx_setup_schedules, set job_template to '
             'one of Provision tokens, Rotate tokens, Report tokens.',
         ),
-        ({'awx_setup_schedules': [{'name': 'x'}]}, 'There is no job template (none).'),
         (
-            {'awx_setup_credentials': [{**NEXUS, 'name': 'x', 'type': 'nexus_token'}]},
-            'There is no credential type nexus_token. In awx_setup_credentials, set type to one '
-            'of nexus_user_token, nuvy_client_token',
-        ),
-        (
-            {'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}]},
-            'The job template Provision tokens would have two credentials of one type',
-        ),
-        (
-            {
-                'awx_setup_credentials': [{**NEXUS, 'name': 'x'}, {**NEXUS, 'name': 'y'}],
-                'awx_setup_job_templates': [
-                    {'name': 'one', 'playbook': 'report_tokens.yml', 'credentials': ['x']},
-                    {'name': 'two', 'playbook': 'report_tokens.yml', 'credentials': ['x', 'y']},
-                ],
-            },
-            'The job template two would have two',
+            {'awx_setup_more_credentials': ['SSH key']},
+            'There is no credential SSH key (awx_setup_more_credentials)',
         ),
     ],
 )
 def test_a_mistake_in_the_settings_is_reported_before_anything_is_made(setup, settings, text_shown):
     run = setup('-e', json.dumps(settings))
     assert run.rc != 0 and text_shown in ' '.join(run.output.split()), run.output
-    assert (
-        setup.state.items.keys() <= {'tokens'} and SECRETS['vault_nexus_password'] not in run.output
-    )
+    assert setup.state.changes == 0 and not setup.state.items.get('tokens')
+    assert not [secret for secret in SECRETS.values() if secret in run.output]
+
+
+@pytest.mark.parametrize(
+    'login, settings, text_shown',
+    [
+        (('admin', 'wr0ng'), {}, 'AWX does not accept the login: Failed to get token'),
+        (
+            ('admin', 'awx-s3cret'),
+            {
+                'awx_setup_notifications': [
+                    {'name': 'x', 'type': 'slack', 'configuration': {'token': 'x-s3cret'}}
+                ]
+            },
+            'Missing required fields for Notification Configuration: channels.',
+        ),
+    ],
+)
+def test_reasons_are_shown_without_secrets(setup, login, settings, text_shown):
+    run = setup('-vvv', '-e', json.dumps(settings), user=login)
+    assert run.rc != 0 and text_shown in ' '.join(run.output.split()), run.output
+    assert not [secret for secret in (login[1], 'x-s3cret') if secret in run.output]
 
 
 def test_settings_that_are_missing_are_named(run_playbook):
@@ -192,8 +252,7 @@ def test_settings_that_are_missing_are_named(run_playbook):
     )
     [reported] = [event['result']['msg'] for event in run.events if event['event'] == 'failed']
     assert reported.startswith(
-        'The settings lack awx_setup_execution_environment, awx_setup_credentials, '
-        'awx_setup_job_templates. See'
+        'The settings lack awx_setup_credentials, awx_setup_job_templates. See'
     ), reported
 
 
@@ -203,6 +262,7 @@ REPORT_ALONE = {
     ],
     'awx_setup_credentials': [],
     'awx_setup_schedules': [],
+    'awx_setup_notifications': [],
 }
 
 
@@ -227,7 +287,7 @@ def test_schedules_of_the_example_follow_the_rules_of_AWX():
         (PLAYBOOKS / 'vars/awx_setup.example.yml').read_text(encoding='utf-8')
     )
     assert [
-        awx.rrule_problems(schedule['rrule']) for schedule in settings['awx_setup_schedules']
+        awx_rules.rrule_problems(schedule['rrule']) for schedule in settings['awx_setup_schedules']
     ] == [[], [], []]
 
 
@@ -244,13 +304,13 @@ def test_schedules_of_the_example_follow_the_rules_of_AWX():
     ],
 )
 def test_the_rules_for_schedules_are_looked_at(rrule):
-    assert len(awx.rrule_problems(rrule)) == 1
+    assert len(awx_rules.rrule_problems(rrule)) == 1
 
 
 def test_every_setting_is_in_the_example():
     used = set(
         re.findall(r'awx_setup_\w+', (PLAYBOOKS / 'awx_setup.yml').read_text(encoding='utf-8'))
-    ) - {'awx_setup_types'}
+    )
     assert used == set(
         yaml.safe_load((PLAYBOOKS / 'vars/awx_setup.example.yml').read_text(encoding='utf-8'))
     )
