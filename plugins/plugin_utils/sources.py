@@ -26,6 +26,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import ServerClient
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
 from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
+from ansible_collections.buildops.tokens.plugins.plugin_utils import awx_credential_types
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     Template,
     is_unset,
@@ -193,7 +194,9 @@ def resolve(
         return Source(name, provider, _checked(provider, values, keep))
     except BadInput as problem:
         text = str(problem)
-        raise BadInput(text if text.startswith(label) else '%s: %s' % (label, text)) from None
+        refused = BadInput(text if text.startswith(label) else '%s: %s' % (label, text))
+        awx_credential_types.name_fields(refused, str(type_name))
+        raise refused from None
 
 
 def _checked(

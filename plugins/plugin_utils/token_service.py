@@ -28,7 +28,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils._policy import (
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
 from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
-from ansible_collections.buildops.tokens.plugins.plugin_utils import isolated_process, sources
+from ansible_collections.buildops.tokens.plugins.plugin_utils import (
+    awx_credential_types,
+    isolated_process,
+    sources,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache, Entry
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
     CacheProblem,
@@ -167,6 +171,7 @@ def get_token(
     try:
         return _get(_Request(source, desired, check_mode, clock, once_per_run), on_cached)
     except TokensError as problem:
+        awx_credential_types.name_fields(problem, source.provider.TYPE)
         raise (problem.about(source.label) if source.name else problem) from None
 
 

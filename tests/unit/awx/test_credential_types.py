@@ -13,7 +13,8 @@ import os
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
-from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils import awx_credential_types, sources
 from tests.sandbox import awx_rules
 from tests.tools.awx_job import IN_CONTAINER, credential_type, inject
 from tests.tools.awx_job import TYPES as CREDENTIAL_TYPES
@@ -225,3 +226,23 @@ def test_a_field_left_empty_is_named_in_one_sentence(name, resolved):
         assert not [
             value for value in inputs.values() if len(value) > 8 and value in str(problem.value)
         ]
+
+
+@pytest.mark.parametrize('in_job', [True, False])
+def test_a_message_in_a_job_names_the_field_as_well_as_the_option(in_job, resolved, monkeypatch):
+    if in_job:
+        monkeypatch.setenv('AWX_PRIVATE_DATA_DIR', '/runner')
+    with pytest.raises(BadInput) as raised:
+        resolved('nexus_user_token', {**filled('nexus_user_token'), 'client_key': PEM})
+    assert 'client_key needs client_cert.' in str(raised.value)
+    fields = (
+        ' In AWX, client_cert is the field "Client certificate", client_key is the field '
+        '"Key of the client certificate".'
+    )
+    assert str(raised.value).endswith(fields) is in_job
+
+
+@pytest.mark.parametrize('name', TYPES)
+def test_each_variable_of_a_type_is_one_field(name):
+    labels = {field['label'] for field in credential_type(name)['inputs']['fields']}
+    assert {label for _variable, label in awx_credential_types.fields(name).values()} == labels
