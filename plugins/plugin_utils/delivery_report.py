@@ -186,7 +186,7 @@ def source_line(purpose: str, result: t.Mapping[str, t.Any]) -> str:
     elif result.get('expires_at'):
         end = 'expires at %s' % result['expires_at']
     else:
-        end = 'no expiry is known'
+        end = 'its expiry is not known'
     return '%s%s, %s' % (about, exists, end)
 
 
@@ -208,7 +208,7 @@ def table_of(rows: list[Row], problems: list[str]) -> list[str]:
             row['source'],
             row['type'],
             row['fingerprint'] or '-',
-            row['expires_at'] or ('-' if row['fingerprint'] in (None, UNKNOWN) else 'never'),
+            row['expires_at'] or ('-' if row['fingerprint'] in (None, UNKNOWN) else 'not known'),
             '%s %s' % (row['delivery'], _short(row['place'] or '')),
             names_of(row['hosts']),
             str(len(row['changed'])),

@@ -16,6 +16,7 @@ from ansible import constants
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_report import (
     NO_RESULT,
+    source_line,
     summarize,
     table_of,
 )
@@ -111,3 +112,18 @@ def test_a_change_counts_for_the_places_that_changed(journal: Journal) -> None:
 def test_a_run_that_is_not_an_identifier_is_refused_before_a_path_is_made_of_it() -> None:
     with pytest.raises(Exception, match='not the identifier of a plan'):
         Journal('../../etc')
+
+
+def test_an_expiry_that_is_not_known_has_one_name_in_reports_and_tables(journal: Journal) -> None:
+    write(journal, part(tokens=[dict(TOKEN, fingerprint='0123456789ab')]))
+    [_headings, _line, row] = table_of(summarize(journal)[0], [])
+    assert '  not known  ' in row
+    reported = {'source': 'a', 'type': 'x', 'hosts': [], 'exists': True, 'expires_at': None}
+    assert source_line('report', reported).endswith('its expiry is not known')
+
+
+def test_hosts_are_listed_in_the_order_of_the_plan(journal: Journal) -> None:
+    for order in (['two', 'one'], ['one', 'two']):
+        journal.write_plan({'on_host': dict.fromkeys(order, ['nuxeo_online']), 'servers': {}})
+        write(journal, part(tokens=[TOKEN]))
+        assert summarize(journal)[0][0]['hosts'] == order
