@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -87,15 +88,9 @@ def persistence_error() -> str | None:
         return 'debootstrap makes the base image, and needs Debian or Ubuntu.'
     if missing():
         print(f'Installing {" ".join(missing())}', file=sys.stderr)
-        for arguments in (['update'], ['install', '-y', '--no-install-recommends', *missing()]):
-            subprocess.run(
-                ['apt-get', '-qq', *arguments],
-                env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'},
-                stdout=subprocess.DEVNULL,
-                check=False,
-            )
+        reasons = install(missing())
     if missing():
-        return f'{" and ".join(missing())} cannot be installed.'
+        return ' '.join([f'{" and ".join(missing())} cannot be installed.', *reasons])
     if (
         subprocess.run([*NAMESPACES, 'true'], stderr=subprocess.DEVNULL, check=False).returncode
         != 0
@@ -104,6 +99,23 @@ def persistence_error() -> str | None:
     if mirror() is None:
         return 'the mirror that apt takes packages from is not known.'
     return None
+
+
+def install(packages: list[str]) -> list[str]:
+    """:returns: what apt says, if it fails."""
+    said = []
+    for arguments in (['update'], ['install', '-y', '--no-install-recommends', *packages]):
+        ran = subprocess.run(
+            ['apt-get', '-qq', *arguments],
+            env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive', 'LC_ALL': 'C'},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        # It succeeds with warnings where an update fails
+        said += [line for line in ran.stdout.splitlines() if re.match('[EW]: ', line)]
+    return list(dict.fromkeys(said))
 
 
 def mirror() -> tuple[str, str, str] | None:

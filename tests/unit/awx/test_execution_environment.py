@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from tests.conftest import COLLECTIONS
+from tests.tools import ee
 from tests.tools.scratch import ROOT
 
 BUILDER = Path(sys.executable).parent / 'ansible-builder'
@@ -74,4 +75,18 @@ def test_an_image_is_made_from_the_archive_of_this_version(context):
     assert (
         'ansible-core>=2.16 ansible-runner' in recipe
         and 'LABEL ansible-execution-environment=true' in recipe
+    )
+
+
+def test_what_apt_says_is_shown_when_it_fails(tmp_path, monkeypatch):
+    apt = tmp_path / 'apt-get'
+    apt.write_text(
+        '#!/bin/sh\necho Reading\necho "E: Unable to locate package podman" >&2\nexit 100\n'
+    )
+    apt.chmod(0o700)
+    monkeypatch.setenv('PATH', str(tmp_path), prepend=':')
+    monkeypatch.setattr(ee, 'PROGRAMS', ('no-such-program',))
+    monkeypatch.setattr(ee.os, 'geteuid', lambda: 0)
+    assert ee.persistence_error() == (
+        'no-such-program cannot be installed. E: Unable to locate package podman'
     )
