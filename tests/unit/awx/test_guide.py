@@ -110,7 +110,9 @@ def folder(tmp_path):
         path.write_text(block(f':file:`{name}`'), encoding='utf-8')
     (tmp_path / 'awx_setup.yml').write_text(block(':file:`awx_setup.yml`'), encoding='utf-8')
     (tmp_path / 'secrets.yml').write_text(
-        'vault_nexus_password: !unsafe a {{ password\nvault_nos_token: a token\n', encoding='utf-8'
+        'vault_nexus_password: !unsafe a {{ password\nvault_nos_token: a token\n'
+        'vault_smtp_password: mail\n',
+        encoding='utf-8',
     )
     (tmp_path / 'project/after.yml').write_text(block('can report the result:'), encoding='utf-8')
     return tmp_path
