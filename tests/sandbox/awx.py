@@ -17,7 +17,7 @@ import itertools
 
 from flask import Flask, g, jsonify, request
 
-from tests.sandbox import awx_rules
+from tests.sandbox import awx_jobs, awx_rules
 
 ENCRYPTED = '$encrypted$'
 KINDS = {
@@ -34,6 +34,7 @@ KINDS = {
     'notification_templates': 'notification_template',
     'tokens': 'o_auth2_access_token',
     'project_updates': 'project_update',
+    'jobs': 'job',
     'instance_groups': 'instance_group',
     'users': 'user',
 }
@@ -322,6 +323,16 @@ class Api:
             response['summary_fields'] = {'current_update': {'id': self.state.fetch(item)['id']}}
         return jsonify(response), 201
 
+    def launch(self, number):
+        template = self.state.items['job_templates'][number]
+        if not self.may_change('job_templates', {}, template):
+            raise Forbidden
+        return jsonify(self.shown('jobs', awx_jobs.launch(self.state, template))), 201
+
+    def relaunch(self, number):
+        job = awx_jobs.relaunch(self.state, self.state.items['jobs'][number])
+        return jsonify(self.shown('jobs', job)), 201
+
     def update(self, number):
         fetched = self.state.fetch(self.state.items['projects'][number])
         return jsonify(self.shown('project_updates', fetched)), 202
@@ -397,6 +408,8 @@ def create_app(user: str = 'admin', password: str = 'awx-s3cret', playbooks: tup
     app.get('/api/v2/<kind>/<key>/')(api.one)
     app.post('/api/v2/<kind>/')(api.create)
     app.post('/api/v2/projects/<int:number>/update/')(api.update)
+    app.post('/api/v2/job_templates/<int:number>/launch/')(api.launch)
+    app.post('/api/v2/jobs/<int:number>/relaunch/')(api.relaunch)
     app.patch('/api/v2/<kind>/<int:number>/')(api.change)
     app.delete('/api/v2/<kind>/<int:number>/')(api.remove)
     app.get('/api/v2/<kind>/<int:number>/<what>/')(api.linked)

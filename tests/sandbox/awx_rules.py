@@ -223,11 +223,11 @@ def notification_problems(item: dict) -> list[str]:
             if name not in ('message', 'body'):
                 problems.append(f"Message type '{name}' invalid")
             elif text is not None:
-                problems += _message_problems(event, name, text)
+                problems += message_problems(event, name, text)
     return problems
 
 
-def _message_problems(event, name, text):
+def message_problems(event, name, text):
     if name == 'message' and '\n' in text:
         yield f'Newlines are not allowed in {name} of {event}'
     try:
