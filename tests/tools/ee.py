@@ -102,8 +102,8 @@ def persistence_error() -> str | None:
 
 
 def install(packages: list[str]) -> list[str]:
-    """:returns: what apt says, if it fails."""
-    said = []
+    """:returns: the errors and warnings of apt."""
+    printed = []
     for arguments in (['update'], ['install', '-y', '--no-install-recommends', *packages]):
         ran = subprocess.run(
             ['apt-get', '-qq', *arguments],
@@ -114,8 +114,8 @@ def install(packages: list[str]) -> list[str]:
             check=False,
         )
         # It succeeds with warnings where an update fails
-        said += [line for line in ran.stdout.splitlines() if re.match('[EW]: ', line)]
-    return list(dict.fromkeys(said))
+        printed += [line for line in ran.stdout.splitlines() if re.match('[EW]: ', line)]
+    return list(dict.fromkeys(printed))
 
 
 def mirror() -> tuple[str, str, str] | None:

@@ -78,7 +78,7 @@ def test_an_image_is_made_from_the_archive_of_this_version(context):
     )
 
 
-def test_what_apt_says_is_shown_when_it_fails(tmp_path, monkeypatch):
+def test_what_apt_prints_is_shown_when_it_fails(tmp_path, monkeypatch):
     apt = tmp_path / 'apt-get'
     apt.write_text(
         '#!/bin/sh\necho Reading\necho "E: Unable to locate package podman" >&2\nexit 100\n'

@@ -83,13 +83,13 @@ MESSAGES = yaml.safe_load(
 
 
 @pytest.mark.parametrize(
-    'artifacts, said',
+    'artifacts, text_shown',
     [
         ({}, 'The job ended early.'),
         ({'token_errors': ['agent1: a sentence.']}, 'agent1: a sentence.'),
     ],
 )
-def test_a_notification_of_a_failure_contains_the_reasons(artifacts, said):
+def test_a_notification_of_a_failure_contains_the_reasons(artifacts, text_shown):
     context = {**awx_rules.JOB, 'job': {**awx_rules.JOB['job'], 'artifacts': artifacts}}
     for kind, events in MESSAGES.items():
         assert not [
@@ -99,7 +99,7 @@ def test_a_notification_of_a_failure_contains_the_reasons(artifacts, said):
             for problem in awx_rules.message_problems(event, name, text)
         ], kind
         texts = [awx_rules.rendered(text, context) for text in events['error'].values()]
-        assert said in ' '.join(texts), kind
+        assert text_shown in ' '.join(texts), kind
 
 
 def test_a_notification_of_a_success_lists_when_tokens_expire():
