@@ -13,9 +13,13 @@ import os
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.plugin_utils import awx_credential_types, sources
-from tests.sandbox import awx_rules
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
+from ansible_collections.buildops.tokens.plugins.plugin_utils import (
+    awx_credential_types,
+    sources,
+    token_service,
+)
+from tests.sandbox import awx_rules, nexus
 from tests.tools.awx_job import IN_CONTAINER, credential_type, inject
 from tests.tools.awx_job import TYPES as CREDENTIAL_TYPES
 
@@ -240,6 +244,18 @@ def test_a_message_in_a_job_names_the_field_as_well_as_the_option(in_job, resolv
         '"Key of the client certificate".'
     )
     assert str(raised.value).endswith(fields) is in_job
+
+
+def test_a_message_about_a_certificate_in_a_job_names_the_field(sandbox, monkeypatch):
+    monkeypatch.setenv('AWX_PRIVATE_DATA_DIR', '/runner')
+    monkeypatch.setenv('BUILDOPS_TOKENS_NEXUS_CA_PATH', '')
+    login = {'username': 'ci', 'password': 'x'}
+    given = {'url': sandbox.serve(nexus.create_app('3.90.1')).url, **login}
+    source = sources.resolve('nexus_user_token', given, {}, name='company')
+    with pytest.raises(TokensError) as raised:
+        token_service.get_token(source)
+    field = 'In AWX, ca_path is the field "Certificates of authorities".'
+    assert str(raised.value).endswith(f'give the certificate of that as ca_path. {field}')
 
 
 @pytest.mark.parametrize('name', TYPES)
