@@ -497,6 +497,34 @@ def test_a_source_that_differs_by_host_is_rotated_reported_and_revoked_for_each(
     assert [stage.app.state.token_of(user) for user in ('alice', 'admin')] == [None, None]
 
 
+def test_check_mode_of_a_rotation_predicts_deliveries_to_servers_and_of_unknown_tokens(
+    stage, sandbox, run_playbook
+):
+    """The token of the second source is in no cache, and its server does not list it."""
+    online = sandbox.serve(nuxeo_online.create_app())
+    stage.agents = ('agent1',)
+    stage.git = [{'url': 'https://git.example.com', 'token': 'nuvy'}]
+    repository = {'name': 'studio', 'token': 'company'}
+    stage.more = {
+        'nexus_proxies_url': stage.server.url,
+        'nexus_proxies_ca_path': sandbox.ca_path,
+        'nexus_proxies_username': 'admin',
+        'nexus_proxies_password': 'admin123',
+        'nexus_proxies_repositories': [
+            {**repository, 'create': {'remote_url': online.url + '/site/studio/maven'}}
+        ],
+    }
+    assert run_playbook(PLAYBOOKS / 'provision_tokens.yml', stage.inventory()).rc == 0
+    run = run_playbook(PLAYBOOKS / 'rotate_tokens.yml', stage.inventory(), '--check')
+    assert run.rc == 0, run.output
+    rows = run.result('Sum up')['rows']
+    assert {row['place']: row['changed'] for row in rows} == dict.fromkeys(
+        ('releases', 'api', 'https://git.example.com', 'studio'), ['agent1']
+    )
+    assert 'never' not in '\n'.join(run.result('Sum up')['summary'])
+    assert stage.app.state.counters['tokens_created'] == 1
+
+
 def test_revoking_takes_no_credentials_of_others_and_leaves_none_in_proxies(
     stage, sandbox, run_playbook
 ):
