@@ -75,6 +75,10 @@ def _urls(arguments: Variables) -> Iterator[str]:
                     yield from _urls(entry)
 
 
+# If ssh has not quite ended yet, ansible-core reports this without what ssh has printed
+NOT_SENT = 'Data could not be sent to remote host'
+
+
 def connection_failure(problem: AnsibleConnectionFailure) -> str:
     """Return a message. Its last line is the reason. Above it, ssh reports what it did."""
     reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]
@@ -201,7 +205,12 @@ class ControllerAction(ActionBase):
         :returns: its result, with the keys that it documents.
         """
         with remote_user.explained(self), self._not_logged(arguments):
-            answer: Result = self._execute_module(module_args=arguments, task_vars=task_vars)
+            try:
+                answer: Result = self._execute_module(module_args=arguments, task_vars=task_vars)
+            except AnsibleConnectionFailure as problem:
+                if NOT_SENT in str(problem):
+                    self._low_level_execute_command(':')  # fails with the reason that ssh gives
+                raise
         if 'module_stdout' in answer:
             message = module_failure.explain(self, answer, self._interpreter(task_vars))
             result: Result = {'failed': True, 'rc': answer.get('rc'), 'msg': message}

@@ -55,7 +55,9 @@ def stage(sandbox, tmp_path):
             """Nobody answers there."""
             ssh = tmp_path / 'ssh'
             ssh.write_text(
-                '#!/bin/sh\necho connect to host: No route to host >&2\nexit 255\n',
+                # It ends a moment after nothing can be sent to it any more
+                '#!/bin/sh\nexec <&-\nsleep 0.1\n'
+                'echo connect to host: No route to host >&2\nexit 255\n',
                 encoding='utf-8',
             )
             ssh.chmod(0o755)
