@@ -33,6 +33,12 @@ _NO_GROUP = 65534
 _REMEDY = 'Run the task as the user who owns it (become_user), or correct its owner and mode.'
 
 
+if t.TYPE_CHECKING:
+    _Popen = subprocess.Popen[bytes]
+else:
+    _Popen = subprocess.Popen  # Python 3.8 takes no parameter
+
+
 class User(t.NamedTuple):
     """The user as whom a program runs.
 
@@ -177,7 +183,7 @@ def run(
 
     started = time.monotonic()
     try:
-        process = subprocess.Popen(
+        process = _Group(
             _limited(command, timeout),
             stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -192,7 +198,7 @@ def run(
             '%s cannot be run as user %s. Correct its mode, or run the task as that user '
             '(become_user).' % (command[0], user.name)
         ) from None
-    out, err = _communicate(process, given, timeout)
+    out, err = process.exchange(given, timeout)
     stopped = process.returncode != 0 and time.monotonic() - started >= timeout
     return Outcome(
         None if stopped else process.returncode,
@@ -209,23 +215,27 @@ def _limited(command: t.Sequence[str], timeout: float) -> t.List[str]:
     return list(command)
 
 
-def _communicate(
-    process: 'subprocess.Popen[bytes]', given: t.Optional[bytes], timeout: float
-) -> t.Tuple[bytes, bytes]:
-    """Exchange input and output, and stop the whole group after the timeout."""
-    for seconds, after in (
-        (timeout + 1, signal.SIGTERM),
-        (GRACE_SECONDS, signal.SIGKILL),
-        (GRACE_SECONDS, signal.SIGKILL),
-    ):
-        try:
-            return process.communicate(given, seconds)
-        except subprocess.TimeoutExpired:
-            given = None  # it is remembered, and must not be given twice
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, after)
-    process.wait()
-    return b'', b''  # a child in another session keeps the pipes open
+class _Group(_Popen):
+    """A program and its children, in a process group of their own.
+
+    C(run_command) of AnsibleModule can neither become another user nor close the environment.
+    """
+
+    def exchange(self, given: t.Optional[bytes], timeout: float) -> t.Tuple[bytes, bytes]:
+        """Exchange input and output, and stop the whole group after the timeout."""
+        for seconds, after in (
+            (timeout + 1, signal.SIGTERM),
+            (GRACE_SECONDS, signal.SIGKILL),
+            (GRACE_SECONDS, signal.SIGKILL),
+        ):
+            try:
+                return self.communicate(given, seconds)
+            except subprocess.TimeoutExpired:
+                given = None  # it is remembered, and must not be given twice
+                with contextlib.suppress(OSError):
+                    os.killpg(self.pid, after)
+        self.wait()
+        return b'', b''  # a child in another session keeps the pipes open
 
 
 def _user(uid: int) -> User:
