@@ -255,10 +255,11 @@ def _credential_names(settings: Item) -> list[tuple[t.Any, str]]:
 
 def _candidates(name: t.Any, found: Item) -> list[Item]:
     """Return the credentials that a name or an id means: in the organization, or else anywhere."""
-    organization = (_first(found['organizations']) or {}).get('id')
+    organization = _first(found['organizations'])
     meant = [item for item in found['credentials'] if name in (item['name'], item['id'])]
-    here = [item for item in meant if item['organization'] == organization is not None]
-    return here or meant
+    if organization is None:
+        return meant
+    return [item for item in meant if item['organization'] == organization['id']] or meant
 
 
 def _first(items: t.Sequence[Item]) -> Item | None:
