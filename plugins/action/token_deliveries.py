@@ -47,6 +47,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action impor
 
 # ansible-core loads this file before it forks, so the processes for the hosts have all of it
 delivery_types.preload()
+sources.preload()
+
 # What to send to a host for a delivery; the second argument is that of Delivery.params
 ItemOf = t.Callable[[Delivery, bool], dict[str, t.Any]]
 

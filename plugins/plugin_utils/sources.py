@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib
 import os
@@ -108,6 +109,16 @@ def types() -> list[str]:
         for name in os.listdir(FOLDER)
         if name.endswith('.py') and name not in ('base.py', '__init__.py')
     )
+
+
+def preload() -> None:
+    """Import all source types. A process that was forked before would do so for each host.
+
+    A mistake in a type is reported when it is used.
+    """
+    for name in types():
+        with contextlib.suppress(Exception):
+            provider_class(name)
 
 
 def provider_class(type_name: str | ClientClass) -> ProviderClass:
