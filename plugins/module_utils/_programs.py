@@ -36,7 +36,7 @@ _REMEDY = 'Run the task as the user who owns it (become_user), or correct its ow
 if t.TYPE_CHECKING:
     _Popen = subprocess.Popen[bytes]
 else:
-    _Popen = subprocess.Popen  # Python 3.8 takes no parameter
+    _Popen = subprocess.Popen  # Python 3.8 does not accept a parameter
 
 
 class User(t.NamedTuple):
@@ -216,7 +216,7 @@ def _limited(command: t.Sequence[str], timeout: float) -> t.List[str]:
 
 
 class _Group(_Popen):
-    """A program and its children, in a process group of their own.
+    """A program and its children, in a separate process group.
 
     C(run_command) of AnsibleModule can neither become another user nor close the environment.
     """
