@@ -58,6 +58,7 @@ def closed(root: Path, folder: Path) -> dict[str, str]:
         **_settings(root),
         'PATH': f'{root}/.venv/bin{os.pathsep}{env.get("PATH", os.defpath)}',
         'ANSIBLE_REMOTE_TMP': str(folder / 'tmp'),
+        'XDG_CACHE_HOME': str(folder / 'cache'),
         'ANSIBLE_INVENTORY_ENABLED': 'yaml',
     }
 
