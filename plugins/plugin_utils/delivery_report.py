@@ -78,6 +78,9 @@ class Summary:
                 'verification': {},
             },
         )
+        if part.get('failed') and not token.get('fingerprint'):
+            row['verification'][host] = 'failed'
+            return
         row['hosts'][host] = None
         places = part.get('changed_places')
         if part.get('changed') and (places is None or place in places):
@@ -210,7 +213,7 @@ def table_of(rows: list[Row], problems: list[str]) -> list[str]:
             row['fingerprint'] or '-',
             row['expires_at'] or ('-' if row['fingerprint'] in (None, UNKNOWN) else 'not known'),
             '%s %s' % (row['delivery'], _short(row['place'] or '')),
-            names_of(row['hosts']),
+            names_of(row['hosts']) or '-',
             str(len(row['changed'])),
             row['verified'] or '-',
         )

@@ -136,7 +136,7 @@ class Delivery:
         result = self._result_of_module()
         if self.dropped and any(token['changed'] for token in tokens):
             result['changed'] = True
-        if self.kind.PLACE:
+        if self.kind.PLACE and not result.get('failed'):
             tokens = [dict(token, to=result.get(self.kind.PLACE)) for token in tokens]
         elif credentials:
             tokens = credentials.delivered(self.kind, result)

@@ -109,6 +109,16 @@ def test_a_change_counts_for_the_places_that_changed(journal: Journal) -> None:
     assert [(row['place'], row['changed']) for row in rows] == [('a', ['one', 'two']), ('b', [])]
 
 
+def test_a_host_whose_delivery_failed_is_not_counted(journal: Journal) -> None:
+    nothing_there = dict(TOKEN, to='a', fingerprint=None)
+    journal.write_result('host', 'one', [], [part(**FAILED, tokens=[nothing_there])])
+    journal.write_result('host', 'two', [], [part(tokens=[dict(TOKEN, to='a')])])
+    failed, delivered = summarize(journal)[0]
+    assert (failed['hosts'], failed['verified']) == ([], 'failed')
+    assert delivered['hosts'] == ['two']
+    assert table_of([failed], [])[2].split()[-3:] == ['-', '0', 'failed']
+
+
 def test_a_run_that_is_not_an_identifier_is_refused_before_a_path_is_made_of_it() -> None:
     with pytest.raises(Exception, match='not the identifier of a plan'):
         Journal('../../etc')
