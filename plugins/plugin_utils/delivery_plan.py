@@ -33,7 +33,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     is_unset,
     rendered,
     rendered_mapping,
-    sealed,
+    unrenderable,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.variable_names import SOURCES, Names
 
@@ -153,9 +153,9 @@ class _Planner:
             self._check_entries(host, kind, entries, view)
         on_host, to_server = self._split(kind, selected, view)
         if to_server is not None:
-            wish = (kind.NAME, made_of(to_server, view.variables))
-            if wish not in self._served:
-                self._served.add(wish)
+            key = (kind.NAME, made_of(to_server, view.variables))
+            if key not in self._served:
+                self._served.add(key)
                 self.plan.servers.setdefault(host, []).append(kind.NAME)
             elif not on_host:
                 return
@@ -263,11 +263,11 @@ class _Planner:
         whole = [raw[name] if isinstance(raw, dict) else raw]
         if provider:
             whole += beginning_with(sources.variable_name(provider.PREFIX, ''), view.variables)
-        wish = (among is self._undelivered, name, made_of(whole, view.variables))
-        first = self._asking.setdefault(wish, host)
+        key = (among is self._undelivered, name, made_of(whole, view.variables))
+        first = self._asking.setdefault(key, host)
         known['requested_by'].setdefault(first, []).append(host)
         if provider and (self._selection.state != ABSENT or name in self._named):
-            self._problems.check_source(host, name, entry, provider, view, wish)
+            self._problems.check_source(host, name, entry, provider, view, key)
 
 
 def _entries_of(variable: str, view: HostView) -> list[t.Any]:
@@ -278,10 +278,10 @@ def _entries_of(variable: str, view: HostView) -> list[t.Any]:
     entries = view.variables.get(variable)
     try:
         if isinstance(entries, str):
-            entries = sealed(view.template(entries))
+            entries = unrenderable(view.template(entries))
         if isinstance(entries, list) and any(isinstance(entry, str) for entry in entries):
             entries = [
-                sealed(view.template(entry)) if isinstance(entry, str) else entry
+                unrenderable(view.template(entry)) if isinstance(entry, str) else entry
                 for entry in entries
             ]
     except Exception:  # its text contains the template; this one has the reason

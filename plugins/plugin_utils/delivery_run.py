@@ -280,10 +280,10 @@ def is_first(delivery: Delivery, done: set[str]) -> bool:
         return True
     tokens = delivery.credentials.tokens if delivery.credentials else []
     prints = [token.get('fingerprint') for token in tokens]
-    wish = json.dumps([delivery.kind.NAME, delivery.entries, prints], sort_keys=True)
-    if wish in done:
+    key = json.dumps([delivery.kind.NAME, delivery.entries, prints], sort_keys=True)
+    if key in done:
         return False
-    done.add(wish)
+    done.add(key)
     return True
 
 

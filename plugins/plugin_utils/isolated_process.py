@@ -21,7 +21,7 @@ import typing as t
 import warnings
 
 
-class Died(Exception):
+class ProcessFailed(Exception):
     """The process was killed, met an unexpected error, or could not be started."""
 
 
@@ -31,7 +31,7 @@ def run(work: t.Callable[[], t.Any]) -> t.Any:
     :param work: returns JSON types. It has everything that its caller has, except threads; its
         changes in memory are lost.
     :returns: what the function returns.
-    :raises Died: it does not return.
+    :raises ProcessFailed: it does not return.
     """
     process, reader, writer = _fork()
     if process == 0:
@@ -44,7 +44,7 @@ def run(work: t.Callable[[], t.Any]) -> t.Any:
     try:
         return json.loads(response)
     except ValueError:
-        raise Died() from None
+        raise ProcessFailed() from None
 
 
 def _fork() -> tuple[int, int, int]:
@@ -60,7 +60,7 @@ def _fork() -> tuple[int, int, int]:
     except OSError:
         for end in ends:
             os.close(end)
-        raise Died() from None
+        raise ProcessFailed() from None
 
 
 def _work(work: t.Callable[[], t.Any], reader: int, writer: int) -> t.NoReturn:

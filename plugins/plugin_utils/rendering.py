@@ -7,7 +7,7 @@
 
 ansible-core 2.18 and older render each string that is not marked as unsafe; since 2.19, only a
 string that is marked as trusted is rendered. So a copy without marks is safe in the latter and
-dangerous in the former: it must be sealed if it can be rendered again.
+dangerous in the former: it must be made unrenderable if something could render it again.
 """
 
 from __future__ import annotations
@@ -54,21 +54,21 @@ def rendered_mapping(value: t.Any, template: Template | None, what: str) -> t.An
     """
     if isinstance(value, str) and template is not None and not is_encrypted(value):
         try:
-            value = sealed(template(value))
+            value = unrenderable(template(value))
         except Exception as problem:
             raise BadInput('%s %s' % (what, _reason(problem))) from None
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def sealed(value: t.Any) -> t.Any:
+def unrenderable(value: t.Any) -> t.Any:
     """Return a copy of a rendered value that no version of ansible-core renders again.
 
     Encrypted text stays encrypted.
     """
     if isinstance(value, Mapping):
-        return {text_of(key): sealed(item) for key, item in value.items()}
+        return {text_of(key): unrenderable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [sealed(item) for item in value]
+        return [unrenderable(item) for item in value]
     if isinstance(value, str) and not is_encrypted(value):
         return wrap_var(text_of(value))
     return value

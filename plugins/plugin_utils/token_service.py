@@ -368,7 +368,7 @@ def _fetch_isolated(
 
     try:
         response = isolated_process.run(work)
-    except isolated_process.Died:
+    except isolated_process.ProcessFailed:
         cache.sign(key)
         return None
     cache.warnings[:] = response.pop('noted')

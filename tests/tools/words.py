@@ -63,6 +63,8 @@ NAMES = {
     r'obeys?|honou?red': 'follows, interprets',
     r'lied|lies': 'is wrong',
     r'house': 'project',
+    r'wish(?:es|ed)?': 'desired settings, key',
+    r'died': 'ended, failed',
 }
 _NAME = re.compile(
     r'(?<![a-zA-Z])(?:%s)(?![a-zA-Z])' % '|'.join('(%s)' % words for words in NAMES), re.IGNORECASE

@@ -51,9 +51,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.locked_files 
     write_all,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._git.settings_plan import (
+    DesiredSettings,
     Outcome,
     SettingsPlan,
-    Wishes,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import verify
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import user_of
@@ -201,14 +201,14 @@ class _Delivery:
     def _edit_config(self, path: str, content: bytes | None) -> tuple[bytes | None, ConfigReport]:
         config = GitConfig(content, path)
         configuration = Configuration(config, path)
-        wishes = Wishes(
+        desired = DesiredSettings(
             self.named,
             self.params['helper_scope'],
             self.params['use_http_path'],
             self.params['include_expiry'],
         )
         stores = Stores(self._reader(), default_stores(), home_folder())
-        outcomes = SettingsPlan(configuration, self.entries, wishes, stores).apply(self._remains)
+        outcomes = SettingsPlan(configuration, self.entries, desired, stores).apply(self._remains)
         report = ConfigReport(outcomes, configuration.conditional, configuration.replaces_global)
         return (content if config.content == (content or b'') else config.content), report
 

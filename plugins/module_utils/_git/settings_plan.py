@@ -64,7 +64,7 @@ class Outcome(t.NamedTuple):
     reason: str | None = None
 
 
-class Wishes(t.NamedTuple):
+class DesiredSettings(t.NamedTuple):
     """Options for the settings. C(file) is the store's path for helpers, None for git's default."""
 
     file: str | None
@@ -126,13 +126,13 @@ class SettingsPlan:
         self,
         configuration: Configuration,
         entries: t.Sequence[Entry],
-        wishes: Wishes,
+        desired: DesiredSettings,
         stores: Stores,
     ) -> None:
         self._configuration = configuration
         self._config: GitConfig = configuration.config
         self._entries = entries
-        self._wishes = wishes
+        self._desired = desired
         self._stores = stores
 
     def apply(self, remaining: t.Callable[[Url], bool]) -> list[Outcome]:
@@ -167,7 +167,7 @@ class SettingsPlan:
         return Outcome(changed, reason is None, reason)
 
     def _questions(self, entry: Entry) -> list[Question]:
-        return questions_of(entry, self._entries, self._wishes.use_http_path)
+        return questions_of(entry, self._entries, self._desired.use_http_path)
 
     def _missing(self, entry: Entry) -> str | None:
         """Why git does not find an entry, None where it does."""
@@ -203,7 +203,7 @@ class SettingsPlan:
         self._config.restore(before)
 
     def _expires(self, entry: Entry) -> int | None:
-        if entry.expires is None or not self._wishes.include_expiry:
+        if entry.expires is None or not self._desired.include_expiry:
             return None
         return int(entry.expires)
 
@@ -217,7 +217,7 @@ class SettingsPlan:
             for other in self._entries
         )
         return self._expires(entry) is not None or (
-            self._wishes.use_http_path and (bool(entry.url.path) or has_paths)
+            self._desired.use_http_path and (bool(entry.url.path) or has_paths)
         )
 
     def _is_right(self, entry: Entry, question: Question, own_needed: bool) -> bool:
@@ -232,20 +232,20 @@ class SettingsPlan:
         if own_needed or own:
             if own != readers or [setting.value for setting in applied.helpers] != readers:
                 return False
-        if entry.url.path and self._wishes.use_http_path and not applied.use_http_path:
+        if entry.url.path and self._desired.use_http_path and not applied.use_http_path:
             return False
         return self._missing(entry) is None
 
     def _readers(self, entry: Entry, applied: Effective) -> list[bytes]:
         """The helpers for exactly this URL, of which none writes to the store."""
-        file, expires = self._wishes.file, self._expires(entry)
+        file, expires = self._desired.file, self._expires(entry)
         path = entry.url.place[2]
         marked = any(
             variable.key == b'usehttppath' and self._config.is_marked(variable)
             for variable in self._own_variables(entry.url)
         )
         by_path = applied.use_http_path and not marked
-        if path and self._wishes.use_http_path:
+        if path and self._desired.use_http_path:
             as_asked = by_path and self._has_lines_below(entry.url)
             last = reader_helper(file, path, expires)
         else:
@@ -255,7 +255,7 @@ class SettingsPlan:
 
     def _has_lines_below(self, url: Url) -> bool:
         protocol, host, path = url.place
-        files = self._stores.defaults if self._wishes.file is None else [self._wishes.file]
+        files = self._stores.defaults if self._desired.file is None else [self._desired.file]
         return any(
             line[:2] == (protocol, host) and line.path.startswith(path + b'/')
             for file in files
@@ -272,13 +272,13 @@ class SettingsPlan:
             user = [NewVariable(b'username', username, True)]
         if not own_needed:
             yield _Candidate(False, user)
-            if self._wishes.scope == 'url':
-                helper = NewVariable(b'helper', store_helper(self._wishes.file), True)
+            if self._desired.scope == 'url':
+                helper = NewVariable(b'helper', store_helper(self._desired.file), True)
                 yield _Candidate(False, [helper] + user)
             else:
                 yield _Candidate(True, user)
         readers = [NewVariable(b'helper', value) for value in [b''] + self._readers(entry, applied)]
-        if entry.url.path and self._wishes.use_http_path and not applied.use_http_path:
+        if entry.url.path and self._desired.use_http_path and not applied.use_http_path:
             readers.append(NewVariable(b'useHttpPath', b'true', True))
         yield _Candidate(False, readers + user)
 
@@ -293,7 +293,7 @@ class SettingsPlan:
             yield from self._own_ways(entry.url, candidate.own)
 
     def _write_general(self, entry: Entry, own: list[NewVariable], section: int | None) -> None:
-        helper = [NewVariable(b'helper', store_helper(self._wishes.file))]
+        helper = [NewVariable(b'helper', store_helper(self._desired.file))]
         if section is not None:
             self._config.append_to(section, helper)
         else:

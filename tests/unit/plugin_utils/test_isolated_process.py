@@ -36,7 +36,7 @@ def broken():
 
 @pytest.mark.parametrize('work', [killed, broken, object], ids=['killed', 'an error', 'no JSON'])
 def test_P2_its_death_is_not_that_of_its_caller(work, capfd):
-    with pytest.raises(apart.Died):
+    with pytest.raises(apart.ProcessFailed):
         apart.run(work)
     assert capfd.readouterr() == ('', ''), 'neither a traceback nor a text'
 
@@ -48,7 +48,7 @@ def test_where_no_process_can_be_started_the_caller_goes_on(monkeypatch, what):
 
     monkeypatch.setattr(os, what, fork)
     before = os.listdir('/proc/self/fd')
-    with pytest.raises(apart.Died):
+    with pytest.raises(apart.ProcessFailed):
         apart.run(dict)
     assert os.listdir('/proc/self/fd') == before
 

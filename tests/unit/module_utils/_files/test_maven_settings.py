@@ -296,7 +296,7 @@ def no_secret(value):
         ids, strategies.tuples(safe, safe) | strategies.none(), min_size=1, max_size=4
     ),
 )
-def test_M4_M7_M8_M10_M17_M19_M21_M22_M27_only_the_wanted_entries_change(maven, file, wishes):
+def test_M4_M7_M8_M10_M17_M19_M21_M22_M27_only_the_wanted_entries_change(maven, file, by_server):
     segments, encoding, mark = file
     content = mark + b''.join(encoded(text, encoding) for text, server_id in segments)
     before = maven(content)
@@ -307,24 +307,24 @@ def test_M4_M7_M8_M10_M17_M19_M21_M22_M27_only_the_wanted_entries_change(maven, 
     }
     entries = [
         {'id': server_id, 'state': 'absent'}
-        if wish is None
-        else {'id': server_id, 'username': wish[0], 'password': wish[1]}
-        for server_id, wish in wishes.items()
+        if login is None
+        else {'id': server_id, 'username': login[0], 'password': login[1]}
+        for server_id, login in by_server.items()
     ]
     result = apply(content, *entries)
     # Maven reads what was asked for, and all else as before
     expected = [
         server
-        if server.id not in wishes
-        else server._replace(username=wishes[server.id][0], password=wishes[server.id][1])
+        if server.id not in by_server
+        else server._replace(username=by_server[server.id][0], password=by_server[server.id][1])
         for server in before.servers
-        if wishes.get(server.id, ()) is not None
+        if by_server.get(server.id, ()) is not None
     ]
     known = {server.id for server in before.servers}
     expected += [
-        Server(server_id, *wish)
-        for server_id, wish in wishes.items()
-        if wish is not None and server_id not in known
+        Server(server_id, *login)
+        for server_id, login in by_server.items()
+        if login is not None and server_id not in known
     ]
     after = maven(result.content)
     assert (after.fatal, after.problems, after.rest) == (None, before.problems, before.rest)
@@ -333,7 +333,7 @@ def test_M4_M7_M8_M10_M17_M19_M21_M22_M27_only_the_wanted_entries_change(maven, 
     changed = {change['id'] for change in result.changes if change['changed']}
     assert changed == {
         server_id
-        for server_id in wishes
+        for server_id in by_server
         if {s for s in before.servers if s.id == server_id}
         != {s for s in expected if s.id == server_id}
     }

@@ -131,7 +131,7 @@ def options_of(**changes):
 
 def run(*script, check_mode=False, known=None, monotonic=None, desired=None, **changes):
     """Play the script. :returns: the outcome."""
-    wish = {
+    requested = {
         name: changes.pop(name)
         for name in ('state', 'regenerate', 'min_remaining', 'max_age')
         if name in changes
@@ -141,7 +141,7 @@ def run(*script, check_mode=False, known=None, monotonic=None, desired=None, **c
             options_of(**changes), client, clock=lambda: NOW, monotonic=monotonic or Clock()
         )
         outcome = ensure(
-            provider, desired or DesiredState(**wish), known, check_mode, clock=lambda: NOW
+            provider, desired or DesiredState(**requested), known, check_mode, clock=lambda: NOW
         )
         assert not any(
             secret in repr(diff(outcome)) for secret in (TOKEN['passCode'], 'secret-pass')
@@ -383,7 +383,7 @@ def test_N1_N2_refusals_of_step_1(gives, sentence):
 
 
 @pytest.mark.parametrize(
-    ('wish', 'script'),
+    ('requested', 'script'),
     [
         ({}, step1(gives=answer(400))),
         ({'state': 'absent'}, Ask('GET', ATTRIBUTES, answer(400), authorization=LOGIN)),
@@ -391,11 +391,11 @@ def test_N1_N2_refusals_of_step_1(gives, sentence):
     ],
     ids=['step 1', 'absent', 'check mode'],
 )
-def test_a_host_name_with_an_underscore_is_reported(monkeypatch, wish, script):
+def test_a_host_name_with_an_underscore_is_reported(monkeypatch, requested, script):
     monkeypatch.setattr(Scripted.__init__, '__kwdefaults__', {'url': 'https://build_nexus.test'})
     assert (
         'refuses the request (400): Nexus 3 does not accept a host name with an underscore. Use '
-        'another name of this server' in refused(script, **wish)
+        'another name of this server' in refused(script, **requested)
     )
 
 
@@ -670,13 +670,13 @@ def test_N6_a_change_is_not_sent_again_when_its_fate_is_unknown(method):
             step1(),
             step2(gives=gives, method='DELETE'),
         ]
-        wish = {'state': 'absent'}
+        requested = {'state': 'absent'}
         if method == 'POST':
-            script, wish = (
+            script, requested = (
                 [step1(version='3.71.0'), look(answer(410)), step2(gives=gives, method='POST')],
                 {},
             )
-        refused(*script, kind=kind, **wish)
+        refused(*script, kind=kind, **requested)
 
 
 @pytest.mark.parametrize(('seconds', 'fresh'), [(17.9, False), (18.1, True)])
@@ -1255,7 +1255,7 @@ def test_another_users_token_that_the_cache_knows():
 
 
 @pytest.mark.parametrize(
-    ('changes', 'wish'),
+    ('changes', 'requested'),
     [
         ({}, {'regenerate': 'always'}),
         ({'isExpired': True}, {}),
@@ -1263,14 +1263,14 @@ def test_another_users_token_that_the_cache_knows():
         ({'created': '2025-01-31T12:10:00Z'}, {'max_age': 3600}),
     ],
 )
-def test_another_users_token_is_replaced_by_delete_and_create(changes, wish):
+def test_another_users_token_is_replaced_by_delete_and_create(changes, requested):
     outcome = run(
         other('GET', answer(200, of_sam(**changes))),
         other('DELETE', answer(204)),
         other('POST', answer(201, of_sam(passCode='secret-pass'))),
         user_id=SAM,
         realm='SAML',
-        **wish,
+        **requested,
     )
     assert outcome.changed and outcome.token.secret == 'secret-pass'
 
@@ -1481,14 +1481,14 @@ def play(sandbox):
             url=None,
             known=None,
             describe=False,
-            **wish,
+            **requested,
         ):
             clock.now += 60
             running.requests.clear()
             more = {
-                name: wish.pop(name)
+                name: requested.pop(name)
                 for name in ('user_id', 'realm', 'nexus_version')
-                if name in wish
+                if name in requested
             }
             options = options_of(
                 url=url or running.url,
@@ -1503,7 +1503,7 @@ def play(sandbox):
                 return (
                     provider.describe()
                     if describe
-                    else ensure(provider, DesiredState(**wish), known, check_mode, clock)
+                    else ensure(provider, DesiredState(**requested), known, check_mode, clock)
                 )
             finally:
                 provider.close()
@@ -1605,7 +1605,7 @@ def test_H23_nothing_is_reported_about_a_token_where_the_path_is_wrong(
     """There, a server checks no password and says of everything that it is not there."""
     go = play(version, edition=edition, strip_server_header=strip)
     more = {'nexus_version': version} if stated else {}
-    for wish in (
+    for requested in (
         {'describe': True},
         {'check_mode': True},
         {'check_mode': True, 'state': 'absent'},
@@ -1613,7 +1613,7 @@ def test_H23_nothing_is_reported_about_a_token_where_the_path_is_wrong(
         {},
     ):
         with pytest.raises(Refused) as caught:
-            go(url=go.server.url + '/wrong', password='wrong-password', **wish, **more)
+            go(url=go.server.url + '/wrong', password='wrong-password', **requested, **more)
         assert 'must end with the context path' in str(caught.value)
         assert len(go.server.requests) <= 5
 
@@ -1626,18 +1626,18 @@ def test_a_404_with_a_text_is_checked_for_the_message_that_there_is_no_token(sta
             404, headers=server('3.71.0'), body='default backend - 404', content_type='text/plain'
         ),
     ):
-        for wish in ({'state': 'absent'}, {'check_mode': True}):
+        for requested in ({'state': 'absent'}, {'check_mode': True}):
             assert 'must end with the context path' in refused(
-                look(gone), look(status, '/service/rest/wonderland/status'), **wish
+                look(gone), look(status, '/service/rest/wonderland/status'), **requested
             )
             assert 'does not accept the user name and password' in refused(
-                look(gone), look(answer(401), '/service/rest/wonderland/status'), **wish
+                look(gone), look(answer(401), '/service/rest/wonderland/status'), **requested
             )
             assert 'answered 500' in refused(
                 look(gone),
                 look(answer(500), '/service/rest/wonderland/status'),
                 kind=ServerProblem,
-                **wish,
+                **requested,
             )
     text = answer(404, headers=server('3.71.0'), body='not found', content_type='text/plain')
     assert not run(
