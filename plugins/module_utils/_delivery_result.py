@@ -42,3 +42,20 @@ def diff(result: Result, before: t.Sequence[str], after: t.Sequence[str]) -> t.D
         'before': ''.join(line + '\n' for line in before),
         'after': ''.join(line + '\n' for line in after),
     }
+
+
+def entries_diff(result: Result, name: str) -> t.Dict[str, str]:
+    """Return the diff of a result with C(entries). :param name: the member that names an entry."""
+    before, after = [], []
+    for entry in result['entries']:
+        added = (entry['state'] == 'present') == ('entry' in entry['changed'])
+        before.append('%s: %s' % (entry[name], 'absent' if added else 'present'))
+        details = [what for what in entry['changed'] if what != 'entry']
+        if entry.get('fingerprint'):
+            details.append('access_token ' + entry['fingerprint'])
+        shown = entry['changed'] and details
+        after.append(
+            '%s: %s' % (entry[name], entry['state'])
+            + (' (changed: %s)' % ', '.join(details) if shown else '')
+        )
+    return diff(result, before, after)

@@ -150,6 +150,12 @@ def load(name: str) -> t.Any:
         )
 
         return maven_settings.MavenSettings
+    if name == 'npm_credentials':
+        from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+            npm_credentials,
+        )
+
+        return npm_credentials.NpmCredentials
     if name == 'nuxeo_cli_links':
         from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
             nuxeo_cli_links,

@@ -84,7 +84,7 @@ def option_problems(kind: type[DeliveryType], view: HostView) -> list[str]:
         spec = specification.get(option, {'type': 'str'}) if kind.ENTRIES else {'type': 'raw'}
         text = _option_problem(option, spec, raw, view)
         if text:
-            problems.append('%s_%s: %s' % (kind.NAME, option, text))
+            problems.append('%s: %s' % (kind.variable(option), text))
     return problems
 
 
@@ -120,7 +120,7 @@ def _known_options(kind: type[DeliveryType], view: HostView) -> Entry:
     """Return the options that a check of an entry depends on, as far as they are known."""
     options = {}
     for option in kind.CHECKED_WITH:
-        raw = view.variables.get('%s_%s' % (kind.NAME, option))
+        raw = view.variables.get(kind.variable(option))
         try:
             options[option] = known_value(raw, view, option)
         except BadInput:  # reported with the options

@@ -120,9 +120,20 @@ def _refuse_repetitions(found: dict[str, type[DeliveryType]]) -> None:
         declared = ['variable %s' % each for each in (*kind.variables(), kind.VARIABLE) if each]
         declared += ['module %s' % kind.MODULE] if kind.MODULE else []
         for each in declared:
-            if each in owners:
+            if each in owners and not _is_shared(each, kind, found[owners[each]]):
                 raise BadInput(
                     'The %s is declared twice: in %s and in %s.'
                     % (each, _file(owners[each]), _file(name))
                 )
             owners[each] = name
+
+
+def _is_shared(declared: str, kind: type[DeliveryType], other: type[DeliveryType]) -> bool:
+    """Return whether two types of one role have a variable together."""
+    variable = declared.rpartition(' ')[2]
+    return (
+        kind.ROLE is not None
+        and kind.ROLE == other.ROLE
+        and kind.variables().get(variable) in kind.SHARED
+        and other.variables().get(variable) in other.SHARED
+    )

@@ -28,6 +28,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven import (
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 from tests.conftest import COLLECTIONS
 from tests.sandbox.serving import faults
+from tests.support import package_clients
 from tests.support.hostile_host import RepeatingHost
 from tests.tools.scratch import ROOT
 
@@ -420,8 +421,29 @@ DELIVERIES = [
         dict(GIT, entries=[{'url': 'https://api.example', 'token': 'nuvy', 'state': 'absent'}]),
     ),
 ]
+
+
+def for_package_client(name):
+    """The tasks for a package client: with a source, a password, and access tokens."""
+    kind = package_clients.KINDS[name]
+    path = {'path': '{{ folder }}/%s' % name}
+    secret = '{{ secret_plain_%s_%%s }}' % kind.MODULE
+    with_source = [dict(kind.EXAMPLE, token='company')]
+    token = dict(kind.EXAMPLE, access_token=secret % 'token')
+    user = dict(kind.EXAMPLE, username='ci', password=secret % 'password')
+    tokens = [dict(kind.EXAMPLE, access_token=secret % 'entry_token')]
+    users = [dict(kind.EXAMPLE, username='ci', password=secret % 'entry_password')]
+    if not kind.BEARER_REFUSAL:
+        yield task('Deliver a token by ' + kind.MODULE, kind.MODULE, {**path, **token})
+        yield task('Deliver tokens by ' + kind.MODULE, kind.MODULE, dict(path, entries=tokens))
+    yield task('Deliver a password by ' + kind.MODULE, kind.MODULE, {**path, **user})
+    yield task('Deliver passwords by ' + kind.MODULE, kind.MODULE, dict(path, entries=users))
+    yield task('Deliver by ' + kind.MODULE, kind.MODULE, dict(path, entries=with_source))
+
+
+PACKAGES = [each for name in package_clients.KINDS for each in for_package_client(name)]
 REVOKE = [task('Revoke', arguments={'state': 'absent'})]
-WORK = NEXUS + OTHERS + LOOKUPS + DELIVERIES + REVOKE
+WORK = NEXUS + OTHERS + LOOKUPS + DELIVERIES + PACKAGES + REVOKE
 
 FAILURES = [
     task('Plan with mistakes', 'token_deliveries_info', **FORGIVEN),
@@ -1083,6 +1105,10 @@ DELIVERED = {
         },
     ),
 }
+DELIVERED.update(
+    (name, ([dict(kind.EXAMPLE, token='company')], {'path': '{{ folder }}/%s' % name}))
+    for name, kind in package_clients.KINDS.items()
+)
 
 
 def delivery_variables():
@@ -1093,7 +1119,7 @@ def delivery_variables():
     for name, (entries, options) in DELIVERED.items():
         found[kinds[name].VARIABLE] = entries
         for option, value in options.items():
-            variable = '%s_%s' % (name, option)
+            variable = kinds[name].variable(option)
             assert variable in kinds[name].variables()
             found[variable] = value
     return found

@@ -27,6 +27,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online impo
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token import BEARER, Token
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
+from tests.support import package_clients
 
 ROOT = os.geteuid() == 0
 NOBODY = 65534
@@ -216,4 +217,25 @@ class TokenCache(Writer):
         return {'cache/key.json': token and token.secret}
 
 
+class PackageClient(Writer):
+    """One for each package client: a user changes their password."""
+
+    FILES = ('file',)
+
+    def make_old(self):
+        self._deliver(OLD)
+
+    def write(self):
+        self._deliver(SECRET)
+
+    def _deliver(self, password):
+        kind = package_clients.KINDS[self.TYPE]
+        path = str(self.folder / 'file')
+        package_clients.deliver(kind, {'username': 'ci', 'password': password}, path=path)
+
+
 WRITERS = {kind.__name__: kind for kind in (Maven, Git, NuxeoCli, Registration, TokenCache)}
+WRITERS.update(
+    (kind.__name__, type(kind.__name__, (PackageClient,), {'TYPE': name}))
+    for name, kind in package_clients.KINDS.items()
+)

@@ -8,8 +8,8 @@
 * The imports in the module C(token_deliveries): Ansible packs for a host what a module imports by
   name, so the module cannot look into a folder.
 * The action plugin of a module that has none.
-* The role of each type with a list of entries. The short description and the description of its
-  argument specs are kept, all other lines are written again.
+* The role of each type with a list of entries, which can be that of several types. The short
+  description and the description of its argument specs are kept, all other lines are written again.
 """
 
 from __future__ import annotations
@@ -66,34 +66,54 @@ def imports(kinds: t.Mapping[str, t.Any]) -> str:
 
 
 class Role:
-    """The files of the role of a delivery type.
+    """The files of the role of a delivery type, or of several types that have one role.
 
-    :param docs: the documentation of its module.
+    :param docs: the documentation of all modules.
     """
 
-    def __init__(self, kind: t.Any, docs: Docs) -> None:
+    def __init__(self, kinds: t.Sequence[t.Any], docs: Docs) -> None:
+        self._kinds = kinds
+        self._first = kinds[0]
+        self._all_docs = docs
+        self._use(kinds[0])
+        self.name = kinds[0].role()
+        self.folder = ROOT / 'roles' / self.name
+
+    def _use(self, kind: t.Any) -> None:
+        """Make the following about a type."""
         self._kind = kind
-        self._docs = docs
+        self._docs = self._all_docs[kind.MODULE]
         self._spec = kind.specification()[0]
-        self.folder = ROOT / 'roles' / kind.NAME
 
     def files(self) -> dict[Path, str]:
         """Return the desired contents."""
         specs = self._argument_specs()
         short = specs['argument_specs']['main']['short_description']
         meta = {**META, 'galaxy_info': {**META['galaxy_info'], 'description': short}}
-        defaults = {self._kind.VARIABLE: []}
-        defaults.update({'%s_user' % self._kind.NAME: ''} if self._kind.HAS_USER else {})
-        for option in self._kind.OPTIONS:
-            if self._default(option) is not None:
-                defaults['%s_%s' % (self._kind.NAME, option)] = self._default(option)
-        about = '# What each means: ansible-doc -t role buildops.tokens.%s\n' % self._kind.NAME
+        about = '# What each means: ansible-doc -t role buildops.tokens.%s\n' % self.name
         return {
             self.folder / SPECS: HEAD + '\n' + _yaml(specs),
             self.folder / 'meta/main.yml': HEAD + '\n' + _yaml(meta),
-            self.folder / 'defaults/main.yml': HEAD + about + _yaml(defaults),
-            self.folder / 'tasks/main.yml': HEAD + '\n' + self._task(),
+            self.folder / 'defaults/main.yml': HEAD + about + _yaml(self._defaults()),
+            self.folder / 'tasks/main.yml': HEAD
+            + '\n'
+            + (self._task() if self.name == self._first.NAME else self._joint_task()),
         }
+
+    def _defaults(self) -> dict[str, t.Any]:
+        defaults: dict[str, t.Any] = {}
+        shared: dict[str, t.Any] = {}
+        for kind in self._kinds:
+            self._use(kind)
+            defaults[kind.VARIABLE] = []
+            if kind.HAS_USER:
+                found = shared if 'user' in kind.SHARED else defaults
+                found[kind.variable('user')] = ''
+            for option in kind.OPTIONS:
+                if self._default(option) is not None:
+                    found = shared if option in kind.SHARED else defaults
+                    found[kind.variable(option)] = self._default(option)
+        return {**defaults, **shared}
 
     def _default(self, option: str) -> t.Any:
         """Return the value of the variable by default, or None if it has none."""
@@ -115,30 +135,53 @@ class Role:
             empty = self._spec[option]['type'] in ('str', 'path')
             omit = '' if default not in (None, '') else ' | default(omit, true)'
             omit = omit if empty or not omit else ' | default(omit)'
-            lines.append('    %s: "{{ %s_%s%s }}"' % (option, kind.NAME, option, omit))
+            lines.append('    %s: "{{ %s%s }}"' % (option, kind.variable(option), omit))
         if kind.HAS_USER:
-            lines.append('  become: "{{ true if %s_user else omit }}"' % kind.NAME)
-            lines.append('  become_user: "{{ %s_user or omit }}"' % kind.NAME)
+            lines.append('  become: "{{ true if %s else omit }}"' % kind.variable('user'))
+            lines.append('  become_user: "{{ %s or omit }}"' % kind.variable('user'))
         return '\n'.join([*lines, '  register: %s_result' % kind.NAME, ''])
 
+    def _joint_task(self) -> str:
+        """Return the task for several types: one run of one module for all."""
+        lines = [
+            '- name: Deliver the credentials',
+            '  buildops.tokens.token_deliveries:',
+            '    types:',
+            *('      - %s' % kind.NAME for kind in self._kinds),
+            '  register: %s_result' % self.name,
+        ]
+        return '\n'.join([*lines, ''])
+
     def _argument_specs(self) -> dict[str, t.Any]:
-        kind = self._kind
+        self._use(self._first)
         main: dict[str, t.Any] = {
             'short_description': self._docs['short_description'],
             'version_added': self._docs['version_added'],
             'author': 'buildops.tokens contributors (@buildops)',
             'description': [
                 'See P(buildops.tokens.%s#module). The result is in C(%s_result).'
-                % (kind.MODULE, kind.NAME)
+                % (self._kind.MODULE, self.name)
             ],
         }
         path = self.folder / SPECS
         if path.exists():
             kept = yaml.safe_load(path.read_text(encoding='utf-8'))['argument_specs']['main']
             main.update({name: kept[name] for name in main})
+        options: dict[str, t.Any] = {}
+        shared: dict[str, t.Any] = {}
+        for kind in self._kinds:
+            self._use(kind)
+            for option, entry in self._variables().items():
+                found = shared if option in kind.SHARED else options
+                found.setdefault(kind.variable(option) if option else kind.VARIABLE, entry)
+        return {'argument_specs': {'main': {**main, 'options': {**options, **shared}}}}
+
+    def _variables(self) -> dict[str, t.Any]:
+        """Return the variables of a type by option. That of its entries has an empty name."""
+        kind = self._kind
         entries = self._docs['options'][kind.ENTRIES]
         options: dict[str, t.Any] = {
-            kind.VARIABLE: {
+            '': {
                 'description': [
                     'The entries, with the options of M(buildops.tokens.%s).' % kind.MODULE,
                     *self._description(kind.ENTRIES, entries['description'])[1:],
@@ -152,7 +195,7 @@ class Role:
             }
         }
         if kind.HAS_USER:
-            options['%s_user' % kind.NAME] = {
+            options['user'] = {
                 'description': [
                     'User of the host who gets the entries. By default the one that '
                     'Ansible works as.'
@@ -166,8 +209,8 @@ class Role:
                 entry.pop(name, None)
             if self._default(option) is not None:
                 entry['default'] = self._default(option)
-            options['%s_%s' % (kind.NAME, option)] = entry
-        return {'argument_specs': {'main': {**main, 'options': options}}}
+            options[option] = entry
+        return options
 
     def _options(self, spec: Docs, docs: Docs) -> dict[str, t.Any]:
         """Return options as an argument spec of a role has them."""
@@ -205,7 +248,7 @@ class Role:
         inner = text[len(kind.ENTRIES) + 3 :] if text.startswith(kind.ENTRIES + '[].') else text
         name = re.split(r'[=.\[]', inner)[0]
         if mark == 'O' and inner == text and name in kind.OPTIONS:
-            return 'O(%s_%s)' % (kind.NAME, inner)
+            return 'O(%s%s)' % (kind.variable(name), inner[len(name) :])
         if mark == 'O' and name in self._spec[kind.ENTRIES]['options']:
             return 'O(%s[].%s)' % (kind.VARIABLE, inner)
         return 'O(%s)' % kind.VARIABLE if text == kind.ENTRIES else 'C(%s)' % text
@@ -227,6 +270,7 @@ def files(docs: Docs) -> dict[Path, str]:
             found[plugin] = action('delivery_action', 'DeliveryAction', name)
         if kind.MODULE and kind.MODULE not in docs:
             raise SystemExit('plugins/modules/%s.py is missing.' % kind.MODULE)
-        if kind.VARIABLE and kind.ENTRIES:
-            found.update(Role(kind, docs[kind.MODULE]).files())
+    for name in {kind.role() for kind in kinds.values() if kind.VARIABLE and kind.ENTRIES}:
+        of_role = [kind for kind in kinds.values() if kind.role() == name]
+        found.update(Role(of_role, docs).files())
     return found

@@ -60,6 +60,7 @@ HOST_TARGETS = (
     'role_maven_settings',
     'role_git_credentials',
     'role_nuxeo_online',
+    'role_package_clients',
 )
 # Linters want a newer ansible-core than the oldest, and are no part of this.
 NOT_NEEDED = (

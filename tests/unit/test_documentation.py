@@ -142,7 +142,9 @@ def test_guides_contain_every_delivery_type(name):
     kind = delivery_types.all_types()[name]
     rows = {}
     if kind.VARIABLE:
-        rows['docs/docsite/rst/user_guide.rst'] = f'* :ansplugin:`buildops.tokens.{name}#role`:'
+        rows['docs/docsite/rst/user_guide.rst'] = (
+            f'* :ansplugin:`buildops.tokens.{kind.role()}#role`:'
+        )
     if kind.MODULE and kind.WHERE == HOST:
         module = f':ansplugin:`buildops.tokens.{kind.MODULE}#module`\n     - '
         rows['docs/docsite/rst/security_guide.rst'] = module

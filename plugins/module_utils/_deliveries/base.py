@@ -100,10 +100,14 @@ class DeliveryType:
 
     :cvar NAME: of the file and, if there is a C(VARIABLE), of the role. The variables of its
         options begin with it.
+    :cvar ROLE: the role, where several types have one. The variables of its options then begin
+        with C(VARIABLE).
+    :cvar SHARED: options, with C(user), whose variable is one for all types of C(ROLE).
     :cvar MODULE: the module that makes this delivery alone.
     :cvar VARIABLE: the inventory variable with the list of its entries, or None for one that only
         other types use.
     :cvar OPTIONS: the options of the module that have a variable, named C(<NAME>_<option>).
+    :cvar EXAMPLE: an entry as short as it can be, without a credential. Tests deliver it.
     :cvar HAS_USER: there is a variable C(<NAME>_user), the user of the host who gets the entries.
     :cvar WHERE: C(HOST), or C(CONTROLLER) for what is delivered to a server. The latter is done
         once for all hosts with equal entries and options.
@@ -124,9 +128,12 @@ class DeliveryType:
     """
 
     NAME = ''
+    ROLE: t.Optional[str] = None
+    SHARED: t.Tuple[str, ...] = ()
     MODULE: t.Optional[str] = None
     VARIABLE: t.Optional[str] = None
     OPTIONS: t.Tuple[str, ...] = ()
+    EXAMPLE: t.Mapping[str, t.Any] = {}
     HAS_USER = False
     WHERE = HOST
     ENTRIES: t.Optional[str] = None
@@ -146,7 +153,19 @@ class DeliveryType:
     def variables(cls) -> t.Dict[str, str]:
         """Return, by variable, the option that it sets. C(user) is one of them."""
         names = cls.OPTIONS + (('user',) if cls.HAS_USER else ())
-        return {'%s_%s' % (cls.NAME, name): name for name in names}
+        return {cls.variable(name): name for name in names}
+
+    @classmethod
+    def variable(cls, option: str) -> str:
+        """Return the variable that sets an option."""
+        if cls.ROLE is None:
+            return '%s_%s' % (cls.NAME, option)
+        return '%s_%s' % (cls.ROLE if option in cls.SHARED else cls.VARIABLE, option)
+
+    @classmethod
+    def role(cls) -> str:
+        """Return the name of the role."""
+        return cls.ROLE or cls.NAME
 
     @classmethod
     def parts(cls, entries: t.List[Entry], options: t.Dict[str, t.Any]) -> t.List[Part]:

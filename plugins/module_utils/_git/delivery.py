@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_result import (
     attempt,
-    diff,
+    entries_diff,
     refused,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
@@ -138,7 +138,7 @@ def deliver(
         work.write()
     result, warnings = work.result(), work.warnings()
     if with_diff:
-        result['diff'] = _diff(result)
+        result['diff'] = entries_diff(result, 'url')
     git = find_program('git') if find_program else None
     if git and not check_mode and work.config is not None:
         warnings += _ask(work, work.config, result, git)
@@ -373,19 +373,3 @@ def _verify(
 
 def _attempt(entry: Entry, accepted: bool | None, message: str) -> Result:
     return attempt(entry.name, entry.repository, accepted, message)
-
-
-def _diff(result: Result) -> Result:
-    before, after = [], []
-    for entry in result['entries']:
-        added = (entry['state'] == 'present') == ('entry' in entry['changed'])
-        before.append('%s: %s' % (entry['url'], 'absent' if added else 'present'))
-        details = [what for what in entry['changed'] if what != 'entry']
-        if entry.get('fingerprint'):
-            details.append('access_token ' + entry['fingerprint'])
-        shown = entry['changed'] and details
-        after.append(
-            '%s: %s' % (entry['url'], entry['state'])
-            + (' (changed: %s)' % ', '.join(details) if shown else '')
-        )
-    return diff(result, before, after)

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
@@ -22,7 +21,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
     fingerprint,
     register,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._token import from_iso8601
+from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_expiry
 
 # Beside a bearer token a server looks at the password alone, but GitLab and Gitea require this name
 BEARER_USERNAME = 'oauth2'
@@ -81,7 +80,7 @@ def parse_entry(options: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -
     present = options['state'] != 'absent'
     if present:
         username, password, mark = _credentials(options, username, url)
-        expires = _expiry(options['expires_at'], url)
+        expires = check_expiry(options['expires_at'], str(url))
     wanted = Wanted(url, username, password, present, bool(options['exclusive']))
     return Entry(name, url, present, wanted, repository, expires, mark)
 
@@ -117,20 +116,6 @@ def _credentials(
         )
     register(password)
     return username, password, mark
-
-
-def _expiry(text: str | None, url: Url) -> float | None:
-    if text is None:
-        return None
-    expires: float | None = from_iso8601(text)
-    if expires is None:
-        raise BadInput('expires_at for %s is not a time such as 2026-01-31T12:00:00Z.' % (url,))
-    if expires <= time.time():
-        raise BadInput(
-            'The credential for %s expired at %s. Get a new one; if that time is still to come, '
-            'set the clock of this host.' % (url, text)
-        )
-    return expires
 
 
 def all_wanted(entries: t.Sequence[Entry]) -> list[tuple[int, Wanted]]:

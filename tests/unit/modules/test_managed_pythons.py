@@ -19,6 +19,7 @@ from ansible.release import __version__
 
 from tests.conftest import COLLECTIONS
 from tests.sandbox import nuxeo_online
+from tests.support.package_clients import KINDS
 from tests.tools.tree import pythons
 
 INTERPRETERS = pythons()
@@ -29,7 +30,7 @@ SUPPORTED = [version for version in INTERPRETERS if int(version.partition('.')[2
 CLID = '01234567-89ab-cdef-0123-456789abcdef--c4n4ry-of-a-second-half'
 
 SCRIPT = """
-import sys, types
+import importlib, sys, types
 # Verification needs them, files do not
 for name in ('ansible', 'ansible.module_utils', 'ansible.module_utils.urls'):
     sys.modules[name] = types.ModuleType(name)
@@ -44,7 +45,16 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online impo
 )
 def filled(options, arguments):
     return dict({name: spec.get('default') for name, spec in arguments.items()}, **options)
-folder, clid = sys.argv[1:]
+def package_client(name):
+    module = importlib.import_module(PACKAGE + '.' + name)
+    kind = next(each for each in vars(module).values() if getattr(each, 'NAME', '') == name)
+    specification = kind.specification()[0]
+    entry = dict(kind.EXAMPLE, username='u', password='plain-enough-for-all')
+    entry = filled(entry, specification[kind.ENTRIES]['options'])
+    params = filled({'path': folder + '/' + name, kind.ENTRIES: [entry]}, specification)
+    return lambda: kind.apply(params, types.SimpleNamespace(check_mode=False, _diff=True))
+PACKAGE = 'ansible_collections.buildops.tokens.plugins.module_utils._deliveries'
+folder, clid, clients = sys.argv[1:]
 secret = 'c4n4ry/+=&<"%c4n4ry'
 servers = [
     {'id': 'a', 'username': 'u', 'password': secret, 'configuration': {'b': ['c', 'd']}},
@@ -68,7 +78,8 @@ server = filled({'nuxeo_home': folder + '/nuxeo', 'clid': clid}, nuxeo_registrat
 for work in (lambda: maven_delivery.deliver(maven, False, True, None),
              lambda: git_delivery.deliver(git, False, True, None),
              lambda: nuxeo_cli_link.deliver(link, False, True, None),
-             lambda: nuxeo_registration.ensure(server, False, True)):
+             lambda: nuxeo_registration.ensure(server, False, True),
+             *map(package_client, clients.split())):
     print([work()[0]['changed'] for again in range(2)])
 """
 
@@ -101,14 +112,19 @@ def check_files(folder):
 def test_code_of_managed_hosts_runs_with_any_python(tmp_path, version):
     make_places(tmp_path)
     ran = subprocess.run(
-        [INTERPRETERS[version], '-W', 'error', '-c', SCRIPT, tmp_path, CLID],
+        [INTERPRETERS[version], '-W', 'error', '-c', SCRIPT, tmp_path, CLID, ' '.join(KINDS)],
         capture_output=True,
         text=True,
         check=False,
         env=dict(os.environ, PYTHONPATH=str(COLLECTIONS), PYTHONDONTWRITEBYTECODE='1'),
     )
-    assert (ran.returncode, ran.stdout) == (0, '[True, False]\n' * 4), ran.stderr
+    assert (ran.returncode, ran.stdout) == (
+        0,
+        '[True, False]\n' * (4 + len(KINDS)),
+    ), ran.stderr
     check_files(tmp_path)
+    for name in KINDS:
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600, name
 
 
 def test_modules_run_with_any_python(tmp_path, sandbox, run_playbook):

@@ -20,7 +20,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_ty
 from tests.conftest import COLLECTIONS
 from tests.tools.scratch import ROOT
 
-# What an entry needs besides the name of its source
+# What an entry needs besides the name of its source, where its type has no EXAMPLE
 REQUIRED = {
     'git_credentials': {'url': 'https://git.example.com'},
     'maven_settings': {'id': 'company'},
@@ -50,7 +50,7 @@ def run(module: str, arguments: dict[str, t.Any], folder: Path) -> dict[str, t.A
 @pytest.mark.parametrize('name', sorted(KINDS))
 def test_the_name_of_a_source_is_refused_with_the_remedy(name: str, tmp_path: Path) -> None:
     kind = KINDS[name]
-    entry = {**REQUIRED[name], 'token': 'company'}
+    entry = {**(kind.EXAMPLE or REQUIRED[name]), 'token': 'company'}
     module = kind.MODULE or ''
     results = [run(module, entry, tmp_path)]
     if kind.ENTRIES:

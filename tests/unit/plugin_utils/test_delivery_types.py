@@ -101,6 +101,14 @@ def test_a_type_is_its_file(declare: t.Callable[..., None]) -> None:
             {'toy': GOOD, 'other': GOOD.replace("NAME = 'toy'", "NAME = 'other'")},
             'toy_entries is declared twice: in .*other.py and in .*toy.py',
         ),
+        (
+            {
+                name: GOOD.replace('toy', name) + "    ROLE, HAS_USER = 'toys', True\n%s" % shared
+                for name, shared in (('one', "    SHARED = ('user',)\n"), ('two', ''))
+            }
+            | {'two': GOOD.replace('toy', 'two').replace("'two_entries'", "'toys_user'")},
+            'The variable toys_user is declared twice: in .*one.py and in .*two.py',
+        ),
     ],
 )
 def test_a_wrong_type_is_named_with_its_file(
@@ -110,6 +118,15 @@ def test_a_wrong_type_is_named_with_its_file(
     with pytest.raises(BadInput, match=message):
         delivery_types.all_types()
     delivery_types.preload()  # which reports nothing, since nobody asked for deliveries
+
+
+def test_types_of_one_role_have_variables_together(declare: t.Callable[..., None]) -> None:
+    both = "    ROLE, SHARED, OPTIONS, HAS_USER = 'toys', ('user',), ('path',), True\n"
+    declare(toy=GOOD + both, ball=GOOD.replace('toy', 'ball') + both)
+    assert {name: [*kind.variables()] for name, kind in delivery_types.all_types().items()} == {
+        'ball': ['ball_entries_path', 'toys_user'],
+        'toy': ['toy_entries_path', 'toys_user'],
+    }
 
 
 def described(specification: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -141,8 +158,10 @@ def _role(name: str) -> dict[str, t.Any]:
 @pytest.mark.parametrize('name', sorted(delivery_types.with_variable()))
 def test_each_type_has_the_options_of_its_role(name: str) -> None:
     """What a role accepts, the playbooks accept, too."""
-    kind = delivery_types.all_types()[name]
-    assert {*kind.variables(), kind.VARIABLE} == set(_role(name))
+    role = delivery_types.all_types()[name].role()
+    kinds = [kind for kind in delivery_types.with_variable().values() if kind.role() == role]
+    declared = {variable for kind in kinds for variable in (*kind.variables(), kind.VARIABLE)}
+    assert declared == set(_role(role))
 
 
 @pytest.mark.parametrize('name', sorted(delivery_types.all_types()))
@@ -152,6 +171,7 @@ def test_what_a_type_declares_exists_in_its_options(name: str) -> None:
     entry = specification[kind.ENTRIES]['options'] if kind.ENTRIES else specification
     assert kind.ENTRY_NAME in entry and 'token' in entry
     assert not kind.TAKES_EXPIRY or 'expires_at' in entry
+    assert set(kind.EXAMPLE) <= set(entry)
     if kind.ENTRIES:
         assert set(kind.OPTIONS) <= set(specification)
 
@@ -167,7 +187,10 @@ ON_HOSTS = {
 def test_each_type_that_writes_files_is_tried_by_the_suites(name: str) -> None:
     kind = ON_HOSTS[name]
     assert name in {writer.TYPE for writer in WRITERS.values()}, 'tests/losses/writers.py'
-    targets = [kind.MODULE or '', *(['role_' + name] if kind.VARIABLE else [])]
+    targets = [] if kind.ROLE else [kind.MODULE or '']
+    targets += ['role_' + kind.role()] if kind.VARIABLE else []
+    tasks = 'tests/integration/targets/role_%s/tasks/%s.yml' % (kind.ROLE, kind.MODULE)
+    assert not kind.ROLE or (ROOT / tasks).is_file(), tasks
     for target in targets:
         assert target in HOST_TARGETS, 'HOST_TARGETS of tests/tools/matrix.py'
         assert (ROOT / 'tests/integration/targets' / target).is_dir(), target
