@@ -76,7 +76,7 @@ class Line:
         found = _PARTS.match(text)
         self.body, self.end = found.groups() if found else (text, '')
         bare = self.body.strip(_BLANKS)
-        self.is_section = _SECTION.match(self.body.lstrip('\ufeff')) is not None
+        self.is_section = _SECTION.match(self.body) is not None
         if bare and bare[0] not in ';#' and not self.is_section:
             name, _equals, self.raw = self.body.partition('=')
             self.key, self.value = unquoted(name), unquoted(self.raw)
@@ -168,21 +168,16 @@ class Npmrc:
             last = self.lines[at - 1]
             last.write(last.text + self._end)
         line = Line(self._end, False)
-        mark = at == 0 and self.lines and self.lines[0].text.startswith('\ufeff')
-        if mark:  # it must stay the first character
-            first = self.lines[0]
-            first.write(first.text[1:])
-            line = Line('\ufeff' + self._end, False)
         self.lines.insert(at, line)
         return line
 
     def remove(self, lines: t.Sequence[Line]) -> None:
         """Remove lines."""
-        mark = any(line.text.startswith('\ufeff') for line in lines)
         gone = {id(line) for line in lines}
+        mark = any(line.text.startswith('\ufeff') for line in lines)
         self.lines = [line for line in self.lines if id(line) not in gone]
-        if mark and self.lines:
-            self.lines[0].write('\ufeff' + self.lines[0].text)
+        if mark:  # alone, since npm would read it as part of some lines
+            self.lines.insert(0, Line('\ufeff' + self._end, False))
 
     def credential(self, registry: str) -> t.Optional[t.Tuple[str, str]]:
         """Return (field, value) of what npm sends to a registry, or None.
