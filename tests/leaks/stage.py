@@ -361,6 +361,8 @@ class Stage:
 
     def _prepare_files(self):
         """Files of people, with secrets of theirs in them."""
+        from tests.support import package_clients  # once the collection can be imported
+
         secret = self.secrets
         self.holders = {
             self.work / name
@@ -370,6 +372,7 @@ class Stage:
                 'git-credentials',
                 'project/.yo-rc.json',
                 'cache',
+                *package_clients.KINDS,
             )
         }
         escaped = {

@@ -426,7 +426,7 @@ DELIVERIES = [
 def for_package_client(name):
     """The tasks for a package client: with a source, a password, and access tokens."""
     kind = package_clients.KINDS[name]
-    path = {'path': '{{ folder }}/%s' % name}
+    path = {'path': '{{ folder }}/%s/file' % name}
     secret = '{{ secret_plain_%s_%%s }}' % kind.MODULE
     with_source = [dict(kind.EXAMPLE, token='company')]
     token = dict(kind.EXAMPLE, access_token=secret % 'token')
@@ -1106,7 +1106,7 @@ DELIVERED = {
     ),
 }
 DELIVERED.update(
-    (name, ([dict(kind.EXAMPLE, token='company')], {'path': '{{ folder }}/%s' % name}))
+    (name, ([dict(kind.EXAMPLE, token='company')], {'path': '{{ folder }}/%s/file' % name}))
     for name, kind in package_clients.KINDS.items()
 )
 
