@@ -31,6 +31,7 @@ _MACRO = re.compile(rb'[ \t]*[^ \t\r\n]+\r?\n(?:[^\r\n]+\r?\n)*\r?\n')
 _CONTROL = re.compile(rb'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)')
 _SAFE = re.compile(r'(?!["#])[!-\[\]-~]{1,%d}\Z' % LONGEST_VALUE)
 _VALUES = (b'login', b'user', b'account', b'password')
+_KEYWORDS = (*_VALUES, b'machine', b'default', b'macdef')
 
 
 class Wanted(t.NamedTuple):
@@ -189,6 +190,9 @@ class Document:
         if not word:
             self._found(keyword.start(), 'a word that has no value', PYTHON)
             return None, len(self.content)
+        between = self.content[keyword.end() : word.start()]
+        if word.group() in _KEYWORDS and b'\n' in between:  # curl takes it for a keyword
+            self._found(keyword.start(), 'a word that has no value')
         return word.group(), word.end()
 
     def _quoted(self, at: int) -> t.Optional[t.Match[bytes]]:
@@ -256,7 +260,7 @@ def check_value(value: str, what: str, dialect: str = NETRC) -> None:
         raise BadInput(
             '%s cannot be written to a netrc file so that all clients read it alike: it is empty, '
             'begins with # or ", or contains a blank, a backslash or a character that is not '
-            'ASCII. Replace the token, or use a client with a file of its own.' % what
+            'ASCII. Get another token.' % what
         )
 
 
