@@ -150,6 +150,12 @@ def load(name: str) -> t.Any:
         )
 
         return maven_settings.MavenSettings
+    if name == 'netrc_credentials':
+        from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+            netrc_credentials,
+        )
+
+        return netrc_credentials.NetrcCredentials
     if name == 'npm_credentials':
         from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
             npm_credentials,

@@ -22,6 +22,7 @@ class Client(t.NamedTuple):
 
 
 CLIENTS = {
+    'apt-get': Client('apt', 'apt with delivered credentials', quick=True),
     'bash': Client('bash', 'commands that people copy', quick=True),
     'curl': Client('curl', 'the stand-ins and the as_curl filter, as curl sees them', quick=True),
     'git': Client('git', 'git with delivered credentials', quick=True),
