@@ -178,7 +178,7 @@ entries:
       type: str
       sample: >-
         line 3 has an entry for another user of the same host, and most clients take the first.
-        Remove it, or set exclusive
+        Remove it, or have netrc_credential remove it with exclusive
     fingerprint:
       description: Twelve hexadecimal digits that identify the access token without revealing it.
       returned: for an O(access_token)

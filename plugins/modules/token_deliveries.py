@@ -174,6 +174,12 @@ def load(name: str) -> t.Any:
         )
 
         return nuxeo_registrations.NuxeoRegistrations
+    if name == 'pip_credentials':
+        from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+            pip_credentials,
+        )
+
+        return pip_credentials.PipCredentials
     # END GENERATED
     raise BadInput(
         'The module token_deliveries does not import %s. Run python -m tests.tools.generate.' % name
