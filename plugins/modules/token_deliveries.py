@@ -144,6 +144,12 @@ def load(name: str) -> t.Any:
         )
 
         return git_credentials.GitCredentials
+    if name == 'gradle_credentials':
+        from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+            gradle_credentials,
+        )
+
+        return gradle_credentials.GradleCredentials
     if name == 'maven_settings':
         from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
             maven_settings,
