@@ -35,6 +35,7 @@ NUGET_ORG = New(
 _NAME_CHARACTER = re.compile(r'[A-Za-z0-9_.\-\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]')
 _FIRST_CHARACTER = re.compile(r'[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]')
 _ESCAPED = re.compile(r'_(?=[Xx](?:[0-9a-fA-F]{4}|[0-9a-fA-F]{8})_)')
+_ENCRYPTED_KEY = re.compile(rb'=\s*["\']%s["\']' % ENCRYPTED.encode(), re.I)
 _VARIABLE = re.compile(r'%[^%]+%')
 
 
@@ -117,7 +118,7 @@ def edit(
     file = _open(content, path)
     if file.root is None:
         return _created(content, wanted, file)
-    if any(_stays(source) for source in wanted):
+    if any(_stays(source) for source in wanted) and _ENCRYPTED_KEY.search(content or b''):
         _refuse_both_kinds(file, {element_name(source.name) for source in wanted}, path)
     changes = [_edit_source(file, source) for source in wanted]
     sources = [

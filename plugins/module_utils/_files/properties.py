@@ -22,7 +22,7 @@ Changes = t.Dict[str, t.List[str]]
 _LINE = re.compile(
     r'(?P<indent>[ \t\f]*)'
     r'(?:(?:[#!][^\r\n]*|\\?)(?:\r\n|\r|\n|\Z)'
-    r'|(?P<entry>(?:[^\\\r\n]|\\(?:\r\n|[\s\S]|\Z))+)(?P<end>\r\n|\r|\n|\Z))'
+    r'|(?P<entry>(?:[^\\\r\n]+|\\(?:\r\n|[\s\S]|\Z))+)(?P<end>\r\n|\r|\n|\Z))'
 )
 _KEY = re.compile(r'(?:[^\\=: \t\f]|\\[\s\S])*')
 _SEPARATOR = re.compile(r'[ \t\f]*(?:[=:][ \t\f]*)?')
@@ -93,7 +93,7 @@ def _find(text: str, keys: t.Iterable[str], path: str) -> t.Dict[str, t.List[_En
     """Return the entries of each key, in the order of the file."""
     found: t.Dict[str, t.List[_Entry]] = {key: [] for key in keys}
     plain = tuple(found)
-    may_break = _BROKEN.search(text) is not None
+    may_break = '\\u' in text and _BROKEN.search(text) is not None
     for line in _LINE.finditer(text):
         raw = line.group('entry')
         if not raw or not ('\\' in raw or raw.startswith(plain)):

@@ -26,18 +26,16 @@ _REST_OF_LINE = re.compile(rb'[ \t]*(?:\r\n|\n|\r|\Z)')
 class Element:
     """An element.
 
-    :ivar start: offset of its start tag; C(inner): behind that tag (None for C(<x/>)); C(close): of
-        its end tag; C(end): behind it.
+    :ivar start: offset of its start tag; C(close): of its end tag, or again of its start tag for
+        C(<x/>).
     """
 
-    __slots__ = ('name', 'attributes', 'start', 'inner', 'close', 'end', 'children')
+    __slots__ = ('name', 'attributes', 'start', 'close', 'children')
 
     def __init__(self, name: str, attributes: t.Dict[str, str], start: int) -> None:
         self.name = name
         self.attributes = attributes
-        self.start = start
-        self.inner: t.Optional[int] = None
-        self.close = self.end = start
+        self.start = self.close = start
         self.children: t.List[Element] = []
 
     def named(self, name: str) -> t.List[Element]:
@@ -110,13 +108,18 @@ class XmlFile:
         self._stack.append(element)
 
     def _on_end(self, _name: str) -> None:
-        element, close = self._stack.pop(), self._parser.CurrentByteIndex
+        self._stack.pop().close = self._parser.CurrentByteIndex
+
+    def _inner(self, element: Element) -> t.Optional[int]:
+        """Return the offset behind a start tag, or None for an element without an end tag."""
         tag = t.cast('re.Match[bytes]', _START_TAG.match(self._body, element.start))
-        if tag.group().endswith(b'/>'):
-            element.end = tag.end()
-        else:
-            element.inner, element.close = tag.end(), close
-            element.end = self._body.index(b'>', close) + 1
+        return None if tag.group().endswith(b'/>') else tag.end()
+
+    def _end(self, element: Element) -> int:
+        """Return the offset behind an element."""
+        if self._inner(element) is not None:
+            return self._body.index(b'>', element.close) + 1
+        return t.cast('re.Match[bytes]', _START_TAG.match(self._body, element.start)).end()
 
     def line_of(self, element: Element) -> int:
         """Return the number of the line where an element begins."""
@@ -124,12 +127,14 @@ class XmlFile:
 
     def is_blank(self, element: Element) -> bool:
         """Return whether an element contains no text or comment besides its children."""
-        position = element.inner or element.end
+        position = self._inner(element)
+        if position is None:
+            return True
         for child in element.children:
             if self._body[position : child.start].strip():
                 return False
-            position = child.end
-        return element.inner is None or not self._body[position : element.close].strip()
+            position = self._end(child)
+        return not self._body[position : element.close].strip()
 
     def set_attribute(self, element: Element, name: str, value: str) -> None:
         """Replace the value of an attribute that an element has."""
@@ -141,7 +146,7 @@ class XmlFile:
 
     def cut(self, element: Element) -> None:
         """Remove an element, with its line if nothing else is on it."""
-        start, end = self._blanks_before(element.start), element.end
+        start, end = self._blanks_before(element.start), self._end(element)
         before = self._body[:start]
         if before.endswith((b'\n', b'\r')) and _REST_OF_LINE.match(self._body, end):
             start -= 2 if before.endswith(b'\r\n') else 1
@@ -151,23 +156,24 @@ class XmlFile:
 
     def append(self, parent: Element, new: t.Sequence[New]) -> None:
         """Add children behind the others. A parent without children gets them in one call."""
-        around = self._indent(parent)
+        around, inner = self._indent(parent), self._inner(parent)
         indent = None if around is None else around + self._unit()
         if parent.children:
             indent = self._indent(parent.children[-1])
         written = b''.join(self._written(one, indent) for one in new)
         tail = b'' if around is None else self._line_end + around
         if parent.children:
-            at = parent.children[-1].end
+            at = self._end(parent.children[-1])
             self._splices.append((at, at, written))
-        elif parent.inner is not None:
-            at = parent.inner + len(self._body[parent.inner : parent.close].rstrip())
+        elif inner is not None:
+            at = inner + len(self._body[inner : parent.close].rstrip())
             self._splices.append((at, parent.close, written + tail))
         else:
-            at = self._body.rindex(b'/', parent.start, parent.end)
+            end = self._end(parent)
+            at = self._body.rindex(b'/', parent.start, end)
             at = parent.start + len(self._body[parent.start : at].rstrip())
             close = b'</%s>' % parent.name.encode('utf-8')
-            self._splices.append((at, parent.end, b'>' + written + tail + close))
+            self._splices.append((at, end, b'>' + written + tail + close))
 
     def create(self, root: New) -> None:
         """Write the whole file."""
