@@ -160,6 +160,14 @@ def _composer_credentials() -> t.Any:
     return composer_credentials.ComposerCredentials
 
 
+def _docker_credentials() -> t.Any:
+    from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+        docker_credentials,
+    )
+
+    return docker_credentials.DockerCredentials
+
+
 def _git_credentials() -> t.Any:
     from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
         git_credentials,
@@ -236,6 +244,7 @@ TYPES = {
     'bundler_credentials': _bundler_credentials,
     'cargo_credentials': _cargo_credentials,
     'composer_credentials': _composer_credentials,
+    'docker_credentials': _docker_credentials,
     'git_credentials': _git_credentials,
     'gradle_credentials': _gradle_credentials,
     'maven_settings': _maven_settings,

@@ -36,6 +36,7 @@ CLIENTS = {
     'python3': Client('python3', 'commands that people copy', quick=True),
     'python3.8': Client('', 'modules on the oldest Python of managed hosts', quick=True),
     'ruby': Client('ruby', 'files of Bundler and RubyGems, read by Ruby'),
+    'skopeo': Client('skopeo', 'container registries with delivered credentials'),
     'strace': Client('strace', 'writers that are killed at each system call'),
     'unshare': Client('util-linux', 'writers that other users attack'),
 }

@@ -33,6 +33,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.p
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import parse_url
 
 BASIC, BEARER = 'http-basic', 'bearer'
+INDENT = '    '  # as Composer writes
 # As passwords, these make Composer take the user name for a token
 _MARKS = ('bearer', 'custom-headers', 'client-certificate')
 Found = t.Tuple[str, t.Any]
@@ -47,7 +48,10 @@ class Layer(t.NamedTuple):
     def get(self, kind: str, server: str) -> t.Any:
         """Return the credentials of a server, or None."""
         servers = self.content.get(kind)
-        return servers.get(server) if isinstance(servers, dict) else None
+        found = servers.get(server) if isinstance(servers, dict) else None
+        if kind == BASIC and isinstance(found, dict):
+            return {key: found.get(key) for key in ('username', 'password')}
+        return found
 
 
 class Composer(Client):
@@ -84,13 +88,19 @@ class Composer(Client):
                 '%s begins with a byte order mark, with which Composer does not start. Remove it.'
                 % self.path
             )
-        changed: t.Dict[str, t.Set[str]] = {}
-        before = _layer(content, self.path)
-        for kind in (BASIC, BEARER):
-            values = {server_of(entry): _value(entry, kind) for entry in self.wanted}
-            content, names = json_members.edit(content, kind, values, self.path)
-            changed[kind] = set(names)
-        return Edited(content, [_words(entry, before, changed) for entry in self.wanted])
+        before, changes = _layer(content, self.path), []
+        for entry in self.wanted:
+            server, words = server_of(entry), []
+            for kind in (BASIC, BEARER):
+                old, value = before.get(kind, server), _value(entry, kind)
+                differences = _differences(old, value)
+                for key, new in differences:
+                    keys = (kind, server, *key)
+                    content = json_members.put(content, keys, new, self.path, INDENT)
+                words += [_word(entry, old, value)] if differences else []
+            # With another kind of credentials, the entry was there
+            changes.append(['kind'] if {'kind', 'entry'} == set(words) else words)
+        return Edited(content, changes)
 
     def shadowed(self, content: t.Optional[bytes]) -> t.Dict[int, str]:
         layers = self._layers(content)
@@ -175,18 +185,20 @@ def _value(entry: Wanted, kind: str) -> t.Any:
     return {'username': entry.username, 'password': entry.secret}
 
 
-def _words(entry: Wanted, before: Layer, changed: t.Mapping[str, t.Collection[str]]) -> t.List[str]:
-    """Return what changed for an entry."""
-    server = server_of(entry)
-    kind, other = (BEARER, BASIC) if entry.bearer else (BASIC, BEARER)
+def _differences(old: t.Any, value: t.Any) -> t.List[t.Tuple[t.Tuple[str, ...], t.Any]]:
+    """Return what to put where in the credentials of a server: (keys, value)."""
+    if isinstance(old, dict) and isinstance(value, dict):
+        return [((key,), new) for key, new in value.items() if old.get(key) != new]
+    return [] if old == value else [((), value)]
+
+
+def _word(entry: Wanted, old: t.Any, value: t.Any) -> str:
+    """Return what changed in one kind of credentials, which differ."""
     if not entry.present:
-        return ['entry'] if server in changed[kind] or server in changed[other] else []
-    words = ['kind'] if server in changed[other] else []
-    old = before.get(kind, server)
-    if server not in changed[kind]:
-        return words
+        return 'entry'
+    if value is None:
+        return 'kind'
     if old is None:
-        return words or ['entry']
-    if isinstance(old, dict) and old.get('password') == entry.secret:
-        return [*words, 'username']
-    return [*words, 'secret']
+        return 'entry'
+    is_same = isinstance(old, dict) and old.get('password') == entry.secret
+    return 'username' if is_same else 'secret'
