@@ -132,7 +132,8 @@ def test_F44_only_the_entry_changes(path: Path) -> None:
     before = (
         '{\r\n    "github-oauth": {"github.com": "x"},\r\n    "http-basic": {\r\n'
         '        "nexus.example.com": {"username": "a", "password": "b"},\r\n'
-        '        "%s": {"username": "ci", "x": 1.0, "password": "old"}\r\n    },\r\n    "n": 1.50\r\n}\r\n'
+        '        "%s": {"username": "ci", "x": 1.0, "password": "old"}\r\n    },\r\n'
+        '    "n": 1.50\r\n}\r\n'
     )
     path.write_bytes((before % SERVER).encode())
     path.chmod(0o644)
