@@ -66,7 +66,8 @@ class ActionModule(ControllerAction):
         report, problems, files = self._report(journal, summed, job)
         rows, notes = summed.rows, summed.notes
         table = table_of(rows, problems) if report.purpose != 'report' else []
-        table += notes + attention(report) + problems + files + line_of(job)
+        ends = attention(report)
+        table += notes + ends + problems + files + line_of(job)
         # Hosts wrote parts of it, and a terminal or a web page shows it
         table = [printable(line) for line in table]
         if given.get('path'):
@@ -78,7 +79,11 @@ class ActionModule(ControllerAction):
             'summary': table,
             'problems': problems,
             'job': job,
-            'report': {**header_of(report), 'sources': sources_of(report, with_results=False)},
+            'report': {
+                **header_of(report),
+                'attention': ends,
+                'sources': sources_of(report, with_results=False),
+            },
         }
         kept = {
             'token_summary': rows,

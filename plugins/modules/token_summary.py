@@ -130,6 +130,10 @@ report:
     job:
       description: The same as RV(job).
       type: dict
+    attention:
+      description: A sentence about each token that has ended, ends soon or does not exist.
+      type: list
+      elements: str
     sources:
       description: One mapping for each source and token, failures first.
       type: list

@@ -23,7 +23,7 @@ import jsonschema
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ansible_collections.buildops.tokens.plugins.plugin_utils import report_model
+from ansible_collections.buildops.tokens.plugins.plugin_utils import report_model, report_options
 from ansible_collections.buildops.tokens.plugins.plugin_utils._reports import (
     html_form,
     prom_form,
@@ -85,16 +85,10 @@ def schema_problems(report: Report) -> list[str]:
 @pytest.mark.parametrize('form', FORMS)
 def test_each_form_is_as_it_was(form: str) -> None:
     """After a change that is meant, REWRITE=1 writes these files anew."""
-    path = GOLDEN / report_options_file(form)
+    path = GOLDEN / report_options.FILES[form]
     if os.environ.get('REWRITE'):
         path.write_bytes(written(form, reports.small()).encode())
     assert written(form, reports.small()) == path.read_bytes().decode()
-
-
-def report_options_file(form: str) -> str:
-    from ansible_collections.buildops.tokens.plugins.plugin_utils.report_options import FILES
-
-    return FILES[form]
 
 
 @pytest.mark.parametrize(
@@ -350,3 +344,15 @@ def test_times_have_more_room_the_sooner_they_are() -> None:
     positions = [html_form._position(days * DAY, 365 * DAY) for days in (0, 1, 7, 30, 365, 9999)]
     assert positions == sorted(positions) and positions[0] == 0 and positions[-1] == 100
     assert positions[1] > 20
+
+
+def test_the_guide_describes_the_gauges_and_its_rules_use_them() -> None:
+    guide = (ROOT / 'docs/docsite/rst/report_guide.rst').read_text(encoding='utf-8')
+    known = {prom_form.PREFIX + name for name in (*prom_form.METRICS, *prom_form.RUN_METRICS)}
+    assert set(re.findall('^``(buildops_token_[a-z_]+)``', guide, re.MULTILINE)) == known
+    used = re.findall('expr: .*?(buildops_token_[a-z_]+)', guide)
+    assert len(used) == 4 and set(used) <= known
+    variables = re.findall('^``(tokens_report_[a-z_]+)``', guide, re.MULTILINE)
+    assert variables == list(report_options.VARIABLES)
+    states = re.findall('^``([a-z_]+)``  ', guide.partition('What is marked')[2], re.MULTILINE)
+    assert set(states) == set(SCHEMA['$defs']['source']['properties']['state']['enum'])
