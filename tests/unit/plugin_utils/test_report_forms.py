@@ -354,5 +354,6 @@ def test_the_guide_describes_the_gauges_and_its_rules_use_them() -> None:
     assert len(used) == 4 and set(used) <= known
     variables = re.findall('^``(tokens_report_[a-z_]+)``', guide, re.MULTILINE)
     assert variables == list(report_options.VARIABLES)
-    states = re.findall('^``([a-z_]+)``  ', guide.partition('What is marked')[2], re.MULTILINE)
+    marked = guide.partition('What is marked\n---')[2].partition('The forms\n---')[0]
+    states = re.findall('^``([a-z_]+)``  ', marked, re.MULTILINE)
     assert set(states) == set(SCHEMA['$defs']['source']['properties']['state']['enum'])
