@@ -174,7 +174,8 @@ def _places(rows: t.Iterable[Row]) -> Places:
     for row in rows:
         of_place = places.setdefault((row['delivery'], str(row['place'] or '')), {})
         for host, (status, message, changed) in row['results'].items():
-            of_place[host] = Result(_text(host), status, changed, _text(message))
+            shown = '' if status == model.VERIFIED else _text(message)
+            of_place[host] = Result(_text(host), status, changed, shown)
     return places
 
 
@@ -307,10 +308,11 @@ def day_and_time(seconds: int | None) -> str:
 
 def in_words(left: int) -> str:
     """Return words for so many seconds from now, or before now."""
-    days = abs(left) // DAY
-    if days == 0:
-        return 'within a day' if left > 0 else 'less than a day ago'
-    words = '%d %s' % (days, 'day' if days == 1 else 'days')
+    for seconds, unit in ((DAY, 'day'), (3600, 'hour'), (60, 'minute')):
+        number = abs(left) // seconds
+        if number:
+            break
+    words = '%d %s%s' % (number, unit, '' if number == 1 else 's')
     return 'in %s' % words if left > 0 else '%s ago' % words
 
 

@@ -155,7 +155,7 @@ form-action 'none'">
 </div></div>
 <ul class="time">
 {% for line in lines %}
-<li class="{{ line.source.level }}"><div class="label"><bdi>{{ line.source.name }}</bdi>
+<li class="{{ line.source.state_level }}"><div class="label"><bdi>{{ line.source.name }}</bdi>
 <small>{{ line.source.type }}</small></div>
 <div class="track" aria-hidden="true">
 {%- if line.end is none -%}
