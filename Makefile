@@ -14,10 +14,13 @@ help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo 'PYTHON=/path/to/python3.12 chooses another Python for .venv.'
-	@echo "ARGS='--check --diff --ask-vault-pass' adds options of ansible-playbook to make provision."
+	@echo "ARGS='--check --diff --ask-vault-pass' adds options of ansible-playbook to make provision and make report."
 
 provision: inventory venv link  ## get tokens and deliver them: the example against the sandbox, or INVENTORY=path against your own systems
 	@$(python) -m tools.provision
+
+report: inventory venv link  ## ask the servers of INVENTORY=path for its tokens, and write a report; nothing is changed
+	@$(python) -m tools.report
 
 test: venv-test link  ## the quick tests: no root, and no programs beyond git, make and Python
 	@$(tests) --short quick
@@ -100,4 +103,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision inventory sandbox test test-all test-rest test-real bare lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision report inventory sandbox test test-all test-rest test-real bare lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean

@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / '.build/provision'
+REPORT = FOLDER / 'report'
 LOG = ROOT / '.build/logs/provision.log'
 #: The exit code of ansible-playbook after Ctrl-C.
 _USER_INTERRUPTED = 99
@@ -44,8 +45,8 @@ def main() -> int:
         raise Failed(f'ARGS cannot be split into arguments: {error}.') from None
     _check_semaphores()
     if inventory:
-        _check_inventory(inventory)
-        changed = _run_playbook(inventory, arguments, settings.users(ROOT))
+        check_inventory(inventory)
+        changed = run_playbook(inventory, arguments, settings.users(ROOT))
         print(f'\n{_changes(changed)}')
         return 0
     return _with_sandbox(arguments)
@@ -61,11 +62,11 @@ def _check_semaphores() -> None:
         ) from None
 
 
-def _check_inventory(inventory: str) -> None:
+def check_inventory(inventory: str, log: Path = LOG) -> None:
     """:raises Failed: Ansible finds no hosts there."""
     command = [str(ROOT / '.venv/bin/ansible-inventory'), '-i', inventory, '--graph']
     with step(f'Reading the inventory {inventory}'):
-        done = progress.run(command, LOG, settings.users(ROOT))
+        done = progress.run(command, log, settings.users(ROOT))
         reason = ''
         if done.code != 0:
             reason = done.errors.strip()
@@ -75,21 +76,27 @@ def _check_inventory(inventory: str) -> None:
             raise Failed(f'INVENTORY: {shlex.quote(inventory)} is not an inventory.\n{reason}')
 
 
-def _run_playbook(
-    inventory: str, arguments: list[str], env: dict[str, str], extra: t.Sequence[str] = ()
+def run_playbook(
+    inventory: str,
+    arguments: list[str],
+    env: dict[str, str],
+    extra: t.Sequence[str] = (),
+    playbook: str = 'provision_tokens',
+    log: Path | None = None,
 ) -> int:
     """Run the playbook, and print its table.
 
     :returns: how many tasks changed something.
     :raises Failed: it failed; the message has the reasons.
     """
+    log = log or LOG
     with tempfile.TemporaryDirectory() as temporary:
         summary = Path(temporary, 'summary')
         command = [
             str(ROOT / '.venv/bin/ansible-playbook'),
             '-i',
             inventory,
-            'buildops.tokens.provision_tokens',
+            f'buildops.tokens.{playbook}',
             '-e',
             json.dumps({'tokens_summary_file': str(summary)}),
             *extra,
@@ -97,21 +104,21 @@ def _run_playbook(
         ]
         with step('Running the playbook'):
             # With arguments, people expect to see what they do
-            done = progress.run(command, LOG, env, show=bool(arguments))
+            done = progress.run(command, log, env, show=bool(arguments))
             table = summary.read_text(encoding='utf-8') if summary.exists() else ''
             if done.code == _USER_INTERRUPTED:
                 raise KeyboardInterrupt
             if done.code != 0:
-                raise Failed(_failure(done, table, shown=bool(arguments)), done.code)
+                raise Failed(_failure(done, table, log, shown=bool(arguments)), done.code)
     if table and not arguments:
         print(f'\n{table}')
     recap = done.output.rpartition('PLAY RECAP')[2]
     return sum(int(number) for number in re.findall(r'\bchanged=(\d+)', recap))
 
 
-def _failure(done: progress.Done, table: str, shown: bool) -> str:
+def _failure(done: progress.Done, table: str, log: Path, shown: bool) -> str:
     parts = [] if shown else [table.strip(), done.errors.strip()]
-    end = f'The playbook failed with exit code {done.code}. Its output: {shlex.quote(str(LOG))}'
+    end = f'The playbook failed with exit code {done.code}. Its output: {shlex.quote(str(log))}'
     return '\n\n'.join([*(part for part in parts if part), end])
 
 
@@ -127,12 +134,15 @@ def _with_sandbox(arguments: list[str]) -> int:
     env = settings.closed(ROOT, FOLDER)
     with running(ROOT, FOLDER) as example:
         facts = {'ca_path': str(example.authorities), 'homes': str(FOLDER), **example.urls}
-        extra = ['-e', json.dumps({'sandbox': facts})]
-        changed = _run_playbook(str(ROOT / 'examples/inventory'), arguments, env, extra)
+        extra = ['-e', json.dumps({'sandbox': facts, 'tokens_report_path': str(REPORT)})]
+        changed = run_playbook(str(ROOT / 'examples/inventory'), arguments, env, extra)
         # With arguments, such as --check, there may be nothing to try
         results = [] if arguments else [_try_clients(example, agent, env) for agent in AGENTS]
     if False in results:
         raise Failed(f'A client was refused. The output of the playbook: {shlex.quote(str(LOG))}')
+    page = REPORT / 'tokens.html'
+    if page.exists():
+        print(f'\nThe report, for a browser: {page.relative_to(ROOT)}', end='')
     print(f'\nThe files of both agents are in {FOLDER.relative_to(ROOT)}. {_changes(changed)}')
     return 0
 

@@ -27,6 +27,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     host_view,
     preflight,
     remote_user,
+    run_progress,
     server_deliveries,
     sources,
 )
@@ -111,6 +112,7 @@ class ActionModule(ControllerAction):
             reports.append({'delivery': None, 'failed': True, 'msg': str(problem)})
         if journal is not None:
             journal.write_result('host', host, without, [_for_journal(one) for one in reports])
+            run_progress.done(journal)
         return reports
 
     def _try_host(
@@ -144,10 +146,17 @@ class ActionModule(ControllerAction):
     ) -> None:
         owners = journal.owners(host) if journal and selection.state != 'present' else {}
         replaced = journal.replaced() if journal else ()
+        getting = run_progress.getting(journal) if journal else None
         known: dict[str, t.Any] = {}
         for delivery in deliveries:
             credentials = Credentials(
-                view.variables, view.template, self._task.check_mode, owners, known, replaced
+                view.variables,
+                view.template,
+                self._task.check_mode,
+                owners,
+                known,
+                replaced,
+                getting,
             )
             delivery.fill(credentials, keep_unowned=selection.sources is None)
 

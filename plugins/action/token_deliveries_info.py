@@ -13,6 +13,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_nothing,
     delivery_purpose,
     host_view,
+    report_options,
+    run_progress,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_plan import (
@@ -41,6 +43,7 @@ class ActionModule(ControllerAction):
         if delivery_nothing.refuse_tags(task_vars['ansible_run_tags'], self._task.tags):
             return {'changed': False, **NOT_ASKED}
         purpose = given['purpose']
+        report = report_options.checked(given['report'], self._task.check_mode)
         names = delivery_purpose.names_in(
             given['sources'], delivery_purpose.VARIABLES.get(purpose, 'sources')
         )
@@ -61,6 +64,8 @@ class ActionModule(ControllerAction):
         asked = delivery_purpose.names_for(purpose, names, plan)
         journal.write_plan({**dataclasses.asdict(plan), 'purpose': purpose, 'asked': asked})
         journal.write_selection(dataclasses.asdict(selection))
+        journal.write('report', report)
+        journal.write(run_progress.HOSTS, len(plan.on_host))
         return {
             'changed': False,
             'sources': plan.sources,

@@ -12,14 +12,20 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     TokensError,
     unexpected,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._token import from_iso8601
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_report,
     delivery_types,
     host_view,
     preflight,
+    run_progress,
     sources,
     token_service,
     trusted_variables,
+)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import (
+    life_of,
+    times_of,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_purpose import (
@@ -47,7 +53,9 @@ class ActionModule(ControllerAction):
             return self._preflight(journal, task_vars)
         results: list[Result] = []
         owners: dict[str, dict[str, str]] = {}
-        for name in plan['asked']:
+        for number, name in enumerate(plan['asked'], 1):
+            kind = str(plan['sources'][name]['type'])
+            run_progress.asking(name, kind, number, len(plan['asked']))
             for host, served in plan['sources'][name]['requested_by'].items():
                 result = {'source': name, 'type': plan['sources'][name]['type'], 'hosts': served}
                 self._attempt(plan, name, host, task_vars, result, owners)
@@ -57,6 +65,7 @@ class ActionModule(ControllerAction):
             delivery_report.source_problem(purpose, one) for one in results if one.get('failed')
         ]
         journal.write('sources', problems)
+        journal.write('asked', [_for_report(result) for result in results])
         journal.write('owners', owners)
         return {
             'changed': any(result.get('changed') for result in results),
@@ -99,6 +108,7 @@ class ActionModule(ControllerAction):
                 result['changed'] = self._revoked(source)
             else:
                 result.update(described(source))
+                result['life'] = _life(source, result)
         except TokensError as problem:
             result.update(failed=True, msg=str(problem).replace('source %s: ' % name, '', 1))
         except Exception as problem:  # its text could contain a secret
@@ -138,3 +148,23 @@ class ActionModule(ControllerAction):
         except TokensError:
             return None
         return None if token is None else str(token.username or '')
+
+
+def _life(source: sources.Source, about: Result) -> Result:
+    """Return what a report says about the life of a token. :param about: as of C(described)."""
+    if about.get('created') is None and about['expires_at'] is not None:
+        token = token_service.kept_token(source, [])
+        if token is not None:
+            return times_of(token, source.options)
+    end = from_iso8601(about['expires_at'])
+    good_until = None if end is None else end - source.options['min_remaining']
+    return life_of(from_iso8601(about.get('created')), good_until, source.options)
+
+
+def _for_report(result: Result) -> Result:
+    """Return what the report needs."""
+    kept = ('source', 'type', 'hosts', 'exists', 'expired', 'expires_at', 'failed', 'msg')
+    return {
+        **{name: result.get(name) for name in kept},
+        **(result.pop('life', None) or life_of(None, None, {})),
+    }

@@ -18,6 +18,22 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online.stud
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._policy import REGENERATE
 
+REPORT_FORMATS = ('html', 'json', 'csv', 'ics', 'prom', 'junit')
+# Options of a report. The playbooks take them from variables: tokens_report_path and so on.
+REPORT: t.Dict[str, t.Dict[str, t.Any]] = {
+    'path': {'type': 'str'},
+    'formats': {
+        'type': 'list',
+        'elements': 'str',
+        'choices': list(REPORT_FORMATS),
+        'default': ['html', 'json'],
+    },
+    'mode': {'type': 'raw', 'default': '0644'},
+    'warn_days': {'type': 'int', 'default': 14},
+    'fail_days': {'type': 'int'},
+    'max_age_days': {'type': 'int'},
+}
+
 SPECS: t.Dict[str, t.Dict[str, t.Any]] = {
     'nuxeo_studio_release': STUDIO_RELEASE,
     'token_source': {
@@ -42,6 +58,7 @@ SPECS: t.Dict[str, t.Dict[str, t.Any]] = {
         'only': {'type': 'raw'},
         'limited': {'type': 'bool', 'default': False},
         'hosts': {'type': 'list', 'elements': 'str'},
+        'report': {'type': 'dict', 'options': REPORT},
     },
     'token_summary': {
         'run': {'type': 'str', 'required': True},

@@ -54,6 +54,47 @@ options:
         that runs on the controller.
     type: list
     elements: str
+  report:
+    description:
+      - The report that M(buildops.tokens.token_summary) makes of the run. The options are checked
+        here, before any request. In a run for V(revoke), no report is written.
+    type: dict
+    suboptions:
+      path:
+        description:
+          - A folder on the controller that the report is written to. A folder that does not exist
+            is created, for its owner only. By default no file is written.
+        type: str
+      formats:
+        description:
+          - The forms of the report. The files are C(tokens.html), C(tokens.json), C(tokens.csv),
+            C(tokens.ics) (a calendar), C(tokens.prom) (for the textfile collector of Prometheus'
+            node exporter) and C(tokens.junit.xml).
+        type: list
+        elements: str
+        choices: [html, json, csv, ics, prom, junit]
+        default: [html, json]
+      mode:
+        description:
+          - The mode of the files, as a text in octal digits. They contain no secret.
+        type: raw
+        default: '0644'
+      warn_days:
+        description:
+          - A token that ends within so many days is a warning.
+          - Of a token that lives shorter than that, the last fifth of its life counts.
+        type: int
+        default: 14
+      fail_days:
+        description:
+          - A token that ends within so many days is one of the problems, which make the playbooks
+            fail. By default none is.
+        type: int
+      max_age_days:
+        description:
+          - The age at which a token counts as ended that its server does not end, if its server
+            reports when it was made. The C(max_age) of its source goes first.
+        type: int
 notes:
   - Runs on the controller only.
 seealso:

@@ -16,9 +16,12 @@ description:
     the token went, and whether it was accepted there.
   - A delivery that the plan contains and that no result mentions is one of RV(problems).
   - Tokens are shown as fingerprints.
-  - RV(rows), RV(problems) and RV(job) also go into the statistics of the run, as with
-    M(ansible.builtin.set_stats), by the names C(token_summary), C(token_errors) and C(token_job).
-    AWX keeps them as artifacts of the job, and hands them to the next jobs of a workflow.
+  - Writes the report that M(buildops.tokens.token_deliveries_info) was asked for. What it contains
+    is described in R(Reports, ansible_collections.buildops.tokens.docsite.report_guide).
+  - RV(rows), RV(problems), RV(job) and RV(report) also go into the statistics of the run, as with
+    M(ansible.builtin.set_stats), by the names C(token_summary), C(token_errors), C(token_job) and
+    C(token_report). AWX keeps them as artifacts of the job, and hands them to the next jobs of a
+    workflow.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.info
@@ -30,7 +33,7 @@ options:
     required: true
   path:
     description:
-      - File on the controller that the table is written to.
+      - File on the controller that RV(summary) is written to.
     type: path
 notes:
   - Runs on the controller only.
@@ -101,6 +104,40 @@ job:
     schedule:
       description: Name of the schedule that started it, or the workflow that it is part of.
       type: str
+report:
+  description: The report, with numbers of hosts and results instead of their names.
+  returned: always
+  type: dict
+  contains:
+    schema_version:
+      description: Version of the format. Within a version, members are only added.
+      type: int
+    purpose:
+      description: V(report), V(provision), V(rotate) or V(revoke).
+      type: str
+    generated_at:
+      description: When it was made, in UTC.
+      type: str
+    level:
+      description: The worst of all, V(ok), V(warning) or V(failure).
+      type: str
+    thresholds:
+      description: What the ends of tokens were compared with.
+      type: dict
+    totals:
+      description: Numbers of sources, hosts, deliveries, and of deliveries by their result.
+      type: dict
+    job:
+      description: The same as RV(job).
+      type: dict
+    attention:
+      description: A sentence about each token that has ended, ends soon or does not exist.
+      type: list
+      elements: str
+    sources:
+      description: One mapping for each source and token, failures first.
+      type: list
+      elements: dict
 """
 
 from ansible_collections.buildops.tokens.plugins.module_utils._controller_only import (

@@ -16,7 +16,12 @@ from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base i
     Entry,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
-from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC, Token, iso8601
+from ansible_collections.buildops.tokens.plugins.module_utils._token import (
+    BASIC,
+    Token,
+    from_iso8601,
+    iso8601,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources, token_service
 
 ABSENT = 'absent'
@@ -58,6 +63,7 @@ class Credentials:
         for a bearer token.
     :param known: by source, what other entries of this host got.
     :param replaced: the sources whose tokens the run replaces.
+    :param getting: called with name and type of a source before it is asked for its token.
     :ivar tokens: which tokens went into which entry, without secrets.
     :ivar problems: what failed, with C(source), C(to) and C(msg).
     :ivar warnings: sentences for the user.
@@ -74,7 +80,9 @@ class Credentials:
         owners: t.Mapping[str, str] | None = None,
         known: dict[str, tuple[sources.Source, t.Any]] | None = None,
         replaced: t.Collection[str] = (),
+        getting: t.Callable[[str, str], None] | None = None,
     ) -> None:
+        self._getting = getting
         self._variables = variables
         self._template = template
         self._check_mode = check_mode
@@ -155,6 +163,7 @@ class Credentials:
             self.own_usernames.add(name)
         if token is not None:
             used.update(token.about())
+            used.update(times_of(token, source.options))
             self._note_short_life(source)
         elif not self._check_mode:
             raise BadInput(
@@ -199,6 +208,8 @@ class Credentials:
         known = self._known.get(name)
         if known:
             return known[1]
+        if self._getting:
+            self._getting(name, source.provider.TYPE)
         outcome = token_service.get_token(source, check_mode=self._check_mode, once_per_run=True)
         self.warnings.extend(outcome.warnings)
         self._known[name] = source, outcome
@@ -227,6 +238,35 @@ class Credentials:
             return None if token is None else token.username
         except TokensError:
             return None
+
+
+def times_of(token: Token, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what a report says about the life of a token: C(created_at) and C(renew_at), from
+    when on a run replaces it, in UTC; and C(max_age). Null stands for what is not known.
+
+    :param options: of its source.
+    """
+    created = from_iso8601(token.extras.get('created'))
+    if created is None and token.expires_at is not None:
+        created = token.issued_at
+    return life_of(created, token.good_until(options['min_remaining']), options)
+
+
+def life_of(
+    created_at: float | None, good_until: float | None, options: t.Mapping[str, t.Any]
+) -> dict[str, t.Any]:
+    """Return the same.
+
+    :param good_until: until when it is valid for long enough, seconds since 1970.
+    """
+    max_age = options.get('max_age')
+    by_age = created_at + max_age if created_at is not None and max_age is not None else None
+    ends = [end for end in (good_until, by_age) if end is not None]
+    return {
+        'created_at': iso8601(created_at),
+        'renew_at': iso8601(min(ends, default=None)),
+        'max_age': max_age,
+    }
 
 
 def refuse_wrong_hosts(entry: Entry, source: sources.Source) -> None:

@@ -51,6 +51,8 @@ class Plan:
         equal deliveries to a server, the first.
     :ivar on_host: by host that something is delivered to: the types.
     :ivar servers: by host: the types whose deliveries to servers it stands for.
+    :ivar deliveries: by source, delivery type and name of the entry (empty where it is a template):
+        the hosts.
     :ivar in_use: the sources of the deliveries that are selected.
     :ivar problems: sentences, each once.
     """
@@ -60,6 +62,7 @@ class Plan:
     hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     on_host: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     servers: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    deliveries: dict[str, dict[str, dict[str, list[str]]]] = dataclasses.field(default_factory=dict)
     in_use: dict[str, None] = dataclasses.field(default_factory=dict)
     problems: list[str] = dataclasses.field(default_factory=list)
 
@@ -163,6 +166,18 @@ class _Planner:
             self.plan.on_host.setdefault(host, []).append(kind.NAME)
         if on_host or to_server is not None:
             self.plan.hosts[kind.NAME].append(host)
+            self._add_places(host, kind, selected, view)
+
+    def _add_places(
+        self, host: str, kind: type[DeliveryType], entries: list[Entry], view: HostView
+    ) -> None:
+        for entry in entries:
+            source = entry.get('state') != ABSENT and _source_of(entry, view)
+            if source:
+                name = entry.get(kind.ENTRY_NAME or '')
+                place = sources.plain(name) if isinstance(name, str) and '{{' not in name else ''
+                of_source = self.plan.deliveries.setdefault(sources.plain(source), {})
+                of_source.setdefault(kind.NAME, {}).setdefault(place, []).append(host)
 
     def _check_entries(
         self, host: str, kind: type[DeliveryType], entries: list[t.Any], view: HostView

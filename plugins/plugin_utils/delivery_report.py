@@ -11,14 +11,41 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import UNKNOWN
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
+from ansible_collections.buildops.tokens.plugins.plugin_utils.report_model import (
+    NOT_DELIVERED,
+    NOT_TRIED,
+    REFUSED,
+    VERIFIED,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import plain
 
 HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'verified')
 WIDEST_PLACE = 40
 UNFINISHED = 'To deliver what this rotation did not deliver, run provision_tokens.'
+# Of a token: see times_of
+TIMES = ('created_at', 'renew_at', 'max_age')
+# What the rows contain for the report alone
+INTERNAL = ('verification', 'results', 'times')
 NO_RESULT = 'the host was not reached, or the play ended before its turn.'
 Row = dict[str, t.Any]
 MessageOf = t.Callable[[str], 'str | None']
+
+
+class Summed(t.NamedTuple):
+    """What a run did.
+
+    :ivar details: the rows, with C(results): by host, the status (see C(report_model)), the
+        sentence of the verification, and whether the entry changed.
+    :ivar reasons: by delivery and host, why it failed.
+    :ivar without: by delivery, the hosts of which nothing is due.
+    """
+
+    rows: list[Row]
+    notes: list[str]
+    problems: list[str]
+    details: list[Row]
+    reasons: dict[tuple[str, str], str]
+    without: dict[str, set[str]]
 
 
 class Summary:
@@ -76,16 +103,23 @@ class Summary:
                 'hosts': {},
                 'changed': {},
                 'verification': {},
+                'results': {},
             },
         )
         if part.get('failed') and not token.get('fingerprint'):
             row['verification'][host] = 'failed'
             return
         row['hosts'][host] = None
+        row['times'] = {name: token.get(name) for name in TIMES}
         places = part.get('changed_places')
         if part.get('changed') and (places is None or place in places):
             row['changed'][host] = None
         row['verification'][host] = verdict(attempt)
+        row['results'][host] = (
+            status_of(part, token, attempt),
+            str((attempt or {}).get('message') or ''),
+            host in row['changed'],
+        )
         if attempt and attempt.get('accepted') is False and not part.get('failed'):
             reason = attempt.get('message') or 'the credentials of %s were refused.' % place
             self.problem(delivery, host, reason)
@@ -95,10 +129,22 @@ class Summary:
         rows = []
         for row in self._rows.values():
             words = sorted(set(row['verification'].values()) - {''})
-            kept = {key: value for key, value in row.items() if key != 'verification'}
+            kept = {key: value for key, value in row.items() if key not in INTERNAL}
             lists = {name: list(row[name]) for name in ('hosts', 'changed')}
             rows.append({**kept, **lists, 'verified': ', '.join(words)})
         return rows
+
+    def details(self) -> list[Row]:
+        """Return the rows as they were added up."""
+        return list(self._rows.values())
+
+    def reasons(self) -> dict[tuple[str, str], str]:
+        """Return, by delivery and host, why it failed."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for (delivery, sentence), hosts in self.problems.items():
+            for host in hosts:
+                found.setdefault((delivery, host), []).append(sentence)
+        return {key: ' '.join(sentences) for key, sentences in found.items()}
 
     def sentences(self) -> list[str]:
         """Return what failed, each reason once with its deliveries and hosts."""
@@ -111,21 +157,21 @@ class Summary:
         ]
 
 
-def summarize(
-    journal: Journal, message_of: MessageOf = lambda host: None
-) -> tuple[list[Row], list[str], list[str]]:
+def summarize(journal: Journal, message_of: MessageOf = lambda host: None) -> Summed:
     """Put together what a run did.
 
     A delivery that the plan contains and that no result mentions is a problem.
 
     :param message_of: returns what Ansible reports of a host without a result.
-    :returns: rows, notes, problems.
     """
     plan = journal.plan()
     summary = Summary()
+    without: dict[str, set[str]] = {}
+    # A report delivers nothing
+    due = plan.get('purpose') != 'report'
     expected = {
-        'host': plan['on_host'],
-        'servers': plan['servers'],
+        'host': plan['on_host'] if due else {},
+        'servers': plan['servers'] if due else {},
     }
     for where, hosts in expected.items():
         for host, types in hosts.items():
@@ -134,6 +180,8 @@ def summarize(
                 for name in types:
                     summary.problem(name, host, message_of(host) or NO_RESULT)
                 continue
+            for name in result['without']:
+                without.setdefault(name, set()).add(host)
             for part in result['parts']:
                 summary.add(host, part, types)
             mentioned = {*result['without'], *(part.get('delivery') for part in result['parts'])}
@@ -144,7 +192,14 @@ def summarize(
     if plan.get('purpose') == 'rotate' and summary.problems:
         problems.append(UNFINISHED)
     notes = ['%s (%s)' % (text, names_of(hosts)) for text, hosts in summary.notes.items()]
-    return summary.rows(), notes, list(dict.fromkeys(problems))
+    return Summed(
+        summary.rows(),
+        notes,
+        list(dict.fromkeys(problems)),
+        summary.details(),
+        summary.reasons(),
+        without,
+    )
 
 
 def message_in(variables: t.Mapping[str, t.Any], registered: str) -> str | None:
@@ -191,6 +246,17 @@ def source_line(purpose: str, result: t.Mapping[str, t.Any]) -> str:
     else:
         end = 'its expiry is not known'
     return '%s%s, %s' % (about, exists, end)
+
+
+def status_of(part: t.Mapping[str, t.Any], token: Row, attempt: Row | None) -> str:
+    """Return what happened to the entry with a token."""
+    if attempt and attempt.get('accepted') is not None:
+        return VERIFIED if attempt['accepted'] else REFUSED
+    failed = part.get('failed') or part.get('unreachable')
+    # A list of entries shows which of them are there although the delivery failed
+    if failed and (token.get('fingerprint') is None or 'changed_places' not in part):
+        return NOT_DELIVERED
+    return NOT_TRIED
 
 
 def verdict(attempt: t.Mapping[str, t.Any] | None) -> str:

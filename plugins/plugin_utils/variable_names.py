@@ -11,6 +11,7 @@ import difflib
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import DeliveryType
+from ansible_collections.buildops.tokens.plugins.plugin_utils import report_options
 
 SIMILARITY = 0.92
 SOURCES = 'token_sources'
@@ -20,7 +21,7 @@ class Names:
     """Finds variables whose names are almost those of this collection."""
 
     def __init__(self, kinds: t.Iterable[type[DeliveryType]]) -> None:
-        self._known = {SOURCES}
+        self._known = {SOURCES, *report_options.VARIABLES}
         for kind in kinds:
             self._known.update([kind.VARIABLE or '', *kind.variables()])
         self._words = {word for name in self._known for word in name.split('_')}

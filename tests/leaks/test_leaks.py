@@ -1084,6 +1084,7 @@ def test_every_option_that_contains_a_secret_was_given_one(stage, monkeypatch):
     stage.counts = False
 
 
+FORMS = ['html', 'json', 'csv', 'ics', 'prom', 'junit']
 JOBS = ('provision_tokens', 'report_tokens', 'rotate_tokens', 'revoke_tokens')
 
 
@@ -1140,7 +1141,11 @@ def test_roles_and_playbooks(stage, arguments):
     stage.without_mistakes()
     plays = [{'import_playbook': str(playbooks / (name + '.yml'))} for name in JOBS]
     sources = {'rotate_tokens_sources': ['company'], 'revoke_tokens_sources': ['company', 'studio']}
+    reports = {'tokens_report_path': str(stage.work / 'report'), 'tokens_report_formats': FORMS}
+    sources.update(reports)
     run, hits = stage.play(None, *arguments, '-e', json.dumps(sources), plays=plays)
+    written = [path.name for path in (stage.work / 'report').glob('*')]
+    assert len(written) == (0 if arguments else len(FORMS)), written
     assert hits == [], '\n'.join(hits)
     assert 'a nuxeo_online_token cannot be revoked from here' in run.output, run.output
     assert names_of(run, 'failed') == {'Fail when something failed'}, run.output

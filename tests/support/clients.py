@@ -14,11 +14,13 @@ from tests.tools.tree import pythons
 
 
 class Client(t.NamedTuple):
-    """C(quick): whether tests that use it belong to C(make test)."""
+    """C(quick): whether tests that use it belong to C(make test). C(optional): whether they may be
+    left out in the CI, too."""
 
     package: str
     adds: str
     quick: bool = False
+    optional: bool = False
 
 
 CLIENTS = {
@@ -26,6 +28,7 @@ CLIENTS = {
     'bash': Client('bash', 'commands that people copy', quick=True),
     'bundle': Client('ruby-bundler', 'Bundler with delivered credentials'),
     'composer': Client('composer', 'Composer with delivered credentials'),
+    'chromium': Client('chromium', 'the report, as a browser shows it', optional=True),
     'curl': Client('curl', 'the stand-ins and the as_curl filter, as curl sees them', quick=True),
     'git': Client('git', 'git with delivered credentials', quick=True),
     'java': Client('default-jdk-headless', 'Maven with delivered settings'),

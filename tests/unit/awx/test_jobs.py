@@ -143,6 +143,9 @@ def test_a_job_delivers_the_second_changes_nothing_and_AWX_keeps_no_secret(stage
     assert {row['source'] for row in kept['token_summary']} == {'company', 'platform', 'studio'}
     assert kept['token_errors'] == [] and kept['token_job'] == {'id': 1, 'schedule': 'every night'}
     assert 'AWX job 1, schedule every night' in first.output
+    report = kept['token_report']
+    assert report['level'] == 'ok' and report['job']['id'] == '1' and report['attention'] == []
+    assert {source['name'] for source in report['sources']} == {'company', 'platform', 'studio'}
     assert stage.search(first) == []
 
     second = stage.job(extra_vars={'awx_parent_job_schedule_name': 'a workflow each week'}).run()
@@ -385,9 +388,7 @@ def test_a_scheduled_rotation_replaces_once_and_delivers(stage):
 
 
 def test_what_leaks_is_found(stage):
-    finished = stage.job(
-        playbook='report_tokens.yml', extra_vars={'awx_schedule_name': PASSWORD}
-    ).run()
+    finished = stage.job(playbook='report_tokens.yml', extra_vars={'unused': PASSWORD}).run()
     assert stage.search(finished) == []
     (finished.artifacts / 'job_events/1-x.json').write_text(json.dumps({'stdout': PASSWORD}))
     assert len(stage.search(finished)) == 1

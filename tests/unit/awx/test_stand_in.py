@@ -102,6 +102,16 @@ def test_a_notification_of_a_failure_contains_the_reasons(artifacts, text_shown)
         assert text_shown in ' '.join(texts), kind
 
 
+def test_a_notification_contains_what_ends_soon():
+    artifacts = {'token_report': {'attention': ['company ends in 3 days.']}, 'token_errors': []}
+    context = {**awx_rules.JOB, 'job': {**awx_rules.JOB['job'], 'artifacts': artifacts}}
+    for kind, events in MESSAGES.items():
+        texts = [awx_rules.rendered(text, context) for text in events['success'].values()]
+        assert 'company ends in 3 days.' in ' '.join(texts), kind
+    text = awx_rules.rendered(MESSAGES['email']['error']['body'], context)
+    assert 'company ends in 3 days.' in text
+
+
 def test_a_notification_of_a_success_lists_when_tokens_expire():
     row = {'source': 'studio', 'type': 'nuxeo_online_token', 'delivery': 'git_credentials'}
     rows = [

@@ -21,7 +21,7 @@ import pytest
 
 from tests.support.processes import command_lines
 from tests.tools.scratch import ROOT
-from tools import example, progress, provision, settings
+from tools import example, progress, provision, report, settings
 
 LEAKING = {
     'HTTPS_PROXY': 'http://127.0.0.1:9',
@@ -130,7 +130,7 @@ def test_a_failure_shows_the_reason_and_the_log(
     wanted = {'maven_settings_servers': [{'id': 'releases', 'token': 'unknown-source'}]}
     arguments = ['-e', json.dumps(wanted)]
     with pytest.raises(progress.Failed) as caught:
-        provision._run_playbook(str(tmp_path / 'inventory'), [], settings.users(ROOT), arguments)
+        provision.run_playbook(str(tmp_path / 'inventory'), [], settings.users(ROOT), arguments)
     message = str(caught.value)
     assert caught.value.code == 2 and 'token_sources' in message
     assert message.endswith(f" Its output: '{tmp_path}/a log'")
@@ -178,3 +178,46 @@ def test_ctrl_c_is_one_line_and_leaves_no_process(number: signal.Signals, tmp_pa
     output, errors = process.communicate()
     assert (process.returncode, output, errors) == (130, 'Waiting ... \n', 'Interrupted.\n')
     assert not [line for line in command_lines() if str(log) in line or 'sleep 100123' in line]
+
+
+def test_a_report_requires_an_inventory() -> None:
+    done = subprocess.run(
+        [sys.executable, '-m', 'tools.report'],
+        cwd=ROOT,
+        env={**os.environ, 'INVENTORY': ''},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and 'make report INVENTORY=' in done.stderr
+
+
+def test_a_report_of_an_inventory_is_named_although_a_source_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inventory = {
+        'all': {
+            'hosts': {'agent': {}},
+            'vars': {
+                'token_sources': {
+                    'broken': {
+                        'type': 'nexus_user_token',
+                        'url': 'https://127.0.0.1:9',
+                        'username': 'ci',
+                        'password': 'example password',
+                        'retries': 0,
+                    }
+                },
+                'maven_settings_servers': [{'id': 'releases', 'token': 'broken'}],
+            },
+        }
+    }
+    (tmp_path / 'hosts.yml').write_text(json.dumps(inventory))
+    monkeypatch.setattr(report, 'FOLDER', tmp_path / 'report')
+    monkeypatch.setattr(report, 'LOG', tmp_path / 'log')
+    monkeypatch.setenv('INVENTORY', str(tmp_path / 'hosts.yml'))
+    with pytest.raises(progress.Failed) as caught:
+        report.main()
+    assert caught.value.code == 2 and 'broken' in str(caught.value)
+    assert str(tmp_path / 'report/tokens.html') in capsys.readouterr().out
+    assert 'broken' in (tmp_path / 'report/tokens.html').read_text(encoding='utf-8')
