@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import COLLECTIONS
 from tests.sandbox import nexus, nuvy
-from tests.support.hostile_host import HostileHost
+from tests.support.hostile_host import HostileHost, RepeatingHost
 
 PLAYBOOKS = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
 PERSON, CLIENT, OTHER = 'wonderland', 'nuvy-s3cret', 'builder'
@@ -194,6 +194,59 @@ def test_S1_playbooks(scene: Scene, run_playbook: t.Any, name: str, gathered: bo
     assert (WARNING in run.output) is gathered, run.output
 
 
+def provisioned(scene: Scene, run_playbook: t.Any) -> tuple[t.Any, str]:
+    """Provision both hosts. :returns: the run, and all that people can see of it."""
+    summary = scene.folder / 'summary'
+    play = {'import_playbook': str(PLAYBOOKS / 'provision_tokens.yml')}
+    chosen = {'tokens_summary_file': str(summary), 'tokens_only': ON_HOSTS}
+    run = run_playbook([play], scene.inventory(), '-e', json.dumps(chosen))
+    shown = run.output + json.dumps(run.events) + summary.read_text(encoding='utf-8')
+    return run, shown
+
+
+ON_HOSTS = ['maven_settings', 'git_credentials']
+
+
+def test_S8_what_a_host_repeats_of_its_secrets_is_not_in_the_summary(
+    scene: Scene, run_playbook: t.Any
+) -> None:
+    """Another process makes the summary than the one that knows the secrets."""
+    scene.host = RepeatingHost(scene.folder, True, scene.trace)
+    run, shown = provisioned(scene, run_playbook)
+    received = scene.host.received.read_text(encoding='utf-8').splitlines()
+    issued = [one for one in received if one.startswith('eyJ') or len(one) == 44]
+    assert len(issued) >= 2, received
+    assert 'git_credentials, maven_settings (attacker): Repeated' in shown
+    for secret in issued:
+        for part in (secret[:8], secret[-12:-4], secret[10:18]):
+            assert part not in shown, run.output
+
+
+@pytest.mark.parametrize('odd', [{'a': []}, ['x'], 7, 1.5, True, 'x' * 100_000])
+def test_S1_an_answer_of_odd_types_spoils_the_summary_of_no_other_host(
+    scene: Scene, run_playbook: t.Any, odd: t.Any
+) -> None:
+    attempt = {'name': odd, 'accepted': odd, 'message': odd, odd if odd is True else 'x': odd}
+    places = [{'url': odd, 'id': odd, 'changed': odd, 'secret': odd}, odd]
+    one = {
+        'changed': odd,
+        'failed': odd if odd is not True else False,
+        'msg': odd,
+        'path': odd,
+        'diff': odd,
+        'warnings': [odd],
+        'verification': [attempt, odd, {'name': 'releases', 'accepted': None, 'message': odd}],
+        'servers': places,
+        'entries': places,
+    }
+    scene.host.answers({'changed': odd, 'deliveries': [one, one]})
+    run, shown = provisioned(scene, run_playbook)
+    assert 'This should not have happened' not in shown, run.output
+    table = run.result('Sum up')['summary']
+    assert any('maven_settings releases' in line and 'honest' in line for line in table), table
+    assert all(len(line) < 1000 for line in table if 'honest' in line)
+
+
 @pytest.mark.parametrize('gathered', [False, True])
 def test_S1_every_module_on_its_own(scene: Scene, run_playbook: t.Any, gathered: bool) -> None:
     """What the answer of one module says is not used by the next."""
@@ -302,6 +355,21 @@ SEEN = {
         },
         'vars': {'through': "{{ hostvars['attacker']['company_url'] }}"},
     },
+    'template of a file': {
+        'buildops.tokens.nexus_user_token_info': {
+            'url': "{{ lookup('template', url_template) | trim }}",
+            'username': 'alice',
+            'password': PERSON,
+        }
+    },
+    'computed name of a lookup': {
+        'buildops.tokens.nexus_user_token_info': {
+            'url': "{{ lookup('va' ~ which, 'thr' ~ 'ough') }}",
+            'username': 'alice',
+            'password': PERSON,
+        },
+        'vars': {'through': "{{ hostvars['attacker']['company_url'] }}", 'which': 'rs'},
+    },
     'prefix': {
         'buildops.tokens.nexus_user_token_info': {
             'url': '{{ ansible_site }}',
@@ -321,7 +389,10 @@ def test_S1_an_address_is_not_that_of_a_fact(
     del facts['hostvars']
     scene.host.answers({'ansible_facts': facts})
     inventory = scene.inventory()
-    inventory['all']['vars']['ansible_site'] = scene.nexus.url
+    url_template = scene.folder / 'url.j2'
+    url_template.write_text("{{ hostvars['attacker'].company_url }}\n", encoding='utf-8')
+    more = {'ansible_site': scene.nexus.url, 'url_template': str(url_template)}
+    inventory['all']['vars'].update(more)
     task = dict(SEEN[way], name='seen')
     module = 'buildops.tokens.nexus_user_token_info'
     task[module] = dict(task[module], ca_path=scene.ca_path)
@@ -332,6 +403,59 @@ def test_S1_an_address_is_not_that_of_a_fact(
     run = run_playbook(plays, inventory)
     scene.check()
     assert run.rc == 0, run.output
+
+
+OF_ATTACKER = "{{ hostvars['attacker'].company_url }}"
+LOOPS: dict[str, dict[str, t.Any]] = {
+    'loop': {'loop': [OF_ATTACKER]},
+    'a list of mappings': {'loop': "{{ [{'url': hostvars['attacker'].company_url}] }}"},
+    'with_items': {'with_items': [OF_ATTACKER]},
+    'with_dict': {'with_dict': {'url': OF_ATTACKER}},
+}
+
+
+@pytest.mark.parametrize('way', LOOPS)
+def test_S1_an_item_is_not_made_of_facts_of_another_host(
+    scene: Scene, run_playbook: t.Any, way: str
+) -> None:
+    """Without a fact, the same loop works."""
+    facts = {'company_url': scene.facts()['company_url']}
+    item = {'with_dict': 'item.value', 'a list of mappings': 'item.url'}.get(way, 'item')
+    options = {'username': 'alice', 'password': PERSON, 'ca_path': scene.ca_path}
+    module = dict(options, url='{{ %s }}' % item)
+    task = {'buildops.tokens.nexus_user_token_info': module, **LOOPS[way]}
+    outcomes = []
+    for answered in ({}, facts):
+        scene.host.answers({'ansible_facts': answered})
+        plays = [
+            {'hosts': 'attacker', 'gather_facts': True, 'tasks': []},
+            {'hosts': 'honest', 'gather_facts': False, 'tasks': [task]},
+        ]
+        outcomes.append(run_playbook(plays, scene.inventory()))
+    scene.check()
+    assert outcomes[0].rc == 0, outcomes[0].output
+    assert 'an item of the loop is made of them' in ' '.join(outcomes[1].output.split())
+
+
+@pytest.mark.parametrize('host', ['attacker', 'honest'])
+def test_S1_options_in_a_lookup_are_not_facts(scene: Scene, run_playbook: t.Any, host: str) -> None:
+    """ansible-core renders them before it calls the lookup."""
+    scene.host.answers({'ansible_facts': {'company_url': scene.facts()['company_url']}})
+    url = 'company_url' if host == 'attacker' else "hostvars['attacker'].company_url"
+    lookup = (
+        "{{ lookup('buildops.tokens.token', type='nexus_user_token', url=%s, username='alice', "
+        "password=person, ca_path=ca, query='username') }}" % url
+    )
+    inventory = scene.inventory()
+    inventory['all']['vars'].update(person=PERSON, ca=scene.ca_path)
+    task = {'ansible.builtin.debug': {'msg': lookup}}
+    play = {'hosts': host, 'gather_facts': False, 'tasks': [task]}
+    run = run_playbook([play], inventory)
+    assert run.rc == 0, run.output
+    gathering = {'hosts': 'attacker', 'gather_facts': True, 'tasks': []}
+    run = run_playbook([gathering, play], inventory)
+    scene.check()
+    assert 'a value of the fact company_url' in ' '.join(run.output.split()), run.output
 
 
 @pytest.mark.parametrize('where', ['task', 'block', 'role'])
