@@ -22,10 +22,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
 )
 
 # A template with one of these may request something, or depends on what is not known yet
-_LEFT_OUT = frozenset(
-    ('lookup', 'query', 'q', 'hostvars', 'vars', 'ansible_facts', 'include', 'import', 'extends')
-)
-_FACT = 'ansible_'
+_LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars', 'include', 'import', 'extends'))
+_FACT, _FACTS = 'ansible_', 'ansible_facts'
 # A template that is a variable, or a part of one, and nothing else
 _REFERENCE = re.compile(r'\s*\{\{-?\s*([A-Za-z_]\w*)\s*(?:[.\[][\w.\[\]\'"]*\s*)?-?\}\}\s*\Z')
 _CONSTANTS = frozenset(('none', 'None', 'true', 'True', 'false', 'False'))
@@ -51,7 +49,30 @@ def known_value(value: t.Any, view: HostView, what: str) -> t.Any:
     except BadInput as problem:
         if 'the variable omit,' in str(problem):  # some versions define it for tasks only
             return UNKNOWN
-        raise
+        raise without_facts(problem, value, view.variables, what) from None
+
+
+def refers_to_facts(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
+    """Return whether a value, or a variable that it refers to, uses C(ansible_facts)."""
+    return any(
+        _FACTS in WORD.findall(one) for one in reached(value, variables) if not is_encrypted(one)
+    )
+
+
+def without_facts(
+    problem: BadInput, value: t.Any, variables: t.Mapping[str, t.Any], what: str
+) -> BadInput:
+    """Return the error for a value that cannot be rendered, with the remedy where facts lack.
+
+    :param what: how messages name it.
+    """
+    if not refers_to_facts(value, variables):
+        return problem
+    return BadInput(
+        '%s uses facts of the host, and cannot be rendered with those that are known. Set '
+        'tokens_gather_facts to true to gather the smallest set of them before the plan, or give '
+        'the value in the inventory.' % what
+    )
 
 
 def secret_value(value: t.Any, view: HostView, what: str) -> t.Any:
@@ -93,7 +114,7 @@ def _is_knowable(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
             return False
         words = set(WORD.findall(one))
         if words & _LEFT_OUT or any(
-            word.startswith(_FACT) and word not in variables for word in words
+            word.startswith(_FACT) and word != _FACTS and word not in variables for word in words
         ):
             return False
     return True

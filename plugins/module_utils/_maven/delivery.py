@@ -41,6 +41,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify impo
     verify,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    doubts,
     fingerprint,
     register,
 )
@@ -85,6 +86,7 @@ ARGUMENTS = dict(
     },
     path={'type': 'path', 'default': '~/.m2/settings.xml'},
     permissions={'type': 'str', 'choices': ['auto', 'restrict', 'keep'], 'default': 'auto'},
+    write_in_place={'type': 'bool', 'default': False},
     update_password=dict(SHARED['update_password'], default='unless_encrypted'),
     encrypt=dict(SHARED['encrypt'], default=False),
     mvn={'type': 'path'},
@@ -101,6 +103,7 @@ CONSTRAINTS = {
     'required_one_of': [('id', 'servers')],
 }
 LIMITS = {'verify_timeout': (1, 600)}
+SECRET_OPTIONS = ('password', 'passphrase', 'access_token')
 _READABLE_FOR_OTHERS = 0o044
 
 
@@ -166,6 +169,9 @@ class _Delivery:
         self._present = [server.id for server in self.wanted if server.state == 'present']
         for entry in self.entries:
             _register(entry)
+            self.warnings += doubts(
+                {'server %s: %s' % (entry['id'], name): entry[name] for name in SECRET_OPTIONS}
+            )
             if params['verify'] and entry['verify_url'] and entry['state'] != 'absent':
                 check_url(entry['id'], entry['verify_url'], params['allow_http'])
 
@@ -174,7 +180,11 @@ class _Delivery:
         policy = 'narrow' if self._present and self._restricts else 'keep'
         try:
             before, content, edited, changed = edit_private(
-                self.path, self._edit, dry_run=self.check_mode, mode_policy=policy
+                self.path,
+                self._edit,
+                dry_run=self.check_mode,
+                mode_policy=policy,
+                in_place=self.params['write_in_place'],
             )
         except _NotEffective as problem:
             return self._failure(problem.edited), None
@@ -283,7 +293,7 @@ def _entries(params: t.Dict[str, t.Any]) -> t.List[t.Dict[str, t.Any]]:
 
 
 def _register(entry: t.Dict[str, t.Any]) -> None:
-    values = (entry[option] for option in ('password', 'passphrase', 'access_token'))
+    values = (entry[option] for option in SECRET_OPTIONS)
     register(*(value for value in values if isinstance(value, str)))
 
 
