@@ -10,6 +10,7 @@
 * The action plugin of a module that has none.
 * The role of each type with a list of entries, which can be that of several types. The short
   description and the description of its argument specs are kept, all other lines are written again.
+* The README of each role.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.tools import lookup_docs
+from tests.tools import lookup_docs, role_readmes
 from tests.tools.scratch import ROOT
 from tests.tools.source_files import LICENCE, action
 
@@ -42,7 +43,7 @@ META = {
     },
     'dependencies': [],
 }
-SPECS = 'meta/argument_specs.yml'
+SPECS, README = 'meta/argument_specs.yml', 'README.md'
 # Paths are those of the host, and the module checks raw values
 TYPES = {'path': 'str', 'raw': 'str'}
 Docs = t.Mapping[str, t.Any]
@@ -101,6 +102,7 @@ class Role:
             self.folder / 'tasks/main.yml': HEAD
             + '\n'
             + (self._task() if self.name == self._first.NAME else self._joint_task()),
+            self.folder / README: role_readmes.readme(self._kinds, specs),
         }
 
     def _defaults(self) -> dict[str, t.Any]:
@@ -273,7 +275,12 @@ def files(docs: Docs) -> dict[Path, str]:
             found[plugin] = action('delivery_action', 'DeliveryAction', name)
         if kind.MODULE and kind.MODULE not in docs:
             raise SystemExit('plugins/modules/%s.py is missing.' % kind.MODULE)
-    for name in {kind.role() for kind in kinds.values() if kind.VARIABLE and kind.ENTRIES}:
+    for name in {kind.role() for kind in kinds.values() if kind.VARIABLE}:
         of_role = [kind for kind in kinds.values() if kind.role() == name]
-        found.update(Role(of_role, docs).files())
+        if of_role[0].ENTRIES:
+            found.update(Role(of_role, docs).files())
+        else:
+            folder = ROOT / 'roles' / name
+            specs = yaml.safe_load((folder / SPECS).read_text(encoding='utf-8'))
+            found[folder / README] = role_readmes.readme(of_role, specs)
     return found
