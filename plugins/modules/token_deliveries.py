@@ -180,6 +180,24 @@ def load(name: str) -> t.Any:
         )
 
         return pip_credentials.PipCredentials
+    if name == 'poetry_credentials':
+        from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+            poetry_credentials,
+        )
+
+        return poetry_credentials.PoetryCredentials
+    if name == 'pypirc_credentials':
+        from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+            pypirc_credentials,
+        )
+
+        return pypirc_credentials.PypircCredentials
+    if name == 'uv_credentials':
+        from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+            uv_credentials,
+        )
+
+        return uv_credentials.UvCredentials
     # END GENERATED
     raise BadInput(
         'The module token_deliveries does not import %s. Run python -m tests.tools.generate.' % name
