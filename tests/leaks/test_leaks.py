@@ -246,6 +246,14 @@ LOOKUPS = [
         {'msg': '{{ token_sources[item] | buildops.tokens.as_curl }}'},
         loop=['company', 'nuvy', 'platform', 'studio'],
     ),
+    task(
+        'Make a pull secret',
+        'ansible.builtin.debug',
+        {
+            'msg': "{{ {'registry.example.com': lookup('buildops.tokens.token', 'nuvy')} "
+            '| buildops.tokens.docker_config | length }}'
+        },
+    ),
 ]
 DELIVERIES = [
     task(

@@ -92,3 +92,33 @@ def npm_package(url: str, path: str) -> tuple[bytes, str] | None:
             'versions': {'1.0.0': version},
         }
     ).encode(), JSON
+
+
+def image(url: str, path: str) -> tuple[bytes, str] | None:
+    """The content of a container registry with the image C(team/an-image:1)."""
+    setup = json.dumps(
+        {
+            'architecture': 'amd64',
+            'os': 'linux',
+            'config': {},
+            'rootfs': {'type': 'layers', 'diff_ids': []},
+        }
+    ).encode()
+    if path == '/v2/':
+        return b'{}', JSON
+    if '/blobs/' in path:
+        return setup, 'application/octet-stream'
+    if '/tags/' in path:
+        return json.dumps({'name': 'team/an-image', 'tags': ['1']}).encode(), JSON
+    kind = 'application/vnd.docker.distribution.manifest.v2+json'
+    manifest = {
+        'schemaVersion': 2,
+        'mediaType': kind,
+        'config': {
+            'mediaType': 'application/vnd.docker.container.image.v1+json',
+            'size': len(setup),
+            'digest': 'sha256:' + hashlib.sha256(setup).hexdigest(),
+        },
+        'layers': [],
+    }
+    return json.dumps(manifest).encode(), kind

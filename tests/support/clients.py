@@ -33,6 +33,7 @@ CLIENTS = {
     'npm': Client('npm', 'Nuxeo CLI with delivered links'),
     'python3': Client('python3', 'commands that people copy', quick=True),
     'python3.8': Client('', 'modules on the oldest Python of managed hosts', quick=True),
+    'skopeo': Client('skopeo', 'container registries with delivered credentials'),
     'strace': Client('strace', 'writers that are killed at each system call'),
     'unshare': Client('util-linux', 'writers that other users attack'),
 }

@@ -56,7 +56,7 @@ def read(content: bytes | None, path: str) -> dict[str, t.Any]:
 
 
 def edit(
-    content: bytes | None, section: str, values: t.Mapping[str, str | None], path: str
+    content: bytes | None, section: str, values: t.Mapping[str, t.Any], path: str
 ) -> tuple[bytes | None, list[str]]:
     """Set or remove members of an object that is itself a member of the file's object.
 
@@ -97,6 +97,59 @@ def edit(
     return mark + text.encode('utf-8'), changed
 
 
+def find(content: bytes | None, keys: t.Sequence[str], path: str) -> t.Any:
+    """Return a member of a member, or None. With no keys, it is the whole object.
+
+    :raises FileProblem: as for L(edit), also where an object on the way has a key twice.
+    """
+    value: t.Any = read(content, path)
+    if content is None or not content.strip():
+        return None if keys else value
+    text = content.decode('utf-8-sig')
+    start = _skip(text, 0)
+    for key in keys:
+        members = {member.key: member for member in _members(text, start, path)[0]}
+        if key not in members or not isinstance(value[key], dict) and key is not keys[-1]:
+            return None
+        value, start = value[key], members[key].value
+    if isinstance(value, dict):
+        _members(text, start, path)
+    return value
+
+
+def put(
+    content: bytes | None, keys: t.Sequence[str], value: t.Any, path: str, indent: str = '  '
+) -> bytes | None:
+    """Set or remove one member of a member. An object that becomes empty is removed.
+
+    :param keys: from the outermost to that of the member. :param value: None removes it.
+    :param indent: of a new file.
+    :raises FileProblem: as for L(edit).
+    """
+    objects = [read(content, path)]
+    for key in keys[:-1]:
+        inner = objects[-1].get(key)
+        if inner is not None and not isinstance(inner, dict):
+            raise FileProblem('%s in %s is not an object. Correct it, or remove it.' % (key, path))
+        if not inner:
+            break
+        objects.append(inner)
+    depth = len(objects) - 1  # of the innermost object that has members
+    if value is None:
+        if depth < len(keys) - 1 or keys[-1] not in objects[-1]:
+            return content
+        while depth and len(objects[depth]) == 1:
+            depth -= 1
+    for key in reversed(keys[depth + 1 :]):
+        value = None if value is None else {key: value}
+    if content is None or not content.strip():
+        text = json.dumps({keys[0]: value}, indent=indent, ensure_ascii=False) + '\n'
+        return text.encode('utf-8')
+    mark = _BOM if content.startswith(_BOM) else b''
+    text = _set(content.decode('utf-8-sig'), tuple(keys[:depth]), keys[depth], value, path)
+    return mark + text.encode('utf-8')
+
+
 def _skip(text: str, position: int) -> int:
     """Return the position behind blanks."""
     blanks = _BLANKS.match(text, position)
@@ -109,14 +162,16 @@ def _members(text: str, start: int, path: str) -> tuple[list[_Member], int]:
     :param start: position of its opening brace.
     """
     members: list[_Member] = []
+    keys: set[str] = set()
     position = _skip(text, start + 1)
     while text[position] != '}':
         begin = position
         key, position = _DECODER.raw_decode(text, position)
         value = _skip(text, _skip(text, position) + 1)
         end = _DECODER.raw_decode(text, value)[1]
-        if key in [member.key for member in members]:
+        if key in keys:
             raise FileProblem('%s has a key twice in one object. Correct it.' % path)
+        keys.add(key)
         members.append(_Member(key, begin, value, end))
         position = _skip(text, end)
         if text[position] == ',':

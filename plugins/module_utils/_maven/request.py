@@ -35,10 +35,12 @@ class Answer(t.NamedTuple):
 
     :ivar status: HTTP status.
     :ivar requires_utf8: whether it asks for user and password in UTF-8 (RFC 7617).
+    :ivar challenges: which kinds of credentials it asks for.
     """
 
     status: int
     requires_utf8: bool
+    challenges: str = ''
 
 
 class NoAnswer(Exception):
@@ -90,13 +92,15 @@ def _get(url: str, authorization: t.Optional[str], trust: Trust, timeout: float)
     if authorization is not None:
         headers['Authorization'] = authorization
     try:
-        connection.request('GET', quote(parts.path or '/', safe="/%:@!$&'()*+,;=~"), None, headers)
+        target = quote(parts.path or '/', safe="/%:@!$&'()*+,;=~")
+        target += '?' + parts.query if parts.query else ''
+        connection.request('GET', target, None, headers)
         response = connection.getresponse()
         challenges = ' '.join(response.headers.get_all('WWW-Authenticate', []))
         requires_utf8 = 'charset="utf-8"' in challenges.lower() or 'charset=utf-8' in (
             challenges.lower()
         )
-        return Answer(response.status, requires_utf8)
+        return Answer(response.status, requires_utf8, challenges)
     finally:
         connection.close()
 

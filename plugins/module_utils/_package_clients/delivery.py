@@ -37,6 +37,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._validation import
 
 Options = t.Dict[str, t.Any]
 Result = t.Dict[str, t.Any]
+Verdict = t.Tuple[t.Optional[bool], str]
 LIMITS = {'verify_timeout': (1, 600)}
 
 
@@ -161,6 +162,19 @@ class Client:
         """
         return None
 
+    def ask(self, request: Request, trust: t.Any, timeout: float) -> Verdict:
+        """Return whether a server accepts a request, or None if unknown, and the reason.
+
+        :param trust: C(Trust).
+        """
+        # Here, since most runs verify nothing
+        from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import (
+            Login,
+            verify,
+        )
+
+        return verify(request.url, [Login(request.authorization)], trust, timeout)
+
 
 def home_folder() -> str:
     """Return the home of this user from the password database, as JVM tools and others do.
@@ -229,9 +243,8 @@ def _wanted(kind: t.Any, client: Client, options: Options, params: Options) -> W
     """Check one entry. :raises BadInput: something in it cannot be right."""
     options, name = dict(options), options[kind.ENTRY_NAME]
     kind.check_entry(options, params)
-    for option in (kind.URL, 'verify_url'):
-        if option and options.get(option) is not None:
-            options[option] = normalize_url(options[option], params['allow_http'], option)
+    if kind.URL and options[kind.URL] is not None:
+        options[kind.URL] = normalize_url(options[kind.URL], params['allow_http'], kind.URL)
     for option in kind.ENTRY:
         _refuse_control_characters(option, options[option])
     present = options['state'] != 'absent'
@@ -388,10 +401,6 @@ def _verdict(
     """Return the address that was asked, whether it accepts the credential, and the reason."""
     # Here, since most runs verify nothing
     from ansible_collections.buildops.tokens.plugins.module_utils._maven.request import Trust
-    from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import (
-        Login,
-        verify,
-    )
 
     request = client.request(content, entry)
     if request is None:
@@ -401,7 +410,5 @@ def _verdict(
     register(request.authorization)
     params = client.params
     trust = Trust(params['validate_certs'], params['ca_path'])
-    accepted, message = verify(
-        request.url, [Login(request.authorization)], trust, params['verify_timeout']
-    )
+    accepted, message = client.ask(request, trust, params['verify_timeout'])
     return request.url, accepted, message

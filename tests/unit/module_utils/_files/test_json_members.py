@@ -162,3 +162,50 @@ def test_a_new_file_is_laid_out_as_javascript_does_it(content):
 def test_T18_what_cannot_be_edited_is_refused(content):
     with pytest.raises(FileProblem, match='^file |in file|of file'):
         json_members.edit(content, 'section', {'connect:url': 'x'}, 'file')
+
+
+_keys = st.lists(st.sampled_from(['a', 'b', 'section']) | _text, min_size=1, max_size=3)
+
+
+def put(document, keys, value):
+    """What a program does that reads, sets and writes all of it."""
+    if len(keys) == 1:
+        rest = {name: each for name, each in document.items() if name != keys[0]}
+        return rest if value is None else {**document, keys[0]: value}
+    inner = document.get(keys[0])
+    if value is None and not inner:
+        return document
+    inner = put(inner or {}, keys[1:], value)
+    return put(document, keys[:1], inner or None)
+
+
+def is_possible(document, keys):
+    for key in keys[:-1]:
+        document = document.get(key)
+        if document is None:
+            return True
+        if not isinstance(document, dict):
+            return False
+    return True
+
+
+@given(
+    document=_object,
+    keys=_keys,
+    value=st.none() | _text | st.dictionaries(_text, _text, min_size=1, max_size=2),
+    indent=st.sampled_from([2, '\t', None]),
+)
+def test_F16_a_member_at_any_depth_is_set_and_found(document, keys, value, indent):
+    content = json.dumps(document, indent=indent).encode('utf-8', 'surrogatepass')
+    if not is_possible(document, keys):
+        with pytest.raises(FileProblem, match='is not an object'):
+            json_members.put(content, keys, value, 'file')
+        return
+    new = json_members.put(content, keys, value, 'file')
+    wanted = put(document, keys, value)
+    assert json.loads(new.decode('utf-8')) == wanted
+    found = json_members.find(new, keys, 'file')
+    assert found == value
+    if value is None and wanted == document:
+        assert new is content
+    assert json_members.put(json_members.put(new, keys, value, 'file'), keys, value, 'file') == new
