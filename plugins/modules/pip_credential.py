@@ -17,7 +17,8 @@ description:
     shows it. Instead, they can be put into the URLs of C(pip.conf).
   - All other lines of both files stay identical. What C(pip config set) would lose, as comments,
     stays.
-  - uv and twine do not read C(pip.conf).
+  - uv, twine and Poetry have files of other kinds. See M(buildops.tokens.uv_credential),
+    M(buildops.tokens.pypirc_credential) and M(buildops.tokens.poetry_credential).
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.files

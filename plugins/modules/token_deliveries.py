@@ -243,6 +243,30 @@ def _pip_credentials() -> t.Any:
     return pip_credentials.PipCredentials
 
 
+def _poetry_credentials() -> t.Any:
+    from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+        poetry_credentials,
+    )
+
+    return poetry_credentials.PoetryCredentials
+
+
+def _pypirc_credentials() -> t.Any:
+    from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+        pypirc_credentials,
+    )
+
+    return pypirc_credentials.PypircCredentials
+
+
+def _uv_credentials() -> t.Any:
+    from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+        uv_credentials,
+    )
+
+    return uv_credentials.UvCredentials
+
+
 TYPES = {
     'bundler_credentials': _bundler_credentials,
     'cargo_credentials': _cargo_credentials,
@@ -257,6 +281,9 @@ TYPES = {
     'nuxeo_cli_links': _nuxeo_cli_links,
     'nuxeo_registrations': _nuxeo_registrations,
     'pip_credentials': _pip_credentials,
+    'poetry_credentials': _poetry_credentials,
+    'pypirc_credentials': _pypirc_credentials,
+    'uv_credentials': _uv_credentials,
 }
 # END GENERATED
 

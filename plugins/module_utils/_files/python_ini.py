@@ -55,13 +55,13 @@ class IniFile:
         self._content = content
         self.text = (content or b'').decode('utf-8', 'surrogateescape')
         self.newline = '\r\n' if '\r\n' in self.text else '\n'
+        self._parse()
+
+    def _parse(self) -> None:
         self.options: list[Option] = []
         self._sections: dict[str, _Section] = {}
         self._by_name: dict[t.Tuple[str, str], Option] = {}
         self._splices: list[t.Tuple[int, int, str]] = []
-        self._parse()
-
-    def _parse(self) -> None:
         section: t.Optional[str] = None
         option: t.Optional[Option] = None
         indentation = at = 0
@@ -129,11 +129,12 @@ class IniFile:
         return section in self._sections
 
     def replace(self, start: int, end: int, text: str) -> None:
-        """Replace a part of the file."""
+        """Replace a part of the file. The places of others stay valid until C(apply)."""
         self._splices.append((start, end, text))
 
     def set(self, section: str, name: str, value: str) -> bool:
         """Give an option a value of one line. :returns: whether it changed."""
+        self.apply()
         option = self._by_name.get((section, name))
         if option is None:
             self._add(section, '%s = %s' % (name, value))
@@ -145,10 +146,12 @@ class IniFile:
         self.replace(start, end, blank + value)
         for place in option.lines[1:]:
             self.replace(*place, '')
+        self.apply()
         return True
 
     def add_line(self, section: str, name: str, value: str) -> None:
         """Add a value to an option with several, in a separate line."""
+        self.apply()
         option = self._by_name.get((section, name))
         if option is None:
             self._add(section, '%s = %s' % (name, value))
@@ -161,6 +164,7 @@ class IniFile:
         if len(option.lines) == 1:
             indentation = deeper + indentation
         self.replace(last[1], last[1], self._ended(last[1], indentation + value + self.newline))
+        self.apply()
 
     def _ended(self, at: int, text: str) -> str:
         """A text for a place where the last line may have no end."""
@@ -170,19 +174,19 @@ class IniFile:
     def _add(self, section: str, line: str) -> None:
         text = line + self.newline
         found = self._sections.get(section)
-        if found:
-            self.replace(found.end, found.end, self._ended(found.end, text))
-            return
-        at = len(self.text)
-        text = '[%s]%s%s' % (section, self.newline, text)
-        self.replace(at, at, self._ended(at, (self.newline if self.text.strip() else '') + text))
-        self._sections[section] = _Section(at, at)
+        at = found.end if found else len(self.text)
+        if not found:
+            text = '[%s]%s%s' % (section, self.newline, text)
+            text = (self.newline if self.text.strip() else '') + text
+        self.replace(at, at, self._ended(at, text))
+        self.apply()
 
     def remove(self, section: str, name: str) -> bool:
         """Remove an option, but not the comments between its lines. :returns: whether it was there.
 
         A section that has no other option is removed as well.
         """
+        self.apply()
         option = self._by_name.pop((section, name), None)
         if option is None:
             return False
@@ -191,16 +195,23 @@ class IniFile:
         if not any(key[0] == section for key in self._by_name):
             found = self._sections[section]
             self.replace(found.start, found.header_end, '')
+        self.apply()
         return True
 
-    def content(self) -> t.Optional[bytes]:
-        """Return the new content; the old object where nothing changes."""
+    def apply(self) -> None:
+        """Make the replacements. The places of all options can be others then."""
         if not self._splices:
-            return self._content
+            return
         parts, at = [], 0
         for start, end, new in sorted(self._splices, key=lambda splice: splice[:2]):
             parts += [self.text[at:start], new]
             at = end
         parts.append(self.text[at:])
-        text = ''.join(parts)
-        return self._content if text == self.text else text.encode('utf-8', 'surrogateescape')
+        self.text = ''.join(parts)
+        self._parse()
+
+    def content(self) -> t.Optional[bytes]:
+        """Return the new content; the old object where nothing changes."""
+        self.apply()
+        new = self.text.encode('utf-8', 'surrogateescape')
+        return self._content if new == (self._content or b'') else new

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import typing as t
@@ -22,6 +21,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.d
     Edited,
     Request,
     Wanted,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.passwords import (
+    basic,
+    require_username,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
     PORTS,
@@ -153,21 +156,15 @@ class Netrc(Client):
         machine = self._machines(entry)[0].encode('ascii')
         for one in netrc.Document(content, self.params['dialect']).entries:
             if one.machine == machine and entry.options['verify_url']:
-                login = b'%s:%s' % (one.login or b'', one.password or b'')
-                header = 'Basic ' + base64.b64encode(login).decode('ascii')
-                return Request(entry.options['verify_url'], header)
+                login = (one.login or b'').decode('utf-8'), (one.password or b'').decode('utf-8')
+                return Request(entry.options['verify_url'], basic(*login))
         return None
 
 
 def _check(entry: Wanted, dialect: str) -> None:
     """Refuse values that clients would misread."""
-    if entry.username is None:
-        raise BadInput(
-            'The entry for %s has an access token, but a netrc file has user names and passwords '
-            'only. Give the username with which the server accepts it as a password, such as '
-            'oauth2.' % entry.name
-        )
-    netrc.check_value(entry.username, 'The username for %s' % entry.name, dialect)
+    username = require_username(entry, 'a client that reads netrc files', 'oauth2')
+    netrc.check_value(username, 'The username for %s' % entry.name, dialect)
     netrc.check_value(str(entry.secret), 'The secret for %s' % entry.name, dialect)
 
 

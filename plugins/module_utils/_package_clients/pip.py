@@ -11,7 +11,6 @@ one in C(~/.config/pip) is used before that in C(~/.pip).
 
 from __future__ import annotations
 
-import base64
 import functools
 import os
 import typing as t
@@ -38,6 +37,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.d
 from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.netrc import (
     Netrc,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.passwords import (
+    basic,
+    require_ascii,
+    require_username,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import parse_url
 
 SYSTEM_FILES = ('/etc/xdg/pip/pip.conf', '/etc/pip.conf')
@@ -63,17 +67,8 @@ class Pip(Client):
         return default_config() if self.params['via'] == 'url' else super().default_path()
 
     def check(self, entry: Wanted) -> None:
-        if entry.username is None:
-            raise BadInput(
-                'The entry for %s has an access token, and pip sends user names and passwords '
-                'only. Give the username with which the server accepts it as a password, such as '
-                '__token__.' % entry.name
-            )
-        if not (entry.username + str(entry.secret)).isascii():
-            raise BadInput(
-                'The user name or secret for %s has a character outside ASCII. pip sends it in '
-                'ISO-8859-1, other clients in UTF-8. Get another one.' % entry.name
-            )
+        require_username(entry, 'pip', '__token__')
+        require_ascii(entry, 'pip')
         if not self.via_url:
             self._netrc().check(entry)
 
@@ -154,7 +149,7 @@ class Pip(Client):
         if name == 'extra-index-url':
             file.add_line('global', name, address)
             return file.content()
-        for option in file.options:
+        for option in list(file.options):
             if option.section == 'global' and option.name == name != option.written:
                 file.remove('global', option.written)
         file.set('global', name, address)
@@ -224,9 +219,7 @@ class Pip(Client):
             return self._netrc().request(content, wanted)
         for url in urls_of(IniFile(content, self.path)):
             if url.credential and covers(entry.options['url'], url.plain):
-                login = '%s:%s' % url.credential
-                header = 'Basic ' + base64.b64encode(login.encode('utf-8')).decode('ascii')
-                return Request(address, header)
+                return Request(address, basic(*url.credential))
         return None
 
     def _groups(self) -> t.List[t.List[int]]:

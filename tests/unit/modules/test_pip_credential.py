@@ -163,7 +163,7 @@ def test_indexes_are_added(home):
 
 def test_F28_another_index_of_a_section_or_of_all_users_fails(home):
     path = home / '.config/pip/pip.conf'
-    path.write_text('[install]\nindex-url = https://pypi.org/simple\n')
+    path.write_text('[install]\nindex-url = https://public.example/simple\n')
     wanted = entry('https://h.example/simple', set_index='index')
     result = apply(KIND, wanted)
     assert result['failed'] and not (home / '.netrc').exists()

@@ -100,7 +100,7 @@ _element = st.tuples(_service, st.sampled_from(['one', 'two']), st.integers(0, 2
 
 
 @given(elements=st.lists(_element, max_size=5), wanted=_element, present=st.booleans())
-def test_F48_an_element_of_an_array_is_found_by_its_keys(elements, wanted, present):
+def test_an_element_of_an_array_is_found_by_its_keys(elements, wanted, present):
     text = '# uv\n' + ''.join(
         '[[credential]]\nservice = "%s"\nusername = "%s"\npassword = "%d"\n\n' % one
         for one in elements
