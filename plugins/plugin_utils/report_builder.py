@@ -308,10 +308,10 @@ def day_and_time(seconds: int | None) -> str:
 
 def in_words(left: int) -> str:
     """Return words for so many seconds from now, or before now."""
-    for seconds, unit in ((DAY, 'day'), (3600, 'hour'), (60, 'minute')):
-        number = abs(left) // seconds
-        if number:
-            break
+    seconds, unit = next(
+        (each for each in ((DAY, 'day'), (3600, 'hour')) if abs(left) >= each[0]), (60, 'minute')
+    )
+    number = abs(left) // seconds
     words = '%d %s%s' % (number, unit, '' if number == 1 else 's')
     return 'in %s' % words if left > 0 else '%s ago' % words
 
