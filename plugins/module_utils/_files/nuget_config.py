@@ -34,7 +34,7 @@ NUGET_ORG = New(
 )
 _NAME_CHARACTER = re.compile(r'[A-Za-z0-9_.\-\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]')
 _FIRST_CHARACTER = re.compile(r'[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]')
-_ESCAPED = re.compile(r'_(?=[Xx](?:[0-9a-fA-F]{4}|[0-9a-fA-F]{8})_)')
+_ESCAPED = re.compile(r'_[Xx](?:[0-9a-fA-F]{4}|[0-9a-fA-F]{8})_')
 _ENCRYPTED_KEY = re.compile(rb'=\s*["\']%s["\']' % ENCRYPTED.encode(), re.I)
 _VARIABLE = re.compile(r'%[^%]+%')
 
@@ -81,13 +81,16 @@ def element_name(name: str) -> str:
             'name must consist of characters of ISO-8859-1 without control characters: how NuGet '
             'writes others as the name of an element differs.'
         )
+    if _ESCAPED.search(name):
+        raise BadInput(
+            'name has a part such as _x0020_, which dotnet and mono write differently as the name '
+            'of an element. Rename the source.'
+        )
     written = []
     for number, character in enumerate(name):
         allowed = _NAME_CHARACTER if number else _FIRST_CHARACTER
-        if allowed.match(character) and not _ESCAPED.match(name, number):
-            written.append(character)
-        else:
-            written.append('_x%04X_' % ord(character))
+        known = allowed.match(character)
+        written.append(character if known else '_x%04X_' % ord(character))
     return ''.join(written)
 
 
