@@ -24,6 +24,8 @@ class Client(t.NamedTuple):
 CLIENTS = {
     'apt-get': Client('apt', 'apt with delivered credentials', quick=True),
     'bash': Client('bash', 'commands that people copy', quick=True),
+    'bundle': Client('ruby-bundler', 'Bundler with delivered credentials'),
+    'composer': Client('composer', 'Composer with delivered credentials'),
     'curl': Client('curl', 'the stand-ins and the as_curl filter, as curl sees them', quick=True),
     'git': Client('git', 'git with delivered credentials', quick=True),
     'java': Client('default-jdk-headless', 'Maven with delivered settings'),
@@ -33,6 +35,7 @@ CLIENTS = {
     'npm': Client('npm', 'Nuxeo CLI with delivered links'),
     'python3': Client('python3', 'commands that people copy', quick=True),
     'python3.8': Client('', 'modules on the oldest Python of managed hosts', quick=True),
+    'ruby': Client('ruby', 'files of Bundler and RubyGems, read by Ruby'),
     'skopeo': Client('skopeo', 'container registries with delivered credentials'),
     'strace': Client('strace', 'writers that are killed at each system call'),
     'unshare': Client('util-linux', 'writers that other users attack'),
