@@ -152,6 +152,14 @@ def _git_credentials() -> t.Any:
     return git_credentials.GitCredentials
 
 
+def _gradle_credentials() -> t.Any:
+    from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+        gradle_credentials,
+    )
+
+    return gradle_credentials.GradleCredentials
+
+
 def _maven_settings() -> t.Any:
     from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
         maven_settings,
@@ -227,6 +235,7 @@ def _uv_credentials() -> t.Any:
 TYPES = {
     'docker_credentials': _docker_credentials,
     'git_credentials': _git_credentials,
+    'gradle_credentials': _gradle_credentials,
     'maven_settings': _maven_settings,
     'netrc_credentials': _netrc_credentials,
     'npm_credentials': _npm_credentials,
