@@ -192,6 +192,14 @@ def _npm_credentials() -> t.Any:
     return npm_credentials.NpmCredentials
 
 
+def _nuget_credentials() -> t.Any:
+    from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+        nuget_credentials,
+    )
+
+    return nuget_credentials.NugetCredentials
+
+
 def _nuxeo_cli_links() -> t.Any:
     from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
         nuxeo_cli_links,
@@ -248,6 +256,7 @@ TYPES = {
     'maven_settings': _maven_settings,
     'netrc_credentials': _netrc_credentials,
     'npm_credentials': _npm_credentials,
+    'nuget_credentials': _nuget_credentials,
     'nuxeo_cli_links': _nuxeo_cli_links,
     'nuxeo_registrations': _nuxeo_registrations,
     'pip_credentials': _pip_credentials,
