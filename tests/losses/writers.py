@@ -221,6 +221,8 @@ class PackageClient(Writer):
     """One for each package client: a user changes their password."""
 
     FILES = ('file',)
+    #: Files that a client gets besides the one with the credentials.
+    MORE = {'cargo_credentials': ('config.toml',)}
 
     def make_old(self):
         self._deliver(OLD)
@@ -236,6 +238,13 @@ class PackageClient(Writer):
 
 WRITERS = {kind.__name__: kind for kind in (Maven, Git, NuxeoCli, Registration, TokenCache)}
 WRITERS.update(
-    (kind.__name__, type(kind.__name__, (PackageClient,), {'TYPE': name}))
+    (
+        kind.__name__,
+        type(
+            kind.__name__,
+            (PackageClient,),
+            {'TYPE': name, 'FILES': ('file', *PackageClient.MORE.get(name, ()))},
+        ),
+    )
     for name, kind in package_clients.KINDS.items()
 )
