@@ -82,6 +82,8 @@ options:
     description:
       - Whether to remove other users of the same host. Python takes the last entry of a host, other
         clients the first, so that the task fails if there are others.
+      - By default V(true) for a source whose tokens have a new user name each, as those of Nexus;
+        else V(false).
     type: bool
   path:
     description:
@@ -178,7 +180,7 @@ entries:
       type: str
       sample: >-
         line 3 has an entry for another user of the same host, and most clients take the first.
-        Remove it, or have netrc_credential remove it with exclusive
+        Remove it, or set exclusive
     fingerprint:
       description: Twelve hexadecimal digits that identify the access token without revealing it.
       returned: for an O(access_token)

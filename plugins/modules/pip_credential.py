@@ -42,6 +42,10 @@ options:
         type: str
         choices: [none, index, extra]
         default: none
+      exclusive:
+        description: See O(exclusive).
+        type: bool
+        default: false
       token:
         description: See O(token).
         type: str
@@ -80,6 +84,13 @@ options:
         Somebody else may publish a package of the same name to a public one.
     type: str
     choices: [none, index, extra]
+  exclusive:
+    description:
+      - Whether to remove other users of the host from C(.netrc), with O(via=netrc). pip takes the
+        last entry of a host, other clients the first, so that the task fails if there are others.
+      - By default V(true) for a source whose tokens have a new user name each, as those of Nexus;
+        else V(false).
+    type: bool
   via:
     description:
       - Where the credential is written. V(netrc) is C(.netrc), which curl, git and others read as
@@ -156,7 +167,7 @@ entries:
     changed:
       description:
         - What changed or would change. V(entry) (added or removed), V(secret), V(index), V(url) (a
-          user name was removed from a URL), V(duplicates), V(order).
+          user name was removed from a URL), V(duplicates), V(other_users), V(order).
       type: list
       elements: str
       sample: [secret]

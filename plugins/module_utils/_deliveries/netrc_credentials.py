@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import Entry
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    Credential,
+    Entry,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.base import (
     SHARED,
     PackageClient,
+    replace_former_user,
 )
 
 
@@ -37,6 +41,11 @@ class NetrcCredentials(PackageClient):
         'dialect': {'type': 'str', 'choices': ['netrc', 'apt'], 'default': 'netrc'},
         'for_python': {'type': 'bool', 'default': True},
     }
+
+    @classmethod
+    def fill(cls, entry: Entry, credential: Credential) -> None:
+        super().fill(entry, credential)
+        replace_former_user(entry, credential)
 
     @classmethod
     def client(cls) -> t.Any:

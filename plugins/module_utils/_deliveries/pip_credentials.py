@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import Entry
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
+    Credential,
+    Entry,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.base import (
     SHARED,
     PackageClient,
+    replace_former_user,
 )
 
 
@@ -32,11 +36,17 @@ class PipCredentials(PackageClient):
     ENTRY = {
         'url': {'type': 'str'},
         'set_index': {'type': 'str', 'choices': ['none', 'index', 'extra'], 'default': 'none'},
+        'exclusive': {'type': 'bool', 'default': False},
     }
     SETTINGS = {
         'via': {'type': 'str', 'choices': ['netrc', 'url'], 'default': 'netrc'},
         'config_path': {'type': 'path'},
     }
+
+    @classmethod
+    def fill(cls, entry: Entry, credential: Credential) -> None:
+        super().fill(entry, credential)
+        replace_former_user(entry, credential)
 
     @classmethod
     def client(cls) -> t.Any:

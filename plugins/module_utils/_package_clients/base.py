@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import (
     FILE_RESULT,
+    Credential,
     DeliveryType,
     Entry,
 )
@@ -109,3 +110,12 @@ class PackageClient(DeliveryType):
         )
 
         return delivery.deliver(cls, params, module.check_mode, module._diff)
+
+
+def replace_former_user(entry: Entry, credential: Credential) -> None:
+    """Have an entry replace those of other users, where each new token has another user name.
+
+    For a file with one user for each place, the former token would be one of another user.
+    """
+    if credential.own_username and entry.get('exclusive') is None:
+        entry['exclusive'] = True

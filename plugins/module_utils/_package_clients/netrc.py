@@ -113,8 +113,8 @@ class Netrc(Client):
         else:
             return None
         return (
-            'line %d has an entry for another user of the same host, and %s. Remove it, or have '
-            'netrc_credential remove it with exclusive' % (document.line_of(other.start), reads)
+            'line %d has an entry for another user of the same host, and %s. Remove it, or set '
+            'exclusive' % (document.line_of(other.start), reads)
         )
 
     def _other_file(self, machine: str, entry: Wanted) -> t.Optional[str]:

@@ -261,7 +261,8 @@ def _for_netrc(entries: t.Sequence[Wanted], verify_url: t.Optional[str] = None) 
             % (first.name, entries[-1].name)
         )
     host = parse_url(first.options['url']).host
-    options = {'host': host, 'port': None, 'exclusive': False, 'verify_url': verify_url}
+    exclusive = any(one.options['exclusive'] for one in entries)
+    options = {'host': host, 'port': None, 'exclusive': exclusive, 'verify_url': verify_url}
     return first._replace(options=options)
 
 

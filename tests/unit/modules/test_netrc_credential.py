@@ -12,6 +12,7 @@ import subprocess
 
 import pytest
 
+from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import Credential
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from tests.sandbox.package_server import PackageServer
 from tests.support.package_clients import KINDS, apply
@@ -185,3 +186,17 @@ def test_apt_sends_what_was_delivered(tmp_path, server):
     settings += ['-oAPT::Sandbox::User=root', '-oAcquire::http::Proxy=DIRECT']
     run(['apt-get', *settings, 'update'], tmp_path)
     assert server.sent() == ['basic ci:pass/w+rd%']
+
+
+@pytest.mark.parametrize('name', ['netrc_credentials', 'pip_credentials'])
+def test_a_new_token_of_nexus_replaces_the_former_one(name):
+    credential = Credential()
+    credential.username, credential.secret = 'new', 'secret'
+    filled = [{}, {'exclusive': False}]
+    for one in filled:
+        KINDS[name].fill(one, credential)
+    assert [one.get('exclusive') for one in filled] == [None, False]
+    credential.own_username = True
+    for one in filled:
+        KINDS[name].fill(one, credential)
+    assert [one['exclusive'] for one in filled] == [True, False]
