@@ -85,6 +85,10 @@ docs: venv-test link  ## the documentation as HTML, in .build/docs
 build: venv link  ## the collection as an archive to install, in .build
 	@tools/build.sh .build
 
+release: venv-test link  ## the files of a release, in .build/release: checks, changelog, archive, Galaxy's importer, checksums
+	@$(tests) --short lint docs sanity
+	@$(python) -m tests.tools.release --clean
+
 inventory:
 	@tools/inventory.sh
 
@@ -100,4 +104,4 @@ link:  ## make the clone visible to Ansible as buildops.tokens
 clean:  ## remove all that these commands made
 	rm -rf .venv .build
 
-.PHONY: help provision inventory sandbox test test-all test-rest test-real bare lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build venv venv-test link clean
+.PHONY: help provision inventory sandbox test test-all test-rest test-real bare lint units leaks losses races fuzz git-cases faults sanity integration molecule matrix benchmark ee docs build release venv venv-test link clean

@@ -12,6 +12,8 @@ class ModuleDocFragment:
     # A module adds `support` (and `details` where it is not full) to each of these.
     DOCUMENTATION = r"""
 options: {}
+requirements:
+  - ansible-core 2.16 or newer with Python 3.10 or newer on the controller.
 attributes:
   check_mode:
     description: Can run in C(check_mode) and predict changes without making them.

@@ -11,6 +11,8 @@ class ModuleDocFragment:
 
     # How to reach the server
     SECURE_CONNECTION = r"""
+requirements:
+  - The Python library requests 2.28 or newer on the controller.
 options:
   url:
     description:

@@ -29,6 +29,8 @@ options:
         sent, for a source that does not give it.
       - Without it, the commands are those for 3.24 and newer.
     type: str
+requirements:
+  - ansible-core 2.16 or newer with Python 3.10 or newer on the controller.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup

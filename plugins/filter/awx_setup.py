@@ -24,6 +24,8 @@ options:
       - Lists of objects of AWX, by the last part of the addresses they are read from.
       - Without it, only mistakes in the settings themselves are found.
     type: dict
+requirements:
+  - ansible-core 2.16 or newer with Python 3.10 or newer on the controller.
 seealso:
   - ref: ansible_collections.buildops.tokens.docsite.awx_guide
     description: How to run the playbook.

@@ -53,6 +53,10 @@ notes:
     for 15 seconds. A wrong password on a hundred hosts therefore causes one login attempt and does
     not lock the account. Each attempt of C(until), and the tasks of C(rescue), ask again.
   - With O(cache=file), a token without an expiry is requested again after a day.
+requirements:
+  - ansible-core 2.16 or newer with Python 3.10 or newer on the controller.
+  - The Python library requests 2.28 or newer on the controller.
+  - The Python library jmespath on the controller, for O(query) only, unless it is a plain key.
 seealso:
   - module: buildops.tokens.token_source
   - plugin: buildops.tokens.as_curl

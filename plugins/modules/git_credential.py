@@ -236,9 +236,15 @@ notes:
   - When git has used an entry for a server, it removes that user's entries for paths of this
     server. Entries given together are protected from that by their helpers. For those given in
     different tasks use different user names.
+requirements:
+  - Python 3.8 or newer on the managed host.
+  - git on the managed host, for O(verify) only.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: git credential-store
+    description: The file that git reads, and the order in which it searches it.
+    link: https://git-scm.com/docs/git-credential-store
 """
 
 EXAMPLES = r"""

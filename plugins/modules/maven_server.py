@@ -317,6 +317,9 @@ notes:
   - Maven merges the settings of a user and those of its installation, which are found by O(mvn) or
     the C(mvn) in the C(PATH). Files given by C(mvn -s) or C(mvn -gs) are not looked for, nor are
     the users looked at who do not run the task.
+requirements:
+  - Python 3.8 or newer on the managed host.
+  - Maven 3 on the managed host, for O(encrypt) only.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup

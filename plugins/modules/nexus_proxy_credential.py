@@ -187,10 +187,22 @@ options:
         type: str
 seealso:
   - module: buildops.tokens.nexus_user_token
+  - name: Repositories API of Sonatype Nexus Repository
+    description: The interface through which the credentials are set.
+    link: https://help.sonatype.com/en/repositories-api.html
 """
 
 EXAMPLES = r"""
-- name: Give the proxy of Nuxeo Studio its token, and create it where it is missing
+- name: Give the proxy of Nuxeo Studio its token
+  buildops.tokens.nexus_proxy_credential:
+    url: https://nexus.example.com
+    username: admin
+    password: "{{ vault_nexus_admin_password }}"
+    repositories:
+      - name: nuxeo-studio
+        token: studio
+
+- name: Send the credentials with the first request, and create the proxy where it is missing
   buildops.tokens.nexus_proxy_credential:
     url: https://nexus.example.com
     username: admin

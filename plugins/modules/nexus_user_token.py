@@ -90,6 +90,9 @@ seealso:
   - module: buildops.tokens.nexus_user_token_info
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: User tokens in Sonatype Nexus Repository
+    description: What a user token is, and how an administrator enables them.
+    link: https://help.sonatype.com/en/user-tokens.html
 """
 
 EXAMPLES = r"""

@@ -57,6 +57,9 @@ options:
     type: str
 seealso:
   - module: buildops.tokens.nexus_user_token
+  - name: User tokens in Sonatype Nexus Repository
+    description: What a user token is, and how an administrator enables them.
+    link: https://help.sonatype.com/en/user-tokens.html
 """
 
 EXAMPLES = r"""

@@ -94,6 +94,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: Nexus authentication of Nuvy
+    description: The token endpoint and its responses.
+    link: https://developers.nuvy.ai/nexus-auth
 """
 
 EXAMPLES = r"""

@@ -107,9 +107,14 @@ notes:
   - Revoking the token of Nuxeo Online Services is done at
     U(https://connect.nuxeo.com/nuxeo/site/connect/tokens) only. The token of Nuxeo CLI is
     independent of it.
+requirements:
+  - Python 3.8 or newer on the managed host.
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
   - module: buildops.tokens.nuxeo_registration
+  - name: Token management of Nuxeo Online Services
+    description: How a person creates a token, and where it is used.
+    link: https://doc.nuxeo.com/studio/token-management/
 """
 
 EXAMPLES = r"""

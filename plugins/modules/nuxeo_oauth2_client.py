@@ -127,6 +127,9 @@ notes:
     another host, it runs on that host, which then requires the Python library C(requests).
 seealso:
   - module: buildops.tokens.nuxeo_oauth2_token
+  - name: Using OAuth2 with the Nuxeo Platform
+    description: Clients, grants and tokens of the server.
+    link: https://doc.nuxeo.com/nxdoc/using-oauth2/
 """
 
 EXAMPLES = r"""

@@ -141,6 +141,9 @@ seealso:
   - module: buildops.tokens.nuxeo_oauth2_client
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: Using OAuth2 with the Nuxeo Platform
+    description: Clients, grants and tokens of the server.
+    link: https://doc.nuxeo.com/nxdoc/using-oauth2/
 """
 
 EXAMPLES = r"""

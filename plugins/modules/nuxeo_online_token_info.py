@@ -45,6 +45,9 @@ options:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: Token management of Nuxeo Online Services
+    description: How a person creates a token, and where it is used.
+    link: https://doc.nuxeo.com/studio/token-management/
 """
 
 EXAMPLES = r"""

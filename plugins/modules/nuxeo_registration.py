@@ -163,13 +163,27 @@ notes:
     them.
   - The registration does not need the token any more. It stays valid when the token is revoked,
     which is done at U(https://connect.nuxeo.com/nuxeo/site/connect/tokens) only.
+requirements:
+  - Python 3.8 or newer on the managed host.
+  - A Nuxeo server with its C(nuxeoctl) on the managed host.
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
   - module: buildops.tokens.nuxeo_cli_link
+  - name: Registering a Nuxeo instance
+    description: What a registration is, and how long it is valid.
+    link: https://doc.nuxeo.com/nxdoc/registering-your-nuxeo-instance/
 """
 
 EXAMPLES = r"""
 - name: Register the server
+  buildops.tokens.nuxeo_registration:
+    nuxeo_home: /opt/nuxeo/server
+    token: studio
+    project: jdoe-SANDBOX
+  become: true
+  become_user: nuxeo
+
+- name: Register a server for production, and verify the registration
   buildops.tokens.nuxeo_registration:
     nuxeo_home: /opt/nuxeo/server
     token: studio

@@ -74,6 +74,9 @@ notes:
   - Runs on the controller only.
 seealso:
   - module: buildops.tokens.nuxeo_online_token_info
+  - name: Token management of Nuxeo Online Services
+    description: How a person creates a token, and where it is used.
+    link: https://doc.nuxeo.com/studio/token-management/
 """
 
 EXAMPLES = r"""

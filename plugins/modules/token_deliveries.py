@@ -74,6 +74,9 @@ attributes:
   action:
     support: full
     description: Has an action plugin of the same name, which gets the tokens on the controller.
+requirements:
+  - Python 3.8 or newer on the managed host.
+  - The Python library requests 2.28 or newer on the controller.
 seealso:
   - module: buildops.tokens.token_deliveries_info
   - module: buildops.tokens.token_summary

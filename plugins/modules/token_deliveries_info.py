@@ -56,6 +56,8 @@ options:
     elements: str
 notes:
   - Runs on the controller only.
+requirements:
+  - The Python library requests 2.28 or newer on the controller.
 seealso:
   - module: buildops.tokens.token_deliveries
   - module: buildops.tokens.token_source

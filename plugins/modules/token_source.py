@@ -48,6 +48,8 @@ options:
 notes:
   - Runs on the controller only.
   - The result is censored in output and logs without C(no_log) and remains usable when registered.
+requirements:
+  - The Python library requests 2.28 or newer on the controller.
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup

@@ -25,6 +25,8 @@ options:
     required: true
 notes:
   - Runs on the controller only.
+requirements:
+  - The Python library requests 2.28 or newer on the controller.
 seealso:
   - module: buildops.tokens.token_source
 """

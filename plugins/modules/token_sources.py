@@ -41,6 +41,8 @@ attributes:
     support: partial
     details:
       - Replacing a token is a change each time.
+requirements:
+  - The Python library requests 2.28 or newer on the controller.
 seealso:
   - module: buildops.tokens.token_deliveries_info
   - module: buildops.tokens.token_source

@@ -10,6 +10,7 @@
 * The action plugin of a module that has none.
 * The role of each type with a list of entries. The short description and the description of its
   argument specs are kept, all other lines are written again.
+* The README of each role.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.tools import lookup_docs
+from tests.tools import lookup_docs, role_readmes
 from tests.tools.scratch import ROOT
 from tests.tools.source_files import LICENCE, action
 
@@ -42,7 +43,7 @@ META = {
     },
     'dependencies': [],
 }
-SPECS = 'meta/argument_specs.yml'
+SPECS, README = 'meta/argument_specs.yml', 'README.md'
 # Paths are those of the host, and the module checks raw values
 TYPES = {'path': 'str', 'raw': 'str'}
 Docs = t.Mapping[str, t.Any]
@@ -93,6 +94,7 @@ class Role:
             self.folder / 'meta/main.yml': HEAD + '\n' + _yaml(meta),
             self.folder / 'defaults/main.yml': HEAD + about + _yaml(defaults),
             self.folder / 'tasks/main.yml': HEAD + '\n' + self._task(),
+            self.folder / README: role_readmes.readme(self._kind, specs),
         }
 
     def _default(self, option: str) -> t.Any:
@@ -229,4 +231,8 @@ def files(docs: Docs) -> dict[Path, str]:
             raise SystemExit('plugins/modules/%s.py is missing.' % kind.MODULE)
         if kind.VARIABLE and kind.ENTRIES:
             found.update(Role(kind, docs[kind.MODULE]).files())
+        elif kind.VARIABLE:
+            role = ROOT / 'roles' / name
+            specs = yaml.safe_load((role / SPECS).read_text(encoding='utf-8'))
+            found[role / README] = role_readmes.readme(kind, specs)
     return found

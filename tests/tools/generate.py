@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes all files that follow from source types, delivery types and documentation.
+"""Writes all files that follow from source types, delivery types, documentation and findings.
 
 Run C(python -m tests.tools.generate) after a change of these. With C(--check) it changes nothing,
 and fails where a file is not current.
@@ -16,6 +16,7 @@ import sys
 import typing as t
 from pathlib import Path
 
+from tests.real import compatibility
 from tests.tools import delivery_files, lookup_docs, source_files
 from tests.tools.scratch import BUILD, ROOT
 
@@ -23,7 +24,7 @@ from tests.tools.scratch import BUILD, ROOT
 def outdated() -> dict[Path, str]:
     """Return the desired contents of the files that have others, or do not exist."""
     docs = lookup_docs.documentation()
-    found = {**source_files.files(docs), **delivery_files.files(docs)}
+    found = {**source_files.files(docs), **delivery_files.files(docs), **compatibility.files()}
     return {
         path: text
         for path, text in found.items()

@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -29,12 +30,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.support import clients
-from tests.tools import faults, tree
-from tests.tools.scratch import BUILD, ROOT, environment
+from tests.tools import faults, page_links, tree
+from tests.tools.scratch import BUILD, ROOT, environment, proxies
 
 HOME = BUILD / 'home'
 LOGS = BUILD / 'logs'
 BIN = Path(sys.executable).parent
+REPOSITORY = 'https://github.com/buildops/tokens'
 PLUGINS = 'ansible_collections.buildops.tokens.plugins'
 # What pip says while ansible-test installs things is of no interest in a report.
 _PIP = re.compile(
@@ -355,12 +357,15 @@ def docs() -> Outcome:
         ],
         ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]),
     )
+    shutil.rmtree(html, ignore_errors=True)
     if status == 0:
         settings = {
             'project': 'buildops.tokens',
-            'extensions': 'sphinx_antsibull_ext',
-            'html_theme': 'alabaster',
+            'extensions': 'sphinx_antsibull_ext,tests.tools.sphinx_extension',
+            'html_theme': 'sphinx_ansible_theme',
             'html_show_copyright': '0',
+            'html_copy_source': '0',
+            'html_theme_options.documentation_home_url': REPOSITORY,
             'pygments_style': 'ansible',
             'highlight_language': 'YAML+Jinja',
             'default_role': 'any',
@@ -374,6 +379,10 @@ def docs() -> Outcome:
                 'sphinx',
                 '--isolated',
                 '-q',
+                '-E',
+                '-W',
+                '--keep-going',
+                '-n',
                 '-b',
                 'html',
                 *defines,
@@ -381,7 +390,16 @@ def docs() -> Outcome:
                 html,
             ],
         )
-    return Outcome(passed=int(status == 0), failed=int(status != 0), notes=[f'{html}/index.html'])
+    links = page_links.broken(html) if status == 0 else []
+    failed = int(status != 0) + len(links)
+    return Outcome(int(status == 0), failed, notes=[*links, f'{html}/index.html'])
+
+
+def release() -> Outcome:
+    """What a release consists of, which Galaxy's importer must accept without a warning."""
+    command = [sys.executable, '-m', 'tests.tools.release']
+    status, _log = run('release', command, **proxies())
+    return Outcome(passed=int(status == 0), failed=int(status != 0))
 
 
 def mypy() -> Outcome:
@@ -426,6 +444,7 @@ PARTS: dict[str, list[t.Callable[[], Outcome]]] = {
     'integration': [integration],
     'molecule': [molecule],
     'docs': [docs],
+    'release': [release],
 }
 
 

@@ -26,7 +26,7 @@ GPL = 'SPDX-License-Identifier: GPL-3.0-or-later'
 BSD = 'SPDX-License-Identifier: BSD-2-Clause'
 # Files whose format has no comments, data, and texts that are licences themselves.
 NO_HEADER = re.compile(
-    r'^(LICENSES/|COPYING$|CHANGELOG\.rst$|changelogs/(\.plugin-'
+    r'^(LICENSES/|COPYING$|CHANGELOG\.md$|changelogs/(\.plugin-'
     r'cache\.yaml|changelog\.yaml)$|plugins/module_utils/.*__init__\.py$)'
 )
 HEADER_SUFFIXES = {'.py', '.yml', '.yaml', '.sh', '.md', '.rst', '.toml', '.cfg', '.j2'}
@@ -192,20 +192,20 @@ def test_the_collection_builds_and_contains_what_users_need_and_nothing_else(tmp
         names = {member.name for member in stream.getmembers() if member.isfile()}
     folders = (
         'LICENSES/',
-        'changelogs/',
         'docs/',
-        'extensions/',
+        'extensions/awx/',
         'meta/',
         'playbooks/',
         'plugins/',
         'roles/',
     )
     expected = {name for name in tree.files() if name.startswith(folders)}
-    expected |= {name for name in tree.files() if re.match(r'[A-Z]+(\.md|\.rst)?$', name)} - {
-        'Makefile'
-    }
-    hidden = {name for name in expected if '/.' in name}
-    assert names == expected - hidden | {'MANIFEST.json', 'FILES.json'}
+    expected |= {
+        name
+        for name in tree.files()
+        if re.match(r'([A-Z_]+(\.md)?|changelogs/changelog\.yaml|\.ansible-lint)$', name)
+    } - {'Makefile', 'CONTRIBUTING.md'}
+    assert names == expected | {'MANIFEST.json', 'FILES.json'}
     assert {'README.md', 'COPYING', 'meta/runtime.yml'} <= names
 
 
@@ -237,8 +237,7 @@ def clone(tmp_path_factory):
     for name in STRAYS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text('s3cret-of-the-owner', encoding='utf-8')
-    (folder / '.venv/bin').mkdir(parents=True)
-    (folder / '.venv/bin/ansible-galaxy').symlink_to(Path(sys.executable).parent / 'ansible-galaxy')
+    (folder / '.venv').symlink_to(Path(sys.executable).parents[1])
     return folder
 
 
@@ -260,6 +259,32 @@ def test_S11_what_git_does_not_track_is_never_packed(clone, by_make, tmp_path):
     assert not names & set(STRAYS)
     assert b's3cret-of-the-owner' not in texts
     assert 'plugins/lookup/token.py' in names
+
+
+@pytest.mark.slow
+def test_the_same_files_make_the_same_archive(clone, tmp_path):
+    def build(name, umask):
+        return subprocess.run(
+            ['tools/build.sh', tmp_path / name],
+            cwd=clone,
+            env=environment(tmp_path),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            umask=umask,
+        )
+
+    build('first', 0o022)
+    for path in clone.glob('roles/**/*.yml'):
+        os.utime(path, (10**9, 10**9))
+    build('second', 0o077)
+    first, second = (next((tmp_path / name).iterdir()) for name in ('first', 'second'))
+    assert first.read_bytes() == second.read_bytes()
+    with tarfile.open(first) as stream:
+        members = stream.getmembers()
+    assert {(member.uid, member.gid, member.uname, member.mtime) for member in members} == {
+        (0, 0, '', 315532800)  # no commit, so there is no time
+    }
+    assert {member.mode for member in members} == {0o755, 0o644}
 
 
 PLAY = """

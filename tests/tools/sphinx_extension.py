@@ -1,0 +1,54 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, buildops.tokens contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An extension of Sphinx.
+
+Links to Ansible's own documentation need no request to its server. Any other label that does not
+exist stays a warning, which fails C(make docs). In the navigation, plugins have short names.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from docutils import nodes
+
+BASE = 'https://docs.ansible.com/ansible/latest/'
+PAGES = {
+    'action_plugins': 'plugins/action.html',
+    'ansible_configuration_settings': 'reference_appendices/config.html',
+    'common_return_values': 'reference_appendices/common_return_values.html',
+}
+_PLUGIN = re.compile(r'ansible_collections\.ansible\.builtin\.(\w+)_(module|lookup|filter)')
+
+
+def address(label: str) -> str | None:
+    """Return the address of a label of Ansible's documentation."""
+    plugin = _PLUGIN.fullmatch(label)
+    if plugin:
+        return f'{BASE}collections/ansible/builtin/{plugin[1]}_{plugin[2]}.html'
+    return BASE + PAGES[label] if label in PAGES else None
+
+
+def _resolve(_app: t.Any, _env: t.Any, node: t.Any, content: t.Any) -> t.Any:
+    found = address(node.get('reftarget', ''))
+    if found is None:
+        return None
+    return nodes.reference('', '', content, internal=False, refuri=found)
+
+
+def _shorten(_app: t.Any, env: t.Any) -> None:
+    for name, title in env.titles.items():
+        short = re.match(r'buildops\.tokens\.(\w+ \w+) ', title.astext())
+        entry = next(env.tocs[name].findall(nodes.reference), None)
+        if short and entry is not None:
+            entry.children = [nodes.Text(short[1])]
+
+
+def setup(app: t.Any) -> dict[str, bool]:
+    app.connect('missing-reference', _resolve)
+    app.connect('env-updated', _shorten)
+    return {'parallel_read_safe': True, 'parallel_write_safe': True}
