@@ -17,14 +17,19 @@ import typing as t
 from pathlib import Path
 
 from tests.real import compatibility
-from tests.tools import delivery_files, lookup_docs, source_files
+from tests.tools import delivery_files, lookup_docs, message_page, source_files
 from tests.tools.scratch import BUILD, ROOT
 
 
 def outdated() -> dict[Path, str]:
     """Return the desired contents of the files that have others, or do not exist."""
     docs = lookup_docs.documentation()
-    found = {**source_files.files(docs), **delivery_files.files(docs), **compatibility.files()}
+    found = {
+        **source_files.files(docs),
+        **delivery_files.files(docs),
+        **compatibility.files(),
+        **message_page.files(),
+    }
     return {
         path: text
         for path, text in found.items()

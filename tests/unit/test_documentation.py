@@ -162,9 +162,10 @@ SECRET = re.compile(
 HARMLESS = re.compile(
     r"""["'].*\{\{.*\}\}.*["']|\$\{env\.\w+\}|true|if_missing|unless_encrypted"""
     r"""|\{'type': .*\},|'example secret',"""
+    r"""|wonderland"""  # of the sandbox, and of nothing else
 )
 LIKE_A_SECRET = re.compile(r'(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*[0-9])[A-Za-z0-9+/_=-]{20,}')
-SOURCE = re.compile('[a-z]{5,9}')
+SOURCE = re.compile('[a-z]{4,9}')
 
 
 def test_A29_no_example_and_no_default_contains_what_could_be_a_secret():
