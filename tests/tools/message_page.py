@@ -65,6 +65,8 @@ PARTS = {
 }
 REST = 'General'
 _HOLE = re.compile(r'%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrxoif]|\{[^{}]*\}')
+_SENTENCE = re.compile(r'\w{2,}\W+\w+\W+\w{2,}.*[.?!:]\)?$')
+_PATTERN = re.compile(r'\\|\(\?|\$\(|-X POST|^[/^]')  # for the module re, and for curl
 _DOCUMENTS = ('DOCUMENTATION', 'EXAMPLES', 'RETURN')
 
 
@@ -92,7 +94,7 @@ def sentences(source: str) -> list[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = _HOLE.sub('...', node.value.replace('%%', '%'))
         text = re.sub(r'\.{5,}', '...', ' '.join(text.split()))
-        if re.search(r'\w{2,}\W+\w+\W+\w{2,}', text) and re.search(r'[.?!:]\)?$', text):
+        if _SENTENCE.search(text) and not _PATTERN.search(text):
             found[text] = None
     return list(found)
 
