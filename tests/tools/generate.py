@@ -17,7 +17,7 @@ import typing as t
 from pathlib import Path
 
 from tests.real import compatibility
-from tests.tools import delivery_files, lookup_docs, message_page, source_files
+from tests.tools import architecture, delivery_files, lookup_docs, message_page, source_files
 from tests.tools.scratch import BUILD, ROOT
 
 
@@ -29,6 +29,7 @@ def outdated() -> dict[Path, str]:
         **delivery_files.files(docs),
         **compatibility.files(),
         **message_page.files(),
+        **architecture.files(),
     }
     return {
         path: text

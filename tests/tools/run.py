@@ -357,6 +357,8 @@ def docs() -> Outcome:
         ],
         ANSIBLE_COLLECTIONS_PATH=str(tree.COPY.parents[2]),
     )
+    for image in (tree.COPY / 'docs/docsite/rst').glob('*.svg'):
+        shutil.copy(image, texts / 'docsite')
     shutil.rmtree(html, ignore_errors=True)
     if status == 0:
         settings = {
