@@ -30,11 +30,10 @@ except ImportError:
     _register = None
 
 # What ansible-core, AWX or Nexus show in place of a secret. Written into a configuration it would
-# replace the real one.
+# replace the real one. Asterisks alone can be a password, so C(doubts) is about them.
 MASKS = frozenset(
     (
         'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER',
-        '********',
         '$REDACTED$',
         '$encrypted$',
         'CENSORED',
@@ -48,6 +47,7 @@ SHORTEST_REGISTERED = 8
 _NOT_ALLOWED = frozenset([chr(n) for n in range(32)] + ['\x7f', '\u2028', '\u2029'])
 
 STARS = '***'
+HIDDEN = '********'  # what ansible-core shows
 PART = 8  # characters of a secret that are never shown
 HEX_PART = 2 * PART
 SHORTEST_SECRET = 4  # a shorter one is hidden only within text that comes from outside
@@ -571,8 +571,8 @@ def check_secret(name: str, value: t.Any) -> str:
     :param name: the option's name, for the message.
     :param value: what the user gave.
     :returns: the value as a plain str, without ansible-core's tags.
-    :raises BadInput: not a str, empty, a mask, an undecrypted vault value, an untemplated
-        expression, or one with a control character.
+    :raises BadInput: not a str, empty, a mask, an undecrypted vault value, or one with a control
+        character.
     """
     if not isinstance(value, str):
         raise not_a_string(name, value)
@@ -581,8 +581,7 @@ def check_secret(name: str, value: t.Any) -> str:
     if not value.strip():
         raise BadInput('%s is empty. Give it a value, or leave the option out.' % name)
     bare = value.strip()
-    # The last is also found in texts of which a part was hidden
-    if bare in MASKS or bare.strip('*') == '' or '********' in bare:
+    if bare in MASKS:
         raise BadInput(
             '%s is a placeholder that stands for a hidden secret, not the secret itself. '
             'Take the value from its source, not from a result that was censored.' % name
@@ -591,10 +590,8 @@ def check_secret(name: str, value: t.Any) -> str:
         raise BadInput(
             '%s is still encrypted with Ansible Vault. Give the vault password to this run.' % name
         )
-    if bare.startswith('{{') or '__omit_place_holder__' in value:
-        raise BadInput(
-            '%s is a template that was not rendered. Check how the variable is defined.' % name
-        )
+    if '__omit_place_holder__' in value:
+        raise BadInput('%s was left out with omit where it is needed. Give it a value.' % name)
     found = control_character_in(value)
     if found:
         raise BadInput(
@@ -603,6 +600,29 @@ def check_secret(name: str, value: t.Any) -> str:
             % (name, found)
         )
     return value
+
+
+def doubts(secrets: t.Mapping[str, t.Any]) -> t.List[str]:
+    """Find what can be a secret, but more often is the trace of a mistake.
+
+    :param secrets: by how messages name it; other types than str have no doubts.
+    :returns: sentences.
+    """
+    found = []
+    for name, value in secrets.items():
+        bare = value.strip() if isinstance(value, str) else ''
+        # The second is also found in texts of which a part was hidden
+        if bare and (bare.strip('*') == '' or HIDDEN in bare):
+            found.append(
+                '%s contains asterisks as they stand for hidden secrets, and is used as it is. If '
+                'it comes from a result that was censored, take it from its source.' % name
+            )
+        elif bare.startswith('{{'):
+            found.append(
+                '%s begins with "{{", and is used as it is. If it should be a template, check how '
+                'the variable is defined: ansible-core has not rendered it.' % name
+            )
+    return found
 
 
 def derived_forms(secret: str) -> t.List[str]:

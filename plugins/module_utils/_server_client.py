@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.module_utils._http.client import Client
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import doubts
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import host_of, normalize_url
 
 Options = t.Dict[str, t.Any]
@@ -67,6 +68,13 @@ class ServerClient:
         self.options = options
         self.clock = clock
         self.warnings: t.List[str] = []
+        self.warnings += doubts(
+            {
+                name: options.get(name)
+                for name, spec in self.ARGUMENTS.items()
+                if spec and spec.get('no_log')
+            }
+        )
         self.client = client or Client(self.base_url(), clock=clock, **self.client_options())
         if client is None and options.get('validate_certs') is False:
             self.warnings.append(

@@ -432,7 +432,7 @@ class Stage:
                 'company': person,
                 'refused': dict(person, username='bob', password='{{ secret_refused }}'),
                 'misspelt': dict(person, pasword='{{ secret_misspelt }}'),
-                'masked': dict(person, password='********'),
+                'masked': dict(person, password='VALUE_SPECIFIED_IN_NO_LOG_PARAMETER'),
                 'gone': dict(person, url='https://127.0.0.1:1', retries=0),
                 'broken': dict(person, username='bob', cache='none'),
                 'platform': dict(client, cache='file', cache_path=str(self.work / 'cache')),

@@ -114,7 +114,7 @@ def bad(sandbox, tmp_path):
             r'ca_path: there is no file .*nothing\.pem\.',
         ),
         'masked': (
-            person(good, sandbox, password='********'),
+            person(good, sandbox, password='VALUE_SPECIFIED_IN_NO_LOG_PARAMETER'),
             r'source masked: password is a placeholder that stands for a hidden secret',
         ),
         'no_text': (

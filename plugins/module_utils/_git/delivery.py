@@ -57,6 +57,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.settings_plan
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import verify
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import user_of
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import doubts
 from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
 
 ARGUMENTS: dict[str, dict[str, t.Any]] = dict(
@@ -283,7 +284,9 @@ class _Delivery:
 
     def warnings(self) -> list[str]:
         """What a person should know about the stores."""
-        warnings = []
+        warnings = doubts(
+            {'the password for %s' % entry.name: entry.wanted.password for entry in self.entries}
+        )
         ignored = self.stores[0].report.ignored_lines
         if ignored:
             warnings.append(

@@ -41,6 +41,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify impo
     verify,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    doubts,
     fingerprint,
     register,
 )
@@ -101,6 +102,7 @@ CONSTRAINTS = {
     'required_one_of': [('id', 'servers')],
 }
 LIMITS = {'verify_timeout': (1, 600)}
+SECRET_OPTIONS = ('password', 'passphrase', 'access_token')
 _READABLE_FOR_OTHERS = 0o044
 
 
@@ -166,6 +168,9 @@ class _Delivery:
         self._present = [server.id for server in self.wanted if server.state == 'present']
         for entry in self.entries:
             _register(entry)
+            self.warnings += doubts(
+                {'server %s: %s' % (entry['id'], name): entry[name] for name in SECRET_OPTIONS}
+            )
             if params['verify'] and entry['verify_url'] and entry['state'] != 'absent':
                 check_url(entry['id'], entry['verify_url'], params['allow_http'])
 
@@ -283,7 +288,7 @@ def _entries(params: t.Dict[str, t.Any]) -> t.List[t.Dict[str, t.Any]]:
 
 
 def _register(entry: t.Dict[str, t.Any]) -> None:
-    values = (entry[option] for option in ('password', 'passphrase', 'access_token'))
+    values = (entry[option] for option in SECRET_OPTIONS)
     register(*(value for value in values if isinstance(value, str)))
 
 

@@ -53,6 +53,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     POLICY,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    doubts,
     sanitize,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import (
@@ -199,6 +200,9 @@ class NexusProxyCredential(Manager):
         return run.result()
 
     def _warn(self, desired: DesiredProxy) -> None:
+        if desired.state == 'present':
+            name = 'repository %s: %s' % (sanitize(desired.name), desired.secret_name)
+            self.warnings += doubts({name: desired.secret})
         ends = desired.expires_at
         if desired.state == 'present' and ends is not None and ends < self.clock() + SOON:
             self.warnings.append(

@@ -31,6 +31,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
+    doubts,
     register,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
@@ -111,10 +112,10 @@ def deliver(
         'changes': changes,
         'git_ignored': exclusions is not None and present,
     }
-    warnings: t.List[str] = []
+    warnings = doubts({'cli_token': values.get(TOKEN)})
     if present and exclusions and git:
         git_folder = os.path.dirname(os.path.dirname(exclusions.path))
-        warnings = _tracking_warnings(git, folder, git_folder)
+        warnings += _tracking_warnings(git, folder, git_folder)
     if with_diff:
         result['diff'] = _diff(result, present)
     return result, warnings

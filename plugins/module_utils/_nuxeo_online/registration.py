@@ -33,6 +33,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online impo
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     check_secret,
     control_character_in,
+    doubts,
     register,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.nuxeo_online_token import (
@@ -243,7 +244,7 @@ def ensure(
             % iso8601(options['clid'].expires_at)
         )
     _check_place(home, action)
-    warnings: list[str] = []
+    warnings = doubts({'password': options['password']})
     after = before
     if action == REGISTER and not check_mode and options['password'] is None:
         raise NeedsToken(

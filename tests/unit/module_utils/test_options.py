@@ -91,7 +91,7 @@ def test_what_is_right_passes():
 
 @pytest.mark.parametrize(
     'value',
-    ['', '  ', '********', '$ANSIBLE_VAULT;1.1;AES256', '{{ x }}', 'hidden-word\n', 'CENSORED'],
+    ['', '  ', '$ANSIBLE_VAULT;1.1;AES256', 'hidden-word\n', 'CENSORED'],
 )
 def test_I1_I2_I3_I4_secrets(value):
     assert refused(secret=value).startswith('secret ')

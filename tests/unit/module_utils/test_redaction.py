@@ -24,6 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
     check_secret,
     control_character_in,
     derived_forms,
+    doubts,
     fingerprint,
     in_shape,
     known,
@@ -59,17 +60,13 @@ def test_I1_what_is_no_text(value, sentence):
     'value',
     [
         'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER',
-        '********',
-        '*',
-        '***',
+        ' VALUE_SPECIFIED_IN_NO_LOG_PARAMETER ',
         '$REDACTED$',
         '$encrypted$',
         'CENSORED',
         '#~NXRM~PLACEHOLDER~PASSWORD~#',
         '#~NEXUS~PLACEHOLDER~PASSWORD~#',
         '|$|N|E|X|U|S|$|',
-        ' ******** ',
-        'prefix-********',
     ],
 )
 def test_I2_placeholders(value):
@@ -85,12 +82,34 @@ def test_I3_a_vaulted_value_that_nobody_decrypted():
         check_secret('password', '$ANSIBLE_VAULT;1.1;AES256\n6162')
 
 
+def test_I4_what_was_left_out_is_no_secret():
+    with pytest.raises(BadInput, match='^password was left out with omit'):
+        check_secret('password', '__omit_place_holder__a1b2c3')
+
+
 @pytest.mark.parametrize(
-    'value', ['{{ vault_password }}', '  {{ x }}', '__omit_place_holder__a1b2c3']
+    ('value', 'warned'),
+    [
+        ('********', 'password contains asterisks as they stand for hidden secrets'),
+        ('*', 'password contains asterisks'),
+        (' ***', 'password contains asterisks'),
+        ('prefix-********', 'password contains asterisks'),
+        ('{{ vault_password }}', 'password begins with "{{"'),
+        ('  {{x}}', 'password begins with "{{"'),
+        ('a*b**c***', None),
+        ('x{{y}}', None),
+        ('12345', None),
+        ('yes', None),
+        ('null', None),
+        ('[1]', None),
+        (None, None),
+    ],
 )
-def test_I4_templates_that_nobody_rendered(value):
-    with pytest.raises(BadInput, match='^password is a template that was not rendered'):
-        check_secret('password', value)
+def test_I2_I4_what_can_be_a_secret_or_a_mistake_is_used_with_a_warning(value, warned):
+    if value is not None:
+        assert check_secret('password', value) == value
+    found = doubts({'password': value})
+    assert [sentence.startswith(warned) for sentence in found] == ([True] if warned else [])
 
 
 @pytest.mark.parametrize(

@@ -252,10 +252,8 @@ def test_T21_a_configuration_that_cannot_be_written_stops_everything_before_the_
     [
         {'password': ''},
         {'password': ' '},
-        {'password': '********'},
         {'password': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER'},
         {'password': '$ANSIBLE_VAULT;1.1'},
-        {'password': '{{ x }}'},
         {'password': 'a\nb'},
         {'password': 'a\rb'},
         {'password': 'a\0b'},
@@ -280,6 +278,23 @@ def test_I1_I2_I3_I4_I8_I11_T15_bad_input_changes_nothing(home, options):
         run(**dict({'url': 'https://ex.com', 'username': 'me', 'password': CANARY}, **options))
     assert 'c4n4ry' not in str(caught.value)
     assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize(
+    ('password', 'warned'),
+    [
+        ('{{x}}', 'begins with "{{"'),
+        ('********', 'contains asterisks'),
+        ('yes', ''),
+        ('null', ''),
+        ('12345', ''),
+        ('[1]', ''),
+    ],
+)
+def test_I2_I4_a_string_that_looks_like_something_else_is_a_password(home, password, warned):
+    warnings = run(url='https://ex.com', username='me', password=password)[1]
+    assert fill('https://ex.com') == ('me', password)
+    assert [warned in sentence for sentence in warnings] == [True] * bool(warned)
 
 
 def test_helper_none_leaves_the_configuration_alone(home):

@@ -154,7 +154,7 @@ def test_invalid_json_which_crashes_the_cli_is_refused(folder, file, content):
         {'project': ''},
         {'project': 'projekt-ä'},
         {'cli_token': 'a\nb'},
-        {'cli_token': '********'},
+        {'cli_token': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER'},
         {'cli_token': None},
         {'path': 'shop'},
         {'path': '/does/not/exist'},

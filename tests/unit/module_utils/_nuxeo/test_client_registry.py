@@ -432,7 +432,7 @@ def test_what_is_let_through_the_server_takes_and_keeps_as_one(uri):
         ({'client_secret': 'x', 'generate_secret': 'always'}, 'exclude'),
         ({'name': ' '}, 'name is empty'),
         ({'username': 'a:b'}, 'colon'),
-        ({'client_secret': '********'}, 'placeholder'),
+        ({'client_secret': '$encrypted$'}, 'placeholder'),
         ({'url': 'http://nuxeo.test/nuxeo'}, 'https'),
         ({'cache': 'file'}, 'no option cache'),
     ],
