@@ -236,6 +236,17 @@ repositories:
         - V(given) if the password or access token was written, or is the one that was written last.
         - V(unknown) if it was not written, and nobody knows which one the repository has.
       type: str
+    effective:
+      description:
+        - Whether the proxy uses the given credentials. Null if it is not known which ones it has.
+        - V(false) if the repository is offline or its requests are blocked by an administrator. The
+          credentials are set all the same, and the task fails.
+      type: bool
+      returned: with C(state) V(present)
+    shadowed_by:
+      description: Why the proxy does not use them.
+      type: str
+      returned: if RV(repositories[].effective) is false
 verification:
   description: For each repository with a C(verify_path), whether the proxy could fetch the file.
   returned: success

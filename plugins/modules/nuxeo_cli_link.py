@@ -149,6 +149,13 @@ git_ignored:
   returned: success
   type: bool
   sample: true
+effective:
+  description:
+    - Whether the file, read again, gives Nuxeo CLI the link in O(path). A warning names the
+      sub-folders, down to the third level, that contain another file with other values.
+  returned: with O(state=present), except in check mode
+  type: bool
+  sample: true
 verification:
   description: Whether the service accepts the token of the CLI for the project.
   returned: with O(state=present), unless O(cli_token) is given

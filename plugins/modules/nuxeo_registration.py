@@ -234,6 +234,18 @@ restart_required:
   returned: success
   type: bool
   sample: false
+effective:
+  description:
+    - Whether C(nuxeoctl) reads this file. V(false) if C(nuxeo.data.dir) names another folder than
+      O(data_dir); then nothing is done, and the task fails. Null if that is not known.
+  returned: with O(state=present)
+  type: bool
+  sample: true
+shadowed_by:
+  description: Why C(nuxeoctl) does not read the file.
+  returned: if RV(effective) is false
+  type: str
+  sample: nuxeo.data.dir in /etc/nuxeo/nuxeo.conf names /var/lib/nuxeo
 clid:
   description: The CLID, for E(NUXEO_CLID).
   returned: with O(return_clid)

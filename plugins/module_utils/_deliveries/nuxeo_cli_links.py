@@ -25,7 +25,7 @@ class NuxeoCliLinks(DeliveryType):
     ENTRY_NAME = 'path'
     PLACE = 'path'
     SOURCE_TYPE = 'nuxeo_online_token'
-    RETURNED = ('changes', 'git_ignored', 'path', 'project', 'verification')
+    RETURNED = ('changes', 'effective', 'git_ignored', 'path', 'project', 'verification')
 
     @classmethod
     def specification(cls) -> t.Tuple[t.Dict[str, t.Any], t.Dict[str, t.Any]]:

@@ -29,12 +29,14 @@ class NuxeoRegistrations(DeliveryType):
         'action',
         'clid',
         'description',
+        'effective',
         'expires_at',
         'fingerprint',
         'needs_token',
         'path',
         'registered',
         'restart_required',
+        'shadowed_by',
         'verification',
     )
 

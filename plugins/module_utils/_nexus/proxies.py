@@ -73,6 +73,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._validation import
 REST_KEEPS_CREDENTIALS = (3, 24)
 # A token that ends within these seconds is worth a warning: only another run can replace it
 SOON = 24 * 3600
+SHOWN = ('name', 'state', 'changed', 'secret', 'effective', 'shadowed_by')
 
 
 def open_proxies(
@@ -250,10 +251,15 @@ class _Run:
                 for state in ('before', 'after')
             },
             'repositories': [
-                {key: one[key] for key in ('name', 'state', 'changed', 'secret')}
-                for one in self.results
+                {key: one[key] for key in SHOWN if key in one} for one in self.results
             ],
         }
+        problems += [
+            'The repository %s does not use its credentials: %s'
+            % (sanitize(one['name']), one['shadowed_by'])
+            for one in self.results
+            if one.get('effective') is False
+        ]
         refused = [one['message'] for one in self.verification if one['accepted'] is False]
         if refused:
             problems.append(

@@ -17,6 +17,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_interface import (
     Proxies,
     check_is_proxy,
+    switched_off,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_records import (
     Authentication,
@@ -98,6 +99,13 @@ class ExtDirectProxies(Proxies):
         body = copy.deepcopy(body)
         ((body.get('attributes') or {}).get('httpclient') or {}).pop('authentication', None)
         return body
+
+    def unused_because(self, repository: Repository) -> t.Optional[str]:
+        client = (repository.body.get('attributes') or {}).get('httpclient') or {}
+        # The form of the web page has it one level deeper
+        connection = client.get('connection') or {}
+        blocked = client.get('blocked') is True or connection.get('blocked') is True
+        return switched_off(repository.body.get('online'), blocked)
 
     def _call(self, method: str, data: t.Any) -> t.Any:
         """:returns: the data of the result. The status is always 200, for errors as well."""

@@ -141,6 +141,12 @@ class Proxies:
                 )
             check_preemptive(desired, repository.format, repository.remote_url)
 
+    def unused_because(self, repository: Repository) -> t.Optional[str]:
+        """:returns: why a repository does not send its credentials to its remote, or None.
+
+        A block that the server sets itself after a failure ends with the next success."""
+        raise NotImplementedError
+
     def can_create(self, desired: DesiredProxy) -> None:
         """:raises BadInput: this server cannot have such a repository."""
         # Before 3.41 a server accepts any name, and the proxy answers 500 to every request
@@ -219,6 +225,13 @@ class Proxies:
                 400,
             )
         raise unexpected_status(answer)
+
+
+def switched_off(online: t.Any, blocked: t.Any) -> t.Optional[str]:
+    """:returns: why a proxy makes no request to its remote, or None."""
+    if online is False:
+        return 'it is offline. Set it online.'
+    return 'outbound requests are blocked. Take the block away.' if blocked is True else None
 
 
 def check_is_proxy(kind: t.Any) -> None:

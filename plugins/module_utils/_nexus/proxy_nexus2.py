@@ -22,6 +22,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._http.response imp
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_interface import (
     Proxies,
     check_is_proxy,
+    switched_off,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_records import (
     Authentication,
@@ -146,10 +147,21 @@ class Nexus2Proxies(Proxies):
             new.update(ntlmHost=desired.ntlm_host or '', ntlmDomain=desired.ntlm_domain or '')
         return new
 
-    def refused_by_remote(self, name: str, answer: Response) -> bool:
+    def _status(self, name: str) -> t.Dict[str, t.Any]:
+        """:returns: what the server says of a proxy now; empty if it does not."""
         answer = self.ask('GET', '/service/local/repositories/%s/status' % quote(name, safe=''))
         status = answer.error_object().get('data')
-        status = status if isinstance(status, dict) else {}
+        return status if isinstance(status, dict) else {}
+
+    def unused_because(self, repository: Repository) -> t.Optional[str]:
+        status = self._status(repository.name)
+        return switched_off(
+            status.get('localStatus') != 'OUT_OF_SERVICE',
+            status.get('proxyMode') == 'BLOCKED_MANUAL',
+        )
+
+    def refused_by_remote(self, name: str, answer: Response) -> bool:
+        status = self._status(name)
         return status.get('remoteStatus') == 'UNAVAILABLE' or str(
             status.get('proxyMode')
         ).startswith('BLOCKED')

@@ -24,6 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nexus.product imp
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_interface import (
     Proxies,
     check_is_proxy,
+    switched_off,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_records import (
     BEARER,
@@ -175,6 +176,10 @@ class RestProxies(Proxies):
         parent, part = REGISTRY_LOGIN
         (body.get(parent) or {}).pop(part, None)
         return body
+
+    def unused_because(self, repository: Repository) -> t.Optional[str]:
+        client = repository.body.get('httpClient') or {}
+        return switched_off(repository.body.get('online'), client.get('blocked'))
 
     def _path(self, format_name: t.Optional[str], name: str) -> str:
         segment = 'maven' if format_name == 'maven2' else format_name or ''

@@ -66,8 +66,9 @@ def apply(
     """Apply the desired state to the authentication of one proxy.
 
     :param memory: of the secrets that were written before.
-    :returns: C({name, state, changed, secret, before, after}): the names of what changed, whether
-        the server has the secret, and the two states for diff mode, without any secret.
+    :returns: C({name, state, changed, secret, effective, shadowed_by, before, after}): the names of
+        what changed, whether the server has the secret, whether the proxy uses it, and the two
+        states for diff mode, without any secret.
     :raises TokensError: with the repository's name."""
     register(*_secrets([desired.password, desired.bearer_token, desired.secrets]))
     try:
@@ -121,7 +122,9 @@ def _update(
             if desired.state == 'present':
                 known.keep()
     before = repository.authentication
-    return _result(desired, before, authentication if changed else before, changed, known.is_last)
+    result = _result(desired, before, authentication if changed else before, changed, known.is_last)
+    reason = proxies.unused_because(repository) if desired.state == 'present' else None
+    return dict(result, effective=False, shadowed_by=reason) if reason else result
 
 
 def _decide(
@@ -184,7 +187,12 @@ def _result(
     if {'password', 'access_token'} & set(changed):  # perhaps the only change, and not visible
         before_it = 'unknown' if is_last is None else 'another one'
         states['before']['secret'], states['after']['secret'] = before_it, 'the given one'
-    return dict(states, name=desired.name, state=desired.state, changed=changed, secret=secret)
+    result: t.Dict[str, t.Any] = dict(
+        states, name=desired.name, state=desired.state, changed=changed, secret=secret
+    )
+    if secret is not None:
+        result['effective'] = True if secret == GIVEN else None
+    return result
 
 
 def verify(proxies: Proxies, desired: DesiredProxy) -> t.Dict[str, t.Any]:

@@ -46,6 +46,8 @@ Values = t.Dict[str, t.Optional[str]]
 FILE = '.yo-rc.json'
 SECTION = 'generator-nuxeo'
 URL, TOKEN, NAME = 'connect:url', 'connect:token', 'studio:symbolicname'
+_DEEPEST = 3  # below the folder of the project
+_PASSED_OVER = frozenset(('.git', 'node_modules', 'target'))
 CREDENTIALS = {
     'token': {'type': 'str', 'no_log': False},
     'username': {'type': 'str'},
@@ -113,12 +115,52 @@ def deliver(
         'git_ignored': exclusions is not None and present,
     }
     warnings = doubts({'cli_token': values.get(TOKEN)})
+    if present:
+        warnings += _nearer(folder, values)
+        if not check_mode:
+            result['effective'] = _is_read(path, values)
+            if not result['effective']:
+                result.update(
+                    failed=True, msg='%s was written, but does not have the link any more.' % path
+                )
     if present and exclusions and git:
         git_folder = os.path.dirname(os.path.dirname(exclusions.path))
         warnings += _tracking_warnings(git, folder, git_folder)
     if with_diff:
         result['diff'] = _diff(result, present)
     return result, warnings
+
+
+def _is_read(path: str, values: Values) -> bool:
+    """Return whether Nuxeo CLI in this folder gets what was to be written."""
+    section = json_members.read(read_private(path).content, path).get(SECTION)
+    return isinstance(section, dict) and all(section.get(name) == values[name] for name in values)
+
+
+def _nearer(folder: str, values: Values) -> list[str]:
+    """Warn of files with other values in sub-folders: Nuxeo CLI reads the nearest one."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        depth = 0 if place == folder else os.path.relpath(place, folder).count(os.sep) + 1
+        folders[:] = sorted(set(folders) - _PASSED_OVER) if depth < _DEEPEST else []
+        path = os.path.join(place, FILE)
+        if depth and FILE in files and not _reads_like(path, values):
+            found.append(path)
+    return (
+        [
+            'Nuxeo CLI reads the nearest %s, and does not use this link in the folders of: %s.'
+            % (FILE, ', '.join(found))
+        ]
+        if found
+        else []
+    )
+
+
+def _reads_like(path: str, values: Values) -> bool:
+    try:
+        return _is_read(path, values)
+    except FileProblem:  # then Nuxeo CLI does not work there at all
+        return False
 
 
 def _tracking_warnings(git: str, folder: str, git_folder: str) -> t.List[str]:

@@ -50,6 +50,8 @@ class Home(t.NamedTuple):
     :ivar data: its data folder.
     :ivar connect_url: where it registers (C(org.nuxeo.connect.url)).
     :ivar data_owner: number of the user whose configuration names the data folder, or None.
+    :ivar effective: whether nuxeoctl uses this data folder; None if that is not known.
+    :ivar shadowed_by: why it uses another one, or why that is not known.
     """
 
     path: str
@@ -58,6 +60,8 @@ class Home(t.NamedTuple):
     data: str
     connect_url: str
     data_owner: t.Optional[int]
+    effective: t.Optional[bool] = True
+    shadowed_by: str = ''
 
 
 def locate(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Home:
@@ -82,7 +86,8 @@ def locate(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> H
     )
     data = params['data_dir'] or settings.get('nuxeo.data.dir') or os.path.join('nxserver', 'data')
     named = not params['data_dir'] and 'nuxeo.data.dir' in settings
-    if '$' in data:
+    data = os.path.join(path, data)
+    if '$' in data and not params['data_dir']:
         raise BadInput(
             'nuxeo.data.dir in %s refers to a variable. Set data_dir to the folder that it means.'
             % conf
@@ -91,10 +96,25 @@ def locate(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> H
         path,
         params['nuxeoctl'] or os.path.join(path, 'bin', 'nuxeoctl'),
         conf,
-        os.path.join(path, data),
+        data,
         settings.get('org.nuxeo.connect.url') or SERVICE + '/site/',
         state.info.st_uid if named and state.info else None,
+        *_effective(data, settings.get('nuxeo.data.dir'), path, conf),
     )
+
+
+def _effective(
+    data: str, configured: t.Optional[str], path: str, conf: str
+) -> t.Tuple[t.Optional[bool], str]:
+    """:returns: whether nuxeoctl uses a data folder, and why not."""
+    used = os.path.join(path, configured or os.path.join('nxserver', 'data'))
+    if real_path(used) == real_path(data):
+        return True, ''
+    if configured is None:  # a template of the server may set it
+        return None, '%s does not set nuxeo.data.dir to %s' % (conf, data)
+    if '$' in configured:
+        return None, 'nuxeo.data.dir in %s refers to a variable' % conf
+    return False, 'nuxeo.data.dir in %s names %s' % (conf, used)
 
 
 def _home_folder(params: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> str:

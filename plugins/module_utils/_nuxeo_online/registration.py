@@ -243,6 +243,8 @@ def ensure(
             'clid expired on %s. Register the server again, and use the new identifier.'
             % iso8601(options['clid'].expires_at)
         )
+    if home.effective is False and options['state'] == 'present':
+        return _not_effective(_result(options, before, before, home, KEEP, False, check_mode)), []
     _check_place(home, action)
     warnings = doubts({'password': options['password']})
     after = before
@@ -263,7 +265,12 @@ def ensure(
     changed = permissions_restricted or (
         action != KEEP if check_mode else after.state.content != before.state.content
     )
-    result = _result(options, after, before, action, changed, check_mode)
+    result = _result(options, after, before, home, action, changed, check_mode)
+    if result.get('effective', True) is None:
+        warnings.append(
+            'Whether nuxeoctl reads %s is not known: %s. Compare with what "nuxeoctl showconf" '
+            'shows.' % (result['path'], home.shadowed_by)
+        )
     if with_diff:
         result['diff'] = _diff(before, after, action, check_mode)
     if options['verify'] and options['state'] == 'present':
@@ -445,6 +452,7 @@ def _result(
     options: Options,
     after: Registration,
     before: Registration,
+    home: nuxeoctl.Home,
     action: str,
     changed: bool,
     check_mode: bool,
@@ -466,9 +474,23 @@ def _result(
             else after.clid != before.clid
         ),
     }
+    if options['state'] == 'present':
+        result['effective'] = home.effective
+        if home.effective is False:
+            result['shadowed_by'] = home.shadowed_by
     if options['return_clid']:
         result['clid'] = clid.text if clid else None
     return result
+
+
+def _not_effective(result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the result of a run that would write a file that nuxeoctl does not read."""
+    return dict(
+        result,
+        failed=True,
+        msg='Nothing was done, because nuxeoctl would not read %s: %s. Correct data_dir, or that '
+        'property.' % (result['path'], result['shadowed_by']),
+    )
 
 
 def _diff(

@@ -328,6 +328,25 @@ def test_without_a_repository_or_on_request_nothing_is_excluded(folder):
     )
 
 
+def test_a_nearer_file_with_another_link_is_named(folder):
+    link(folder)
+    places = ['a/b/c', 'a', 'same', 'broken', 'node_modules/x', 'a/b/c/d']
+    for place in places:
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        (folder / place / '.yo-rc.json').write_text('{"generator-nuxeo": {}}')
+    (folder / 'same/.yo-rc.json').write_text((folder / '.yo-rc.json').read_text())
+    (folder / 'broken/.yo-rc.json').write_text('{')
+    for check_mode in (True, False):
+        result = link(folder, check_mode)
+        [warning] = result['warnings']
+        assert warning.endswith(
+            'in the folders of: %s.'
+            % ', '.join(f'{folder}/{place}/.yo-rc.json' for place in ('a', 'a/b/c', 'broken'))
+        )
+        assert result.get('effective') is (None if check_mode else True)
+    assert not link(folder, state='absent')['warnings']
+
+
 # the exchange
 
 

@@ -38,6 +38,7 @@ from tests.unit.nuxeo_online.conftest import NuxeoServer
 TOKEN = 'nos-TOKEN+with/odd=chars'
 DAY = 86400
 SOON, LATER, PAST = int(time.time()) + 5 * DAY, 4_000_000_000, 1_000_000_000
+FIRST, SECOND = f'0123abcd-0001.{LATER}.c2lnbmF0dXJl+/==', '0123abcd-aaaa-bbbb-cccc-0123456789ab'
 
 
 def params(server, service, **changes):
@@ -165,8 +166,11 @@ def test_success_is_judged_by_the_file_and_not_by_the_exit_code(nuxeo_server, se
     nuxeo_server.conf.write_text(
         nuxeo_server.conf.read_text() + f'nuxeo.data.dir={tmp_path}/elsewhere\n'
     )
+    program = nuxeo_server.home / 'bin/idle'
+    program.write_text('#!/bin/sh\n')
+    program.chmod(0o755)
     with pytest.raises(FileProblem, match='reports that it has registered.*data_dir'):
-        ensure(nuxeo_server, service, data_dir=str(nuxeo_server.clid.parent))
+        ensure(nuxeo_server, service, nuxeoctl=str(program))
     program = nuxeo_server.home / 'bin/failing'
     program.write_text('#!/bin/sh\n"$(dirname "$0")/nuxeoctl" "$@"\nexit 2\n')
     program.chmod(0o755)
@@ -174,6 +178,41 @@ def test_success_is_judged_by_the_file_and_not_by_the_exit_code(nuxeo_server, se
     assert (tmp_path / 'elsewhere/instance.clid').exists(), (
         'nuxeo.data.dir is taken from nuxeo.conf'
     )
+
+
+@pytest.mark.parametrize('options', [{}, {'clid': f'{FIRST}--{SECOND}'}])
+@pytest.mark.parametrize('check_mode', [True, False])
+def test_a_folder_that_nuxeoctl_does_not_read_fails_before_any_request(
+    nuxeo_server, service, tmp_path, check_mode, options
+):
+    with nuxeo_server.conf.open('a') as conf:
+        conf.write(f'nuxeo.data.dir={tmp_path}/elsewhere\n')
+    result = ensure(
+        nuxeo_server, service, check_mode, data_dir=str(nuxeo_server.clid.parent), **options
+    )
+    assert result['failed'] and not result['changed'] and result['effective'] is False
+    assert f'names {tmp_path}/elsewhere. Correct data_dir' in result['msg']
+    assert not len(service.requests) and not nuxeo_server.clid.exists()
+    (tmp_path / 'elsewhere').mkdir()
+    link = tmp_path / 'link'
+    link.symlink_to('elsewhere')
+    result = ensure(nuxeo_server, service, check_mode, data_dir=str(link), **options)
+    assert result['effective'] is True and 'failed' not in result
+
+
+@pytest.mark.parametrize('line', ['', 'nuxeo.data.dir=${env.DATA}\n'])
+def test_whether_nuxeoctl_reads_a_folder_that_nothing_names_is_not_known(
+    nuxeo_server, service, tmp_path, line
+):
+    with nuxeo_server.conf.open('a') as conf:
+        conf.write(line)
+    (tmp_path / 'data').mkdir()
+    result = ensure(
+        nuxeo_server, service, data_dir=str(tmp_path / 'data'), clid=f'{FIRST}--{SECOND}'
+    )
+    assert result['changed'] and result['effective'] is None
+    [warning] = result['warnings']
+    assert 'is not known' in warning and 'nuxeo.data.dir' in warning
 
 
 WRONG = [
@@ -492,7 +531,6 @@ def test_a_renewal_that_does_not_last_longer_is_reported(nuxeo_server, service):
 # the file
 
 IDS = range(5)
-FIRST, SECOND = f'0123abcd-0001.{LATER}.c2lnbmF0dXJl+/==', '0123abcd-aaaa-bbbb-cccc-0123456789ab'
 READABLE = [
     f'{FIRST}\n{SECOND}\nd\n',
     f'{FIRST}\r\n{SECOND}\r\nd\r\n',

@@ -394,8 +394,8 @@ def test_X2_extdirect_writes_back_all_that_a_real_server_returned(version, body)
     assert sent == expected
 
 
-def nexus2_script(body, escape=None):
-    """A Nexus 2, which may escape HTML in what it takes."""
+def nexus2_script(body, escape=None, **status):
+    """A Nexus 2, which may escape HTML in what it takes. C(status): what it says of the proxy."""
     held, written = [copy.deepcopy(body)], []
 
     def take(asked):
@@ -419,7 +419,10 @@ def nexus2_script(body, escape=None):
         for _each in range(3)
     ]
     return Scripted(
-        *read[:2], Ask('PUT', path, take, json_body=ANY, authorization=LOGIN), read[2]
+        *read[:2],
+        Ask('PUT', path, take, json_body=ANY, authorization=LOGIN),
+        read[2],
+        Ask('GET', path + '/status', answer(200, {'data': status}), authorization=LOGIN),
     ), written
 
 
@@ -436,6 +439,27 @@ def test_X2_nexus_2_gets_back_all_that_a_real_server_returned(version, body):
     expected = copy.deepcopy(body)
     expected['remoteStorage'].pop('authentication', None)
     assert sent == expected
+
+
+@pytest.mark.parametrize(
+    ('status', 'reason'),
+    [
+        ({'localStatus': 'OUT_OF_SERVICE', 'proxyMode': 'ALLOW'}, 'it is offline'),
+        ({'localStatus': 'IN_SERVICE', 'proxyMode': 'BLOCKED_MANUAL'}, 'requests are blocked'),
+        ({'localStatus': 'IN_SERVICE', 'proxyMode': 'BLOCKED_AUTO'}, None),
+        ({'localStatus': 'IN_SERVICE', 'proxyMode': 'ALLOW'}, None),
+        ({}, None),
+    ],
+)
+def test_X9_a_nexus_2_whose_proxy_asks_no_remote_is_named(status, reason):
+    body = BODIES['2.5.1 nexus2 maven2']
+    client, _written = nexus2_script(body, **status)
+    with client:
+        found = apply(
+            Nexus2Proxies(client, LOGIN, Product('2.5.1-01')), NEW._replace(name=body['id']), False
+        )
+    assert found['effective'] is (reason is None)
+    assert (reason or '') in found.get('shadowed_by', '')
 
 
 def escaped(value):
@@ -1181,9 +1205,41 @@ def test_one_repository_that_fails_does_not_keep_the_others_from_theirs(sandbox,
         and 'repository maven-releases: it is a hosted repository' in result['msg']
     )
     assert result['changed'] and result['repositories'] == [
-        {'name': 'p1', 'state': 'present', 'changed': ['authentication'], 'secret': 'given'}
+        {
+            'name': 'p1',
+            'state': 'present',
+            'changed': ['authentication'],
+            'secret': 'given',
+            'effective': True,
+        }
     ]
     assert token.pass_code not in json.dumps(result)
+
+
+@pytest.mark.parametrize('version', ['3.16.0-01', '3.24.0-01', '3.71.0-06', '3.97.0-13'])
+@pytest.mark.parametrize('check_mode', [True, False])
+def test_X9_a_proxy_that_asks_no_remote_fails_with_the_reason(
+    sandbox, connect, remote, version, check_mode
+):
+    url, token, _other = remote
+    server, _proxies = prepared(sandbox, connect, version, url)
+    login = {'username': token.name_code, 'password': token.pass_code}
+    wanted = options(server, sandbox, {'name': 'p1', **login})
+    known = server.app.repositories.known
+    known['p1'].online = False
+    result = NexusProxyCredential(wanted).ensure(check_mode)
+    assert (
+        result['failed'] and 'p1 does not use its credentials: it is offline. Set' in result['msg']
+    )
+    [one] = result['repositories']
+    assert one['effective'] is False and one['changed'] == ['authentication']
+    known['p1'].online = True
+    known['p1'].attributes['httpclient']['blocked'] = True
+    result = NexusProxyCredential(wanted).ensure(check_mode)
+    assert result['failed'] and 'outbound requests are blocked' in result['msg']
+    known['p1'].attributes['httpclient']['blocked'] = False
+    result = NexusProxyCredential(wanted).ensure(check_mode)
+    assert 'failed' not in result and result['repositories'][0]['effective'] is not False
 
 
 def test_X9_refused_credentials_fail_with_the_message_that_they_are_set(sandbox, connect, remote):
