@@ -202,6 +202,14 @@ options:
       - Whether to correct other entries whose lines end in CR LF. git cannot read such lines.
     type: bool
     default: false
+  write_in_place:
+    description:
+      - Whether to write over a file that is a mount point, as a single file that is mounted into a
+        container is. It cannot be replaced, and the task fails without this option.
+      - This is not atomic. A program that reads at that moment can see a part of the file, and a
+        power failure or SIGKILL can leave one. Other files are replaced all the same.
+    type: bool
+    default: false
   lock_timeout:
     description:
       - Seconds to wait for the lock of the store, C(.git-credentials.lock), and of the

@@ -236,6 +236,14 @@ options:
     type: str
     choices: [auto, restrict, keep]
     default: auto
+  write_in_place:
+    description:
+      - Whether to write over a file that is a mount point, as a single file that is mounted into a
+        container is. It cannot be replaced, and the task fails without this option.
+      - This is not atomic. A program that reads at that moment can see a part of the file, and a
+        power failure or SIGKILL can leave one. Other files are replaced all the same.
+    type: bool
+    default: false
   update_password:
     description:
       - When to replace a password or passphrase that is there already.

@@ -32,6 +32,7 @@ class GitCredentials(DeliveryType):
         'config_path',
         'allow_http',
         'fix_line_endings',
+        'write_in_place',
         'lock_timeout',
         'verify',
         'verify_timeout',

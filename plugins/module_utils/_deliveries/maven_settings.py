@@ -25,6 +25,7 @@ class MavenSettings(DeliveryType):
     OPTIONS = (
         'path',
         'permissions',
+        'write_in_place',
         'update_password',
         'encrypt',
         'mvn',

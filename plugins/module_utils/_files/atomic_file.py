@@ -11,7 +11,7 @@ ansible-core guarantees none of that: it replaces links instead of following the
 by the umask, changes the mode after the rename, and does not fsync.
 
 A file is replaced in its open folder (see L(folder)). So its other hard links keep the old content,
-as with every writer that renames.
+as with every writer that renames. A mount point cannot be replaced; see L(in_place).
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.folder impo
     Place,
     close,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._files.in_place import overwrite
 from ansible_collections.buildops.tokens.plugins.module_utils._files.temporary import (
     new_temporary,
     sweep,
@@ -67,6 +68,7 @@ class FileState:
     :ivar content: bytes, or None where there is no file.
     :ivar info: the C(os.stat_result) of the file, or None.
     :ivar owner: as given to L(read_private).
+    :ivar in_place: as given to L(read_private).
     """
 
     path: str
@@ -74,6 +76,7 @@ class FileState:
     content: bytes | None
     info: os.stat_result | None
     owner: int | None = None
+    in_place: bool = False
 
     @property
     def wide(self) -> bool:
@@ -84,7 +87,7 @@ class FileState:
         return self.info is not None and bool(self.info.st_mode & 0o077)
 
 
-def _open_file(place: Place) -> int | None:
+def _open_file(place: Place, access: int = os.O_RDONLY) -> int | None:
     """Return a descriptor of the regular file, or None where there is no file."""
     if place.missing:
         return None
@@ -94,7 +97,7 @@ def _open_file(place: Place) -> int | None:
             os.lstat(place.name, dir_fd=place.folder).st_mode
         )
         if place.name is not None and regular:
-            flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | NO_FOLLOW
+            flags = access | os.O_NONBLOCK | os.O_NOCTTY | NO_FOLLOW
             descriptor = os.open(place.name, flags, dir_fd=place.folder)
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return descriptor
@@ -120,13 +123,16 @@ def _read(place: Place, max_bytes: int) -> tuple[bytes | None, os.stat_result | 
     return content, info
 
 
-def read_private(path: str, max_bytes: int = MAX_BYTES, owner: int | None = None) -> FileState:
+def read_private(
+    path: str, max_bytes: int = MAX_BYTES, owner: int | None = None, in_place: bool = False
+) -> FileState:
     """Read a file that may contain secrets, with what is needed to replace it safely.
 
     :param path: C(~) and C(~user) are expanded, links are followed to the real file.
     :param max_bytes: larger files are refused.
     :param owner: number of the user whose configuration names the path, or None where the task
         names it. For root, the folder must belong to that user.
+    :param in_place: whether a file that is a mount point may be written over, which is not atomic.
     :returns: FileState. Its C(content) is None where there is no file, also behind a dangling link
         (a write makes the target of the link).
     :raises FileProblem: unreadable, not a regular file, too large, a loop of links, or a way on
@@ -139,32 +145,37 @@ def read_private(path: str, max_bytes: int = MAX_BYTES, owner: int | None = None
             if error.errno != errno.ESTALE:
                 raise
             content, info = _read(place, max_bytes)  # NFS: it was replaced on another client
-        return FileState(path, place.target, content, info, owner)
+        return FileState(path, place.target, content, info, owner, in_place)
 
 
 def check_writable(state: FileState) -> None:
     """Predict, for check mode, whether L(write_private) can write. File systems can still differ.
 
     :raises FileProblem: the folder cannot be written to, the file belongs to somebody else, or it
-        is a mount point.
+        is a mount point that may not be written over.
     """
     with reported('write', state.path), Place(state.path, state.owner) as place:
         descriptor = _open_file(place)
-        if descriptor is not None:
-            try:
-                _check_file(place, descriptor)
-            finally:
+        over, place_of_write = False, place.folder
+        try:
+            if descriptor is not None:
+                over = _check_file(place, descriptor, state.in_place)
+                place_of_write = descriptor if over else place.folder
+            read_only = os.fstatvfs(place_of_write).f_flag & os.ST_RDONLY
+        finally:
+            if descriptor is not None:
                 close(descriptor)
-        if not place.may_write():
-            read_only = os.fstatvfs(place.folder).f_flag & os.ST_RDONLY
+        if not (place.may_write_file() if over else place.may_write()):
             raise problem(
                 'write', state.path, OSError(errno.EROFS if read_only else errno.EACCES, '')
             )
 
 
-def _check_file(place: Place, descriptor: int) -> None:
-    """Refuse an existing file that must not or cannot be replaced.
+def _check_file(place: Place, descriptor: int, in_place: bool) -> bool:
+    """Refuse an existing file that must not or cannot be written.
 
+    :param in_place: whether a mount point may be written over.
+    :returns: whether it is one, and has to be.
     :raises FileProblem: with the reason.
     """
     info, above = os.fstat(descriptor), place.info()
@@ -181,12 +192,15 @@ def _check_file(place: Place, descriptor: int) -> None:
                 'place. Give both to one user, or run the task as the user who owns the file '
                 '(become_user).' % place.path
             )
-    if is_mount_point(descriptor, place.folder):
+    mounted = is_mount_point(descriptor, place.folder)
+    if mounted and not in_place:
         raise FileProblem(
             '%s is a mount point, as files are that are mounted into a container, so it cannot be '
-            'replaced. Mount its folder instead, or write the file where it comes from.'
-            % place.path
+            'replaced. Mount its folder instead, or write the file where it comes from. '
+            'maven_server and git_credential write it in place with write_in_place, which is not '
+            'atomic.' % place.path
         )
+    return mounted
 
 
 def _prepare(place: Place, state: FileState, new: int, mode_policy: str, new_mode: int) -> None:
@@ -203,7 +217,7 @@ def _prepare(place: Place, state: FileState, new: int, mode_policy: str, new_mod
         if old is None or info is None:
             os.fchmod(new, copy_owner(place.info(), new, new_mode))
             return
-        _check_file(place, old)
+        _check_file(place, old, False)
         mode = stat.S_IMODE(info.st_mode) & (0o600 if mode_policy == 'narrow' else 0o777)
         mode = copy_owner(info, new, mode)
         copy_attributes(old, new, place.path)
@@ -309,6 +323,8 @@ def write_private(
     :raises FileProblem: it cannot be written; the old file is intact and no temporary file is left.
     """
     with reported('write', state.path), Place(state.path, state.owner) as place:
+        if _is_overwritten(place, state, content, mode_policy, held):
+            return
         try:
             place.make_folders()
             _replace(
@@ -321,6 +337,44 @@ def write_private(
         except BaseException:  # also an alarm or Ctrl-C
             place.remove_made()
             raise
+
+
+def _is_overwritten(
+    place: Place,
+    state: FileState,
+    content: bytes,
+    mode_policy: str,
+    held: FolderLock | None,
+) -> bool:
+    """Write over a file that is a mount point, if that is allowed.
+
+    :returns: False where it has to be replaced instead.
+    """
+    descriptor = _open_file(place) if state.in_place else None
+    if descriptor is None:
+        return False
+    with contextlib.ExitStack() as stack:
+        stack.callback(close, descriptor)
+        if not is_mount_point(descriptor, place.folder):
+            return False
+        if held is None or not held.is_of(place):
+            stack.enter_context(FolderLock(place)).acquire()
+        writable = _open_file(place, os.O_RDWR)
+        if writable is None:
+            raise _changed(state)
+        stack.callback(close, writable)
+        info = os.fstat(writable)
+        # It can have been replaced, unmounted or written since it was read
+        if _identity(info) != _identity(state.info) or not _check_file(place, writable, True):
+            raise _changed(state)
+        old = os.pread(writable, len(state.content or b'') + 1, 0)
+        if old != state.content:
+            raise _changed(state)
+        if mode_policy == 'narrow' and info.st_mode & 0o077:
+            os.fchmod(writable, stat.S_IMODE(info.st_mode) & 0o600)  # before the secret is in it
+        if content != old:
+            overwrite(writable, old, content)
+    return True
 
 
 def _replace(
@@ -365,6 +419,7 @@ def edit_private(
     mode_policy: str = 'narrow',
     attempts: int = 5,
     owner: int | None = None,
+    in_place: bool = False,
 ) -> tuple[FileState, bytes | None, Report, bool]:
     """Read, edit, write; again from the start when another program wrote in between.
 
@@ -379,13 +434,14 @@ def edit_private(
         rewritten even where its content is right.
     :param attempts: after so many lost races the FileChanged is raised.
     :param owner: as for L(read_private).
+    :param in_place: as for L(read_private).
     :returns: (FileState before, new content, report, whether the file was or would be rewritten).
     :raises FileProblem: and whatever C(edit) raises; then nothing was written.
     """
     with contextlib.ExitStack() as stack:
         held = None
         while True:
-            state = read_private(path, owner=owner)
+            state = read_private(path, owner=owner, in_place=in_place)
             content, report = edit(state.content)
             rewrite = content != state.content or (state.wide and mode_policy == 'narrow')
             if not rewrite or content is None:

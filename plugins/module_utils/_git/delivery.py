@@ -79,6 +79,7 @@ ARGUMENTS: dict[str, dict[str, t.Any]] = dict(
     config_path={'type': 'path'},
     allow_http={'type': 'bool', 'default': False},
     fix_line_endings={'type': 'bool', 'default': False},
+    write_in_place={'type': 'bool', 'default': False},
     lock_timeout={'type': 'float', 'default': 5.0},
     verify={'type': 'bool', 'default': False},
     verify_timeout={'type': 'int', 'default': 30},
@@ -166,10 +167,11 @@ class _Delivery:
         self.path: str = params['path'] or default_store()
         is_default = self.path in default_stores() and self.path == default_store()
         self.named = None if is_default else self.path
-        self.stores = [FileEdit(self.path, self._edit_store)]
+        in_place = params['write_in_place']
+        self.stores = [FileEdit(self.path, self._edit_store, in_place=in_place)]
         if params['path'] is None:  # git, too, erases from each of its files
             self.stores += [
-                FileEdit(other, self._edit_other_store)
+                FileEdit(other, self._edit_other_store, in_place=in_place)
                 for other in default_stores()
                 if other != self.path and os.path.exists(other)
             ]
@@ -182,7 +184,7 @@ class _Delivery:
             # The system's configuration is for all users and contains no secret
             mode = 0o600 if in_home else 0o644
             edit = functools.partial(self._edit_config, self.config_path)
-            self.config = FileEdit(self.config_path, edit, 'keep', new_mode=mode)
+            self.config = FileEdit(self.config_path, edit, 'keep', mode, in_place)
             self.edits.append(self.config)
 
     def _edit_store(self, content: bytes | None) -> tuple[bytes | None, git_credentials.Result]:

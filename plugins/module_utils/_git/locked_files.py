@@ -47,6 +47,7 @@ class FileEdit(t.Generic[R]):
         edit: t.Callable[[bytes | None], tuple[bytes | None, R]],
         mode_policy: str = 'narrow',
         new_mode: int = 0o600,
+        in_place: bool = False,
     ) -> None:
         """Read and edit, without a lock and without writing.
 
@@ -55,11 +56,13 @@ class FileEdit(t.Generic[R]):
         :param mode_policy: as for L(atomic_file.write_private); with V(narrow), a file that others
             can read is rewritten in any case.
         :param new_mode: permissions of a new file.
+        :param in_place: as for L(atomic_file.read_private).
         :raises TokensError: it cannot be read, or what C(edit) raises.
         """
         self.path = path
         self.mode_policy = mode_policy
         self._new_mode = new_mode
+        self.in_place = in_place
         self._edit = edit
         self.state: FileState
         self.content: bytes | None
@@ -68,7 +71,7 @@ class FileEdit(t.Generic[R]):
 
     def attempt(self) -> None:
         """Read the file and repeat the edit."""
-        self.state = read_private(self.path)
+        self.state = read_private(self.path, in_place=self.in_place)
         self.content, self.report = self._edit(self.state.content)
         exists = self.content is not None
         self.permissions_restricted = exists and self.state.wide and self.mode_policy == 'narrow'
@@ -161,7 +164,8 @@ def _put_back(edit: FileEdit[t.Any]) -> bool:
         if edit.state.content is None:
             remove_private(edit.path)
         else:
-            write_private(read_private(edit.path), edit.state.content, edit.mode_policy)
+            now = read_private(edit.path, in_place=edit.in_place)
+            write_private(now, edit.state.content, edit.mode_policy)
     except (TokensError, OSError):
         return False
     return True

@@ -86,6 +86,7 @@ ARGUMENTS = dict(
     },
     path={'type': 'path', 'default': '~/.m2/settings.xml'},
     permissions={'type': 'str', 'choices': ['auto', 'restrict', 'keep'], 'default': 'auto'},
+    write_in_place={'type': 'bool', 'default': False},
     update_password=dict(SHARED['update_password'], default='unless_encrypted'),
     encrypt=dict(SHARED['encrypt'], default=False),
     mvn={'type': 'path'},
@@ -179,7 +180,11 @@ class _Delivery:
         policy = 'narrow' if self._present and self._restricts else 'keep'
         try:
             before, content, edited, changed = edit_private(
-                self.path, self._edit, dry_run=self.check_mode, mode_policy=policy
+                self.path,
+                self._edit,
+                dry_run=self.check_mode,
+                mode_policy=policy,
+                in_place=self.params['write_in_place'],
             )
         except _NotEffective as problem:
             return self._failure(problem.edited), None

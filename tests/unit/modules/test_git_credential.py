@@ -14,6 +14,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import time
 from datetime import datetime, timedelta, timezone
 
@@ -445,3 +446,39 @@ def test_A1_A9_A11_the_module_in_a_play(run_playbook):
         for form in (CANARY, CANARY.replace('"', '\\"'), 'c4n4ry%2f', 'YzRuNHJ5'):
             assert form not in done.output
         assert (done.home / '.git-credentials').exists() == ('--check' not in arguments)
+
+
+MOUNTED = (
+    'mount --bind "$1/store" "$2/.git-credentials" && mount --bind "$1/config" "$2/.gitconfig" && '
+    'exec "$3" -c "\n'
+    'from tests.unit.modules.test_git_credential import run\n'
+    'from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem\n'
+    'try:\n'
+    "    run(url='https://ex.com')\n"
+    'except FileProblem as problem:\n'
+    '    print(problem)\n'
+    'for check in (True, False, True):\n'
+    "    print(run(check, url='https://ex.com', write_in_place=True)[0]['changed'])\n"
+    '"'
+)
+
+
+@pytest.mark.needs_root
+@pytest.mark.needs_client('unshare')
+def test_mounted_files_are_written_in_place_on_request(home, tmp_path):
+    for name in ('store', 'config', 'home/.git-credentials', 'home/.gitconfig'):
+        (tmp_path / name).write_text('')
+    done = subprocess.run(
+        ['unshare', '-m', 'sh', '-c', MOUNTED, 'sh', str(tmp_path), str(home), sys.executable],
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    refused, *changed = done.stdout.splitlines()
+    assert 'is a mount point' in refused, done
+    assert changed == ['True', 'True', 'False'], done
+    assert (home / '.git-credentials').read_text() == (home / '.gitconfig').read_text() == ''
+    for name in ('store', 'config'):
+        shutil.copy(tmp_path / name, home / {'store': '.git-credentials'}.get(name, '.gitconfig'))
+    assert fill('https://ex.com') == ('me', CANARY)

@@ -201,6 +201,65 @@ def test_a_mounted_file_is_recognised_before_anything_is_written(old: Path) -> N
     assert sorted(os.listdir(old.parent)) == ['file', 'source']
 
 
+IN_PLACE = (
+    'mount --bind "$1" "$2" && exec "$3" -c "\n'
+    'import os, sys\n'
+    'from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem\n'
+    'from ansible_collections.buildops.tokens.plugins.module_utils._files import in_place\n'
+    'from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import *\n'
+    'path = sys.argv[1]\n'
+    'edit_private(path, lambda content: (content * 3, None), in_place=True)\n'
+    'print(oct(os.stat(path).st_mode), open(path).read())\n'
+    "edit_private(path, lambda content: (b'short', None), in_place=True, dry_run=True)\n"
+    'print(open(path).read())\n'
+    "edit_private(path, lambda content: (b'short', None), in_place=True)\n"
+    'print(open(path).read())\n'
+    'state = read_private(path, in_place=True)\n'
+    "open(path, 'w').write('other')\n"
+    'try:\n'
+    "    write_private(state, b'new')\n"
+    'except FileChanged:\n'
+    '    print(open(path).read())\n'
+    'def fails(descriptor, length):\n'
+    "    os.pwrite(descriptor, b'half of it is longer', 0)\n"
+    "    raise OSError(28, 'full')\n"
+    'in_place._reserve = fails\n'
+    'try:\n'
+    "    write_private(read_private(path, in_place=True), b'new')\n"
+    'except FileProblem as problem:\n'
+    '    print(open(path).read(), problem)\n'
+    '" "$2"'
+)
+
+
+@pytest.mark.needs_root
+@pytest.mark.needs_client('unshare')
+def test_a_mounted_file_is_written_over_where_that_is_allowed(old: Path) -> None:
+    source = old.parent / 'source'
+    source.write_bytes(b'mounted')
+    source.chmod(0o644)
+    before = source.stat()
+    done = subprocess.run(
+        ['unshare', '-m', 'sh', '-c', IN_PLACE, 'sh', str(source), str(old), sys.executable],
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seen = done.stdout.splitlines()
+    assert seen[:5] == ['0o100600 ' + 'mounted' * 3, 'mounted' * 3, 'short', 'other', seen[4]], done
+    assert seen[4].startswith('other ') and 'space' in seen[4], done
+    assert (source.read_bytes(), old.read_bytes()) == (b'other', b'old')
+    assert source.stat().st_ino == before.st_ino
+    assert sorted(os.listdir(old.parent)) == ['file', 'source']
+
+
+def test_a_file_that_can_be_replaced_is_replaced_all_the_same(old: Path) -> None:
+    before = old.stat().st_ino
+    edit_private(str(old), lambda _content: (b'new', None), in_place=True)
+    assert old.read_bytes() == b'new' and old.stat().st_ino != before
+
+
 # ---- whose files root accepts
 
 
