@@ -27,6 +27,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import H
 from ansible_collections.buildops.tokens.plugins.plugin_utils.known_values import (
     UNKNOWN,
     known_value,
+    refers_to_facts,
     secret_value,
     undefined_in,
 )
@@ -107,6 +108,8 @@ def _manager_problems(
 def _option_problem(option: str, spec: dict[str, t.Any], raw: t.Any, view: HostView) -> str | None:
     if isinstance(raw, str) and not spec.get('choices') and spec['type'] in ('path', 'str', 'raw'):
         # It may differ by host, and there is nothing else to check
+        if refers_to_facts(raw, view.variables):
+            return _unknown_fact(raw, view)
         missing = undefined_in(raw, view.variables)
         return 'it uses the variable %s, which is not defined.' % missing if missing else None
     try:
@@ -114,6 +117,14 @@ def _option_problem(option: str, spec: dict[str, t.Any], raw: t.Any, view: HostV
         return None if value is UNKNOWN or is_unset(value) else _wrong(option, spec, value)
     except BadInput as problem:
         return str(problem)
+
+
+def _unknown_fact(raw: str, view: HostView) -> str | None:
+    try:
+        known_value(raw, view, 'it')
+    except BadInput as problem:
+        return str(problem)
+    return None
 
 
 def _known_options(kind: type[DeliveryType], view: HostView) -> Entry:

@@ -21,6 +21,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_ty
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentials import ABSENT
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_run import Selection
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
+from ansible_collections.buildops.tokens.plugins.plugin_utils.known_values import without_facts
 from ansible_collections.buildops.tokens.plugins.plugin_utils.plan_problems import (
     ELSEWHERE,
     Problems,
@@ -285,7 +286,11 @@ def _entries_of(variable: str, view: HostView) -> list[t.Any]:
                 for entry in entries
             ]
     except Exception:  # its text contains the template; this one has the reason
-        rendered(entries, view.template, 'the variable %s' % variable)
+        what = 'the variable %s' % variable
+        try:
+            rendered(entries, view.template, what)
+        except BadInput as problem:
+            raise without_facts(problem, entries, view.variables, what) from None
         raise
     if is_unset(entries):
         return []

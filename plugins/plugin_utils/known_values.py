@@ -20,8 +20,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
 )
 
 # A template with one of these may request something, or depends on what is not known yet
-_LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars', 'ansible_facts'))
-_FACT = 'ansible_'
+_LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars'))
+_FACT, _FACTS = 'ansible_', 'ansible_facts'
 # A template that is a variable, or a part of one, and nothing else
 _REFERENCE = re.compile(r'\s*\{\{-?\s*([A-Za-z_]\w*)\s*(?:[.\[][\w.\[\]\'"]*\s*)?-?\}\}\s*\Z')
 _CONSTANTS = frozenset(('none', 'None', 'true', 'True', 'false', 'False'))
@@ -47,7 +47,28 @@ def known_value(value: t.Any, view: HostView, what: str) -> t.Any:
     except BadInput as problem:
         if 'the variable omit,' in str(problem):  # some versions define it for tasks only
             return UNKNOWN
-        raise
+        raise without_facts(problem, value, view.variables, what) from None
+
+
+def refers_to_facts(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
+    """Return whether a value, or a variable that it refers to, uses C(ansible_facts)."""
+    return _FACTS in _words(value, variables)
+
+
+def without_facts(
+    problem: BadInput, value: t.Any, variables: t.Mapping[str, t.Any], what: str
+) -> BadInput:
+    """Return the error for a value that cannot be rendered, with the remedy where facts lack.
+
+    :param what: how messages name it.
+    """
+    if not refers_to_facts(value, variables):
+        return problem
+    return BadInput(
+        '%s uses facts of the host, and cannot be rendered with those that are known. Set '
+        'tokens_gather_facts to true to gather the smallest set of them before the plan, or give '
+        'the value in the inventory.' % what
+    )
 
 
 def secret_value(value: t.Any, view: HostView, what: str) -> t.Any:
@@ -84,22 +105,31 @@ def undefined_in(value: t.Any, variables: t.Mapping[str, t.Any]) -> str | None:
 
 
 def _is_knowable(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
+    words = _words(value, variables)
+    return None not in words and not any(
+        word in _LEFT_OUT or (word.startswith(_FACT) and word != _FACTS and word not in variables)
+        for word in words
+        if word is not None
+    )
+
+
+def _words(value: t.Any, variables: t.Mapping[str, t.Any]) -> set[str | None]:
+    """Return the words of all templates that decide about a value.
+
+    None is among them if something is encrypted.
+    """
     todo = [value]
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     while todo:
         one = todo.pop()
         if is_encrypted(one):
-            return False
-        if isinstance(one, Mapping):
+            seen.add(None)
+        elif isinstance(one, Mapping):
             todo.extend(one.values())
         elif isinstance(one, (list, tuple)):
             todo.extend(one)
         elif isinstance(one, str) and ('{{' in one or '{%' in one):
             words = set(WORD.findall(one)) - seen
-            if words & _LEFT_OUT or any(
-                word.startswith(_FACT) and word not in variables for word in words
-            ):
-                return False
             seen |= words
-            todo.extend(variables[word] for word in words if word in variables)
-    return True
+            todo.extend(variables[word] for word in words if word in variables and word != _FACTS)
+    return seen

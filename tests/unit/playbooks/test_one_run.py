@@ -52,8 +52,8 @@ class Stage:
             'git_credentials_user': 'ci',
         }
 
-    def provision(self, *arguments: str) -> t.Any:
-        inventory = {'all': {'hosts': {'one': self.variables}}}
+    def provision(self, *arguments: str, **common: t.Any) -> t.Any:
+        inventory = {'all': {'hosts': {'one': self.variables}, 'vars': common}}
         return self._run_playbook('buildops.tokens.provision_tokens', inventory, *arguments)
 
     def runs(self) -> list[str]:
@@ -152,3 +152,27 @@ def test_facts_of_a_host_are_no_options(stage: Stage) -> None:
     assert run.rc == 0, run.output
     assert not (stage.folder / 'stolen').exists()
     assert (stage.folder / 'ci/.git-credentials').exists()
+
+
+def test_facts_are_gathered_before_the_plan_on_request(stage: Stage) -> None:
+    """The plan sees what the deliveries see: an entry and a path that are made of facts."""
+    del stage.variables['maven_settings_user'], stage.variables['git_credentials_entries']
+    stage.variables['maven_settings_path'] = str(
+        stage.folder / '{{ ansible_facts.user_uid }}/settings.xml'
+    )
+    stage.variables['maven_settings_servers'] = (
+        "{{ [{'id': ansible_facts.user_id, 'token': 'studio'}] }}"
+    )
+    run = stage.provision()
+    assert run.rc != 0 and 'Set tokens_gather_facts to true' in run.output, run.output
+    assert 'maven_settings_servers uses facts' in run.output
+    assert not list(stage.folder.rglob('settings.xml'))
+
+    for switch in ('extra', 'inventory'):
+        arguments = ['-e', 'tokens_gather_facts=true'] if switch == 'extra' else []
+        run = stage.provision(*arguments, tokens_gather_facts=switch == 'inventory')
+        assert run.rc == 0, run.output
+        assert run.changed == (1 if switch == 'extra' else 0), run.output
+        [written] = stage.folder.rglob('settings.xml')
+        assert written.parent.name == str(os.getuid())
+        assert '<id>' in written.read_text(encoding='utf-8')

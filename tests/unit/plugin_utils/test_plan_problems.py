@@ -97,7 +97,6 @@ def test_a_wrong_value_of_a_source_is_reported(changes: t.Any, sentence: str) ->
     'changes',
     [
         {'url': "{{ lookup('env', 'NOWHERE') }}"},
-        {'url': '{{ ansible_facts.fqdn }}'},
         {'url': '{{ ansible_fqdn }}'},
         {'url': "{{ hostvars['other'].url }}"},
         {'password': "{{ lookup('file', '/nowhere') }}"},
@@ -110,6 +109,30 @@ def test_a_wrong_value_of_a_source_is_reported(changes: t.Any, sentence: str) ->
 )
 def test_what_cannot_be_known_yet_is_left_to_the_delivery(changes: t.Any) -> None:
     assert problems_of(**sources(**changes)) == []
+
+
+@pytest.mark.parametrize(
+    ('changes', 'what'),
+    [
+        ({'maven_settings_path': '{{ ansible_facts.user_dir }}/x'}, 'maven_settings_path: it'),
+        ({'maven_settings_path': '{{ home }}/x'}, 'maven_settings_path: it'),
+        (
+            {'maven_settings_servers': '{{ [releases] if ansible_facts.os_family else [] }}'},
+            'the variable maven_settings_servers',
+        ),
+        (
+            {'maven_settings_servers': [dict(RELEASES, id='{{ ansible_facts.user_dir }}')]},
+            'maven_settings_servers[0]: id',
+        ),
+    ],
+)
+def test_facts_that_are_not_known_are_named_with_their_switch(changes: t.Any, what: str) -> None:
+    more = {'home': trusted('{{ ansible_facts.user_dir }}'), 'releases': RELEASES}
+    (problem,) = problems_of(**changes, **more)
+    assert problem.startswith(f'{what} uses facts of the host'), problem
+    assert 'Set tokens_gather_facts to true' in problem
+    facts = {'user_dir': '/home/ci', 'os_family': 'A'}
+    assert problems_of(**changes, **more, ansible_facts=facts) == []
 
 
 def test_an_option_from_a_variable_of_the_collection_counts() -> None:
