@@ -441,6 +441,8 @@ options:
     description:
       - For V(nexus_user_token). Minimum remaining lifetime of a token, in seconds.
         With V(0), a token is replaced only after it has expired.
+      - If the whole lifetime is not longer than that, a fifth of the lifetime is required
+        instead.
       - A token that is replaced earlier stops working everywhere it is in use.
       - For V(nuvy_client_token) and V(nuxeo_oauth2_token). Minimum remaining lifetime
         of a token, in seconds.

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-if t.TYPE_CHECKING:
-    from ansible_collections.buildops.tokens.plugins.module_utils._token import Token
+from ansible_collections.buildops.tokens.plugins.module_utils._token import Token, required_rest
 
 KEEP = 'keep'
 ISSUE = 'issue'
@@ -67,8 +66,11 @@ def lifetime_is_over(desired: DesiredState, current: CurrentState, now: float) -
     if current.token is not None:
         if not current.token.lasts(now, desired.min_remaining):
             return True
-    elif current.expires_at is not None and current.expires_at - now <= desired.min_remaining:
-        return True
+    elif current.expires_at is not None:
+        began, ends = current.created_at, current.expires_at
+        lifetime = None if began is None or began >= ends else ends - began
+        if ends - now <= required_rest(lifetime, desired.min_remaining):
+            return True
     return (
         desired.max_age is not None
         and current.created_at is not None

@@ -77,6 +77,15 @@ def basic_authorization(username: t.Optional[str], password: str) -> str:
     return 'Basic ' + encoded
 
 
+def required_rest(lifetime: t.Optional[float], min_remaining: float) -> float:
+    """:returns: the seconds that a token must still be valid: C(min_remaining). If its whole
+    lifetime is not longer than that, a fifth of the lifetime, so that tokens of a minute can still
+    be used twice, and a long C(min_remaining) does not replace a token at each run.
+
+    :param lifetime: seconds, or None if it is not known."""
+    return min_remaining if lifetime is None or lifetime > min_remaining else lifetime / 5.0
+
+
 class Token:
     """One token. Its secrets are attributes; C(repr), C(str) and C(format) do not show them.
 
@@ -152,14 +161,12 @@ class Token:
     def good_until(self, min_remaining: float = 0) -> t.Optional[float]:
         """Return the time until which the token remains valid for C(min_remaining).
 
-        :param min_remaining: seconds. If the whole lifetime is not longer than that, a fifth of
-            the lifetime is required instead, so that tokens of a minute can still be used twice.
+        :param min_remaining: seconds; see C(required_rest).
         :returns: seconds since 1970, or None if it has no end.
         """
         if self.expires_at is None:
             return None
-        lifetime = self.expires_at - self.issued_at
-        return self.expires_at - (min_remaining if lifetime > min_remaining else lifetime / 5.0)
+        return self.expires_at - required_rest(self.expires_at - self.issued_at, min_remaining)
 
     def lasts(self, now: float, min_remaining: float = 0) -> bool:
         """Return whether it is valid for at least so long (see C(good_until)).

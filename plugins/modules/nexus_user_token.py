@@ -78,6 +78,7 @@ options:
     description:
       - Minimum remaining lifetime of a token, in seconds. With V(0), a token is replaced only after
         it has expired.
+      - If the whole lifetime is not longer than that, a fifth of the lifetime is required instead.
       - A token that is replaced earlier stops working everywhere it is in use.
     type: int
     default: 0

@@ -16,6 +16,9 @@ description:
     browser.
   - A server has one token for each client and user. Every request returns the same active token
     with its remaining lifetime. A token that expires within O(min_remaining) seconds is renewed.
+  - The server does not report the whole lifetime of a token that it already has. Where the cache
+    does not know it either, no more than 60 seconds are required, whatever O(min_remaining) says.
+    Otherwise a lifetime that is shorter than O(min_remaining) would renew the token at each run.
   - Renewing a token invalidates the old access token and the old refresh token immediately, for
     everyone who uses the same client and user. Give independent jobs separate clients.
   - The result never contains refresh tokens. They are stored in the cache, and a new one is stored

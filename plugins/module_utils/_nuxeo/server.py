@@ -196,6 +196,12 @@ def csrf_refusal(answer: Response) -> t.Optional[TokensError]:
     )
 
 
+def no_such_client(answer: Response) -> bool:
+    """:returns: whether it is the 404 of a client that does not exist (C(Invalid client: X))."""
+    message = str(answer.error_object().get('message') or '') if answer.status == 404 else ''
+    return message.startswith('Invalid client')
+
+
 def no_such_token(answer: Response) -> bool:
     """:returns: whether it is a 404 in JSON that names the client (C(No token found for client: X),
     C(Invalid client: X)), and not one of a missing resource."""

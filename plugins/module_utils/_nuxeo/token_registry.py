@@ -24,6 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.grants impo
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
     NuxeoServer,
+    no_such_client,
     no_such_token,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
@@ -40,6 +41,7 @@ class TokenRegistry:
     """The tokens of one client.
 
     :ivar created: when the token was made that C(exists) found, as the server writes it; or None.
+    :ivar unknown_client: the server answered that it does not have the client.
     """
 
     def __init__(self, server: NuxeoServer, grants: Grants, clock: t.Callable[[], float]) -> None:
@@ -48,12 +50,14 @@ class TokenRegistry:
         self._options = grants.options
         self._clock = clock
         self.created: t.Any = None
+        self.unknown_client = False
 
     def exists(self, known: t.Optional[Token]) -> t.Optional[bool]:
         """:returns: whether the server has a token for this client and user, or None if that cannot
         be found out without getting one."""
         answer = self._entry(known)
         self.created = None
+        self.unknown_client = answer is not None and no_such_client(answer)
         if answer is not None and answer.status == 200 and not answer.is_html:
             self.created = answer.error_object().get('creationDate')
             return True

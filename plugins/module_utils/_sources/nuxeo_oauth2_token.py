@@ -43,6 +43,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.grants impo
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
     NuxeoServer,
+    no_such_client,
     no_such_token,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.token_registry import (
@@ -75,6 +76,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
 
 # Another process may have the new token, but not have stored it yet
 RELOAD_SECONDS = (0, 0.3, 0.7)
+SURE = 60  # seconds
 ROUNDS = 2  # how often the token of another process may be dead as well
 
 
@@ -152,7 +154,10 @@ class NuxeoOauth2Token(Provider):
     ) -> CurrentState:
         self._min_remaining, self._regenerate = desired.min_remaining, desired.regenerate
         if desired.state == 'absent':
-            return CurrentState(exists=self._registry.exists(known), token=known)
+            exists = self._registry.exists(known)
+            if self._registry.unknown_client:
+                self._warn_of_client()
+            return CurrentState(exists=exists, token=known)
         if known is not None:
             return self._inspect_known(known, desired)
         exists = self._exists(check_mode)
@@ -229,7 +234,7 @@ class NuxeoOauth2Token(Provider):
 
     def issue(self, found: CurrentState) -> Token:
         token = self._request()
-        if self._ends_soon(token):
+        if found.exists is not False and self._ends_soon(token):
             self.keep(token)
             token = self._replace(token)
         return self._accepted(token)
@@ -254,11 +259,20 @@ class NuxeoOauth2Token(Provider):
                 raise Refused('The server does not report whose token it is. Set username.')
             self.spend()
             answer = self._registry.delete(token.authorization, user)
+        if no_such_client(answer):
+            self._warn_of_client()
         if no_such_token(answer):
             return False
         if not 200 <= answer.status < 300:
             raise self._server.rest_refusal(answer, 'the user or the token')
         return True
+
+    def _warn_of_client(self) -> None:
+        self.warnings.append(
+            '%s has no OAuth2 client %s, and so no token of it. Check client_id: if it is '
+            'mistyped, the tokens of the right one are still valid.'
+            % (host_of(self.client.url), sanitize(self.options['client_id']))
+        )
 
     def _token_for_revocation(self, known: t.Optional[Token]) -> Token:
         """:returns: a live token. :raises Refused: with V(invalid_grant) if the known one is dead
@@ -282,16 +296,20 @@ class NuxeoOauth2Token(Provider):
 
     def _ends_soon(self, token: Token) -> bool:
         """Not C(Token.lasts): an existing token with three seconds left does not have a lifetime of
-        three seconds."""
-        return (token.expires_at or 0) - self.clock() <= self._min_remaining
+        three seconds. The server does not report the lifetime: the date of creation that it shows
+        is in a time zone that it does not name. A long C(min_remaining) would replace each token
+        at each run, so no more than C(SURE) is required."""
+        rest = (token.expires_at or 0) - self.clock()
+        return rest <= min(self._min_remaining, SURE)
 
     def _replace(self, token: Token) -> Token:
         """:returns: a new token in the place of this one."""
         renewed = self._successor(token)
-        if self._ends_soon(renewed):
+        lifetime = (renewed.expires_at or 0) - renewed.issued_at
+        if lifetime <= self._min_remaining:
             self.warnings.append(
                 'The tokens of the server are valid for %d seconds only, which is less than '
-                'min_remaining.' % ((renewed.expires_at or 0) - renewed.issued_at)
+                'min_remaining.' % lifetime
             )
         return renewed
 

@@ -121,6 +121,20 @@ def test_T5_a_token_that_lives_shorter_than_the_margin_can_still_be_used():
     )
 
 
+@pytest.mark.parametrize(
+    ('min_remaining', 'left', 'over'),
+    [(60, 61, False), (60, 60, True), (1000, 300, False), (5000, 201, False), (5000, 200, True)],
+)
+def test_one_rule_for_a_lifetime_that_is_shorter_than_min_remaining(min_remaining, left, over):
+    """Of a token of 1000 seconds, whether its value is known or not."""
+    desired = DesiredState(min_remaining=min_remaining)
+    ends = NOW + left
+    described = CurrentState(exists=True, expires_at=ends, created_at=ends - 1000)
+    known = CurrentState(exists=True, token=token(lifetime=1000, age=1000 - left))
+    assert lifetime_is_over(desired, described, NOW) is over
+    assert lifetime_is_over(desired, known, NOW) is over
+
+
 dates = st.none() | st.integers(NOW - 10**6, NOW + 10**6)
 tokens = st.none() | st.builds(
     token, lifetime=st.none() | st.integers(1, 10**6), age=st.integers(0, 10**6)
@@ -134,6 +148,7 @@ founds = st.builds(
     expired=st.booleans(),
     works=st.sampled_from([None, True, False]),
     fresh=st.booleans(),
+    in_doubt=st.just(False),
 )
 desires = st.builds(
     DesiredState,

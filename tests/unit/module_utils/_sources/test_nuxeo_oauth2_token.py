@@ -767,6 +767,16 @@ def test_a_machine_s_token_is_ended_before_the_next_since_the_server_would_give_
     assert outcome.token.secret == ACCESS and outcome.changed
 
 
+@pytest.mark.parametrize(('seconds', 'replaced'), [(61, False), (60, True)])
+def test_a_long_min_remaining_does_not_replace_a_token_at_each_run(seconds, replaced):
+    """Without a cache, nothing tells the lifetime of a token that the server had already."""
+    script = [entry('GET', 200), submit(), redeem(tokens(seconds=seconds))]
+    if replaced:
+        script.append(refresh(tokens('new')))
+    outcome = run(dict(HEADLESS, cache='none'), *script, desired=DesiredState(min_remaining=86400))
+    assert outcome.changed is replaced
+
+
 def test_without_a_lasting_cache_the_server_is_asked_whether_it_had_the_token():
     for status, message, changed in (
         (404, NONE, True),
@@ -992,6 +1002,17 @@ def test_absent_with_a_password():
     assert run(gone, entry('GET', 404, message=NONE), check_mode=True).changed is False
     with pytest.raises(Refused, match='403'):
         run(gone, entry('GET', 403, message='no'), entry('DELETE', 403, message='no'))
+
+
+@pytest.mark.parametrize('check_mode', [True, False])
+def test_absent_names_a_client_that_does_not_exist(check_mode):
+    gone = dict(HEADLESS, state='absent')
+    outcome = run(gone, entry('GET', 404, message='Invalid client: ci'), check_mode=check_mode)
+    assert outcome.changed is False
+    [warning] = outcome.warnings
+    assert 'has no OAuth2 client ci' in warning and 'Check client_id' in warning
+    outcome = run(gone, entry('GET', 404, message='No token found for client: ci'))
+    assert (outcome.changed, outcome.warnings) == (False, [])
 
 
 def test_absent_by_the_bearer_itself():
