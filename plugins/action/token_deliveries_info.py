@@ -89,9 +89,14 @@ class ActionModule(ControllerAction):
 
     @staticmethod
     def _hosts(given: list[str] | None, task_vars: dict[str, t.Any]) -> list[str]:
-        """Return the hosts to look at: by default those of the play, without an implicit one."""
-        everything = task_vars['groups']['all']
-        known = set(everything)
-        of_play = task_vars.get('ansible_play_hosts_all') or []
-        hosts = [str(host) for host in (of_play if given is None else given) if host in known]
-        return hosts or ([str(host) for host in everything] if given is None else [])
+        """Return the hosts to look at: by default those of the play, without an implicit one.
+
+        They are in the order of the inventory. With groups in groups, ansible-core's order of a
+        group, and so of a play, differs from run to run.
+        """
+        known = set(task_vars['groups']['all'])
+        if given is not None:
+            return [str(host) for host in given if host in known]
+        ordered = [str(host) for host in task_vars['hostvars'] if host in known]
+        of_play = known.intersection(task_vars.get('ansible_play_hosts_all') or ())
+        return [host for host in ordered if host in of_play] or ordered

@@ -176,3 +176,29 @@ def test_facts_are_gathered_before_the_plan_on_request(stage: Stage) -> None:
         [written] = stage.folder.rglob('settings.xml')
         assert written.parent.name == str(os.getuid())
         assert '<id>' in written.read_text(encoding='utf-8')
+
+
+def test_hosts_are_in_the_order_of_the_inventory(run_playbook: t.Any) -> None:
+    """With groups in groups, ansible-core's order depends on the seed of Python's hashes."""
+    names = ['web9', 'build3', 'localhost', 'agent7', 'agent1', 'build1', 'web2', 'db5']
+    children = {
+        f'g{number}': {'children': {f'h{number}': {'hosts': {name: {}}}}}
+        for number, name in enumerate(names)
+    }
+    variables = {
+        'ansible_connection': 'local',
+        'maven_settings_servers': [{'id': 'a', 'username': 'ci', 'password': 'x' * 12}],
+    }
+    plays = [
+        {
+            'hosts': 'localhost,all',
+            'gather_facts': False,
+            'tasks': [
+                {'buildops.tokens.token_deliveries_info': {}, 'run_once': True, 'register': 'plan'},
+                {'name': 'order', 'run_once': True, 'debug': {'var': 'plan.deliver_to'}},
+            ],
+        }
+    ]
+    run = run_playbook(plays, {'all': {'children': children, 'vars': variables}})
+    assert run.rc == 0, run.output
+    assert run.result('order')['plan.deliver_to'] == names
