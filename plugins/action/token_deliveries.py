@@ -171,7 +171,7 @@ class ActionModule(ControllerAction):
             except AnsibleConnectionFailure as problem:
                 for delivery in waiting:
                     if delivery.result is None:
-                        delivery.failed(connection_failure(problem), unreachable=True)
+                        delivery.failed(connection_failure(problem, task_vars), unreachable=True)
                 return
             except TokensError as problem:
                 for delivery in group:

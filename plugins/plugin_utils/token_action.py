@@ -10,13 +10,14 @@ Token modules run in the process of ansible-core on the controller, and their re
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from ansible import constants as C
-from ansible import template
+from ansible import context, template
 from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
@@ -77,16 +78,39 @@ def _urls(arguments: Variables) -> Iterator[str]:
 
 # If ssh has not quite ended yet, ansible-core reports this without what ssh has printed
 NOT_SENT = 'Data could not be sent to remote host'
+NO_MACHINE_CREDENTIAL = (
+    'This job of AWX has no Machine credential with an SSH key or a password. Add one to its '
+    'template, or set how to log in in the inventory.'
+)
 
 
-def connection_failure(problem: AnsibleConnectionFailure) -> str:
-    """Return a message. Its last line is the reason. Above it, ssh reports what it did."""
+def connection_failure(problem: AnsibleConnectionFailure, variables: Variables) -> str:
+    """Return a message. Its last line is the reason. Above it, ssh reports what it did.
+
+    :param variables: of the task.
+    """
     reason = (str(problem).strip().splitlines() or ['no reason is known'])[-1]
     # Of a module that is sent by standard input
     sure = 'Make sure this host can be reached over ssh: '
     if sure in reason:
         reason = 'Failed to connect to the host via ssh: %s' % reason.split(sure, 1)[1]
-    return 'The host cannot be reached: %s' % reason
+    message = 'The host cannot be reached: %s' % reason
+    if 'Permission denied' in reason and _lacks_machine_credential(variables):
+        message = '%s. %s' % (message.rstrip('.'), NO_MACHINE_CREDENTIAL)
+    return message
+
+
+def _lacks_machine_credential(variables: Variables) -> bool:
+    """Return whether this is a job of AWX without a key and a password for its hosts.
+
+    AWX gives the key of a Machine credential to an agent, and has Ansible ask for a password.
+    """
+    return bool(
+        variables.get('awx_job_id')
+        and not os.environ.get('SSH_AUTH_SOCK')
+        and not context.CLIARGS.get('ask_pass')
+        and not context.CLIARGS.get('connection_password_file')
+    )
 
 
 class ControllerAction(ActionBase):
@@ -116,7 +140,9 @@ class ControllerAction(ActionBase):
         except TokensError as problem:
             result.update(failed=True, changed=False, msg=str(problem))
         except AnsibleConnectionFailure as problem:
-            result.update(unreachable=True, changed=False, msg=connection_failure(problem))
+            result.update(
+                unreachable=True, changed=False, msg=connection_failure(problem, task_vars)
+            )
         except Exception as problem:  # its text could contain a secret
             result.update(failed=True, changed=False, msg=unexpected(problem))
         result = outgoing(result, self.secret_results())

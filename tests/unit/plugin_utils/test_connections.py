@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """A connection that two processes share mixes up their answers: ansible-core forks for each task,
-so none may be open when it does.
+so none may be open when it does. And the reason where a host cannot be reached.
 """
 
 from __future__ import annotations
@@ -13,6 +13,14 @@ import json
 import subprocess
 import sys
 
+import pytest
+from ansible import context
+from ansible.errors import AnsibleConnectionFailure
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils.token_action import (
+    NO_MACHINE_CREDENTIAL,
+    connection_failure,
+)
 from tests.conftest import COLLECTIONS
 from tests.sandbox import nexus, nuvy, nuxeo
 from tests.tools.scratch import ROOT
@@ -99,3 +107,23 @@ def test_P6_no_connection_outlives_what_it_was_made_for(sandbox):
     seen = json.loads(done.stdout)
     assert seen.pop('counted') == 2, 'a session that is kept is seen, and its connection'
     assert set(seen.values()) == {0}, seen
+
+
+@pytest.mark.parametrize(
+    ('variables', 'agent', 'ask_pass', 'reason', 'named'),
+    [
+        ({'awx_job_id': 7}, '', False, 'ci@host: Permission denied (publickey).', True),
+        ({'awx_job_id': 7}, '/tmp/agent', False, 'ci@host: Permission denied (publickey).', False),
+        ({'awx_job_id': 7}, '', True, 'ci@host: Permission denied (password).', False),
+        ({'awx_job_id': 7}, '', False, 'ssh: connect to host: Connection refused', False),
+        ({}, '', False, 'ci@host: Permission denied (publickey).', False),
+    ],
+)
+def test_a_job_without_a_machine_credential_is_named(
+    monkeypatch, variables, agent, ask_pass, reason, named
+):
+    monkeypatch.setenv('SSH_AUTH_SOCK', agent)
+    monkeypatch.setattr(context, 'CLIARGS', {'ask_pass': ask_pass})
+    message = connection_failure(AnsibleConnectionFailure('debug1: x\n' + reason), variables)
+    assert message.startswith('The host cannot be reached: ' + reason.rstrip('.'))
+    assert message.endswith(NO_MACHINE_CREDENTIAL) is named
