@@ -16,6 +16,8 @@ description:
   - Lookups are evaluated for every host, task, loop item and templated field, each in a separate
     process. The token is nevertheless requested only once.
   - Errors and warnings never contain secrets.
+  - A task shows its arguments with C(-vvv) and to callbacks, and so the token. Set C(no_log) where
+    a task of another collection uses one.
   - Options that the source does not set can also come from a variable, an environment variable, or
     C(ansible.cfg), in this order. An empty value counts as not set.
   - Settings meant for a different server are ignored. If they are for the same server but a
@@ -65,6 +67,7 @@ EXAMPLES = r"""
     url: https://api.example.com/v1/things
     headers:
       Authorization: "{{ lookup('buildops.tokens.token', 'nuvy', query='authorization') }}"
+  no_log: true
 
 - name: Use a user token, given in place
   ansible.builtin.set_fact:
@@ -72,6 +75,7 @@ EXAMPLES = r"""
       {{ lookup('buildops.tokens.token', type='nexus_user_token', query='name_code',
                 url='https://nexus.example.com',
                 username=nexus_username, password=vault_nexus_password) }}
+  no_log: true
 """
 
 RETURN = r"""

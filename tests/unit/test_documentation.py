@@ -12,6 +12,7 @@ import re
 from functools import partial
 
 import pytest
+import yaml
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _options as shared
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import HOST
@@ -230,3 +231,36 @@ def test_the_guide_describes_what_no_collection_can_prevent(fault):
     assert DESCRIBED[fault] in (ROOT / 'docs/docsite/rst/security_guide.rst').read_text(
         encoding='utf-8'
     )
+
+
+def _tasks(value):
+    """Yield the tasks of an example, also those in blocks."""
+    for task in value if isinstance(value, list) else []:
+        if isinstance(task, dict):
+            yield task
+            for part in ('tasks', 'block', 'rescue', 'always'):
+                yield from _tasks(task.get(part))
+
+
+def _examples():
+    for path in sorted((ROOT / 'plugins').glob('[lm]o*/*.py')):
+        text = re.search(r'^EXAMPLES = r"""\n(.*?)"""', path.read_text('utf-8'), re.M | re.S)
+        if text:
+            yield from ((path.stem, task) for task in _tasks(yaml.safe_load(text.group(1))))
+
+
+def test_A1_examples_hide_the_tasks_of_others_that_use_a_token():
+    shown = []
+    for name, task in _examples():
+        others = {
+            key: value
+            for key, value in task.items()
+            if key.startswith('ansible.') and isinstance(value, dict)
+        }
+        uses = re.search(
+            r'\.authorization|buildops\.tokens\.token\'|_secret|password', repr(others)
+        )
+        if uses and task.get('no_log') is not True:
+            shown.append('%s: %s' % (name, task.get('name')))
+    assert not shown
+    assert any(name == 'token' for name, _task in _examples())
