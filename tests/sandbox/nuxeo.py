@@ -430,6 +430,8 @@ class Call:
         )
         self.raw_path = raw.partition('?')[0]
         self.path = request.path
+        if ';' in self.raw_path:  # Tomcat takes parameters away, and only then decodes a path
+            self.path = unquote(re.sub(';[^/]*', '', self.raw_path))
         self.query = request.query_string.decode('latin-1')
         pairs = parse_qsl(self.query, True, errors='replace')
         if request.method == 'POST' and request.mimetype == FORM:
@@ -544,7 +546,8 @@ class Platform:
         call.session_id = secrets.token_hex(16).upper()
         call.session = self.state.sessions[call.session_id] = Session(user)
         path = '/nuxeo' if call.path.startswith('/nuxeo') else '/'
-        call.cookies.append(f'JSESSIONID={call.session_id}; Path={path}; HttpOnly')
+        secure = '; Secure' if request.headers.get('X-Forwarded-Proto') == 'https' else ''
+        call.cookies.append(f'JSESSIONID={call.session_id}; Path={path}{secure}; HttpOnly')
 
     def user(self, name):
         """The user of a valid identity; a token that was made without a user breaks the server."""
@@ -710,8 +713,9 @@ class Platform:
                 )
         return self.not_found(call)
 
-    def to_root(self, _call):
-        return redirect(f'{self.server_url()}/nuxeo/')
+    @staticmethod
+    def to_root(_call):
+        return redirect('/nuxeo/')  # by Tomcat, which leaves the host out
 
     def to_home(self, call):
         self.need_session(call)
@@ -719,9 +723,9 @@ class Platform:
         return answer(302, '', 'text/html;charset=ISO-8859-1', home)
 
     def running_status(self, call):
-        started = call.get('info') == 'started'
-        text = 'true' if started else 'Server is started.'
-        return answer(200, text, 'text/plain;charset=UTF-8')
+        if call.get('info') == 'started':
+            return answer(200, 'true', 'text/plain;charset=UTF-8')
+        return json_answer({'runtimeStatus': 'ok', 'repositoryStatus': 'ok'})
 
     def login_page(self, call):
         self.need_session(call)

@@ -578,7 +578,19 @@ def test_status_line_has_no_reason_and_a_location_no_body(sandbox):
 
 
 def test_running_status_needs_nobody():
-    assert get(nuxeo.create_app(), '/runningstatus').status_code == 200
+    answer = get(nuxeo.create_app(), '/runningstatus')
+    assert answer.status_code == 200 and answer.get_json()['runtimeStatus'] == 'ok'
+    assert get(nuxeo.create_app(), '/runningstatus?info=started').get_data() == b'true'
+
+
+def test_what_tomcat_itself_answers_or_takes_away():
+    app = nuxeo.create_app()
+    assert get(app, '').headers['Location'] == '/nuxeo/'
+    assert get(app, '/runningstatus;x=y').status_code == 200
+    assert get(app, '/runningstatus%3Bx=y').status_code == 404
+    for scheme, secure in (('https', True), ('http', False)):
+        answer = get(app, '/', headers={'X-Forwarded-Proto': scheme})
+        assert ('; Secure' in answer.headers['Set-Cookie']) is secure
 
 
 def test_what_the_vendors_clients_ask_first():
