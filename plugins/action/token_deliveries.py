@@ -20,7 +20,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     TokensError,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register_parameters
+from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
+    outgoing,
+    register_parameters,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     delivery_run,
     delivery_types,
@@ -239,7 +242,10 @@ def _params(delivery: Delivery, deferred: bool) -> dict[str, t.Any]:
 
 
 def _for_journal(report: Result) -> Result:
-    """Return what the summary needs. Results contain no secrets, but may be long."""
+    """Return what the summary needs, without what a host repeats of its secrets.
+
+    The process of the summary does not know them.
+    """
     kind = delivery_types.all_types().get(report.get('type') or '')
     places = report.get(kind.ENTRIES) if kind and kind.ENTRIES else None
     kept = (
@@ -259,4 +265,4 @@ def _for_journal(report: Result) -> Result:
             for place in places
             if isinstance(place, dict) and place.get('changed')
         ]
-    return summary
+    return t.cast(Result, outgoing(summary))

@@ -15,6 +15,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.sources import pla
 
 HEADINGS = ('source', 'type', 'token', 'expires', 'delivered to', 'hosts', 'changed', 'verified')
 WIDEST_PLACE = 40
+LONGEST_VERDICT = 200  # a host could make each line of the table as long as its message
 UNFINISHED = 'To deliver what this rotation did not deliver, run provision_tokens.'
 NO_RESULT = 'the host was not reached, or the play ended before its turn.'
 Row = dict[str, t.Any]
@@ -198,7 +199,8 @@ def verdict(attempt: t.Mapping[str, t.Any] | None) -> str:
     if not attempt:
         return ''
     if attempt.get('accepted') is None:
-        return 'not tried' + (': %s' % attempt['message'] if attempt.get('message') else '')
+        reason = str(attempt.get('message') or '')[:LONGEST_VERDICT]
+        return 'not tried' + (': %s' % reason if reason else '')
     return 'accepted' if attempt['accepted'] else 'refused'
 
 

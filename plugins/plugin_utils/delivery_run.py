@@ -25,7 +25,10 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_credentia
     ABSENT,
     Credentials,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import COMMON
+from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
+    known_part,
+    texts,
+)
 
 Variables = t.Mapping[str, t.Any]
 Template = t.Callable[[t.Any], t.Any]
@@ -125,9 +128,9 @@ class Delivery:
         if not isinstance(result, dict):
             self.failed('the host did not report a result.')
             return
-        known = {self.kind.ENTRIES, self.kind.PLACE, 'needs_token', 'path', 'verification'}
-        known |= COMMON.union(self.kind.RETURNED)
-        self.result = {key: value for key, value in result.items() if key in known}
+        self.result = known_part(self.kind.MODULE or '', result)
+        if 'warnings' in self.result:
+            self.result['warnings'] = texts(self.result['warnings'])
 
     def report(self) -> Result:
         """Return the result, completed with what happened to the tokens."""

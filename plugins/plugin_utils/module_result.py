@@ -24,13 +24,24 @@ DEEPEST = 20
 # The keys that every module may return. ansible-core shows other types than these in warnings.
 _TYPES: dict[str, type] = {
     'changed': bool,
+    'diff': dict,
     'failed': bool,
     'msg': str,
     'rc': int,
     'skipped': bool,
     'warnings': list,
 }
-COMMON = frozenset((*_TYPES, 'diff'))
+COMMON = frozenset(_TYPES)
+# What reports compare and sort: where something was delivered, and whether it was accepted
+_PLACES: dict[str, type] = {
+    'accepted': bool,
+    'id': str,
+    'message': str,
+    'name': str,
+    'path': str,
+    'secret': str,
+    'url': str,
+}
 _TOKEN = frozenset(('token', 'server'))
 _INFO = frozenset(('exists', 'expired', 'expires_at', 'server'))
 # By module that is neither of a source type nor of a delivery type: the keys of its documented
@@ -65,9 +76,20 @@ def known_part(module: str, result: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """
     known = COMMON | returned_by(module.rsplit('.', 1)[-1])
     return {
-        key: value
-        for key, value in result.items()
+        key: [_typed(item) for item in value] if isinstance(value, list) else value
+        for key, value in _typed(result).items()
         if key in known and isinstance(value, _TYPES.get(key, object))
+    }
+
+
+def _typed(value: t.Any) -> t.Any:
+    """Return a mapping without places of a wrong type, which would end a report of all hosts."""
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: item
+        for key, item in value.items()
+        if item is None or isinstance(item, _PLACES.get(key, object))
     }
 
 
@@ -92,8 +114,8 @@ def known_output(module: str, printed: str) -> tuple[str, list[str]]:
     if not isinstance(answer, dict):
         return '', []
     known = known_part(module, answer)
-    warnings = [_text(warning) for warning in known.pop('warnings', ())]
-    return json.dumps(_plain(known)), [warning for warning in warnings if warning]
+    warnings = texts(known.pop('warnings', ()))
+    return json.dumps(_plain(known)), warnings
 
 
 def _plain(value: t.Any, depth: int = 0) -> t.Any:
@@ -119,6 +141,11 @@ def _plain(value: t.Any, depth: int = 0) -> t.Any:
 
 def _whole(text: str) -> str:
     return text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')
+
+
+def texts(warnings: t.Iterable[t.Any]) -> list[str]:
+    """Return the texts of warnings of a module, without those that have none."""
+    return [text for text in map(_text, warnings) if text]
 
 
 def _text(warning: t.Any) -> str:

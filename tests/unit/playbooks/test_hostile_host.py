@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import COLLECTIONS
 from tests.sandbox import nexus, nuvy
-from tests.support.hostile_host import HostileHost
+from tests.support.hostile_host import HostileHost, RepeatingHost
 
 PLAYBOOKS = COLLECTIONS / 'ansible_collections/buildops/tokens/playbooks'
 PERSON, CLIENT, OTHER = 'wonderland', 'nuvy-s3cret', 'builder'
@@ -192,6 +192,59 @@ def test_S1_playbooks(scene: Scene, run_playbook: t.Any, name: str, gathered: bo
     assert name == 'report' or run.results('Sum up')
     assert not [event for event in ours if 'forged' in json.dumps(event)]
     assert (WARNING in run.output) is gathered, run.output
+
+
+def provisioned(scene: Scene, run_playbook: t.Any) -> tuple[t.Any, str]:
+    """Provision both hosts. :returns: the run, and all that people can see of it."""
+    summary = scene.folder / 'summary'
+    play = {'import_playbook': str(PLAYBOOKS / 'provision_tokens.yml')}
+    chosen = {'tokens_summary_file': str(summary), 'tokens_only': ON_HOSTS}
+    run = run_playbook([play], scene.inventory(), '-e', json.dumps(chosen))
+    shown = run.output + json.dumps(run.events) + summary.read_text(encoding='utf-8')
+    return run, shown
+
+
+ON_HOSTS = ['maven_settings', 'git_credentials']
+
+
+def test_S8_what_a_host_repeats_of_its_secrets_is_not_in_the_summary(
+    scene: Scene, run_playbook: t.Any
+) -> None:
+    """Another process makes the summary than the one that knows the secrets."""
+    scene.host = RepeatingHost(scene.folder, True, scene.trace)
+    run, shown = provisioned(scene, run_playbook)
+    received = scene.host.received.read_text(encoding='utf-8').splitlines()
+    issued = [one for one in received if one.startswith('eyJ') or len(one) == 44]
+    assert len(issued) >= 2, received
+    assert 'git_credentials, maven_settings (attacker): Repeated' in shown
+    for secret in issued:
+        for part in (secret[:8], secret[-12:-4], secret[10:18]):
+            assert part not in shown, run.output
+
+
+@pytest.mark.parametrize('odd', [{'a': []}, ['x'], 7, 1.5, True, 'x' * 100_000])
+def test_S1_an_answer_of_odd_types_spoils_the_summary_of_no_other_host(
+    scene: Scene, run_playbook: t.Any, odd: t.Any
+) -> None:
+    attempt = {'name': odd, 'accepted': odd, 'message': odd, odd if odd is True else 'x': odd}
+    places = [{'url': odd, 'id': odd, 'changed': odd, 'secret': odd}, odd]
+    one = {
+        'changed': odd,
+        'failed': odd if odd is not True else False,
+        'msg': odd,
+        'path': odd,
+        'diff': odd,
+        'warnings': [odd],
+        'verification': [attempt, odd, {'name': 'releases', 'accepted': None, 'message': odd}],
+        'servers': places,
+        'entries': places,
+    }
+    scene.host.answers({'changed': odd, 'deliveries': [one, one]})
+    run, shown = provisioned(scene, run_playbook)
+    assert 'This should not have happened' not in shown, run.output
+    table = run.result('Sum up')['summary']
+    assert any('maven_settings releases' in line and 'honest' in line for line in table), table
+    assert all(len(line) < 1000 for line in table if 'honest' in line)
 
 
 @pytest.mark.parametrize('gathered', [False, True])

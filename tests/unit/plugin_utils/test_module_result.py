@@ -69,6 +69,16 @@ def test_S1_a_value_of_another_type_is_left_out(key: str) -> None:
     assert known_part('maven_server', {key: {'a': 'secret'}}) == {}
 
 
+def test_S1_a_place_that_is_not_a_text_is_left_out() -> None:
+    """A summary of all hosts compares them."""
+    attempts = [{'name': ['a'], 'accepted': 'yes', 'message': {}}, {'accepted': None}]
+    answer = {'path': {}, 'entries': [{'url': [], 'changed': ['x']}], 'verification': attempts}
+    assert known_part('git_credential', answer) == {
+        'entries': [{'changed': ['x']}],
+        'verification': [{}, {'accepted': None}],
+    }
+
+
 def test_S1_warnings_are_taken_out_in_every_form_of_ansible_core() -> None:
     answer = {
         'path': 'x',
