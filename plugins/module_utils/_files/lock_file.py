@@ -28,6 +28,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.temporary i
 
 # The content of our lock files, so that one that a killed run left is known from those of others
 _MARK = b'buildops.tokens\n'
+_MOST_ABANDONED = 10  # another user could make them again and again
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
@@ -35,6 +36,35 @@ def _lock_name(place: Place, suffix: str) -> str:
     if place.name is None:
         raise FileProblem('%s is not a regular file. Give the path of a file.' % place.path)
     return place.name + suffix
+
+
+def _taken(place: Place, lock: str) -> FileProblem:
+    return FileProblem(
+        '%s is locked by another program: %s exists. Wait until that program ends; '
+        'if none is running, delete the lock file.'
+        % (place.path, os.path.join(os.path.dirname(place.target), lock))
+    )
+
+
+def check_lock(state: FileState, deadline: float, suffix: str = '.lock') -> None:
+    """Predict, for check mode, whether L(locked) can lock a file.
+
+    :param state: of the file to lock.
+    :param deadline: until when to wait, as of C(time.monotonic).
+    :raises FileProblem: another program has the lock.
+    """
+    with reported('lock', state.path), Place(state.path) as place:
+        if place.missing:
+            return
+        lock = _lock_name(place, suffix)
+        while not remove_if_abandoned(lock, place.folder, _MARK, dry_run=True):
+            try:
+                os.lstat(lock, dir_fd=place.folder)
+            except FileNotFoundError:
+                return
+            if time.monotonic() >= deadline:
+                raise _taken(place, lock)
+            time.sleep(0.02)
 
 
 def clear_lock(state: FileState, suffix: str = '.lock') -> None:
@@ -85,17 +115,15 @@ def _make_lock(place: Place, lock: str, deadline: float) -> int:
     :returns: its descriptor.
     """
     temporary, descriptor = new_temporary(place.folder)
+    removed = 0
     try:
         os.write(descriptor, _MARK)
         while not _take(place, temporary, lock):
-            if remove_if_abandoned(lock, place.folder, _MARK):
+            if removed < _MOST_ABANDONED and remove_if_abandoned(lock, place.folder, _MARK):
+                removed += 1
                 continue
             if time.monotonic() >= deadline:
-                raise FileProblem(
-                    '%s is locked by another program: %s exists. Wait until that program ends; '
-                    'if none is running, delete the lock file.'
-                    % (place.path, os.path.join(os.path.dirname(place.target), lock))
-                )
+                raise _taken(place, lock)
             time.sleep(0.02)
         return descriptor
     except BaseException:

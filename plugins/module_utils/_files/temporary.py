@@ -59,13 +59,15 @@ def remove_if_abandoned(
     folder: int,
     marked: bytes | None = None,
     spared: t.Callable[[str], bool] = _spare_none,
+    dry_run: bool = False,
 ) -> bool:
     """Remove a file of this collection whose process is gone.
 
     :param folder: descriptor of the folder.
     :param marked: the whole content that it must have, or None for any.
     :param spared: whether the file of this name stays.
-    :returns: whether it was removed.
+    :param dry_run: leave it.
+    :returns: whether it was, or would be, removed.
     """
     with contextlib.suppress(OSError):
         descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | NO_FOLLOW, dir_fd=folder)
@@ -76,7 +78,8 @@ def remove_if_abandoned(
                 and os.path.samestat(os.lstat(name, dir_fd=folder), info)
                 and not spared(name)
             ):
-                os.unlink(name, dir_fd=folder)
+                if not dry_run:
+                    os.unlink(name, dir_fd=folder)
                 return True
         finally:
             os.close(descriptor)

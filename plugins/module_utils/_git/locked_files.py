@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 import typing as t
 
@@ -24,11 +23,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     write_private,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._files.lock_file import (
+    check_lock,
     clear_lock,
     locked,
 )
 
-_SUFFIX = '.lock'
 R = t.TypeVar('R')
 
 
@@ -93,23 +92,7 @@ def check_all(edits: t.Sequence[FileEdit[t.Any]], timeout: float) -> None:
         if not edit.changed:
             continue
         check_writable(edit.state)
-        lock = edit.state.target + _SUFFIX
-        while os.path.lexists(lock) and not _is_abandoned_soon(lock):
-            if time.monotonic() >= deadline:
-                raise FileProblem(
-                    '%s is locked by another program: %s exists. Wait until that program ends; '
-                    'if none is running, delete the lock file.' % (edit.path, lock)
-                )
-            time.sleep(0.02)
-
-
-def _is_abandoned_soon(lock: str) -> bool:
-    """Whether the lock is one of the collection; a killed run's is removed by the next writer."""
-    try:
-        with open(lock, 'rb') as stream:
-            return stream.read(32).startswith(b'buildops.tokens')
-    except OSError:
-        return False
+        check_lock(edit.state, deadline)
 
 
 def write_all(edits: t.Sequence[FileEdit[t.Any]], timeout: float) -> None:

@@ -17,6 +17,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -39,7 +40,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
     read_private,
     write_private,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._files.lock_file import locked
+from ansible_collections.buildops.tokens.plugins.module_utils._files.lock_file import (
+    check_lock,
+    locked,
+)
 
 CANARY = b'c4n4ry/+=&<"%c4n4ry'
 NOBODY = 65534
@@ -698,3 +702,74 @@ def test_P3_a_lock_of_somebody_else_is_waited_for_then_named_and_never_taken_awa
         write_private(read_private(str(path)), CANARY)
     assert path.read_bytes() == CANARY
     assert os.listdir(folder) == [path.name]
+
+
+def _hangs(_signal, _frame):
+    raise AssertionError('it waits for another program')
+
+
+@pytest.mark.parametrize('kind', ['fifo', 'socket', 'folder', 'link to a fifo', 'link to nothing'])
+@pytest.mark.parametrize('name', ['file', 'file.lock'])
+def test_P3_what_others_put_in_the_way_is_named_and_not_waited_for(folder, kind, name):
+    """In check mode, too. Nothing reads a FIFO, and nobody writes to it."""
+    place, elsewhere = folder / name, folder / 'elsewhere'
+    if kind == 'folder':
+        place.mkdir()
+    elif kind == 'socket':
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind(os.path.relpath(place))  # the length of such an address is limited
+    else:
+        if kind != 'link to nothing':
+            os.mkfifo(place if kind == 'fifo' else elsewhere)
+        if kind != 'fifo':
+            place.symlink_to(elsewhere)
+    before, path = sorted(os.listdir(folder)), str(folder / 'file')
+    signal.signal(signal.SIGALRM, _hangs)
+    signal.alarm(60)
+    try:
+        if name == 'file.lock':
+            state = read_private(path)
+            with pytest.raises(FileProblem, match='is locked by another program'):
+                check_lock(state, time.monotonic())
+            with pytest.raises(FileProblem, match='is locked by another program'):
+                locked(path, timeout=0).__enter__()
+        elif kind != 'link to nothing':
+            with pytest.raises(FileProblem, match='is not a regular file'):
+                read_private(path)
+    finally:
+        signal.alarm(0)
+    assert sorted(os.listdir(folder)) == before
+
+
+def test_P3_check_mode_predicts_whether_the_lock_can_be_taken(folder):
+    path = folder / 'file'
+    check_lock(read_private(str(path)), time.monotonic())
+    check_lock(read_private(str(folder / 'missing/file')), time.monotonic())
+    lock = folder / 'file.lock'
+    lock.write_bytes(b'buildops.tokens\n')
+    check_lock(read_private(str(path)), time.monotonic())  # that of a killed run
+    with open(lock, 'rb') as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        with pytest.raises(FileProblem, match='is locked by another program'):
+            check_lock(read_private(str(path)), time.monotonic())
+
+
+def test_P3_a_lock_that_is_made_again_and_again_does_not_keep_a_run_for_ever(folder, monkeypatch):
+    """Another user knows what the locks of killed runs contain."""
+    lock = folder / 'file.lock'
+    lock.write_bytes(b'buildops.tokens\n')
+    unlink = os.unlink
+
+    def replaced(name, **folders):
+        unlink(name, **folders)
+        if name == lock.name:
+            lock.write_bytes(b'buildops.tokens\n')
+
+    monkeypatch.setattr(os, 'unlink', replaced)
+    signal.signal(signal.SIGALRM, _hangs)
+    signal.alarm(60)
+    try:
+        with pytest.raises(FileProblem, match='is locked by another program'):
+            locked(str(folder / 'file'), timeout=0).__enter__()
+    finally:
+        signal.alarm(0)
