@@ -166,7 +166,9 @@ class LookupModule(LookupBase):
     ) -> LookupRequest:
         """Return a request with the variables of the task, without facts of the host."""
         if _fast_path.may_contain_facts(variables):
-            variables = _imported('trusted_variables').of_task(variables)
+            trusted = _imported('trusted_variables').of_task(variables)
+            _imported('facts_in_options').refuse_own([name, options], variables, trusted)
+            variables = trusted
         template = self._rendered(variables) if self._templar else None
         request: LookupRequest = _fast_path.LookupRequest(name, type, options, variables, template)
         return request

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Mapping
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
-from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import WORD
+from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import (
+    WORD,
+    reached,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     is_encrypted,
     rendered,
 )
 
 # A template with one of these may request something, or depends on what is not known yet
-_LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars', 'ansible_facts'))
+_LEFT_OUT = frozenset(
+    ('lookup', 'query', 'q', 'hostvars', 'vars', 'ansible_facts', 'include', 'import', 'extends')
+)
 _FACT = 'ansible_'
 # A template that is a variable, or a part of one, and nothing else
 _REFERENCE = re.compile(r'\s*\{\{-?\s*([A-Za-z_]\w*)\s*(?:[.\[][\w.\[\]\'"]*\s*)?-?\}\}\s*\Z')
@@ -84,22 +88,12 @@ def undefined_in(value: t.Any, variables: t.Mapping[str, t.Any]) -> str | None:
 
 
 def _is_knowable(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
-    todo = [value]
-    seen: set[str] = set()
-    while todo:
-        one = todo.pop()
+    for one in reached(value, variables):
         if is_encrypted(one):
             return False
-        if isinstance(one, Mapping):
-            todo.extend(one.values())
-        elif isinstance(one, (list, tuple)):
-            todo.extend(one)
-        elif isinstance(one, str) and ('{{' in one or '{%' in one):
-            words = set(WORD.findall(one)) - seen
-            if words & _LEFT_OUT or any(
-                word.startswith(_FACT) and word not in variables for word in words
-            ):
-                return False
-            seen |= words
-            todo.extend(variables[word] for word in words if word in variables)
+        words = set(WORD.findall(one))
+        if words & _LEFT_OUT or any(
+            word.startswith(_FACT) and word not in variables for word in words
+        ):
+            return False
     return True

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import is_encrypted
 
 WORD = re.compile(r'[A-Za-z_]\w*')
 # Their values are variables as well, so a template that uses them refers to those by name
 EVERYTHING = ('vars', 'hostvars')
+# Words of templates that use them, or files in which they may be used
+_HOSTS = frozenset((*EVERYTHING, 'template', 'include', 'import', 'extends'))
+# A lookup that may be each of these, since its name is not written down; query= is an option
+_COMPUTED_LOOKUP = re.compile(
+    r'\b(?:lookup|query|q)\b(?!\s*=[^=])(?!\s*\(\s*([\'"])[\w.]+\1\s*[,)])'
+)
 
 
 def beginning_with(prefix: str, variables: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]]:
@@ -20,6 +29,43 @@ def beginning_with(prefix: str, variables: t.Mapping[str, t.Any]) -> list[tuple[
     return sorted(
         ((name, value) for name, value in variables.items() if name.startswith(prefix)),
         key=lambda item: item[0],
+    )
+
+
+def reached(value: t.Any, variables: t.Mapping[str, t.Any]) -> t.Iterator[t.Any]:
+    """Yield what may decide how a value renders: each template, and what is encrypted.
+
+    These are in the value, and in all variables that it may refer to. A variable whose name merely
+    occurs in a template counts as well.
+
+    :param variables: of the host, raw.
+    """
+    todo = [value]
+    seen = set(EVERYTHING)
+    while todo:
+        one = todo.pop()
+        if is_encrypted(one):
+            yield one
+        elif isinstance(one, Mapping):
+            todo.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            todo.extend(one)
+        elif isinstance(one, str) and ('{{' in one or '{%' in one):
+            yield one
+            words = set(WORD.findall(one)) - seen
+            seen |= words
+            todo.extend(variables[word] for word in words if word in variables)
+
+
+def refers_to_hosts(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
+    """Return whether templates may use variables of other hosts, among which are facts.
+
+    A value that is encrypted is not rendered.
+    """
+    return any(
+        not _HOSTS.isdisjoint(WORD.findall(one)) or _COMPUTED_LOOKUP.search(one) is not None
+        for one in reached(value, variables)
+        if not is_encrypted(one)
     )
 
 

@@ -19,10 +19,12 @@ from ansible.errors import AnsibleError
 from ansible.parsing.mod_args import ModuleArgsParser
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import WORD
+from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import (
+    EVERYTHING,
+    refers_to_hosts,
+)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
     Template,
-    is_encrypted,
     is_omitted,
     plain,
 )
@@ -34,7 +36,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.trusted_variables 
 COLLECTION = 'buildops.tokens'
 _FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FREE_FORM = ('_raw_params', '_variable_params')
-_MAGIC = ('hostvars', 'vars')
+_KEYS_OF_WITH_DICT = ("'key'", "'value'")
 # Of a task, block or play: as whom, and on which host
 _KEYWORDS = (
     'become',
@@ -75,7 +77,8 @@ def trusted_arguments(
             raise
         return dict(task.args)
     defaults, keywords = _listed_defaults(task), _keywords(task)
-    if not replaced and not _refers_to_hosts([written, defaults, keywords], variables):
+    loop_refers = refers_to_hosts(task.loop, variables)
+    if not (replaced or loop_refers or refers_to_hosts([written, defaults, keywords], variables)):
         return dict(task.args)
     seen = trusted
     if not _belongs_to_collection(task):
@@ -87,7 +90,8 @@ def trusted_arguments(
     def rendered(value: t.Any) -> t.Any:
         return template(value, seen)
 
-    _check_item(task, variables, rendered)
+    if replaced or loop_refers:
+        _check_item(task, variables, rendered)
     for name, value in keywords.items():
         # In a list, since ansible-core refuses to render what is omitted alone
         if plain(rendered([value])) != plain(template([value], variables)):
@@ -105,29 +109,8 @@ def _replaced(variables: Variables, trusted: Variables) -> list[str]:
     return [
         name
         for name, value in variables.items()
-        if name not in _MAGIC and trusted.get(name, _MAGIC) is not value
+        if name not in EVERYTHING and trusted.get(name, EVERYTHING) is not value
     ]
-
-
-def _refers_to_hosts(value: t.Any, variables: Variables) -> bool:
-    """Return whether templates may use variables of other hosts, among which are facts."""
-    todo = [value]
-    seen: set[str] = set()
-    while todo:
-        one = todo.pop()
-        if is_encrypted(one):
-            continue
-        if isinstance(one, dict):
-            todo.extend(one.values())
-        elif isinstance(one, (list, tuple)):
-            todo.extend(one)
-        elif isinstance(one, str) and ('{{' in one or '{%' in one):
-            words = set(WORD.findall(one)) - seen
-            if words.intersection(_MAGIC):
-                return True
-            seen |= words
-            todo.extend(variables[word] for word in words if word in variables)
-    return False
 
 
 def _keywords(task: t.Any) -> dict[str, str]:
@@ -184,12 +167,31 @@ def _check_item(task: t.Any, variables: Variables, rendered: Template) -> None:
     loop_name = variables.get('ansible_loop_var')
     if task.loop is None or loop_name is None:
         return
-    items = None if task.loop_with else rendered(task.loop)
-    if not isinstance(items, (list, tuple)) or plain(variables[loop_name]) not in plain(items):
+    # ansible-core has put a template into a list by now
+    loop = (task.get_ds() or {}).get('loop', task.loop)
+    item, listed = plain(variables[loop_name]), plain(rendered(loop))
+    if task.loop_with:  # a lookup made the items: of the same parts, in another order
+        known = set(_leaves(item)) <= set(_leaves(listed)).union(_KEYS_OF_WITH_DICT)
+    else:
+        known = isinstance(listed, list) and item in listed
+    if not known:
         raise BadInput(
-            'This host reports facts that have the names of variables, and an item of the loop '
-            'is made of them. It is not used. Clear the facts of this host.'
+            'A host reports facts that have the names of variables, and an item of the loop is '
+            'made of them. It is not used. Clear the facts of that host.'
         )
+
+
+def _leaves(value: t.Any) -> t.Iterator[str]:
+    """Yield the scalars in a value, and the keys of its mappings, with their types."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield repr(key)
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield repr(value)
 
 
 def _belongs_to_collection(task: t.Any) -> bool:

@@ -355,6 +355,21 @@ SEEN = {
         },
         'vars': {'through': "{{ hostvars['attacker']['company_url'] }}"},
     },
+    'template of a file': {
+        'buildops.tokens.nexus_user_token_info': {
+            'url': "{{ lookup('template', url_template) | trim }}",
+            'username': 'alice',
+            'password': PERSON,
+        }
+    },
+    'computed name of a lookup': {
+        'buildops.tokens.nexus_user_token_info': {
+            'url': "{{ lookup('va' ~ which, 'thr' ~ 'ough') }}",
+            'username': 'alice',
+            'password': PERSON,
+        },
+        'vars': {'through': "{{ hostvars['attacker']['company_url'] }}", 'which': 'rs'},
+    },
     'prefix': {
         'buildops.tokens.nexus_user_token_info': {
             'url': '{{ ansible_site }}',
@@ -374,7 +389,10 @@ def test_S1_an_address_is_not_that_of_a_fact(
     del facts['hostvars']
     scene.host.answers({'ansible_facts': facts})
     inventory = scene.inventory()
-    inventory['all']['vars']['ansible_site'] = scene.nexus.url
+    url_template = scene.folder / 'url.j2'
+    url_template.write_text("{{ hostvars['attacker'].company_url }}\n", encoding='utf-8')
+    more = {'ansible_site': scene.nexus.url, 'url_template': str(url_template)}
+    inventory['all']['vars'].update(more)
     task = dict(SEEN[way], name='seen')
     module = 'buildops.tokens.nexus_user_token_info'
     task[module] = dict(task[module], ca_path=scene.ca_path)
@@ -385,6 +403,59 @@ def test_S1_an_address_is_not_that_of_a_fact(
     run = run_playbook(plays, inventory)
     scene.check()
     assert run.rc == 0, run.output
+
+
+OF_ATTACKER = "{{ hostvars['attacker'].company_url }}"
+LOOPS: dict[str, dict[str, t.Any]] = {
+    'loop': {'loop': [OF_ATTACKER]},
+    'a list of mappings': {'loop': "{{ [{'url': hostvars['attacker'].company_url}] }}"},
+    'with_items': {'with_items': [OF_ATTACKER]},
+    'with_dict': {'with_dict': {'url': OF_ATTACKER}},
+}
+
+
+@pytest.mark.parametrize('way', LOOPS)
+def test_S1_an_item_is_not_made_of_facts_of_another_host(
+    scene: Scene, run_playbook: t.Any, way: str
+) -> None:
+    """Without a fact, the same loop works."""
+    facts = {'company_url': scene.facts()['company_url']}
+    item = {'with_dict': 'item.value', 'a list of mappings': 'item.url'}.get(way, 'item')
+    options = {'username': 'alice', 'password': PERSON, 'ca_path': scene.ca_path}
+    module = dict(options, url='{{ %s }}' % item)
+    task = {'buildops.tokens.nexus_user_token_info': module, **LOOPS[way]}
+    outcomes = []
+    for answered in ({}, facts):
+        scene.host.answers({'ansible_facts': answered})
+        plays = [
+            {'hosts': 'attacker', 'gather_facts': True, 'tasks': []},
+            {'hosts': 'honest', 'gather_facts': False, 'tasks': [task]},
+        ]
+        outcomes.append(run_playbook(plays, scene.inventory()))
+    scene.check()
+    assert outcomes[0].rc == 0, outcomes[0].output
+    assert 'an item of the loop is made of them' in ' '.join(outcomes[1].output.split())
+
+
+@pytest.mark.parametrize('host', ['attacker', 'honest'])
+def test_S1_options_in_a_lookup_are_not_facts(scene: Scene, run_playbook: t.Any, host: str) -> None:
+    """ansible-core renders them before it calls the lookup."""
+    scene.host.answers({'ansible_facts': {'company_url': scene.facts()['company_url']}})
+    url = 'company_url' if host == 'attacker' else "hostvars['attacker'].company_url"
+    lookup = (
+        "{{ lookup('buildops.tokens.token', type='nexus_user_token', url=%s, username='alice', "
+        "password=person, ca_path=ca, query='username') }}" % url
+    )
+    inventory = scene.inventory()
+    inventory['all']['vars'].update(person=PERSON, ca=scene.ca_path)
+    task = {'ansible.builtin.debug': {'msg': lookup}}
+    play = {'hosts': host, 'gather_facts': False, 'tasks': [task]}
+    run = run_playbook([play], inventory)
+    assert run.rc == 0, run.output
+    gathering = {'hosts': 'attacker', 'gather_facts': True, 'tasks': []}
+    run = run_playbook([gathering, play], inventory)
+    scene.check()
+    assert 'a value of the fact company_url' in ' '.join(run.output.split()), run.output
 
 
 @pytest.mark.parametrize('where', ['task', 'block', 'role'])
