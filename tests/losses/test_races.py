@@ -24,6 +24,7 @@ import pytest
 from ansible.module_utils import basic
 from ansible.modules import lineinfile
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _redaction
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils._files import atomic_file
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
@@ -54,17 +55,23 @@ Write = t.Callable[[Path, str], object]
 
 
 def _git(folder: Path, secret: str, config: bool) -> None:
-    """Write the store, or the configuration with the store in a place that is not attacked."""
+    """Write the store, or the configuration with the store in a place that is not attacked.
+
+    What one round adds to the configuration, the next removes: else it would grow with the rounds.
+    """
     store = folder.parents[1] / 'store' if config else folder / 'file'
+    removes = config and int(secret.rsplit('-', 1)[1]) % 2 == 1
     git_delivery.deliver(
         _params(
             git_delivery.ARGUMENTS,
             path=str(store),
             config_path=str(folder / 'file'),
             helper='store' if config else 'none',
-            url='https://%s.example' % secret if config else 'https://git.example',
+            helper_scope='url',
+            url='https://git.example',
+            state='absent' if removes else 'present',
             username='ci',
-            password=secret,
+            password=None if removes else secret,
             lock_timeout=0,
         ),
         False,
@@ -199,6 +206,7 @@ def race(write: Write, name: str, content: str, rounds: int) -> tuple[int, int, 
                         done += 1
                     except (TokensError, CacheProblem):
                         refused += 1
+                    _redaction.forget()  # messages are searched for the secrets of all rounds
                     lost += ['%s: %s' % (kind, what) for what in scene.losses()]
     return done, refused, lost
 
