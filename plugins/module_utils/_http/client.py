@@ -46,6 +46,7 @@ THREAD = 'buildops.tokens request'
 NOT_PACKED = frozenset(('', 'identity', 'none', 'utf-8', 'utf8', 'binary', 'iso-8859-1'))
 PACKED = frozenset(('gzip', 'x-gzip', 'deflate'))
 MOST_LAYERS = 3
+MOST_MEMBERS = 1000  # of one gzip file; each costs a copy of what follows it
 GZIP = b'\x1f\x8b'
 SESSION_COOKIES = frozenset(
     ('nxsessionid', 'jsessionid', 'rememberme', 'nx-anti-csrf-token', 'phpsessid')
@@ -248,6 +249,7 @@ class Client:
         thread.start()
         thread.join(self.timeout)
         if not outcome:
+            final_answers.break_off(session)  # else a server could keep the thread busy
             self.close()
             raise failures.too_late(wire.label, self.timeout)
         if isinstance(outcome[0], BaseException):
@@ -382,7 +384,7 @@ def _layer(body: bytes, encoding: str, largest: int) -> t.Optional[bytes]:
 
 def _members(body: bytes, window: int, largest: int) -> t.Optional[bytes]:
     found = b''
-    while True:
+    for _member in range(MOST_MEMBERS):
         try:
             unpacker = zlib.decompressobj(window)
             found += unpacker.decompress(body, largest + 1 - len(found))
@@ -395,6 +397,7 @@ def _members(body: bytes, window: int, largest: int) -> t.Optional[bytes]:
         body = unpacker.unused_data
         if not body.startswith(GZIP):  # what follows the last member is ignored
             return found
+    return None
 
 
 def _too_large(wire: Wire, status: int) -> ServerProblem:

@@ -161,7 +161,8 @@ def explain(
     if isinstance(problem, exceptions.Timeout) or failed.name in _TIMEOUTS:
         return too_late(label, timeout)
     unusable = (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema)
-    if isinstance(problem, unusable):
+    of_response = isinstance(problem, exceptions.InvalidHeader) and inner is not problem
+    if isinstance(problem, unusable) and not of_response:
         return BadInput(
             '%s cannot be sent: its address or one of its headers is not valid.' % label
         )

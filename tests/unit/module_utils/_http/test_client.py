@@ -27,10 +27,10 @@ import zlib
 
 import pytest
 import trustme
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.buildops.tokens.plugins.module_utils import _system_trust
+from ansible_collections.buildops.tokens.plugins.module_utils import _redaction, _system_trust
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
     Refused,
@@ -298,6 +298,22 @@ def test_H3_drip_ends_at_the_deadline_wherever_it_drips(serve, head):
     assert not made.naps
 
 
+def test_H3_after_the_deadline_a_server_does_not_keep_a_thread_busy(serve):
+    ended = threading.Event()
+
+    def act(_server, connection):
+        connection.sendall(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n')
+        try:
+            while True:
+                connection.sendall(b'X-A: b\r\n')
+        except OSError:
+            ended.set()
+
+    with pytest.raises(Unreachable, match='did not answer within'):
+        get(client(serve(act), timeout=0.5, retries=0))
+    assert ended.wait(60)
+
+
 def test_H3_a_new_request_after_the_deadline_does_not_meet_the_old_one(serve):
     made = client(serve(dripping(b'HTTP/1.1 200 OK\r\n'), OK), timeout=0.3)
     took(2, get, made)
@@ -402,6 +418,19 @@ def test_H5_an_encoding_as_servers_write_it_is_read(serve, encoding, body):
 def test_H5_the_limit_is_that_of_all_parts_together(serve, encoding, body):
     with pytest.raises(ServerProblem, match='sent more than'):
         get(client(serve(answer(body, Content_Encoding=encoding))))
+
+
+def test_H5_many_members_of_a_compressed_body_cost_no_more_than_a_few(serve):
+    """Each costs a copy of all that follows it."""
+    body = gzip.compress(b'') * 40_000 + gzip.compress(b'{}')
+    with pytest.raises(ServerProblem, match='cannot be unpacked'):
+        get(client(serve(answer(body, Content_Encoding='gzip')), timeout=60))
+
+
+def test_H6_two_lengths_are_a_fault_of_the_server(serve):
+    server = serve(answer(X='y\r\nContent-Length: 3'))
+    with pytest.raises(Unreachable, match='the answer could not be read'):
+        get(client(server, retries=0))
 
 
 def test_H6_wrong_length_is_tried_again(serve):
@@ -597,12 +626,14 @@ def test_an_interim_response_is_passed_over(serve, head, number):
     assert get(client(serve(interim + OK))).json() == {'t': 'fine'}
 
 
-def test_interim_responses_without_end_are_cut(serve):
+@pytest.mark.parametrize('number', [100, 103])
+def test_interim_responses_without_end_are_cut(serve, number):
     def act(server, connection):
         while not server.stopping.is_set():
-            connection.sendall(b'HTTP/1.1 102 Processing\r\n\r\n' * 100)
+            connection.sendall(b'HTTP/1.1 %d Interim\r\n\r\n' % number * 100)
 
-    took(3, get, client(serve(act), timeout=0.5, retries=0))
+    with pytest.raises(Unreachable, match='larger than any server needs'):
+        get(client(serve(act), timeout=60, retries=0))
 
 
 def test_H21_a_wait_that_an_option_allows_is_waited(serve):
@@ -1227,6 +1258,7 @@ def test_blanks_do_not_hide_a_secret_of_ours():
     st.integers(0, 4),
 )
 def test_O5_a_servers_own_words_contain_no_secret_of_ours_in_base64(before, secret, behind):
+    assume(not set(re.findall('[a-z_]+', secret.lower())) <= _redaction._OWN_WORDS)
     words = sanitize(
         'you sent '
         + base64.b64encode(b'\xfe' * before + secret.encode() + b'\xfe' * behind).decode(),
