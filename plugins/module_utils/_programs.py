@@ -18,6 +18,7 @@ import contextlib
 import grp
 import os
 import pwd
+import selectors
 import signal
 import stat
 import subprocess
@@ -28,6 +29,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Fil
 
 MAX_LINKS = 40  # as Linux: more is a loop
 GRACE_SECONDS = 5  # between SIGTERM and SIGKILL
+MOST_OUTPUT = 4 * 1024 * 1024  # bytes that are kept of each output
+PIECE = 65536
 _SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 _NO_GROUP = 65534
 _REMEDY = 'Run the task as the user who owns it (become_user), or correct its owner and mode.'
@@ -222,20 +225,68 @@ class _Group(_Popen):
     """
 
     def exchange(self, given: t.Optional[bytes], timeout: float) -> t.Tuple[bytes, bytes]:
-        """Exchange input and output, and stop the whole group after the timeout."""
+        """Exchange input and output, and stop the whole group after the timeout.
+
+        What a program prints may have no end, so C(communicate) could fill the memory.
+        """
+        self._given = given or b''
+        self._read: t.Dict[t.Any, bytes] = {self.stdout: b'', self.stderr: b''}
         for seconds, after in (
             (timeout + 1, signal.SIGTERM),
             (GRACE_SECONDS, signal.SIGKILL),
             (GRACE_SECONDS, signal.SIGKILL),
         ):
-            try:
-                return self.communicate(given, seconds)
-            except subprocess.TimeoutExpired:
-                given = None  # it is remembered, and must not be given twice
-                with contextlib.suppress(OSError):
-                    os.killpg(self.pid, after)
+            if self._has_ended(time.monotonic() + seconds):
+                return self._read[self.stdout], self._read[self.stderr]
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, after)
         self.wait()
         return b'', b''  # a child in another session keeps the pipes open
+
+    def _has_ended(self, deadline: float) -> bool:
+        """Write and read until the program ends. :returns: False where the time is over."""
+        with selectors.DefaultSelector() as selector:
+            for stream in (self.stdin, self.stdout, self.stderr):
+                if stream is not None and not stream.closed:
+                    writes = stream is self.stdin
+                    os.set_blocking(stream.fileno(), not writes)
+                    selector.register(
+                        stream, selectors.EVENT_WRITE if writes else selectors.EVENT_READ
+                    )
+            while selector.get_map():
+                left = deadline - time.monotonic()
+                ready = selector.select(left) if left > 0 else []
+                if not ready:
+                    return False
+                for key, _events in ready:
+                    stream = t.cast(t.IO[bytes], key.fileobj)
+                    goes_on = self._write() if stream is self.stdin else self._take(stream)
+                    if not goes_on:
+                        selector.unregister(stream)
+                        stream.close()
+        try:
+            self.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _write(self) -> bool:
+        """Write a part of the input. :returns: whether there is more."""
+        try:
+            written = os.write(t.cast(t.IO[bytes], self.stdin).fileno(), self._given[:PIECE])
+        except BlockingIOError:
+            return True
+        except OSError:  # the program has closed it
+            return False
+        self._given = self._given[written:]
+        return bool(self._given)
+
+    def _take(self, stream: t.IO[bytes]) -> bool:
+        """Read a part of an output. :returns: whether there may be more."""
+        piece = os.read(stream.fileno(), PIECE)
+        if len(self._read[stream]) < MOST_OUTPUT:
+            self._read[stream] += piece
+        return bool(piece)
 
 
 def _user(uid: int) -> User:

@@ -23,9 +23,9 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.remote_user import
 OLDEST = (3, 8)  # ansible-core may require a newer one
 LONGEST_LINE = 300  # a line of a module's own code contains all of it
 LAST_LINES = 5
-_VERSION = re.compile(r'\bpython-is (\d+)\.(\d+)\.(\d+)\b')
+_VERSION = re.compile(r'\bpython-is ([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})\b')
 _REFUSAL_OF_CORE = re.compile(
-    r'ansible(?:-core)? requires a minimum of Python.* Current version: ([0-9.]+)', re.DOTALL
+    r'ansible(?:-core)? requires a minimum of Python.* Current version: ([0-9.]{1,40})', re.DOTALL
 )
 ADVICE = 'Set ansible_python_interpreter to %s.'
 

@@ -32,6 +32,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
 )
 
 LONGEST = 4000  # a terminal in line mode cuts a line at 4095 bytes without an error
+LONGEST_OUTPUT = 65536
 SECONDS = 60
 _PROMPT = b'assword'
 _ENCRYPTED = re.compile(rb'\{[^{}\s]+\}')
@@ -105,7 +106,7 @@ def _ask(command: t.Sequence[str], answer: str, user: User) -> bytes:
                 piece = b''
             if not piece:
                 break
-            printed += piece
+            printed = (printed + piece)[-LONGEST_OUTPUT:]  # it may have no end
             if not answered and _PROMPT in printed:
                 answered, printed = True, b''
                 os.write(terminal, answer.encode('ascii') + b'\n')

@@ -57,6 +57,19 @@ def test_a_program_reads_all_that_it_is_given_and_nothing_else(place: Path) -> N
     assert run(program) == (0, '', '')
 
 
+def test_P7_output_without_end_does_not_fill_the_memory(place: Path) -> None:
+    """root would pay for what a program of another user prints."""
+    program = script(place / 'p', 'yes; echo never')
+    outcome = run(program, timeout=1)
+    assert outcome.code is None
+    assert len(outcome.out) <= _programs.MOST_OUTPUT + _programs.PIECE
+
+
+def test_P7_a_program_that_neither_reads_nor_ends_is_stopped(place: Path) -> None:
+    program = script(place / 'p', 'exec >&- 2>&-; sleep 1000.25')
+    assert run(program, given=b'x' * 10**6, timeout=1).code is None
+
+
 def test_a_program_is_stopped_with_its_children(place: Path) -> None:
     program = script(place / 'p', 'trap "" TERM; sleep 1000.25 & echo $! > %s/pid; wait' % place)
     assert run(program, timeout=1).code is None
