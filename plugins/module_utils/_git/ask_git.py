@@ -15,6 +15,7 @@ import os
 import re
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._git.entry import Entry
 from ansible_collections.buildops.tokens.plugins.module_utils._git.settings_plan import (
     questions_of,
@@ -64,6 +65,7 @@ def ask_git(
     :param git: path of the program.
     :param user: as whom git runs, from L(_programs.user_of).
     :returns: None where that git cannot be asked.
+    :raises FileProblem: it does not answer. Each further question would wait as long.
     """
     environment = dict(_ENVIRONMENT)
     if config_path is not None:
@@ -78,6 +80,10 @@ def ask_git(
         lines.append(b'username=' + question.username)
     given = b'\n'.join(lines) + b'\n\n'
     done = _run([git, 'credential', 'fill'], user, environment, given)
+    if done.code is None:
+        raise FileProblem(
+            'it does not answer in %d seconds. See what "git credential fill" waits for.' % _SECONDS
+        )
     found = dict(line.split('=', 1) for line in done.out.split('\n') if '=' in line)
     wanted = (entry.wanted.username, entry.wanted.password)
     if done.code == 0 and (found.get('username'), found.get('password')) == wanted:

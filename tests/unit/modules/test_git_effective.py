@@ -240,3 +240,24 @@ def test_git_itself_has_the_last_word(home: pathlib.Path, monkeypatch: pytest.Mo
     result = deliver(params, False, False, shutil.which)[0]
     assert result['failed'] and 'git does not find them' in result['msg']
     assert result['entries'][0]['effective'] is False
+
+
+def test_P3_a_git_that_does_not_answer_is_asked_once(
+    home: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may wait for an included FIFO, for each entry as long."""
+    asked: list[t.Any] = []
+
+    def silent(*arguments: t.Any) -> Outcome:
+        asked.append(arguments)
+        return Outcome(None, '', '')
+
+    monkeypatch.setattr(ask_git, 'run', silent)
+    params = {name: spec.get('default') for name, spec in ARGUMENTS.items()}
+    defaults = {name: spec.get('default') for name, spec in ARGUMENTS['entries']['options'].items()}
+    urls = ['https://one.example', 'https://two.example']
+    params['entries'] = [{**defaults, **present(url)} for url in urls]
+    result, warnings = deliver(params, False, False, shutil.which)
+    assert len(asked) == 1
+    assert result['changed'] and 'failed' not in result
+    assert len(warnings) == 1 and 'does not answer in 30 seconds' in warnings[0]
