@@ -70,6 +70,13 @@ def same(key: str, other: str) -> bool:
     return key == other or _normal(key) == _normal(other)
 
 
+def _copies(key: str, names: t.Iterable[str]) -> t.List[str]:
+    """Return the names that are for the same registry."""
+    normal = _normal(key)
+    host = normal.partition('/')[0]
+    return [name for name in names if host in name and _normal(name) == normal]
+
+
 def _normal(key: str) -> str:
     host, _slash, path = key.partition('://')[2 if '://' in key else 0].partition('/')
     path = path.rstrip('/')
@@ -116,8 +123,8 @@ class Config:
         A user name and a password are returned as C(auth).
         """
         exact = self.entries.get(key)
-        others = [value for name, value in self.entries.items() if same(name, key)]
-        entry = exact if isinstance(exact, dict) else next(iter(others), None)
+        others = [] if isinstance(exact, dict) else _copies(key, self.entries)
+        entry = self.entries[others[0]] if others else exact
         found = {
             name.lower(): value
             for name, value in (entry.items() if isinstance(entry, dict) else ())
@@ -162,7 +169,7 @@ def _edit_one(
 ) -> t.Tuple[t.Optional[bytes], Changes]:
     config = Config(content, path)
     before = config.credential(entry.key)
-    copies = [name for name in config.entries if same(name, entry.key)]
+    copies = _copies(entry.key, config.entries)
     if entry.field is None:
         for name in copies:
             content = json_members.put(content, (config.auths, name), None, path)

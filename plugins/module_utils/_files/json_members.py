@@ -12,6 +12,7 @@ by C(JSON.stringify(value, null, 2)), which tools written in JavaScript use.
 from __future__ import annotations
 
 import codecs
+import functools
 import json
 import re
 import typing as t
@@ -19,6 +20,8 @@ import typing as t
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 
 _BLANKS = re.compile(r'[ \t\r\n]*')
+_COLON = re.compile(r'[ \t\r\n]*:[ \t\r\n]*')
+_COMMA = re.compile(r'[ \t\r\n]*,?[ \t\r\n]*')
 _BOM = codecs.BOM_UTF8
 _DECODER = json.JSONDecoder()
 
@@ -53,6 +56,10 @@ def read(content: bytes | None, path: str) -> dict[str, t.Any]:
     if not isinstance(value, dict):
         raise FileProblem('%s is not a JSON object. Correct it, or remove it.' % path)
     return value
+
+
+# Its result is not changed. An edit asks for the same text several times
+_read = functools.lru_cache(maxsize=2)(read)
 
 
 def edit(
@@ -102,16 +109,17 @@ def find(content: bytes | None, keys: t.Sequence[str], path: str) -> t.Any:
 
     :raises FileProblem: as for L(edit), also where an object on the way has a key twice.
     """
-    value: t.Any = read(content, path)
+    value: t.Any = _read(content, path)
     if content is None or not content.strip():
         return None if keys else value
     text = content.decode('utf-8-sig')
     start = _skip(text, 0)
     for key in keys:
-        members = {member.key: member for member in _members(text, start, path)[0]}
-        if key not in members or not isinstance(value[key], dict) and key is not keys[-1]:
+        if not isinstance(value, dict) or key not in value:
             return None
-        value, start = value[key], members[key].value
+        members = _members(text, start, path)[0]
+        start = next(member.value for member in members if member.key == key)
+        value = value[key]
     if isinstance(value, dict):
         _members(text, start, path)
     return value
@@ -126,7 +134,7 @@ def put(
     :param indent: of a new file.
     :raises FileProblem: as for L(edit).
     """
-    objects = [read(content, path)]
+    objects = [_read(content, path)]
     for key in keys[:-1]:
         inner = objects[-1].get(key)
         if inner is not None and not isinstance(inner, dict):
@@ -156,27 +164,27 @@ def _skip(text: str, position: int) -> int:
     return blanks.end() if blanks else position
 
 
-def _members(text: str, start: int, path: str) -> tuple[list[_Member], int]:
+@functools.lru_cache(maxsize=4)  # an edit asks for the same objects several times
+def _members(text: str, start: int, path: str) -> tuple[t.Sequence[_Member], int]:
     """Return the members of an object and the position of its closing brace.
 
     :param start: position of its opening brace.
     """
     members: list[_Member] = []
     keys: set[str] = set()
-    position = _skip(text, start + 1)
-    while text[position] != '}':
-        begin = position
-        key, position = _DECODER.raw_decode(text, position)
-        value = _skip(text, _skip(text, position) + 1)
+    begin = _skip(text, start + 1)
+    while text[begin] != '}':
+        key, position = _DECODER.raw_decode(text, begin)
+        separator = _COLON.match(text, position)
+        value = separator.end() if separator else position
         end = _DECODER.raw_decode(text, value)[1]
         if key in keys:
             raise FileProblem('%s has a key twice in one object. Correct it.' % path)
         keys.add(key)
         members.append(_Member(key, begin, value, end))
-        position = _skip(text, end)
-        if text[position] == ',':
-            position = _skip(text, position + 1)
-    return members, position
+        separator = _COMMA.match(text, end)
+        begin = separator.end() if separator else end
+    return tuple(members), begin
 
 
 def _set(text: str, parents: tuple[str, ...], key: str, value: t.Any, path: str) -> str:
@@ -208,7 +216,7 @@ def _set(text: str, parents: tuple[str, ...], key: str, value: t.Any, path: str)
     return text[: start + 1] + inner + new + outer + text[end:]
 
 
-def _without(text: str, start: int, end: int, members: list[_Member], number: int) -> str:
+def _without(text: str, start: int, end: int, members: t.Sequence[_Member], number: int) -> str:
     if len(members) == 1:
         return text[: start + 1] + text[end:]
     if number:

@@ -25,7 +25,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Bad
 
 CREDENTIAL_FIELDS = ('_authToken', '_auth', 'username', '_password')
 _LINE = re.compile(r'[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z')
-_PARTS = re.compile(r'([^\r\n]*)([\r\n]*)\Z')
 _SECTION = re.compile(r'\[[^\]]*\]\s*\Z')
 # What JavaScript trims, and Python does not, or the other way round
 _BLANKS = '\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
@@ -60,6 +59,8 @@ class Line:
 
     :ivar text: with its line end. :ivar key: or None where it has none. :ivar value: as npm reads
         it. :ivar raw: as it is written. :ivar in_section: it is behind a C([section]).
+    :ivar registry: of the key, with a slash at its end, or None. :ivar field: what is behind it in
+        the key; an element of a list has no brackets.
     """
 
     key: t.Optional[str]
@@ -73,26 +74,16 @@ class Line:
         self.text = text
         self.key = None
         self.value = self.raw = ''
-        found = _PARTS.match(text)
-        self.body, self.end = found.groups() if found else (text, '')
+        self.body = text.rstrip('\r\n')
+        self.end = text[len(self.body) :]
         bare = self.body.strip(_BLANKS)
         self.is_section = _SECTION.match(self.body) is not None
         if bare and bare[0] not in ';#' and not self.is_section:
             name, _equals, self.raw = self.body.partition('=')
             self.key, self.value = unquoted(name), unquoted(self.raw)
-
-    @property
-    def registry(self) -> t.Optional[str]:
-        """Return the registry of the key, with a slash at its end, or None."""
-        if self.key is None or not self.key.startswith('//') or ':' not in self.key:
-            return None
-        return self.key.rpartition(':')[0].rstrip('/') + '/'
-
-    @property
-    def field(self) -> str:
-        """Return what is behind the registry in the key. An element of a list has no brackets."""
-        name = (self.key or '').rpartition(':')[2]
-        return name[:-2] if name.endswith('[]') else name
+        place, colon, field = (self.key or '').rpartition(':')
+        self.registry = place.rstrip('/') + '/' if colon and place.startswith('//') else None
+        self.field = field[:-2] if field.endswith('[]') else field
 
     @property
     def is_read_by_all(self) -> bool:
@@ -220,6 +211,8 @@ def unquoted(text: str) -> str:
         except ValueError:
             return inner
         return value if isinstance(value, str) else inner
+    if '\\' not in text and ';' not in text and '#' not in text:
+        return text
     found, escaped = '', False
     for character in text:
         if escaped:

@@ -185,12 +185,14 @@ def test_F19_what_would_be_misread_is_refused(
 class Registry(Recorder):
     """A registry that asks for a token of another server, as Docker Hub does."""
 
+    challenge = 'Bearer realm="%(url)s/token",service="a registry"'
+
     def __call__(self, environ: dict[str, t.Any], start: t.Any) -> list[bytes]:
         if environ['PATH_INFO'] != '/v2/':
             return super().__call__(environ, start)
         url = '%s://%s' % (environ['wsgi.url_scheme'], environ['HTTP_HOST'])
         self.requests.append(('/v2/', environ.get('HTTP_AUTHORIZATION')))
-        challenge = 'Bearer realm="%s/token",service="a registry"' % url
+        challenge = self.challenge % {'url': url}
         start('401 Unauthorized', [('WWW-Authenticate', challenge), ('Content-Length', '2')])
         return [b'{}']
 
@@ -209,6 +211,29 @@ def test_verification_asks_with_what_is_in_the_file(
     assert recorder.requests[-1] == (asked, basic('ci', PASSWORD))
     result = written(config, entry={**entry, 'password': 'wrong'}, **given)
     assert result['failed'] and '(401)' in result['msg']
+
+
+@pytest.mark.parametrize(
+    'challenge',
+    ['Bearer', 'Bearer realm=""', 'Bearer realm="ftp://x"', 'Bearer realm="http://x.y"'],
+)
+def test_H16_a_server_for_tokens_that_cannot_be_trusted_gets_no_credential(
+    sandbox: t.Any, config: Path, challenge: str
+) -> None:
+    recorder = Registry(lambda url, path: (b'{}', JSON))
+    recorder.challenge = challenge
+    host = sandbox.serve(recorder).url.partition('://')[2]
+    given = {'verify': True, 'ca_path': str(sandbox.ca_path)}
+    result = written(config, entry={'registry': host}, **given)
+    assert result['verification'][0]['accepted'] is None, result
+    assert recorder.sent() == {''}
+
+
+def test_a_large_file_is_edited_in_linear_time(config: Path) -> None:
+    auths = {'h%d.example' % number: {'auth': 'x' * 60} for number in range(10000)}
+    content = json.dumps({'auths': auths}, indent='\t').encode()
+    written(config, content)
+    assert len(json.loads(config.read_bytes())['auths']) == 10001
 
 
 def test_a_bearer_token_is_a_password(config: Path) -> None:

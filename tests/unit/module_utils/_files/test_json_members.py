@@ -164,7 +164,13 @@ def test_T18_what_cannot_be_edited_is_refused(content):
         json_members.edit(content, 'section', {'connect:url': 'x'}, 'file')
 
 
-_keys = st.lists(st.sampled_from(['a', 'b', 'section']) | _text, min_size=1, max_size=3)
+_keys = st.lists(st.sampled_from(['a', 'b']), min_size=1, max_size=3)
+_short = st.dictionaries(st.sampled_from(['a', 'b']), _value, max_size=2)
+_tree = st.dictionaries(
+    st.sampled_from(['a', 'b']),
+    st.dictionaries(st.sampled_from(['a', 'b']), _short | _value, max_size=2) | _value,
+    max_size=2,
+)
 
 
 def put(document, keys, value):
@@ -190,7 +196,7 @@ def is_possible(document, keys):
 
 
 @given(
-    document=_object,
+    document=_tree,
     keys=_keys,
     value=st.none() | _text | st.dictionaries(_text, _text, min_size=1, max_size=2),
     indent=st.sampled_from([2, '\t', None]),

@@ -104,6 +104,9 @@ def test_F1_F3_F5_F6_what_npm_reads_after_an_edit(
     found = {key: value for key, value in after.items() if is_ours(key) and 'always' not in key}
     wanted = {entry.registry + ':' + entry.field: entry.value} if entry.field else {}
     assert found == wanted
+    lines = re.split(r'\r\n|\r|\n', new.decode('utf-8'))
+    left = [line for line in lines if is_ours(line) and 'always-auth' not in line]
+    assert len(left) == len(wanted), 'pnpm 12 reads behind a section, too'
     again, none = npmrc.edit(new, [entry])
     assert again is new and none == [[]]
     assert new.startswith(b'\xef\xbb\xbf') == (content.startswith(b'\xef\xbb\xbf') and new != b'')
