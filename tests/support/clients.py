@@ -25,6 +25,7 @@ CLIENTS = {
     'apt-get': Client('apt', 'apt with delivered credentials', quick=True),
     'bash': Client('bash', 'commands that people copy', quick=True),
     'bundle': Client('ruby-bundler', 'Bundler with delivered credentials'),
+    'cargo': Client('cargo', 'Cargo with delivered tokens'),
     'composer': Client('composer', 'Composer with delivered credentials'),
     'curl': Client('curl', 'the stand-ins and the as_curl filter, as curl sees them', quick=True),
     'git': Client('git', 'git with delivered credentials', quick=True),

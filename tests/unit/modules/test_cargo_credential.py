@@ -48,8 +48,8 @@ def run(*arguments: str, **more: t.Any) -> str:
 
 
 def has_providers() -> bool:
-    """Return whether there is a Cargo with credential providers. Debian's own is too old."""
-    found = re.match(r'cargo 1\.(\d+)', run('--version') if shutil.which('cargo') else '')
+    """Return whether Cargo has credential providers. That of Debian 12 is too old."""
+    found = re.match(r'cargo 1\.(\d+)', run('--version'))
     return found is not None and int(found.group(1)) >= 74
 
 
@@ -97,11 +97,13 @@ def cargo(folder: Path, url: str) -> str:
     return run('generate-lockfile', cwd=project, env=environment)
 
 
-@pytest.mark.skipif(not has_providers(), reason='no Cargo that has credential providers (1.74)')
+@pytest.mark.needs_client('cargo')
 def test_F40_cargo_sends_what_was_delivered(sandbox: t.Any, folder: Path) -> None:
     recorder = Recorder(index)
     url = sandbox.serve(recorder, tls=False).url
     assert changed(delivered(folder, {**CI, 'provider': True})) == ['entry', 'provider']
+    if not has_providers():  # an older one sends no token for an index
+        return
     output = cargo(folder, url)
     assert recorder.sent('/aa') == {basic('ci', ODD)}, output
     recorder.requests.clear()
