@@ -51,14 +51,19 @@ class PipUrl(t.NamedTuple):
         return unquote(username), unquote(password)
 
 
-def urls_of(file: IniFile) -> t.List[PipUrl]:
-    """Return the URLs that pip asks, in their order."""
+def urls_of(file: IniFile, hosts: t.Optional[t.Collection[str]] = None) -> t.List[PipUrl]:
+    """Return the URLs that pip asks, in their order.
+
+    :param hosts: look only at URLs that may be of these hosts.
+    """
     found = []
     for option in file.options:
         if option.name in OPTIONS:
             for start, end in option.values:
                 for match in _URL.finditer(file.text, start, end):
-                    found += _parsed(option, match)
+                    url = match.group().lower()
+                    if hosts is None or not url.isascii() or any(host in url for host in hosts):
+                        found += _parsed(option, match)
     return found
 
 

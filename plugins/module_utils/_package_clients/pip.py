@@ -94,8 +94,8 @@ class Pip(Client):
         """Put credentials into URLs, or remove them from there, and add indexes."""
         file = IniFile(content, path)
         changes: t.List[t.List[str]] = [[] for _entry in self.wanted]
-        urls = urls_of(file)
-        for url in urls:
+        hosts = {parse_url(entry.options['url']).host for entry in self.wanted}
+        for url in urls_of(file, hosts):
             number = self._owner_of(url)
             if number is not None:
                 word = self._change(file, url, self.wanted[number])
@@ -205,7 +205,8 @@ class Pip(Client):
         for path in SYSTEM_FILES:
             if path == self.config_path:
                 continue
-            for url in urls_of(IniFile(read_private(path).content, path)):
+            host = parse_url(entry.options['url']).host
+            for url in urls_of(IniFile(read_private(path).content, path), [host]):
                 used = (url.option.section, url.option.name) not in own
                 others = url.credential not in (None, (entry.username, entry.secret))
                 if used and others and covers(entry.options['url'], url.plain):
