@@ -91,7 +91,8 @@ class Composer(Client):
         before, changes = _layer(content, self.path), []
         for entry in self.wanted:
             server, words = server_of(entry), []
-            for kind in (BASIC, BEARER):
+            # What is removed comes last: an object that becomes empty loses its indentation
+            for kind in (BEARER, BASIC) if entry.bearer else (BASIC, BEARER):
                 old, value = before.get(kind, server), _value(entry, kind)
                 differences = _differences(old, value)
                 for key, new in differences:
