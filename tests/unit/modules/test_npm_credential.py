@@ -99,7 +99,7 @@ def test_verification_asks_with_what_is_in_the_file(sandbox: t.Any, npmrc: Path)
         ({'access_token': 'null'}, 'cannot be written'),
         ({'access_token': 'tökén'}, 'cannot be written'),
         ({'access_token': 'a\nb'}, 'control character'),
-        ({'access_token': '********'}, 'placeholder'),
+        ({'access_token': '$encrypted$'}, 'placeholder'),
         ({'username': 'a:b', 'password': 'x'}, 'must not contain a colon'),
         ({'password': 'x'}, 'needs a username and a password'),
         ({'access_token': 'x', 'expires_at': '2020-01-01T00:00:00Z'}, 'expired at 2020'),

@@ -1259,7 +1259,10 @@ def test_another_users_token_that_the_cache_knows():
     [
         ({}, {'regenerate': 'always'}),
         ({'isExpired': True}, {}),
-        ({'expires': '2026-01-31T12:10:00Z'}, {'min_remaining': 3600}),
+        (
+            {'created': '2026-01-30T12:00:00Z', 'expires': '2026-01-31T12:10:00Z'},
+            {'min_remaining': 3600},
+        ),
         ({'created': '2025-01-31T12:10:00Z'}, {'max_age': 3600}),
     ],
 )

@@ -122,7 +122,6 @@ def test_T8_T11_answers_that_are_no_list_of_projects(service, sandbox, fault, er
         ({'token': 'tökén'}, 'ASCII'),
         ({'token': ' nos'}, 'without blanks'),
         ({'token': 'a\nb'}, 'control character'),
-        ({'token': '{{ vault_nos }}'}, 'not rendered'),
         ({'regenerate': 'always'}, 'connect/tokens'),
         ({'url': 'https://packages.nuxeo.com'}, 'nexus_user_token'),
         ({'project': 'a/../b'}, 'symbolic name'),
