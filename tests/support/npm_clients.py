@@ -53,6 +53,7 @@ def install() -> None:
         if not (FOLDER / 'node_modules/yarn1/bin/yarn.js').exists():
             subprocess.run(
                 ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error']
+                + ['--fetch-retries=1', '--fetch-timeout=60000']
                 + ['--prefix', FOLDER, *PACKAGES],
                 check=True,
                 timeout=600,
