@@ -14,7 +14,7 @@ author: buildops.tokens contributors (@buildops)
 description:
   - Writes credentials of package sources to the C(NuGet.Config) of a user, as C(Username) and
     C(ClearTextPassword). NuGet cannot read an encrypted password on Linux.
-  - An encrypted password of the source is removed: with both, NuGet rejects the whole file.
+  - An encrypted password of the source is removed, since NuGet rejects a file with both.
   - All other elements and comments stay identical, and so does a byte order mark.
   - Neither dotnet nor mono need be installed.
 extends_documentation_fragment:
