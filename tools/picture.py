@@ -60,6 +60,7 @@ def main() -> int:
             'tokens_report_max_age_days': 90,
         }
         extra = ['-i', str(FOLDER / 'more.json'), '-e', json.dumps(variables)]
+        summary = ''
         try:
             provision.run_playbook(
                 str(ROOT / 'examples/inventory'), [], env, extra, log=FOLDER / 'log'

@@ -103,7 +103,8 @@ class Row(t.NamedTuple):
 
 def _visible(value: t.Any) -> t.Any:
     """Marks of direction would move the text around them; others are not allowed in a page."""
-    return _UNSEEN.sub('', value) if type(value) is str else value
+    is_text = isinstance(value, str) and not hasattr(value, '__html__')
+    return _UNSEEN.sub('', value) if is_text else value
 
 
 @functools.lru_cache(maxsize=1)
