@@ -253,6 +253,8 @@ repositories:
         - Whether the proxy uses the given credentials. Null if it is not known which ones it has.
         - V(false) if the repository is offline or its requests are blocked by an administrator. The
           credentials are set all the same, and the task fails.
+        - Nexus 2 is not asked for that, since it then asks the remote and may block it. There,
+          C(verify_path) shows it.
       type: bool
       returned: with C(state) V(present)
     shadowed_by:

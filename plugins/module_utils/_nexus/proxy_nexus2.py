@@ -22,7 +22,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._http.response imp
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_interface import (
     Proxies,
     check_is_proxy,
-    switched_off,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nexus.proxy_records import (
     Authentication,
@@ -147,21 +146,15 @@ class Nexus2Proxies(Proxies):
             new.update(ntlmHost=desired.ntlm_host or '', ntlmDomain=desired.ntlm_domain or '')
         return new
 
-    def _status(self, name: str) -> t.Dict[str, t.Any]:
-        """:returns: what the server says of a proxy now; empty if it does not."""
-        answer = self.ask('GET', '/service/local/repositories/%s/status' % quote(name, safe=''))
-        status = answer.error_object().get('data')
-        return status if isinstance(status, dict) else {}
-
     def unused_because(self, repository: Repository) -> t.Optional[str]:
-        status = self._status(repository.name)
-        return switched_off(
-            status.get('localStatus') != 'OUT_OF_SERVICE',
-            status.get('proxyMode') == 'BLOCKED_MANUAL',
-        )
+        # Its status has the answer, but a request for it makes the server ask the remote, and then
+        # block it where that refuses (measured on 2.5.1)
+        return None
 
     def refused_by_remote(self, name: str, answer: Response) -> bool:
-        status = self._status(name)
+        answer = self.ask('GET', '/service/local/repositories/%s/status' % quote(name, safe=''))
+        status = answer.error_object().get('data')
+        status = status if isinstance(status, dict) else {}
         return status.get('remoteStatus') == 'UNAVAILABLE' or str(
             status.get('proxyMode')
         ).startswith('BLOCKED')

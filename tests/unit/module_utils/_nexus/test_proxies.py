@@ -394,8 +394,8 @@ def test_X2_extdirect_writes_back_all_that_a_real_server_returned(version, body)
     assert sent == expected
 
 
-def nexus2_script(body, escape=None, **status):
-    """A Nexus 2, which may escape HTML in what it takes. C(status): what it says of the proxy."""
+def nexus2_script(body, escape=None):
+    """A Nexus 2, which may escape HTML in what it takes."""
     held, written = [copy.deepcopy(body)], []
 
     def take(asked):
@@ -422,7 +422,6 @@ def nexus2_script(body, escape=None, **status):
         *read[:2],
         Ask('PUT', path, take, json_body=ANY, authorization=LOGIN),
         read[2],
-        Ask('GET', path + '/status', answer(200, {'data': status}), authorization=LOGIN),
     ), written
 
 
@@ -439,27 +438,6 @@ def test_X2_nexus_2_gets_back_all_that_a_real_server_returned(version, body):
     expected = copy.deepcopy(body)
     expected['remoteStorage'].pop('authentication', None)
     assert sent == expected
-
-
-@pytest.mark.parametrize(
-    ('status', 'reason'),
-    [
-        ({'localStatus': 'OUT_OF_SERVICE', 'proxyMode': 'ALLOW'}, 'it is offline'),
-        ({'localStatus': 'IN_SERVICE', 'proxyMode': 'BLOCKED_MANUAL'}, 'requests are blocked'),
-        ({'localStatus': 'IN_SERVICE', 'proxyMode': 'BLOCKED_AUTO'}, None),
-        ({'localStatus': 'IN_SERVICE', 'proxyMode': 'ALLOW'}, None),
-        ({}, None),
-    ],
-)
-def test_X9_a_nexus_2_whose_proxy_asks_no_remote_is_named(status, reason):
-    body = BODIES['2.5.1 nexus2 maven2']
-    client, _written = nexus2_script(body, **status)
-    with client:
-        found = apply(
-            Nexus2Proxies(client, LOGIN, Product('2.5.1-01')), NEW._replace(name=body['id']), False
-        )
-    assert found['effective'] is (reason is None)
-    assert (reason or '') in found.get('shadowed_by', '')
 
 
 def escaped(value):
