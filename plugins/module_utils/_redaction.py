@@ -144,24 +144,48 @@ class Canonical(t.NamedTuple):
     spans: t.List[t.Tuple[int, int]]
 
 
-class Needles(t.NamedTuple):
+class Needles:
     """What is looked for.
 
-    :ivar parts: all parts of L(PART) characters. :ivar bare: those of letters and digits alone,
-        whatever is between them. :ivar digits: those of hexadecimal forms, of twice
-        as many. :ivar words: whole secrets that are shorter than a part.
+    :ivar secrets: the values. :ivar parts: all parts of L(PART) characters. :ivar bare: those of
+        letters and digits alone, whatever is between them. :ivar digits: those of hexadecimal
+        forms, of twice as many. :ivar words: whole secrets that are shorter than a part.
     :ivar tiny: those shorter than L(SHORTEST_SECRET), and those made of words of our sentences.
     """
 
-    parts: t.FrozenSet[str]
-    bare: t.FrozenSet[str]
-    digits: t.FrozenSet[str]
-    words: t.Tuple[str, ...]
-    tiny: t.Tuple[str, ...]
+    def __init__(self) -> None:
+        self.secrets: t.Set[str] = set()
+        self.parts: t.Set[str] = set()
+        self.bare: t.Set[str] = set()
+        self.digits: t.Set[str] = set()
+        self.words: t.Set[str] = set()
+        self.tiny: t.Set[str] = set()
+
+    def add(self, secrets: t.Iterable[str]) -> Needles:
+        """Look for further secrets. :returns: self."""
+        for secret in set(secrets) - self.secrets:
+            self._add(secret)
+            self.secrets.add(secret)
+        return self
+
+    def _add(self, secret: str) -> None:
+        forms = list(_whole_forms(secret))
+        if len(forms[0]) < SHORTEST_SECRET or _only_own_words(secret):
+            if secret.strip():
+                self.tiny.add(secret.strip())
+            return
+        self.words.update(form for form in forms if SHORTEST_SECRET <= len(form) < PART)
+        for number in _in_numbers(secret):
+            self.digits.update(_slices(number, HEX_PART))
+        for form in {*forms, *(_DROPPED.sub('', each).casefold() for each in _in_base64(secret))}:
+            self.parts.update(_slices(form, PART))
+            self.bare.update(_slices(''.join(filter(str.isalnum, form)), PART))
 
 
 _known: t.Set[str] = set()
-_compiled: t.List[t.Tuple[int, Needles]] = []
+# Of the secrets in _known, as far as something was shown since; and of the last others
+_compiled = Needles()
+_compiled_others = Needles()
 
 
 def register(*secrets: t.Optional[str]) -> None:
@@ -217,8 +241,9 @@ def known() -> t.FrozenSet[str]:
 
 def forget() -> None:
     """Forget all secrets. For tests: a process of Ansible keeps them to its end."""
+    global _compiled, _compiled_others
     _known.clear()
-    _compiled.clear()
+    _compiled, _compiled_others = Needles(), Needles()
 
 
 # Finding
@@ -356,45 +381,21 @@ def _whole_forms(secret: str) -> t.Iterator[str]:
     yield _DROPPED.sub('', base64.b64encode(data).decode('ascii').rstrip('=')).casefold()
 
 
-def _slices(text: str, size: int) -> t.Iterator[str]:
-    return (text[at : at + size] for at in range(len(text) - size + 1))
+def _slices(text: str, size: int) -> t.List[str]:
+    return [text[at : at + size] for at in range(len(text) - size + 1)]
 
 
-def needles_of(secrets: t.Iterable[str]) -> Needles:
-    """:param secrets: values. :returns: what to look for."""
-    parts: t.Set[str] = set()
-    bare: t.Set[str] = set()
-    digits: t.Set[str] = set()
-    words: t.Set[str] = set()
-    tiny: t.Set[str] = set()
-    for secret in secrets:
-        forms = list(_whole_forms(secret))
-        if len(forms[0]) < SHORTEST_SECRET or _only_own_words(secret):
-            tiny.add(secret.strip())
-            continue
-        words.update(form for form in forms if SHORTEST_SECRET <= len(form) < PART)
-        for number in _in_numbers(secret):
-            digits.update(_slices(number, HEX_PART))
-        for form in {*forms, *(_DROPPED.sub('', each).casefold() for each in _in_base64(secret))}:
-            parts.update(_slices(form, PART))
-            bare.update(_slices(''.join(filter(str.isalnum, form)), PART))
-    return Needles(
-        frozenset(parts),
-        frozenset(bare),
-        frozenset(digits),
-        tuple(sorted(words, key=lambda word: (-len(word), word))),
-        tuple(sorted(word for word in tiny if word)),
-    )
-
-
-def _needles(more: t.Sequence[str]) -> Needles:
-    extra = [secret for secret in more if secret and secret not in _known]
-    if extra:
-        return needles_of(_known.union(extra))
-    # Secrets are only ever added, so their number shows whether the last result is still valid
-    if not _compiled or _compiled[0][0] != len(_known):
-        _compiled[:] = [(len(_known), needles_of(_known))]
-    return _compiled[0][1]
+def _needles(others: t.Iterable[str]) -> t.Tuple[Needles, ...]:
+    """:returns: for the secrets of this process, and for others that are not registered."""
+    global _compiled_others
+    if len(_compiled.secrets) != len(_known):
+        _compiled.add(_known)
+    extra = {secret for secret in others if secret} - _known
+    if not extra:
+        return (_compiled,)
+    if _compiled_others.secrets != extra:
+        _compiled_others = Needles().add(extra)
+    return _compiled, _compiled_others
 
 
 def _only_own_words(text: str) -> bool:
@@ -408,20 +409,20 @@ def _alone(text: str, start: int, end: int) -> bool:
     return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
 
 
-def _found_parts(form: Canonical, needles: Needles) -> t.Iterator[t.Tuple[int, int]]:
-    yield from _found_slices(form, PART, needles.parts)
+def _found_parts(form: Canonical, sought: t.Iterable[Needles]) -> t.Iterator[t.Tuple[int, int]]:
     bare = _bare(form)
-    yield from _found_slices(bare, PART, needles.bare)
-    yield from _found_slices(bare, HEX_PART, needles.digits)
+    for needles in sought:
+        yield from _found_slices(form, PART, needles.parts)
+        yield from _found_slices(bare, PART, needles.bare)
+        yield from _found_slices(bare, HEX_PART, needles.digits)
 
 
 def _found_slices(
     form: Canonical, size: int, wanted: t.Container[str]
 ) -> t.Iterator[t.Tuple[int, int]]:
-    text, spans = form
-    for at in range(len(text) - size + 1):
-        if text[at : at + size] in wanted:
-            yield spans[at][0], spans[at + size - 1][1]
+    for at, part in enumerate(_slices(form.text, size)):
+        if part in wanted:
+            yield form.spans[at][0], form.spans[at + size - 1][1]
 
 
 def _found_words(
@@ -465,14 +466,16 @@ def redact(text: str, *secrets: str, foreign: bool = False) -> str:
     """
     if not (_known or secrets) or len(text) < (1 if foreign else SHORTEST_SECRET):
         return text
-    needles = _needles(secrets)
+    sought = _needles(secrets)
     spans: t.Set[t.Tuple[int, int]] = set()
     for form in canonical_forms(text):
-        spans.update(_found_parts(form, needles))
-        spans.update(_found_words(text, form, needles, foreign))
+        spans.update(_found_parts(form, sought))
+        for needles in sought:
+            spans.update(_found_words(text, form, needles, foreign))
     hidden = [span for span in _merged(spans) if not _only_own_words(text[span[0] : span[1]])]
     if foreign:
-        hidden = _merged(hidden + list(_found_tiny(text, needles)))
+        tiny = [span for needles in sought for span in _found_tiny(text, needles)]
+        hidden = _merged(hidden + tiny)
     for start, end in reversed(hidden):
         text = text[:start] + STARS + text[end:]
     return text

@@ -354,3 +354,21 @@ def test_S9_forms_that_few_servers_write(secret: str, form: str) -> None:
 def test_other_text_stays_as_it_is(text: str) -> None:
     secret_text.register('p3rson/+=&<"%-passw0rd', 'hG7wKq2Lm9ZtRb4Xv1', 'nos-t0ken-' + 'x' * 300)
     assert secret_text.outgoing(text) == text
+
+
+def test_each_secret_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared: list[str] = []
+    prepare = secret_text.Needles._add
+    monkeypatch.setattr(
+        secret_text.Needles,
+        '_add',
+        lambda self, secret: prepared.append(secret) or prepare(self, secret),
+    )
+    secrets = ['s3cret-of-source-%02d' % number for number in range(20)]
+    for secret in secrets:
+        secret_text.register(secret)
+        assert outgoing('the word %s' % secret) == 'the word ***'
+        for _time in range(2):  # one that is not registered
+            assert sanitize('the other-w0rd-%s' % secret, 'other-w0rd-' + secret) == 'the ***'
+    assert prepared.count(secrets[0]) == 1
+    assert len(prepared) == 2 * len(secrets)
