@@ -76,7 +76,10 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark as slow what starts a real ansible-playbook, or a client that is slow to start."""
+    """Mark as slow what starts a real ansible-playbook, or a client that is slow to start.
+
+    Other tests of more than a few seconds have the mark in their file.
+    """
     for item in items:
         names = [name for marker in item.iter_markers('needs_client') for name in marker.args]
         if 'run_playbook' in item.fixturenames or not all(

@@ -104,6 +104,7 @@ def url() -> t.Iterator[str]:
         server.server_close()
 
 
+@pytest.mark.slow
 def test_the_files_of_the_guide_pass_the_checks_that_name_what_is_missing(collection: Path) -> None:
     shown = [block.path for block in guide.blocks() if not block.added]
     _run(collection, sys.executable, '-m', 'ruff', 'format', '--check', *shown)

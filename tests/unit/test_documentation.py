@@ -60,6 +60,7 @@ def test_modules_document_what_their_provider_takes(documented, name):
         assert described(options) == described(taken)
 
 
+@pytest.mark.slow
 def test_what_follows_from_declarations_and_documentation_is_current():
     names = [str(path.relative_to(ROOT)) for path in generate.outdated()]
     assert names == [], 'run python -m tests.tools.generate'

@@ -242,6 +242,7 @@ def clone(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('by_make', [True, False])
 def test_S11_what_git_does_not_track_is_never_packed(clone, by_make, tmp_path):
     command = (
@@ -309,6 +310,7 @@ def test_run_playbook_reports_what_happened_and_keeps_to_its_own_home(run_playbo
     assert run.stats['localhost']['ok'] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('required', ['0', '1'])
 def test_a_missing_client_is_a_skip_that_counts_as_a_failure_where_all_clients_are_required(
     tmp_path, required

@@ -125,6 +125,7 @@ def holder_of_the_lock(folder):
     return next(int(path.read_text()) for path in folder.glob('**/buildops.tokens/*.lock'))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_P1_many_plain_processes_ask_once(server, company, tmp_path, cache):
     process = start(
@@ -138,6 +139,7 @@ def test_P1_many_plain_processes_ask_once(server, company, tmp_path, cache):
     assert server.count('POST', STEP_1) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('cache', ['run', 'file'])
 def test_P2_the_process_that_asks_is_killed(server, company, tmp_path, cache):
     waiting = hang_the_first(server)

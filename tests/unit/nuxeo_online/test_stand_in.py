@@ -70,6 +70,7 @@ def sandbox():
         yield running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('run', RUNS, ids=[run['scenario'][:40] for run in RUNS])
 def test_recorded_run(sandbox, tmp_path, run):
     script = Script(run['exchanges'])

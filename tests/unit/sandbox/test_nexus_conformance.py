@@ -95,6 +95,7 @@ def play(sandbox, version, *names, **settings):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('version', recorded.versions('3'))
 def test_3_answers_as_recorded(sandbox, version):
     assert play(sandbox, version, '3') == []
@@ -110,6 +111,7 @@ def test_3_without_anonymous_access_answers_as_recorded(sandbox, version):
     assert play(sandbox, version, '3-anonymous-off', anonymous=False) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('version', recorded.versions('2'))
 def test_2_answers_as_recorded(sandbox, version):
     assert play(sandbox, version, '2') == []
@@ -206,6 +208,7 @@ def play_repositories(sandbox, label, *names):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('version', recorded.versions('3-repositories'))
 def test_3_repositories_answer_as_recorded(sandbox, version):
     assert play_repositories(sandbox, version, '3-repositories') == []
@@ -215,11 +218,13 @@ def test_3_71_repositories_answer_as_recorded(sandbox):
     assert play_repositories(sandbox, '3.71.0-06', '3-repositories-3.71') == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('version', recorded.versions('2-repositories'))
 def test_2_repositories_answer_as_recorded(sandbox, version):
     assert play_repositories(sandbox, version, '2-repositories') == []
 
 
+@pytest.mark.slow
 def test_every_departure_is_needed(sandbox, monkeypatch):
     departures = set(DEPARTURES)
     monkeypatch.setattr(f'{__name__}.DEPARTURES', {})
