@@ -17,6 +17,7 @@ import math
 import typing as t
 from collections.abc import Mapping
 
+from ansible_collections.buildops.tokens.plugins.module_utils._http.response import short_integer
 from ansible_collections.buildops.tokens.plugins.plugin_utils import delivery_types, sources
 
 LONGEST_OUTPUT = 2 * 1024 * 1024  # characters, of which diffs are the most
@@ -108,7 +109,7 @@ def known_output(module: str, printed: str) -> tuple[str, list[str]]:
     first = next((at for at, line in enumerate(lines) if line.lstrip().startswith('{')), 0)
     last = next((at for at in reversed(range(len(lines))) if lines[at].rstrip().endswith('}')), -1)
     try:
-        answer = json.loads('\n'.join(lines[first : last + 1]))
+        answer = json.loads('\n'.join(lines[first : last + 1]), parse_int=short_integer)
     except (ValueError, RecursionError):
         return '', []
     if not isinstance(answer, dict):

@@ -24,7 +24,8 @@ from tests.tools.scratch import environment
 CHECKS = (
     'tests/unit/test_documentation.py',
     'tests/unit/test_repository.py',
-    'tests/unit/awx/test_credential_types.py',
+    # The injector of AWX, which judges them, needs Python 3.11
+    *(['tests/unit/awx/test_credential_types.py'] if sys.version_info >= (3, 11) else []),
     'tests/unit/plugin_utils/test_delivery_types.py',
     'tests/unit/plugin_utils/test_module_result.py',
 )

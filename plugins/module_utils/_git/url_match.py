@@ -6,7 +6,9 @@
 """Which C([credential "<pattern>"]) sections git applies to a URL.
 
 The rules are those of urlmatch.c (url_normalize, match_urls) and credential.c (match_partial_url,
-credential_format) of git 2.27 to 2.55. All values are bytes.
+credential_format) of git 2.27 to 2.55, with the correction of January 2025 (2.40.4, 2.48.1 and
+packages with it): since then no section with a host applies to a host with an underscore. All
+values are bytes.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import hmac
 import json
 import typing as t
 
+from ansible_collections.buildops.tokens.plugins.module_utils._http.response import short_integer
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import register
 
 
@@ -26,7 +27,8 @@ def jwt_claims(token: str) -> t.Optional[t.Dict[str, t.Any]]:
         return None
     try:
         claims = json.loads(
-            base64.b64decode(parts[1] + '=' * (-len(parts[1]) % 4), altchars=b'-_', validate=True)
+            base64.b64decode(parts[1] + '=' * (-len(parts[1]) % 4), altchars=b'-_', validate=True),
+            parse_int=short_integer,
         )
     except (ValueError, binascii.Error, RecursionError):
         return None
