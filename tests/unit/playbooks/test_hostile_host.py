@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import threading
@@ -456,6 +457,85 @@ def test_S1_options_in_a_lookup_are_not_facts(scene: Scene, run_playbook: t.Any,
     run = run_playbook([gathering, play], inventory)
     scene.check()
     assert 'a value of the fact company_url' in ' '.join(run.output.split()), run.output
+
+
+WRITTEN = {'type': "'nexus_user_token'", 'username': "'alice'", 'password': 'person'}
+
+
+def looked_up(url: str, **more: str) -> str:
+    """Return a template with a lookup of a source that is written there."""
+    options = {**WRITTEN, 'ca_path': 'ca', 'url': url, 'query': "'username'", **more}
+    given = ', '.join('%s=%s' % item for item in options.items())
+    return "{{ lookup('buildops.tokens.token', %s) }}" % given
+
+
+OTHERS_NAME = "{{ lookup('buildops.tokens.token', %s, query='type') }}"
+# Each is given a fact in a way in which its words cannot be compared, or are not in the task
+THROUGH_FACTS: dict[str, tuple[str, dict[str, t.Any]]] = {
+    'a name of a cached token': (
+        'honest',
+        {'ansible.builtin.debug': {'msg': OTHERS_NAME % "hostvars['attacker'].which_source"}},
+    ),
+    'environment of a block': (
+        'honest',
+        {
+            'environment': {'A': OTHERS_NAME % "hostvars['attacker'].which_source"},
+            'block': [{'ansible.builtin.command': 'true'}],
+        },
+    ),
+    'variables of the delegate': (
+        'honest',
+        {
+            'ansible.builtin.debug': {
+                'msg': looked_up("ansible_delegated_vars['attacker'].company_url")
+            },
+            'delegate_to': 'attacker',
+        },
+    ),
+    'encoded': ('attacker', {'ansible.builtin.debug': {'msg': looked_up('encoded | b64decode')}}),
+    'encoded, of another host': (
+        'honest',
+        {'ansible.builtin.debug': {'msg': looked_up("hostvars['attacker'].encoded | b64decode")}},
+    ),
+    'a part of another word': (
+        'attacker',
+        {'ansible.builtin.debug': {'msg': looked_up("company_url | replace('x', '')")}},
+    ),
+    'nothing': (
+        'attacker',
+        {'ansible.builtin.debug': {'msg': looked_up('good_url', validate_certs='checks')}},
+    ),
+}
+
+
+@pytest.mark.parametrize('way', THROUGH_FACTS)
+def test_S1_a_lookup_is_not_given_what_facts_were_made_into(
+    scene: Scene, run_playbook: t.Any, way: str
+) -> None:
+    host, task = THROUGH_FACTS[way]
+    inventory = scene.inventory()
+    encoded = base64.b64encode(scene.nexus.url.encode()).decode()
+    variables = {'which_source': 'company', 'person': PERSON, 'ca': scene.ca_path}
+    variables.update(encoded=encoded, good_url=scene.nexus.url, checks=True)
+    inventory['all']['vars'].update(variables)
+    url = scene.facts()['company_url']
+    facts = {'which_source': 'nuvy', 'company_url': ''.join('x' + one for one in url), 'checks': ''}
+    facts['encoded'] = base64.b64encode(url.encode()).decode()
+    if way == 'variables of the delegate':
+        facts['company_url'] = url
+    cached = [
+        {'ansible.builtin.debug': {'msg': OTHERS_NAME % repr(name)}} for name in ('nuvy', 'company')
+    ]
+    play: dict[str, t.Any] = {'hosts': host, 'gather_facts': False, 'tasks': cached}
+    play['tasks'].append(dict(task, name='given'))
+    run = run_playbook([play], inventory)
+    assert run.rc == 0, run.output
+    scene.host.answers({'ansible_facts': facts})
+    run = run_playbook([{'hosts': 'attacker', 'gather_facts': True, 'tasks': []}, play], inventory)
+    assert len(run.results('ansible.builtin.debug')) == 2, run.output
+    scene.check()
+    assert run.rc == 2, run.output
+    assert 'of the fact' in ' '.join(run.output.split()), run.output
 
 
 @pytest.mark.parametrize('where', ['task', 'block', 'role'])
