@@ -205,6 +205,32 @@ def provisioned(scene: Scene, run_playbook: t.Any) -> tuple[t.Any, str]:
     return run, shown
 
 
+@pytest.mark.parametrize('form', ['', ' | b64encode'])
+def test_S8_a_token_of_an_earlier_task_that_a_host_repeats_is_hidden(
+    scene: Scene, run_playbook: t.Any, form: str
+) -> None:
+    """The process of the later task has not asked for that token."""
+    lookup = "lookup('buildops.tokens.token', 'nuvy', query='access_token')"
+    answer = json.dumps({'failed': True, 'msg': 'I know {{ %s%s }} of yours' % (lookup, form)})
+    learn = {'ansible.builtin.copy': {'dest': str(scene.folder / 'answer.json'), 'content': answer}}
+    other = {'id': 'other', 'username': 'ci', 'password': 'an0ther-one'}
+    plays = [
+        {'hosts': 'honest', 'gather_facts': False, 'tasks': [dict(learn, no_log=True)]},
+        {
+            'hosts': 'attacker',
+            'gather_facts': False,
+            'tasks': [{'buildops.tokens.maven_server': other, 'ignore_errors': True}],
+        },
+    ]
+    run = run_playbook(plays, scene.inventory())
+    known = json.loads((scene.folder / 'answer.json').read_text(encoding='utf-8'))['msg'].split()[2]
+    shown = run.output + json.dumps(run.events)
+    assert 'I know *** of yours' in shown, run.output
+    assert len(known) > 20
+    for part in (known[:8], known[-12:-4], known[10:18]):
+        assert part not in shown
+
+
 ON_HOSTS = ['maven_settings', 'git_credentials']
 
 
