@@ -48,6 +48,7 @@ _PREFIXES = (
     'token_',
     'tokens_',
     'deliver_',
+    'package_clients_',
     'plan_deliveries_',
     'report_tokens_',
     'revoke_tokens_',
