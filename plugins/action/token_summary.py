@@ -17,6 +17,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._redaction import 
 from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     report_files,
     report_options,
+    tokens_of_run,
     trusted_variables,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.delivery_journal import Journal
@@ -57,6 +58,9 @@ class ActionModule(ControllerAction):
                 trusted_variables.of_host(task_vars['hostvars'], host), 'tokens_delivered'
             ),
         )
+        if summed.problems or summed.notes:
+            # Hosts and connections said parts of them to other processes
+            tokens_of_run.register_all()
         job = {
             key: plain(task_vars[name])
             for key, names in JOB.items()

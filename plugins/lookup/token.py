@@ -130,6 +130,8 @@ def _imported(name: str) -> ModuleType:
 
 
 _fast_path = _imported('lookup_fast_path')
+_imported('raw_values')
+_texts = _imported('task_texts')
 
 # They are for ansible-doc, which reads this file. The plugin loader would parse them at each
 # evaluation, which takes longer than all the rest. The options depend on the type, and are checked
@@ -173,10 +175,15 @@ class LookupModule(LookupBase):
         self, name: t.Any, type: t.Any, options: Mapping[str, t.Any], variables: Mapping[str, t.Any]
     ) -> LookupRequest:
         """Return a request with the variables of the task, without facts of the host."""
-        if _fast_path.may_contain_facts(variables):
+        used = _texts.used_by_task(variables)
+        written = not options and _texts.is_written(name, used)
+        given = None if written else [name, options]
+        if _fast_path.may_contain_facts(variables, () if written else used.words):
             trusted = _imported('trusted_variables').of_task(variables)
-            _imported('facts_in_options').refuse_own([name, options], variables, trusted)
+            _imported('facts_in_options').refuse_own(given, used, variables, trusted)
             variables = trusted
+        if given and used.hosts and 'hostvars' in variables:
+            _imported('facts_in_options').refuse_of_others(given, used, variables)
         template = self._rendered(variables) if self._templar else None
         request: LookupRequest = _fast_path.LookupRequest(name, type, options, variables, template)
         return request

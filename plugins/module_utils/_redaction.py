@@ -358,10 +358,12 @@ def _within_base64(data: bytes) -> t.Iterator[str]:
 
 
 def _in_base64(secret: str) -> t.Iterator[str]:
-    """:returns: base64 of a secret: as it is, escaped, and in UTF-16."""
+    """:returns: base64 of a secret: as it is, escaped, in UTF-16, and in base64."""
     for form in derived_forms(secret)[:-1]:
         yield from _within_base64(form.encode('utf-8', 'surrogatepass'))
     yield from _within_base64(secret.encode('utf-16-le', 'surrogatepass'))
+    # With a user name before it, a secret is registered as a header
+    yield from _within_base64(base64.b64encode(secret.encode('utf-8', 'surrogatepass')))
 
 
 def _in_numbers(secret: str) -> t.Iterator[str]:

@@ -12,14 +12,12 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
 from ansible_collections.buildops.tokens.plugins.plugin_utils.host_view import HostView
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import is_encrypted
 from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import (
     WORD,
     reached,
 )
-from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
-    is_encrypted,
-    rendered,
-)
+from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import rendered
 
 # A template with one of these may request something, or depends on what is not known yet
 _LEFT_OUT = frozenset(('lookup', 'query', 'q', 'hostvars', 'vars', 'include', 'import', 'extends'))

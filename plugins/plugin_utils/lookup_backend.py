@@ -21,9 +21,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import outgoing, sanitize
 from ansible_collections.buildops.tokens.plugins.module_utils._token import BASIC
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
-from ansible_collections.buildops.tokens.plugins.plugin_utils.facts_in_options import (
-    refuse_of_others,
-)
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import LookupRequest
 from ansible_collections.buildops.tokens.plugins.plugin_utils.token_service import (
     begin_attempt,
@@ -41,7 +38,6 @@ def get_result(request: LookupRequest) -> Result:
     :raises TokensError: with cause and remedy.
     """
     _check(request)
-    refuse_of_others([request.name, request.given], request.variables)
     begin_attempt(request.variables)
     check_mode = bool(request.variables.get('ansible_check_mode'))
     resolved = resolve_token(request, check_mode, may_replace=False)

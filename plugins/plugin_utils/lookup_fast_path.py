@@ -26,7 +26,7 @@ import re
 import stat
 import time
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ansible import constants as C
 
@@ -81,14 +81,18 @@ def run_folder() -> str:
     return os.path.join(C.DEFAULT_LOCAL_TMP, 'buildops.tokens')
 
 
-def may_contain_facts(variables: Mapping[str, t.Any]) -> bool:
-    """Return whether a fact may have replaced a variable, other than those named C(ansible_…)."""
+def may_contain_facts(variables: Mapping[str, t.Any], words: Collection[str] = ()) -> bool:
+    """Return whether a fact may have replaced a variable.
+
+    :param words: variables named C(ansible_…) that count as well. Most facts have such names, and
+        few variables.
+    """
     host = host_of_process() or str(variables.get('inventory_hostname'))
     names = fact_names(variables).union(raw_facts(variables.get('hostvars'), host))
     return bool(
         has_earlier_results(variables, task_of_process())
         or any(
-            name in variables and not name.startswith(FACT_PREFIX)
+            name in variables and (not name.startswith(FACT_PREFIX) or name in words)
             for name in names.difference(FACTS_OF_CORE)
         )
     )
@@ -148,12 +152,17 @@ def is_same(value: t.Any, other: t.Any) -> bool:
     """Return whether two values are equal, without decrypting anything."""
     if value is other:
         return True
-    if getattr(value, '_ciphertext', None) is not None:  # to compare it would decrypt it
+    if is_encrypted(value):  # to compare it would decrypt it
         return getattr(other, '_ciphertext', None) == value._ciphertext
     try:
         return bool(value == other)
     except Exception:  # there is something encrypted in it
         return False
+
+
+def is_encrypted(value: t.Any) -> bool:
+    """Return whether this is a value with the tag !vault."""
+    return getattr(value, '_ciphertext', None) is not None
 
 
 class CacheProblem(Exception):

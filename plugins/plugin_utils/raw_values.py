@@ -11,16 +11,22 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import is_encrypted
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import is_encrypted
 
 WORD = re.compile(r'[A-Za-z_]\w*')
+DELEGATED = 'ansible_delegated_vars'  # all variables of the host that a task is delegated to
 # Their values are variables as well, so a template that uses them refers to those by name
-EVERYTHING = ('vars', 'hostvars')
+EVERYTHING = ('vars', 'hostvars', DELEGATED)
 # Words of templates that use them, or files in which they may be used
 _HOSTS = frozenset((*EVERYTHING, 'template', 'include', 'import', 'extends'))
 # A lookup that may be each of these, since its name is not written down; query= is an option
 _COMPUTED_LOOKUP = re.compile(
     r'\b(?:lookup|query|q)\b(?!\s*=[^=])(?!\s*\(\s*([\'"])[\w.]+\1\s*[,)])'
+)
+# A variable of a host by its written name, such as hostvars[groups['nexus'][0]].url
+_NAMED_OF_HOST = re.compile(
+    r'\b(?:hostvars|ansible_delegated_vars)\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*'
+    r'(?:\.\s*(?!get\b|items\b|keys\b|pop\b|values\b)[A-Za-z_]\w*|\[\s*([\'"])\w+\1\s*\])'
 )
 
 
@@ -67,6 +73,43 @@ def refers_to_hosts(value: t.Any, variables: t.Mapping[str, t.Any]) -> bool:
         for one in reached(value, variables)
         if not is_encrypted(one)
     )
+
+
+class Used(t.NamedTuple):
+    """What the templates of a task may use.
+
+    :ivar templates: they, and those in all variables that they may refer to.
+    :ivar words: of them and of all variables that they may refer to.
+    :ivar hosts: whether that may be variables of other hosts.
+    :ivar unknown: whether that may be variables whose names are not among the words.
+    """
+
+    templates: t.Sequence[str]
+    words: frozenset[str]
+    hosts: bool
+    unknown: bool
+
+
+def used_by(texts: t.Iterable[str], variables: t.Mapping[str, t.Any]) -> Used:
+    """Return what templates may use.
+
+    :param texts: with or without braces: some keywords, such as when, have none.
+    :param variables: of the host, raw.
+    """
+    words: set[str] = set()
+    hosts = unknown = False
+    templates = [
+        one
+        for one in reached(['{{ %s' % text for text in texts], variables)
+        if not is_encrypted(one)
+    ]
+    for one in templates:
+        own = WORD.findall(one)
+        words.update(own)
+        if not _HOSTS.isdisjoint(own) or _COMPUTED_LOOKUP.search(one):
+            hosts = True
+            unknown = unknown or refers_to_hosts('{{ ' + _NAMED_OF_HOST.sub('', one), {})
+    return Used(templates, frozenset(words), hosts, unknown)
 
 
 def made_of(value: t.Any, variables: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:

@@ -20,6 +20,7 @@ from ansible.errors import AnsibleUndefinedVariable
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import is_encrypted
 
 Template = t.Callable[[t.Any], t.Any]
 
@@ -95,11 +96,6 @@ def plain(value: t.Any) -> t.Any:
 def text_of(value: t.Any) -> str:
     """Return a str without marks of ansible-core, decrypted."""
     return ''.join(str(value))
-
-
-def is_encrypted(value: t.Any) -> bool:
-    """Return whether this is a value with the tag !vault."""
-    return getattr(value, '_ciphertext', None) is not None
 
 
 def is_unset(value: t.Any) -> bool:

@@ -46,6 +46,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils import (
     remote_user,
     sources,
     token_service,
+    tokens_of_run,
     trusted_variables,
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.module_result import (
@@ -273,6 +274,8 @@ class ControllerAction(ActionBase):
         host could put a secret into each.
         """
         printed = res.get('stdout') or ''
+        if tokens_of_run.has_words(printed):
+            tokens_of_run.register_all()
         known, self._warnings = known_output(self._task.action, printed)
         data = super()._parse_returned_data({**res, 'stdout': known}, *more)
         if isinstance(data, dict):

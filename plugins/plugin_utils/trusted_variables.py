@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import functools
 import typing as t
+from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.utils.display import Display
@@ -37,6 +38,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path i
     raw_facts,
     task_of_process,
 )
+from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import DELEGATED
 
 Variables = dict[str, t.Any]
 
@@ -46,6 +48,7 @@ _PREFIXES = (
     'token_',
     'tokens_',
     'deliver_',
+    'package_clients_',
     'plan_deliveries_',
     'report_tokens_',
     'revoke_tokens_',
@@ -159,9 +162,28 @@ def of_task(variables: Variables, task: t.Any = None) -> Variables:
     names = _suspects(variables, task, host)
     if names:
         _replace(result, names, host, _known(trusted._variable_manager, host, task))
+    delegated = result.get(DELEGATED)
+    if isinstance(delegated, Mapping):
+        result[DELEGATED] = {
+            name: _of_delegate(values, name, hostvars) for name, values in delegated.items()
+        }
     if 'vars' in result:
         result['vars'] = {name: value for name, value in result.items() if name != 'vars'}
     return result
+
+
+def _of_delegate(values: Variables, host: str, hostvars: HostVars) -> Variables:
+    """Return the variables of the host that a task is delegated to, without its facts."""
+    names = {
+        name
+        for name in raw_facts(hostvars, host)
+        if name in values and not name.startswith(FACT_PREFIX) and name not in FACTS_OF_CORE
+    }
+    if not names:
+        return values
+    known = of_host(hostvars, host)
+    kept = {name: value for name, value in values.items() if name not in names}
+    return {**{name: known[name] for name in names if name in known}, **kept}
 
 
 def _replace(variables: Variables, names: set[str], host: str, known: Variables) -> None:

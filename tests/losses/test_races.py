@@ -17,6 +17,7 @@ import errno
 import itertools
 import json
 import os
+import tempfile
 import typing as t
 from pathlib import Path
 
@@ -44,6 +45,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo_online impo
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils.cache import Cache
 from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import CacheProblem
+from tests.support import package_clients
 
 from .races import ATTACKER, ROOTS_SECRET, Scene, attacking, attacks
 from .writers import BEARER, Token, _params
@@ -185,6 +187,20 @@ WRITERS: dict[str, tuple[Write, str, str]] = {
 }
 
 
+def _package_client(kind: t.Any) -> tuple[Write, str, str]:
+    def write(folder: Path, secret: str) -> None:
+        given = {'username': 'ci', 'password': secret}
+        package_clients.deliver(kind, given, path=str(folder / 'file'))
+
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), ROOTS_SECRET)
+        _redaction.forget()
+        return write, 'file', (Path(folder) / 'file').read_text()
+
+
+PACKAGE_CLIENTS = sorted(package_clients.KINDS)
+
+
 def race(write: Write, name: str, content: str, rounds: int) -> tuple[int, int, list[str]]:
     """Write while each of the attacks goes on.
 
@@ -231,6 +247,14 @@ def test_S3_S4_S6_nothing_of_root_is_lost_while_a_user_attacks(
     record_property('races: rounds', done + refused)
     record_property('races: refused', refused)
     record_property('races: lost', len(lost))
+    assert lost == []
+    assert done, 'the writer never wrote, so that nothing was tried'
+
+
+@pytest.mark.parametrize('kind', PACKAGE_CLIENTS)
+def test_S3_S4_nothing_of_root_is_lost_to_a_package_client(kind: str) -> None:
+    """Their writers are the same, so that fewer rounds do: locks and second files differ."""
+    done, _refused, lost = race(*_package_client(package_clients.KINDS[kind]), -(-ROUNDS // 4))
     assert lost == []
     assert done, 'the writer never wrote, so that nothing was tried'
 

@@ -171,6 +171,23 @@ def check_writable(state: FileState) -> None:
             )
 
 
+def check_owner(place: Place, info: os.stat_result, path: str) -> None:
+    """Refuse, for root, a file that a user can have put there, such as a hard link.
+
+    :param info: of the file, which is in the folder of C(place). :param path: for the message.
+    :raises FileProblem: it belongs to another user than its folder, and others can write there.
+    """
+    if os.geteuid() == 0:
+        above = place.info()
+        open_folder = above.st_mode & 0o022 and info.st_uid != above.st_uid
+        if open_folder or place.is_exchangeable(info):
+            raise FileProblem(
+                '%s belongs to another user than its folder, in which others can put files in its '
+                'place. Give both to one user, or run the task as the user who owns the file '
+                '(become_user).' % path
+            )
+
+
 def _check_file(place: Place, descriptor: int, in_place: bool) -> bool:
     """Refuse an existing file that must not or cannot be written.
 
@@ -178,20 +195,13 @@ def _check_file(place: Place, descriptor: int, in_place: bool) -> bool:
     :returns: whether it is one, and has to be.
     :raises FileProblem: with the reason.
     """
-    info, above = os.fstat(descriptor), place.info()
+    info = os.fstat(descriptor)
     if os.geteuid() not in (0, info.st_uid):
         raise FileProblem(
             '%s belongs to another user, to whom it would be lost if it were replaced. %s'
             % (place.path, AS_THE_OWNER)
         )
-    if os.geteuid() == 0:
-        open_folder = above.st_mode & 0o022 and info.st_uid != above.st_uid
-        if open_folder or place.is_exchangeable(info):
-            raise FileProblem(
-                '%s belongs to another user than its folder, in which others can put files in its '
-                'place. Give both to one user, or run the task as the user who owns the file '
-                '(become_user).' % place.path
-            )
+    check_owner(place, info, place.path)
     mounted = is_mount_point(descriptor, place.folder)
     if mounted and not in_place:
         raise FileProblem(

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import stat
 import time
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
+from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import check_owner
 from ansible_collections.buildops.tokens.plugins.module_utils._files.attributes import copy_owner
 from ansible_collections.buildops.tokens.plugins.module_utils._files.file_errors import reported
 from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import (
@@ -39,6 +41,7 @@ def flocked(path: str, suffix: str = '.lock', timeout: float = 5.0) -> t.Iterato
             if not place.missing and place.name is not None:
                 descriptor = _open(place, place.name + suffix)
                 stack.callback(close, descriptor)
+                _check(place, descriptor, path + suffix)
                 _acquire(descriptor, path, timeout)
         yield
 
@@ -46,12 +49,20 @@ def flocked(path: str, suffix: str = '.lock', timeout: float = 5.0) -> t.Iterato
 def _open(place: Place, name: str) -> int:
     """Open the file, or make it for the owner of the folder."""
     try:
-        return os.open(name, os.O_RDWR | NO_FOLLOW, dir_fd=place.folder)
+        return os.open(name, os.O_RDWR | os.O_NONBLOCK | NO_FOLLOW, dir_fd=place.folder)
     except FileNotFoundError:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_FOLLOW
         descriptor = os.open(name, flags, 0o600, dir_fd=place.folder)
         os.fchmod(descriptor, copy_owner(place.info(), descriptor, 0o600))
         return descriptor
+
+
+def _check(place: Place, descriptor: int, path: str) -> None:
+    """Refuse what a user has put there to have root lock something else."""
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
+        raise FileProblem('%s is not a regular file. Remove it.' % path)
+    check_owner(place, info, path)
 
 
 def _acquire(descriptor: int, path: str, timeout: float) -> None:

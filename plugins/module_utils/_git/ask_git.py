@@ -97,7 +97,12 @@ def _run(
     command: list[str], user: User, environment: dict[str, str], given: bytes | None = None
 ) -> Outcome:
     # What decides which files git reads, as the prediction has it
-    places = {name: os.environ[name] for name in _PLACES if name in os.environ}
+    places = {
+        name: os.environ[name]
+        for name in _PLACES
+        # The home of root is not that of the user
+        if name in os.environ and (name != 'HOME' or user.uid == os.geteuid())
+    }
     whole = {**clean_environment(user), **places, **environment}
     return run(command, user, whole, given, _SECONDS)
 

@@ -20,6 +20,11 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.effective imp
     Setting,
     parse_bool,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
+    User,
+    open_as,
+    owner_on,
+)
 
 _SYSTEM = '/etc/gitconfig'
 _MOST_INCLUDES = 10  # MAX_INCLUDE_DEPTH
@@ -84,7 +89,7 @@ class Configuration:
         self.config = config
         self.conditional = 0
         self._real = real_path(path)
-        self._parsed: dict[str, GitConfig | None] = {}
+        self._parsed: dict[tuple[str, int], GitConfig | None] = {}
         self._found = False
         self._files = system_files() + global_files()
         self.replaces_global = False
@@ -101,11 +106,11 @@ class Configuration:
         found: list[Setting] = []
         self.conditional = 0
         for path in self._files:
-            self._collect(path, 0, found)
+            self._collect(path, 0, found, owner_on(path))
         return found
 
-    def _collect(self, path: str, depth: int, found: list[Setting]) -> None:
-        config = self._load(path, depth > 0)
+    def _collect(self, path: str, depth: int, found: list[Setting], user: User) -> None:
+        config = self._load(path, depth > 0, user)
         if config is None:
             return
         if depth > _MOST_INCLUDES:
@@ -117,41 +122,54 @@ class Configuration:
             if name == b'credential':
                 found.append(Setting(subsection, variable.key, variable.value, path))
             elif name == b'include' and subsection is None and variable.key == b'path':
-                self._include(variable.value, path, depth, found)
+                self._include(variable.value, path, depth, found, user)
             elif name == b'includeif' and variable.key == b'path':
                 self.conditional += 1
 
     def _include(
-        self, value: bytes | None, including: str, depth: int, found: list[Setting]
+        self, value: bytes | None, including: str, depth: int, found: list[Setting], user: User
     ) -> None:
         if value is None:
             raise FileProblem('include.path in %s has no value, which git refuses.' % including)
         path = os.fsdecode(value)
         if path.startswith('%(prefix)/'):
             path = '/usr/' + path[10:]
-        expanded = os.path.expanduser(path)
+        own = os.geteuid() != user.uid and path.startswith('~/')
+        expanded = user.home + path[1:] if own else os.path.expanduser(path)
         if expanded.startswith('~'):
             raise FileProblem(
                 'include.path in %s names an unknown user, which git refuses. Correct it.'
                 % including
             )
-        self._collect(os.path.join(os.path.dirname(including), expanded), depth + 1, found)
+        path = os.path.join(os.path.dirname(including), expanded)
+        self._collect(path, depth + 1, found, user)
 
-    def _load(self, path: str, included: bool) -> GitConfig | None:
+    def _load(self, path: str, included: bool, user: User) -> GitConfig | None:
         real = real_path(path)
         if real == self._real:
             self._found = True
             return self.config
-        if real not in self._parsed:
-            content = _read(path, included)
-            self._parsed[real] = None if content is None else GitConfig(content, path)
-        return self._parsed[real]
+        if (real, user.uid) not in self._parsed:
+            content = read_named(path, user) if included else _read(path, False, user)
+            self._parsed[real, user.uid] = None if content is None else GitConfig(content, path)
+        return self._parsed[real, user.uid]
 
 
-def _read(path: str, included: bool) -> bytes | None:
+def read_named(path: str, user: User) -> bytes | None:
+    """The content of a file that a configuration names, None where there is none.
+
+    A user's file can name any other one, which root must not read for that user.
+
+    :param user: from L(_programs.owner_on), of the configuration.
+    :raises FileProblem: it cannot be read.
+    """
+    return _read(path, True, user)
+
+
+def _read(path: str, included: bool, user: User) -> bytes | None:
     """The content of a file, None where git goes on without it."""
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), 'rb') as stream:
+        with open(open_as(path, user), 'rb') as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return None
             content = stream.read(_MOST_BYTES + 1)

@@ -36,6 +36,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.configuration
     Configuration,
     default_config,
     home_folder,
+    read_named,
     xdg_file,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._git.effective import Stores
@@ -56,7 +57,10 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.settings_plan
     SettingsPlan,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import verify
-from ansible_collections.buildops.tokens.plugins.module_utils._programs import user_of
+from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
+    owner_on,
+    user_of,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import doubts
 from ansible_collections.buildops.tokens.plugins.module_utils._validation import check_limits
 
@@ -218,11 +222,14 @@ class _Delivery:
     def _reader(self) -> t.Callable[[str], list[Credential]]:
         """A function that reads stores, the edited ones as they will be; each once."""
         known = {real_path(store.path): parse_store(store.content or b'') for store in self.stores}
+        named_by = owner_on(self.config_path or self.path)
 
         def read(path: str) -> list[Credential]:
             real = real_path(path)
             if real not in known:
-                known[real] = parse_store(read_private(path).content or b'')
+                own = path in default_stores()
+                content = read_private(path).content if own else read_named(path, named_by)
+                known[real] = parse_store(content or b'')
             return known[real]
 
         return read

@@ -21,7 +21,9 @@ MOST_INTERIM = 100
 read_status: t.Any = http.client.HTTPResponse.__dict__['_read_status']
 
 
-class _FinalResponse(http.client.HTTPResponse):
+class FinalResponse(http.client.HTTPResponse):
+    """A response that ends after too many interim ones."""
+
     _interim = 0
 
     def _read_status(self) -> t.Tuple[str, int, str]:
@@ -57,7 +59,7 @@ def adapter() -> t.Any:
 
     def final(pool: t.Any) -> t.Any:
         class Connection(pool.ConnectionCls):
-            response_class = _FinalResponse
+            response_class = FinalResponse
 
             def connect(self) -> None:
                 super().connect()

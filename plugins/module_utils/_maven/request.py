@@ -6,8 +6,8 @@
 """One HTTP request that takes nothing from the environment.
 
 No proxy, C(.netrc), cookie, certificate or key log file of the environment is used, no redirect is
-followed, and the body is not read. C(ansible.module_utils.urls) uses the proxies of the environment
-and the certificates of C(SSL_CERT_FILE).
+followed, interim responses are passed over, and the body is not read. C(ansible.module_utils.urls)
+uses the proxies of the environment and the certificates of C(SSL_CERT_FILE).
 """
 
 from __future__ import annotations
@@ -79,6 +79,10 @@ def get(url: str, authorization: t.Optional[str], trust: Trust, timeout: float) 
 def _get(url: str, authorization: t.Optional[str], trust: Trust, timeout: float) -> Answer:
     import http.client
 
+    from ansible_collections.buildops.tokens.plugins.module_utils._http.final_answers import (
+        FinalResponse,
+    )
+
     parts = urlsplit(url)
     host = (parts.hostname or '').encode('idna').decode('ascii')
     connection: http.client.HTTPConnection
@@ -88,6 +92,7 @@ def _get(url: str, authorization: t.Optional[str], trust: Trust, timeout: float)
         )
     else:
         connection = http.client.HTTPConnection(host, parts.port, timeout=timeout)
+    connection.response_class = FinalResponse
     headers = {'User-Agent': USER_AGENT, 'Accept': '*/*', 'Connection': 'close'}
     if authorization is not None:
         headers['Authorization'] = authorization

@@ -39,6 +39,8 @@ _PROPERTY = re.compile(
 )
 # What nuxeoctl runs or reads code and settings from, below the folder of the server
 _DECIDING = ('bin', 'lib', 'nxserver', 'nxserver/lib', 'nxserver/bundles', 'templates')
+# Of these, everything in them; nxserver contains the data of the server as well
+_WHOLE = ('bin', 'lib', 'nxserver/lib', 'nxserver/bundles', 'templates')
 
 
 class Home(t.NamedTuple):
@@ -170,11 +172,7 @@ def runner_of(home: Home) -> User:
     user = user_of(home.path, home.conf, home.data)
     if os.geteuid() != 0:
         return user
-    folder = os.path.join(home.path, 'bin')
-    parts = [os.path.join(home.path, part) for part in _DECIDING]
-    if os.path.isdir(folder):
-        parts += [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
-    for part in parts + [home.program]:
+    for part in [*_deciding(home.path), home.program]:
         check_trusted(part, user)
     if user.uid != _owner(home.data):
         raise FileProblem(
@@ -183,6 +181,16 @@ def runner_of(home: Home) -> User:
             % (home.data, user.name)
         )
     return user
+
+
+def _deciding(path: str) -> t.Iterator[str]:
+    """Yield what a nuxeoctl runs, or reads code and settings from. :param path: of the server."""
+    for part in _DECIDING:
+        top = os.path.join(path, part)
+        yield top
+        if part in _WHOLE and os.path.isdir(top):
+            for folder, folders, names in os.walk(real_path(top)):
+                yield from (os.path.join(folder, name) for name in sorted(folders + names))
 
 
 def _owner(path: str) -> int:

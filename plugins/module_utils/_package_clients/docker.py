@@ -169,9 +169,9 @@ class Docker(Client):
         parameters = dict(_PARAMETER.findall(rest))
         if scheme.lower() == 'bearer' and request.authorization.startswith('Basic '):
             try:
-                realm = normalize_url(
-                    parameters.get('realm'), request.url.startswith('http:'), 'realm'
-                )
+                # http is for networks where both the task and the registry use it
+                allow_http = self.params['allow_http'] and request.url.startswith('http:')
+                realm = normalize_url(parameters.get('realm'), allow_http, 'realm')
             except BadInput as problem:
                 return (
                     None,

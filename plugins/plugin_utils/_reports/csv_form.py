@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._token import iso8601
@@ -35,7 +36,8 @@ HEADINGS = (
     'message',
 )
 # A spreadsheet takes a cell for a formula that begins with one of these, also in full width
-_FORMULA = ('=', '+', '-', '@', '\t', '\r', '\uff1d', '\uff0b', '\uff0d', '\uff20')
+# Where a comma is the decimal sign, spreadsheets split at semicolons, whatever is quoted
+_FORMULA = re.compile('(^|;)(?=\\s*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20])')
 _WITHOUT = Delivery('', '', (Result('', ''),))
 
 
@@ -70,4 +72,4 @@ def render(report: Report) -> str:
 def cell(value: t.Any) -> str:
     """Return text for a cell that no spreadsheet takes for a formula."""
     text = '' if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'", text)

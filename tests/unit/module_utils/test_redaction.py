@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import typing as t
 from urllib.parse import quote, unquote
@@ -299,6 +300,17 @@ WRITTEN: dict[str, t.Callable[[str], str]] = {
     'base64 of UTF-16, big-endian': lambda secret: _base64(secret.encode('utf-16-be')),
     'base64 of a form': lambda secret: _base64(('a=1&b=' + quote(secret, safe='')).encode()),
     'base64 of XML': lambda secret: _base64(('<b>%s</b>' % escape(secret)).encode()),
+    'base64 of base64': lambda secret: _base64(_base64(secret.encode()).encode()),
+    'base64 of base64 in a form': lambda secret: _base64(b'x=' + _base64(secret.encode()).encode()),
+    'lower quoted-printable': _each('=%02x'),
+    'decimal entities': _each('&#%07d;'),
+    'hexadecimal entities': _each('&#x%06X;'),
+    'folded quoted-printable': lambda secret: '=\r\n'.join(secret),
+    'base64 in lines': lambda secret: re.sub('(....)', r'\1\r\n ', _base64(secret.encode())),
+    'URL, twice': lambda secret: quote(''.join('%%%02x' % each for each in secret.encode())),
+    'JSON in JSON': lambda secret: json.dumps(json.dumps(_each('\\u%04x')(secret))),
+    'links of terminals': lambda secret: '\x1b]8;;http://x\x1b\\'.join(secret),
+    'marks of direction': lambda secret: '\u202e\u2066\x9b1m'.join(secret),
     'base64 in groups': lambda secret: re.sub('(....)', r'\1:', _base64(secret.encode())),
     'UTF-16': lambda secret: secret.encode('utf-16-le').decode('latin-1'),
     'hexadecimal UTF-16': lambda secret: secret.encode('utf-16-be').hex(),

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError
+from ansible_collections.buildops.tokens.plugins.module_utils._maven import request, verify
 from ansible_collections.buildops.tokens.plugins.module_utils._package_clients import docker
 from tests.sandbox.recorder import JSON, Recorder, basic, image
 from tests.support.package_clients import KINDS, apply, deliver
@@ -227,6 +228,26 @@ def test_H16_a_server_for_tokens_that_cannot_be_trusted_gets_no_credential(
     result = written(config, entry={'registry': host}, **given)
     assert result['verification'][0]['accepted'] is None, result
     assert recorder.sent() == {''}
+
+
+def test_S7_a_registry_on_this_machine_does_not_allow_http_to_another_one(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without allow_http, plain http is for this machine only, wherever the address comes from."""
+    asked: list[tuple[str, str | None]] = []
+
+    def get(url: str, authorization: str | None, *_more: t.Any) -> request.Answer:
+        asked.append((url, authorization))
+        return request.Answer(401, False, 'Bearer realm="http://auth.example.com/token"')
+
+    monkeypatch.setattr(request, 'get', get)
+    monkeypatch.setattr(verify, 'get', get)
+    entry = {'registry': 'http://127.0.0.1:5000'}
+    result = written(config, entry=entry, verify=True)
+    assert asked == [('http://127.0.0.1:5000/v2/', None)]
+    assert result['verification'][0]['accepted'] is None, result
+    written(config, entry=entry, verify=True, allow_http=True)
+    assert asked[-1] == ('http://auth.example.com/token?service=', basic('ci', PASSWORD))
 
 
 def test_a_large_file_is_edited_in_linear_time(config: Path) -> None:

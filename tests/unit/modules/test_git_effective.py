@@ -7,13 +7,16 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 import typing as t
 
 import pytest
 
+from ansible_collections.buildops.tokens.plugins.module_utils import _programs
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._git import ask_git, locked_files
 from ansible_collections.buildops.tokens.plugins.module_utils._git.delivery import (
@@ -66,6 +69,54 @@ def run(*entries: dict[str, t.Any], check: bool = False, **options: t.Any) -> di
     if 'failed' not in result:
         assert not deliver(params, False, False, shutil.which)[0]['changed']
     return result
+
+
+@pytest.fixture
+def users_home(home: pathlib.Path) -> t.Iterator[pathlib.Path]:
+    """The home of another user, which root can write to."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='users-'))
+    os.chown(folder, 64011, 64011)  # nobody's
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.needs_root
+@pytest.mark.parametrize('kind', ['file', 'store'])
+def test_S6_root_reads_what_a_users_configuration_names_with_the_rights_of_that_user(
+    home: pathlib.Path, users_home: pathlib.Path, kind: str
+) -> None:
+    """Opening a device can have effects, and what is in a file can be seen in the result."""
+    of_root = home / 'of-root'
+    of_root.write_text('https://root:secret@ex.com\n' if kind == 'store' else '[a]\nb\n')
+    of_root.chmod(0o600)
+    home.chmod(0o700)
+    config = users_home / 'config'
+    config.write_text(
+        '[include]\n\tpath = %s\n' % of_root
+        if kind == 'file'
+        else '[credential]\n\thelper = store --file %s\n' % of_root
+    )
+    os.chown(config, 64011, 64011)
+    paths = {'path': str(users_home / 'store'), 'config_path': str(config)}
+    with pytest.raises(FileProblem, match='Permission denied'):
+        run(present('https://ex.com'), **paths)
+    assert not (users_home / 'store').exists()
+    assert (os.geteuid(), os.getegid()) == (0, 0)
+
+
+@pytest.mark.needs_root
+def test_the_home_in_a_users_configuration_is_that_of_the_user(
+    home: pathlib.Path, users_home: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = _programs.User(64011, 64011, 'alice', str(users_home), ())
+    monkeypatch.setattr(_programs, '_user', lambda uid: user if uid else user._replace(uid=0))
+    (users_home / '.included').write_text('[credential]\n\thelper =\n')
+    (users_home / 'config').write_text('[include]\n\tpath = ~/.included\n')
+    for path in users_home.iterdir():
+        os.chown(path, 64011, 64011)
+    paths = {'path': str(users_home / 'store'), 'config_path': str(users_home / 'config')}
+    result = run(present('https://ex.com'), **paths)
+    assert result['entries'][0]['effective'], result
 
 
 def present(url: str, **more: t.Any) -> dict[str, t.Any]:

@@ -160,6 +160,26 @@ def test_F48_the_lock_of_uv_is_used(store, monkeypatch):
     assert apply(KIND, entry())['changed']
 
 
+def test_S4_a_fifo_in_the_place_of_the_lock_is_refused(store):
+    os.mkfifo(str(store) + '.lock')
+    with pytest.raises(FileProblem, match=r'lock is not a regular file'):
+        apply(KIND, entry())
+    assert not store.exists()
+
+
+@pytest.mark.needs_root
+def test_S4_root_does_not_lock_a_file_of_root_that_a_user_has_linked(tmp_path):
+    """Another program of root could wait for that lock."""
+    roots, home = tmp_path / 'roots', tmp_path / 'home'
+    roots.touch()
+    home.mkdir()
+    os.link(roots, home / 'file.lock')
+    os.chown(home, 65534, 65534)
+    with pytest.raises(FileProblem, match='belongs to another user than its folder'):
+        apply(KIND, entry(), path=str(home / 'file'))
+    assert not (home / 'file').exists()
+
+
 def test_F41_what_is_not_edited_is_named(store):
     store.write_text('credential = [{service = "%s"}]\n' % URL)
     with pytest.raises(FileProblem, match='has this table as a value in line 1'):

@@ -86,6 +86,14 @@ def test_S6_verify_runs_nuxeoctl_as_the_user_of_the_server(folder: Path, home: P
     assert seen(folder) == '%d mp-update\n' % ALICE
 
 
+def library(home: Path, name: str) -> None:
+    """Let all be of root, but one file in a folder of root."""
+    (home / name).parent.mkdir(parents=True)
+    (home / name).touch()
+    give(home, 0)
+    give(home / name, BOB)
+
+
 BREAKS: t.Dict[str, t.Callable[[Path], t.Any]] = {
     'bin of another user': lambda home: give(home / 'bin', BOB),
     'program of another user': lambda home: give(home / 'bin/nuxeoctl', BOB),
@@ -94,6 +102,8 @@ BREAKS: t.Dict[str, t.Callable[[Path], t.Any]] = {
     'data of root': lambda home: give(home / 'nxserver/data', 0),
     'all but the program of root': lambda home: (give(home, 0), give(home / 'bin/nuxeoctl', BOB)),
     'all but the conf of root': lambda home: (give(home, 0), give(home / 'bin/nuxeo.conf', BOB)),
+    'a library of another user': lambda home: library(home, 'nxserver/lib/x.jar'),
+    'a setting of another user': lambda home: library(home, 'templates/common/nuxeo.defaults'),
     'writable by all': lambda home: (home / 'bin').chmod(0o777),
 }
 

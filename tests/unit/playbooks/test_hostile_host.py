@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import threading
@@ -90,6 +91,10 @@ class Scene:
             'nexus_proxies_url': url,
             'nexus_proxies_allow_http': True,
             'rotate_tokens_sources': ['unused'],
+            'tokens_report_path': str(self.trace),
+            'package_clients_npm': [{'registry': 'https://npm.example.com', 'token': 'unused'}],
+            'package_clients_npm_path': str(self.trace),
+            'package_clients_user': 'root',
             'deliver_to_failed': {'git_credentials': 'forged'},
             'tokens_failed': ['forged'],
             'git_credentials_result': {'changed': True, 'tokens': [], 'msg': command},
@@ -202,6 +207,32 @@ def provisioned(scene: Scene, run_playbook: t.Any) -> tuple[t.Any, str]:
     run = run_playbook([play], scene.inventory(), '-e', json.dumps(chosen))
     shown = run.output + json.dumps(run.events) + summary.read_text(encoding='utf-8')
     return run, shown
+
+
+@pytest.mark.parametrize('form', ['', ' | b64encode'])
+def test_S8_a_token_of_an_earlier_task_that_a_host_repeats_is_hidden(
+    scene: Scene, run_playbook: t.Any, form: str
+) -> None:
+    """The process of the later task has not asked for that token."""
+    lookup = "lookup('buildops.tokens.token', 'nuvy', query='access_token')"
+    answer = json.dumps({'failed': True, 'msg': 'I know {{ %s%s }} of yours' % (lookup, form)})
+    learn = {'ansible.builtin.copy': {'dest': str(scene.folder / 'answer.json'), 'content': answer}}
+    other = {'id': 'other', 'username': 'ci', 'password': 'an0ther-one'}
+    plays = [
+        {'hosts': 'honest', 'gather_facts': False, 'tasks': [dict(learn, no_log=True)]},
+        {
+            'hosts': 'attacker',
+            'gather_facts': False,
+            'tasks': [{'buildops.tokens.maven_server': other, 'ignore_errors': True}],
+        },
+    ]
+    run = run_playbook(plays, scene.inventory())
+    known = json.loads((scene.folder / 'answer.json').read_text(encoding='utf-8'))['msg'].split()[2]
+    shown = run.output + json.dumps(run.events)
+    assert 'I know *** of yours' in shown, run.output
+    assert len(known) > 20
+    for part in (known[:8], known[-12:-4], known[10:18]):
+        assert part not in shown
 
 
 ON_HOSTS = ['maven_settings', 'git_credentials']
@@ -456,6 +487,85 @@ def test_S1_options_in_a_lookup_are_not_facts(scene: Scene, run_playbook: t.Any,
     run = run_playbook([gathering, play], inventory)
     scene.check()
     assert 'a value of the fact company_url' in ' '.join(run.output.split()), run.output
+
+
+WRITTEN = {'type': "'nexus_user_token'", 'username': "'alice'", 'password': 'person'}
+
+
+def looked_up(url: str, **more: str) -> str:
+    """Return a template with a lookup of a source that is written there."""
+    options = {**WRITTEN, 'ca_path': 'ca', 'url': url, 'query': "'username'", **more}
+    given = ', '.join('%s=%s' % item for item in options.items())
+    return "{{ lookup('buildops.tokens.token', %s) }}" % given
+
+
+OTHERS_NAME = "{{ lookup('buildops.tokens.token', %s, query='type') }}"
+# Each is given a fact in a way in which its words cannot be compared, or are not in the task
+THROUGH_FACTS: dict[str, tuple[str, dict[str, t.Any]]] = {
+    'a name of a cached token': (
+        'honest',
+        {'ansible.builtin.debug': {'msg': OTHERS_NAME % "hostvars['attacker'].which_source"}},
+    ),
+    'environment of a block': (
+        'honest',
+        {
+            'environment': {'A': OTHERS_NAME % "hostvars['attacker'].which_source"},
+            'block': [{'ansible.builtin.command': 'true'}],
+        },
+    ),
+    'variables of the delegate': (
+        'honest',
+        {
+            'ansible.builtin.debug': {
+                'msg': looked_up("ansible_delegated_vars['attacker'].company_url")
+            },
+            'delegate_to': 'attacker',
+        },
+    ),
+    'encoded': ('attacker', {'ansible.builtin.debug': {'msg': looked_up('encoded | b64decode')}}),
+    'encoded, of another host': (
+        'honest',
+        {'ansible.builtin.debug': {'msg': looked_up("hostvars['attacker'].encoded | b64decode")}},
+    ),
+    'a part of another word': (
+        'attacker',
+        {'ansible.builtin.debug': {'msg': looked_up("company_url | replace('x', '')")}},
+    ),
+    'nothing': (
+        'attacker',
+        {'ansible.builtin.debug': {'msg': looked_up('good_url', validate_certs='checks')}},
+    ),
+}
+
+
+@pytest.mark.parametrize('way', THROUGH_FACTS)
+def test_S1_a_lookup_is_not_given_what_facts_were_made_into(
+    scene: Scene, run_playbook: t.Any, way: str
+) -> None:
+    host, task = THROUGH_FACTS[way]
+    inventory = scene.inventory()
+    encoded = base64.b64encode(scene.nexus.url.encode()).decode()
+    variables = {'which_source': 'company', 'person': PERSON, 'ca': scene.ca_path}
+    variables.update(encoded=encoded, good_url=scene.nexus.url, checks=True)
+    inventory['all']['vars'].update(variables)
+    url = scene.facts()['company_url']
+    facts = {'which_source': 'nuvy', 'company_url': ''.join('x' + one for one in url), 'checks': ''}
+    facts['encoded'] = base64.b64encode(url.encode()).decode()
+    if way == 'variables of the delegate':
+        facts['company_url'] = url
+    cached = [
+        {'ansible.builtin.debug': {'msg': OTHERS_NAME % repr(name)}} for name in ('nuvy', 'company')
+    ]
+    play: dict[str, t.Any] = {'hosts': host, 'gather_facts': False, 'tasks': cached}
+    play['tasks'].append(dict(task, name='given'))
+    run = run_playbook([play], inventory)
+    assert run.rc == 0, run.output
+    scene.host.answers({'ansible_facts': facts})
+    run = run_playbook([{'hosts': 'attacker', 'gather_facts': True, 'tasks': []}, play], inventory)
+    assert len(run.results('ansible.builtin.debug')) == 2, run.output
+    scene.check()
+    assert run.rc == 2, run.output
+    assert 'of the fact' in ' '.join(run.output.split()), run.output
 
 
 @pytest.mark.parametrize('where', ['task', 'block', 'role'])

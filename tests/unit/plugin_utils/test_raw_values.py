@@ -18,6 +18,7 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.known_values impor
 from ansible_collections.buildops.tokens.plugins.plugin_utils.raw_values import (
     reached,
     refers_to_hosts,
+    used_by,
 )
 
 
@@ -83,6 +84,30 @@ def test_S1_what_may_use_variables_of_other_hosts_is_seen(value: t.Any) -> None:
 )
 def test_S1_other_values_do_not_use_them(value: t.Any) -> None:
     assert not refers_to_hosts(value, VARIABLES)
+
+
+@pytest.mark.parametrize(
+    'text, hosts, unknown',
+    [
+        ("{{ hostvars['a'].url }}", True, False),
+        ("{{ hostvars[groups['x'][0]]['url'] }}", True, False),
+        ("ansible_delegated_vars['a'].url == 1", True, False),
+        ("{{ hostvars['a']['u' ~ 'rl'] }}", True, True),
+        ("{{ hostvars['a'].get('u' ~ 'rl') }}", True, True),
+        ("{{ hostvars['a'] | dict2items }}", True, True),
+        ("{{ hostvars['a'].url }}{{ hostvars }}", True, True),
+        ('{{ through }}', True, False),
+        ("{{ vars['u' ~ 'rl'] }}", True, True),
+        ("{{ lookup('va' ~ 'rs', 'u' ~ 'rl') }}", True, True),
+        ('{{ plain }}', False, False),
+    ],
+)
+def test_S1_names_of_variables_that_are_not_written_are_seen(
+    text: str, hosts: bool, unknown: bool
+) -> None:
+    used = used_by([text], VARIABLES)
+    assert (used.hosts, used.unknown) == (hosts, unknown)
+    assert 'plain' in used.words or 'url' in used.words or unknown
 
 
 def test_what_is_encrypted_is_reached_and_not_read() -> None:

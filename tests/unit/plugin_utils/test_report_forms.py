@@ -25,6 +25,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.buildops.tokens.plugins.plugin_utils import report_model, report_options
 from ansible_collections.buildops.tokens.plugins.plugin_utils._reports import (
+    csv_form,
     html_form,
     prom_form,
 )
@@ -139,6 +140,17 @@ def test_R5_no_cell_of_csv_is_a_formula() -> None:
         for cell in row:
             assert not re.match('[=+\\-@\t\r\uff1d]', cell), cell
     assert "'=HYPERLINK" in text
+
+
+@pytest.mark.parametrize('separator', [',', ';'])
+@pytest.mark.parametrize('text', ['=1+1', ' =1+1', 'x;=1+1', 'x; \uff1d1', '";@A1;"', 'a;-1;+2'])
+def test_R5_no_cell_is_a_formula_where_semicolons_separate_cells(text: str, separator: str) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerow([csv_form.cell(text)])
+    for row in csv.reader(io.StringIO(out.getvalue()), delimiter=separator):
+        for cell in row:
+            assert not re.match('\\s*[=+\\-@\uff1d]', cell), cell
+    assert csv_form.cell('https://x/;a=1 - 2') == 'https://x/;a=1 - 2'
 
 
 def test_a_calendar_has_an_event_with_an_alarm_for_each_end() -> None:

@@ -19,7 +19,11 @@ from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
-from ansible_collections.buildops.tokens.plugins.plugin_utils import trusted_variables
+from ansible_collections.buildops.tokens.plugins.plugin_utils import (
+    delivery_types,
+    report_options,
+    trusted_variables,
+)
 
 INVENTORY = """
 all:
@@ -204,3 +208,12 @@ def test_S1_a_host_cannot_take_the_name_of_another(tmp_path: Path, warnings: lis
 )
 def test_which_variables_are_options(name: str, ours: bool) -> None:
     assert trusted_variables.is_ours(name) is ours
+
+
+def test_S1_each_variable_of_a_delivery_or_report_is_an_option() -> None:
+    """Else a fact of that name would be a variable of somebody else's task, without a warning."""
+    names = {'token_sources', *report_options.VARIABLES}
+    for kind in delivery_types.all_types().values():
+        names.update(name for name in (kind.VARIABLE, *kind.variables()) if name)
+    assert len(names) > 50
+    assert [name for name in sorted(names) if not trusted_variables.is_ours(name)] == []

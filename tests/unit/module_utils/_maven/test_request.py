@@ -8,10 +8,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import shutil
 import socket
 import tempfile
+import threading
 import typing as t
 from pathlib import Path
 
@@ -186,6 +188,43 @@ def test_S7_no_netrc_makes_a_request_succeed(
     for header in (None, 'Bearer x'):
         assert get(server.url, header, Trust(True, str(sandbox.ca_path)), 20).status == 401
     assert repository.seen == [None, 'Bearer x']
+
+
+@contextlib.contextmanager
+def sending(act: t.Callable[[socket.socket], None]) -> t.Iterator[str]:
+    """Let a server send to its first client. The value is its address."""
+
+    def serve() -> None:
+        with contextlib.suppress(OSError), server.accept()[0] as connection:
+            connection.recv(65536)
+            act(connection)
+
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield 'http://127.0.0.1:%d' % server.getsockname()[1]
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize('status', [100, 102, 103])
+def test_an_interim_response_is_not_the_answer(status: int) -> None:
+    def act(connection: socket.socket) -> None:
+        interim = b'HTTP/1.1 %d Interim\r\nLink: </x>\r\n\r\n' % status
+        connection.sendall(2 * interim + b'HTTP/1.1 401 Unauthorized\r\n\r\n')
+
+    with sending(act) as url:
+        assert get(url, 'Bearer x', Trust(), 20).status == 401
+
+
+@pytest.mark.parametrize('status', [100, 103])
+def test_H4_interim_responses_without_end_are_cut(status: int) -> None:
+    def act(connection: socket.socket) -> None:
+        while True:  # until the client closes the connection
+            connection.sendall(b'HTTP/1.1 %d Interim\r\n\r\n' % status * 100)
+
+    with sending(act) as url, pytest.raises(NoAnswer, match='does not answer as a web server'):
+        get(url, 'Bearer x', Trust(), 600)
 
 
 def test_S7_plain_http_needs_permission() -> None:
