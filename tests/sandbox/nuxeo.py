@@ -113,6 +113,7 @@ class Token:
     refresh: str | None
     created: float
     seconds: float
+    row: int = 0
 
     def expired(self, now):
         return now >= self.created + self.seconds
@@ -171,10 +172,13 @@ class NuxeoState:
         self._rows = 0
 
     def add_client(self, client):
-        self._rows += 1
-        client.row = self._rows
+        client.row = self._next_row()
         self.clients.append(client)
         return client
+
+    def _next_row(self):
+        self._rows += 1
+        return self._rows
 
     def client(self, client_id):
         """The client of an id or None; C(Duplicate) if the directory has more than one."""
@@ -197,6 +201,7 @@ class NuxeoState:
             _random(64) if refreshable else None,
             self.clock(),
             seconds,
+            self._next_row(),
         )
         self.tokens.append(token)
         return token
@@ -1388,13 +1393,13 @@ class Platform:
         return rest_error(405, JAXRS)
 
     @staticmethod
-    def token_row_json(number, token):
+    def token_row_json(token):
         return {
             'entity-type': 'directoryEntry',
             'directoryName': 'oauth2Tokens',
-            'id': str(number),
+            'id': str(token.row),
             'properties': {
-                'id': number,
+                'id': token.row,
                 'clientId': token.client_id,
                 'serviceName': TOKEN_STORE,
                 'nuxeoLogin': token.user,
@@ -1406,11 +1411,13 @@ class Platform:
     def tokens_directory(self, call, user, parts, method):
         if not user.admin:
             return rest_error(403, 'Not allowed to edit directory')
-        rows = dict(enumerate(self.state.tokens, 1))
         if method == 'GET' and not parts:
-            return self.directory_page(call, [self.token_row_json(*row) for row in rows.items()])
-        if method == 'DELETE' and parts and int(parts[0]) in rows:
-            self.state.tokens.remove(rows[int(parts[0])])
+            return self.directory_page(
+                call, [self.token_row_json(row) for row in self.state.tokens]
+            )
+        found = next((row for row in self.state.tokens if [str(row.row)] == parts), None)
+        if method == 'DELETE' and found:
+            self.state.tokens.remove(found)
             return answer(204)
         return rest_error(404, 'directory entry not found')
 

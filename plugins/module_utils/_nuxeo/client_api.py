@@ -258,11 +258,13 @@ class ClientApi:
             }
         )
 
-    def revoke_tokens(self, users: t.Iterable[str]) -> int:
-        """:returns: how many were revoked."""
+    def revoke_tokens(self, users: t.Iterable[str], registered: bool = True) -> int:
+        """:param registered: whether the client exists; without it, the server revokes tokens in
+            its directory only.
+        :returns: how many were revoked."""
         revoked = 0
         for user in users:
-            if '/' in user or '\\' in user:
+            if not registered or '/' in user or '\\' in user:
                 revoked += self._revoke_by_row(user)
                 continue
             answer = self._request(
@@ -280,7 +282,8 @@ class ClientApi:
         return revoked
 
     def _revoke_by_row(self, user: str) -> int:
-        """Revoke the token of a user whose name cannot be in an address (measured).
+        """Revoke the token of a user whose name cannot be in an address, or of a client that does
+        not exist (measured).
 
         :returns: how many were revoked."""
         rows = []
