@@ -87,16 +87,18 @@ class ClientApi:
         if self._api == DIRECTORY:
             return self._directory_rows()
         answer = self._request('GET', self._path())
-        data = answer.json_object() if answer.status == 200 else {}
-        if answer.status == 200 and 'redirectURIs' in data:
-            self._api = REST
-            return [from_rest(answer, data)]
         if answer.status == 500:
             # The response if the directory contains the client more than once
             rows = self._directory_rows()
             if len(rows) > 1:
                 self._api = DIRECTORY
                 return rows
+            # Another run has removed its own meanwhile
+            answer = self._request('GET', self._path())
+        data = answer.json_object() if answer.status == 200 else {}
+        if answer.status == 200 and 'redirectURIs' in data:
+            self._api = REST
+            return [from_rest(answer, data)]
         if answer.status not in (200, 404):
             raise self._refusal(answer)
         if self._api is None:

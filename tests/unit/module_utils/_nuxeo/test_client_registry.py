@@ -10,6 +10,8 @@ stand-in.
 from __future__ import annotations
 
 import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -26,6 +28,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.client_regi
 )
 from ansible_collections.buildops.tokens.plugins.plugin_utils import sources
 from tests.sandbox import nuxeo
+from tests.sandbox.serving import faults
 from tests.support.scripted import Ask, Scripted, answer
 
 VERSIONS = ['9.10', '10.10', '2021.60', '2023.6', '2025.3']
@@ -212,6 +215,17 @@ def test_duplicates_of_the_directory_are_named_and_can_be_removed(sandbox, moder
     )
 
 
+@pytest.mark.parametrize('times', [1, 9])
+def test_duplicates_that_another_run_removes_meanwhile_are_no_failure(sandbox, modern, times):
+    ensure(sandbox, modern)
+    modern.faults.add('oauth2/client/ci$', faults.status(500), method='GET', times=times)
+    if times == 1:
+        assert ensure(sandbox, modern)['changed'] is False
+    else:
+        with pytest.raises(ServerProblem, match='500'):
+            ensure(sandbox, modern)
+
+
 def test_many_clients_fill_many_pages(sandbox):
     server = sandbox.serve(nuxeo.create_app('10.10'))
     for number in range(230):
@@ -273,6 +287,22 @@ def test_two_runs_that_make_a_client_at_once_leave_one(sandbox, modern, when, ge
     else:  # the other run has its secret
         assert rows[0].secret == 'made-by-another' and not made['changed']
         assert 'client_secret' not in made
+
+
+@pytest.mark.parametrize('generate', ['never', 'if_missing'])
+def test_two_posts_that_overlap_on_the_server_leave_one_client(sandbox, modern, generate):
+    """Each is compared before the other is written, as the real server does."""
+    meeting = threading.Barrier(2, timeout=30)
+    modern.state.before_write = meeting.wait
+    given = {'client_secret': SECRET} if generate == 'never' else {'generate_secret': generate}
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(ensure, sandbox, modern, **given) for _run in range(2)]
+        results = [run.result(timeout=60) for run in runs]
+    assert modern.count('POST', 'oauth2/client$') == 2
+    (row,) = [client for client in modern.state.clients if client.id == 'ci']
+    assert any(result['changed'] for result in results)
+    handed_out = {result.get('client_secret') for result in results} - {None}
+    assert handed_out == ({row.secret} if generate == 'if_missing' else set())
 
 
 def test_a_csrf_token_is_fetched_for_each_change(sandbox):

@@ -114,6 +114,30 @@ def test_O15_the_credentials_are_accepted_in_both_runs(server, given, grant, cli
     )
 
 
+@pytest.mark.parametrize('csrf_token', [None, 'on'])
+@pytest.mark.parametrize('grant', GRANTS)
+def test_a_server_in_production_grants_as_well(sandbox, given, grant, csrf_token):
+    server = sandbox.serve(application(production=True, csrf_token=csrf_token))
+    token = obtain(given, url=server.url, **GRANTS[grant]).token
+    user = 'ci' if grant == 'machine' else 'jdoe'
+    assert me({**given, 'url': server.url}, token).json()['id'] == user
+
+
+@pytest.mark.parametrize('grant', GRANTS)
+def test_H18_a_proxy_that_adds_an_origin_is_named_where_the_refusal_has_no_words(
+    sandbox, given, grant
+):
+    server = sandbox.serve(application(production=True))
+
+    def add_an_origin(exchange):
+        exchange.environ['HTTP_ORIGIN'] = 'https://proxy.test'
+        return exchange.app()
+
+    server.faults.add('/oauth2/', add_an_origin, method='POST', times=9)
+    with pytest.raises(Refused, match='A proxy adds an Origin'):
+        obtain(given, url=server.url, **GRANTS[grant])
+
+
 @pytest.mark.parametrize('grant', GRANTS)
 def test_two_runs_without_a_lasting_cache_change_nothing_the_second_time(given, grant):
     changes = dict(GRANTS[grant], cache='none', cache_path=None)
