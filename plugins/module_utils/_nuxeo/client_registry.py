@@ -29,6 +29,9 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.client_reco
     check_redirect_uri,
     visible,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
+    check_context_path,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     POLICY,
 )
@@ -88,6 +91,7 @@ class NuxeoClientRegistry(Manager):
 
         :raises BadInput: with what to change."""
         check_basic_user(options['username'])
+        check_context_path(options['url'])
         _check_id(options['client_id'])
         if options.get('client_secret') and options['generate_secret'] != NEVER:
             raise BadInput('client_secret and generate_secret exclude each other.')

@@ -484,6 +484,7 @@ def test_what_is_let_through_the_server_takes_and_keeps_as_one(uri):
         ({'username': 'a:b'}, 'colon'),
         ({'client_secret': '$encrypted$'}, 'placeholder'),
         ({'url': 'http://nuxeo.test/nuxeo'}, 'https'),
+        ({'url': 'https://nuxeo.test/nuxeo/api/v1/'}, 'path of the REST API'),
         ({'cache': 'file'}, 'no option cache'),
     ],
     ids=str,
