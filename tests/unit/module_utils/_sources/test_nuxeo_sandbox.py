@@ -146,6 +146,38 @@ def test_two_runs_without_a_lasting_cache_change_nothing_the_second_time(given, 
     assert (second.changed, second.token.secret) == (False, first.token.secret)
 
 
+@pytest.mark.parametrize('admin', [True, False])
+@pytest.mark.parametrize(('name', 'client'), [('DOM\\joe', 'ci'), ('a/b', 'ci'), ('bob', 'c/i')])
+def test_names_that_cannot_be_in_an_address_have_tokens_too(sandbox, given, name, client, admin):
+    app = application(production=True)
+    app.state.add_client(nuxeo.Client('c/i', 'ci', SECRET, CALLBACK))
+    app.state.users[name] = nuxeo.User(name, 'pässword', admin=admin)
+    server = sandbox.serve(app)
+    changes = dict(
+        GRANTS['headless'],
+        url=server.url,
+        username=name,
+        client_id=client,
+        password='pässword',
+        cache='none',
+        cache_path=None,
+    )
+    other = app.state.new_token('public', name, SECONDS)
+    predicted = obtain(given, check_mode=True, **changes)
+    first, second = obtain(given, **changes), obtain(given, **changes)
+    assert (predicted.changed, first.changed, second.changed) == (True, True, False)
+    assert second.token.secret == first.token.secret
+    absent = dict(changes, state='absent')
+    assert obtain(given, check_mode=True, **absent).changed is True
+    if not admin:
+        with pytest.raises(Refused, match='only an administrator can remove'):
+            obtain(given, **absent)
+        return
+    assert obtain(given, **absent).changed is True
+    assert app.state.tokens == [other]
+    assert obtain(given, **absent).changed is False
+
+
 def test_a_public_client_that_grants_by_itself_needs_no_secret(given):
     given = {name: value for name, value in given.items() if name != 'client_secret'}
     assert (
