@@ -191,9 +191,9 @@ _compiled_others = Needles()
 def register(*secrets: t.Optional[str]) -> None:
     """Make secrets known to this process, and to the registry of ansible-core 2.22 and newer.
 
-    :param secrets: values; what is empty or None is ignored.
+    :param secrets: values; what is empty, None or a mask is ignored.
     """
-    found = [''.join(secret) for secret in secrets if secret]
+    found = [''.join(secret) for secret in secrets if secret and secret.strip() not in MASKS]
     _known.update(found)
     if _register is not None:
         _register(

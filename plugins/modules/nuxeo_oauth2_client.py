@@ -19,7 +19,7 @@ description:
     some that it cannot use.
   - When a client is removed, its tokens are revoked first. Otherwise they would become valid again
     if a client with the same id was created. Tokens left over from a client that was removed by
-    other means are revoked when it is created again, before it is enabled.
+    other means are revoked with O(state=absent), or when it is created again, before it is enabled.
 extends_documentation_fragment:
   - buildops.tokens.attributes
   - buildops.tokens.attributes.tokens
@@ -110,7 +110,8 @@ options:
     default: false
   state:
     description:
-      - V(present) ensures that the client exists, V(absent) that none exists.
+      - V(present) ensures that the client exists, V(absent) that neither it nor any token of it
+        exists. If there is none of both, a warning contains the identifier, which may be mistyped.
     type: str
     choices: [present, absent]
     default: present

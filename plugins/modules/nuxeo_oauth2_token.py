@@ -36,6 +36,8 @@ attributes:
     details:
       - Fetches, renews and revokes no token. With O(password) and with O(grant=jwt_bearer), it
         looks up whether the server has a token. Otherwise check mode reports no change.
+      - The server does not report when a token ends. Without O(cache=file), the renewal of a token
+        that ends soon is therefore not predicted.
   diff_mode:
     support: partial
     details:
@@ -46,7 +48,8 @@ attributes:
     details:
       - A code (O(code)) works once, and older servers (O(endpoints=legacy)) issue a new token for
         every grant. With O(cache=file), later runs use the token of the first run.
-      - With O(regenerate=always) every run replaces the token.
+      - With O(regenerate=always) every run replaces the token. With V(never), too, the server
+        itself replaces a token that has expired when one is requested.
       - With an O(assertion) that has the claim C(aud), the server cannot be asked whether it has a
         token. Without O(cache=file), every run reports a change.
 options:

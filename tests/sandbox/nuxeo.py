@@ -6,9 +6,10 @@
 """A stand-in for the OAuth2 server of a Nuxeo Platform, by version.
 
 Versions 10.10 and newer answer as Nuxeo 2023.6 was measured to: order of checks, messages, HTML and
-Latin-1 answers, login redirects, CSRF filter, REST of clients and tokens. C(client_credentials) of
-2023.31 and 2025.3 follows Nuxeo's documentation; its refusals are assumed. Versions before 9.2 have
-the endpoints of the page "Using OAuth2" of April 2020, with the flow of 8.10.
+Latin-1 answers, login redirects, CSRF filter, REST of clients and tokens. A server in production
+differs in a few answers, see C(create_app). C(client_credentials) of 2023.31 and 2025.3 follows
+Nuxeo's documentation; its refusals are assumed. Versions before 9.2 have the endpoints of the page
+"Using OAuth2" of April 2020, with the flow of 8.10.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ REASONS = {
     405: 'Method Not Allowed',
 }
 _REDIRECT_URI = re.compile(r'http://localhost(:\d+)?(/.*)?')
+_REPORT = re.compile('<hr class="line" />.*</p>')
 _BAD_ESCAPE = re.compile(r'%(?![0-9A-Fa-f]{2})')
 
 
@@ -113,6 +115,7 @@ class Token:
     refresh: str | None
     created: float
     seconds: float
+    row: int = 0
 
     def expired(self, now):
         return now >= self.created + self.seconds
@@ -168,13 +171,18 @@ class NuxeoState:
         self.codes: dict[str, Code] = {}
         self.sessions: dict[str, Session] = {}
         self.device_tokens: list[DeviceToken] = []
+        self.before_write = None
+        """Called between the comparison and the write of a new client, when others may write."""
         self._rows = 0
 
     def add_client(self, client):
-        self._rows += 1
-        client.row = self._rows
+        client.row = self._next_row()
         self.clients.append(client)
         return client
+
+    def _next_row(self):
+        self._rows += 1
+        return self._rows
 
     def client(self, client_id):
         """The client of an id or None; C(Duplicate) if the directory has more than one."""
@@ -197,6 +205,7 @@ class NuxeoState:
             _random(64) if refreshable else None,
             self.clock(),
             seconds,
+            self._next_row(),
         )
         self.tokens.append(token)
         return token
@@ -252,6 +261,9 @@ class Answer(Response):
     """A response that is sent as it is: no content type unless given, Location as it was made."""
 
     default_mimetype = None
+    bare = False
+    """Without the security headers."""
+    by_tomcat = False
 
     def get_wsgi_headers(self, environ):
         headers = self.headers.copy()
@@ -279,7 +291,15 @@ def tomcat_page(status, message=None, headers=()):
         f'<body><h1>{title}</h1><hr class="line" /><p><b>Type</b> Status '
         f'Report</p>{got}</body></html>'
     )
-    return answer(status, page, 'text/html;charset=utf-8', [('Content-Language', 'en'), *headers])
+    made = answer(status, page, 'text/html;charset=utf-8', [('Content-Language', 'en'), *headers])
+    made.by_tomcat = True
+    return made
+
+
+def bare(made, without=True):
+    """The answer, without the security headers where C(without) is true."""
+    made.bare = without
+    return made
 
 
 def json_answer(value, status=200, entity=None):
@@ -367,6 +387,7 @@ def create_app(
     csrf_token=None,
     sso_url=None,
     dev_mode=False,
+    production=False,
 ):
     """Return the Flask app; C(app.state) is its C(NuxeoState).
 
@@ -376,7 +397,10 @@ def create_app(
     C(nuxeo.oauth2.token.expiration.duration). csrf_token: None for off; 'on' for
     C(nuxeo.csrf.token.enabled) behind a Tomcat that does not redirect the context root; 'stock' for
     a Tomcat as it comes, where the token cannot be fetched. sso_url: a single sign-on page that has
-    taken the place of the login chain. dev_mode: C(org.nuxeo.dev).
+    taken the place of the login chain. dev_mode: C(org.nuxeo.dev). production: as a server in
+    production was measured: Tomcat's own pages contain no message (C(ErrorReportValve
+    showReport=false)), sessions end in the name of the node, what leads to the login has no
+    security headers, and a grant without its code is refused by JSON.
     """
     app = Flask('sandbox.nuxeo')
     app.context = '/nuxeo'
@@ -387,7 +411,17 @@ def create_app(
     for client in default_clients() if clients is None else clients:
         app.state.add_client(client)
     route_everything(
-        app, Platform(app.state, version, jwt_secret, token_seconds, csrf_token, sso_url, dev_mode)
+        app,
+        Platform(
+            app.state,
+            version,
+            jwt_secret,
+            token_seconds,
+            csrf_token,
+            sso_url,
+            dev_mode,
+            production,
+        ),
     )
     return app
 
@@ -461,11 +495,21 @@ def basic_header():
 
 
 class Platform:
-    def __init__(self, state, version, jwt_secret, token_seconds, csrf_token, sso_url, dev_mode):
+    def __init__(
+        self,
+        state,
+        version,
+        jwt_secret,
+        token_seconds,
+        csrf_token,
+        sso_url,
+        dev_mode,
+        production,
+    ):
         self.state = state
         self.version = tuple(int(part) for part in version.split('.'))
         self.jwt_secret, self.token_seconds, self.csrf_token = jwt_secret, token_seconds, csrf_token
-        self.sso_url, self.dev_mode = sso_url, dev_mode
+        self.sso_url, self.dev_mode, self.production = sso_url, dev_mode, production
         self.legacy = self.version < (9, 2)
         self.client_credentials = (2023, 31) <= self.version < (2024,) or self.version >= (2025, 3)
 
@@ -476,17 +520,23 @@ class Platform:
         with self.state.lock:
             refused = self.before(call)
             if refused is not None:
-                return refused
+                return self.finished(refused)
             try:
                 made = self.route(call)
             except Refused as stop:
                 made = stop.response
             except Html500:
                 made = self.error_page(call, 500, 'An error occurred.')
-        for name, value in SECURITY_HEADERS:
-            made.headers.setdefault(name, value)
+        if not made.bare:
+            for name, value in SECURITY_HEADERS:
+                made.headers.setdefault(name, value)
         for cookie in call.cookies:
             made.headers.add('Set-Cookie', cookie)
+        return self.finished(made)
+
+    def finished(self, made):
+        if self.production and made.by_tomcat:
+            made.set_data(_REPORT.sub('', made.get_data(as_text=True)))
         return made
 
     def before(self, call):
@@ -543,11 +593,14 @@ class Platform:
 
     def new_session(self, call, user=None):
         self.state.sessions.pop(call.session_id, None)
-        call.session_id = secrets.token_hex(16).upper()
+        call.session_id = secrets.token_hex(16).upper() + ('.nuxeo' if self.production else '')
         call.session = self.state.sessions[call.session_id] = Session(user)
         path = '/nuxeo' if call.path.startswith('/nuxeo') else '/'
         secure = '; Secure' if request.headers.get('X-Forwarded-Proto') == 'https' else ''
-        call.cookies.append(f'JSESSIONID={call.session_id}; Path={path}{secure}; HttpOnly')
+        same_site = '; SameSite=Lax' if self.production else ''
+        call.cookies.append(
+            f'JSESSIONID={call.session_id}; Path={path}{secure}; HttpOnly{same_site}'
+        )
 
     def user(self, name):
         """The user of a valid identity; a token that was made without a user breaks the server."""
@@ -626,7 +679,10 @@ class Platform:
             raise Refused(
                 self.unauthorized()
                 if api
-                else answer(401, LOGIN_SCRIPT % self.login_url(call), 'text/html;charset=UTF-8')
+                else bare(
+                    answer(401, LOGIN_SCRIPT % self.login_url(call), 'text/html;charset=UTF-8'),
+                    self.production,
+                )
             )
         return found
 
@@ -636,7 +692,11 @@ class Platform:
             return found
         if not api:
             self.need_session(call)
-        raise Refused(self.unauthorized() if api else redirect(self.login_url(call, failed=True)))
+        raise Refused(
+            self.unauthorized()
+            if api
+            else bare(redirect(self.login_url(call, failed=True)), self.production)
+        )
 
     @staticmethod
     def unauthorized():
@@ -666,7 +726,8 @@ class Platform:
             '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">\n'
             f'<html>\n<head>\n  <title>{title}</title>\n</head>\n<body>{title}</body>\n</html>\n'
         )
-        return answer(status, page, 'text/html;charset=UTF-8', headers)
+        made = answer(status, page, 'text/html;charset=UTF-8', headers)
+        return bare(made, self.production or status != 404)
 
     def not_found(self, call):
         return self.error_page(call, 404, 'Page not found')
@@ -678,7 +739,7 @@ class Platform:
             '<!DOCTYPE html>\n<html>\n<head>\n<title>null - 400</title>\n</head>\n<body>\n'
             f'<h1>Bad request</h1>\n<code>{text}</code>\n</body>\n</html>\n'
         )
-        return answer(status, page, 'text/html;charset=UTF-8')
+        return bare(answer(status, page, 'text/html;charset=UTF-8'))
 
     # routes
 
@@ -915,6 +976,8 @@ class Platform:
 
     def code_grant(self, call, client_id, secret, redirect_uri):
         if call.get('code') is None:
+            if self.production:
+                return token_error('invalid_grant', 'Invalid authorization code')
             raise Html500
         code = self.state.codes.pop(call.get('code'), None)
         if code is None or self.state.clock() - code.created >= CODE_SECONDS:
@@ -965,10 +1028,10 @@ class Platform:
         return self.token_answer(self.state.refresh(token))
 
     def jwt_grant(self, call, client_id, secret):
-        if not client_id:
-            return token_error('invalid_request', 'Empty client id')
         if not call.get('assertion'):
             return token_error('invalid_request', 'Empty assertion')
+        if not client_id:
+            return token_error('invalid_request', 'Empty client id')
         client = self.state.client(client_id)
         if client is None or not client.enabled:
             return token_error('invalid_client', f'Invalid client: {client_id}')
@@ -1243,6 +1306,7 @@ class Platform:
         ):
             return rest_error(400, f"Client with id '{wanted.id}' already exists")
         if client is None:
+            self.let_others_write()
             self.state.add_client(wanted)
         else:
             # the answer shows what was sent; an absent or empty secret keeps the old one
@@ -1250,6 +1314,14 @@ class Platform:
             kept = Client(**{**vars(wanted), 'secret': wanted.secret or client.secret})
             self.state.clients[self.state.clients.index(client)] = kept
         return json_answer(self.client_json(wanted), 200 if client else 201, entity='oauth2Client')
+
+    def let_others_write(self):
+        if self.state.before_write is not None:
+            self.state.lock.release()
+            try:
+                self.state.before_write()
+            finally:
+                self.state.lock.acquire()
 
     def wanted_client(self, sent):
         def text(name):
@@ -1388,13 +1460,13 @@ class Platform:
         return rest_error(405, JAXRS)
 
     @staticmethod
-    def token_row_json(number, token):
+    def token_row_json(token):
         return {
             'entity-type': 'directoryEntry',
             'directoryName': 'oauth2Tokens',
-            'id': str(number),
+            'id': str(token.row),
             'properties': {
-                'id': number,
+                'id': token.row,
                 'clientId': token.client_id,
                 'serviceName': TOKEN_STORE,
                 'nuxeoLogin': token.user,
@@ -1406,11 +1478,13 @@ class Platform:
     def tokens_directory(self, call, user, parts, method):
         if not user.admin:
             return rest_error(403, 'Not allowed to edit directory')
-        rows = dict(enumerate(self.state.tokens, 1))
         if method == 'GET' and not parts:
-            return self.directory_page(call, [self.token_row_json(*row) for row in rows.items()])
-        if method == 'DELETE' and parts and int(parts[0]) in rows:
-            self.state.tokens.remove(rows[int(parts[0])])
+            return self.directory_page(
+                call, [self.token_row_json(row) for row in self.state.tokens]
+            )
+        found = next((row for row in self.state.tokens if [str(row.row)] == parts), None)
+        if method == 'DELETE' and found:
+            self.state.tokens.remove(found)
             return answer(204)
         return rest_error(404, 'directory entry not found')
 

@@ -17,6 +17,7 @@ import base64
 import hashlib
 import re
 import typing as t
+from xml.parsers import expat
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
@@ -25,8 +26,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
 
 _KEY_OF_THE_MASTER = 'settings.security'
 _ENCRYPTED = re.compile(r'\{([^{}]+)\}')
-_MASTER = re.compile(r'<master>([^<]*)</master>')
-_RELOCATION = re.compile(r'<relocation>([^<]*)</relocation>')
 _MOST_RELOCATIONS = 5
 _BLOCK = 16
 
@@ -51,16 +50,41 @@ def decryptor(security_path: str) -> t.Callable[[str], t.Optional[str]]:
 def _master(path: str) -> t.Optional[str]:
     for _attempt in range(_MOST_RELOCATIONS):
         try:
-            content = (read_private(path).content or b'').decode('utf-8')
-        except (FileProblem, UnicodeDecodeError):
+            fields = _fields(read_private(path).content or b'')
+        except (FileProblem, expat.ExpatError, ValueError):
             return None
-        content = re.sub(r'<!--.*?-->', '', content, flags=re.S)
-        relocation = _RELOCATION.search(content)
-        if relocation is None:
-            master = _MASTER.search(content)
-            return _decrypt(master.group(1), _KEY_OF_THE_MASTER) if master else None
-        path = relocation.group(1).strip()
+        if 'relocation' not in fields:
+            return _decrypt(fields.get('master', ''), _KEY_OF_THE_MASTER)
+        path = fields['relocation'].strip()
     return None
+
+
+def _fields(content: bytes) -> t.Dict[str, str]:
+    """:returns: the texts of the elements in the root, by name.
+    :raises expat.ExpatError: not well-formed. :raises ValueError: with a DOCTYPE."""
+    fields: t.Dict[str, str] = {}
+    inside: t.List[str] = []
+
+    def on_start(name: str, _attributes: t.Dict[str, str]) -> None:
+        inside.append(name)
+        if len(inside) == 2:
+            fields[name] = ''
+
+    def on_end(_name: str) -> None:
+        inside.pop()
+
+    def on_text(text: str) -> None:
+        if len(inside) == 2:
+            fields[inside[1]] += text
+
+    def on_doctype(*_declared: object) -> None:
+        raise ValueError('it can hide entities')
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = on_start, on_end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = on_text, on_doctype
+    parser.Parse(content, True)
+    return fields
 
 
 def _decrypt(value: str, password: str) -> t.Optional[str]:

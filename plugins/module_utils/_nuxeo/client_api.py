@@ -27,12 +27,15 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.client_reco
     from_directory,
     from_rest,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.directory import (
+    TOKENS_DIRECTORY,
+    entries,
+    in_address,
+    token_row,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
     NuxeoServer,
     no_such_token,
-)
-from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
-    register,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._token import (
     basic_authorization,
@@ -41,11 +44,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
 AUTO, REST, DIRECTORY = APIS = ('auto', 'rest', 'directory')
 REST_PATH = '/api/v1/oauth2/client'
 DIRECTORY_PATH = '/api/v1/directory/oauth2Clients'
-TOKENS_DIRECTORY = '/api/v1/directory/oauth2Tokens'
 TOKEN_PATH = '/api/v1/oauth2/token'
 TOKEN_STORE = 'org.nuxeo.server.token.store'
-PAGE_SIZE = 100
-MOST_PAGES = 100
 
 
 class ClientApi:
@@ -87,16 +87,18 @@ class ClientApi:
         if self._api == DIRECTORY:
             return self._directory_rows()
         answer = self._request('GET', self._path())
-        data = answer.json_object() if answer.status == 200 else {}
-        if answer.status == 200 and 'redirectURIs' in data:
-            self._api = REST
-            return [from_rest(answer, data)]
         if answer.status == 500:
             # The response if the directory contains the client more than once
             rows = self._directory_rows()
             if len(rows) > 1:
                 self._api = DIRECTORY
                 return rows
+            # Another run has removed its own meanwhile
+            answer = self._request('GET', self._path())
+        data = answer.json_object() if answer.status == 200 else {}
+        if answer.status == 200 and 'redirectURIs' in data:
+            self._api = REST
+            return [from_rest(answer, data)]
         if answer.status not in (200, 404):
             raise self._refusal(answer)
         if self._api is None:
@@ -151,23 +153,8 @@ class ClientApi:
 
     def _directory(self, path: str) -> t.Iterator[t.Tuple[Response, t.Any]]:
         """Yield the entries of a directory, each with the answer that it is in."""
-        for page in range(MOST_PAGES):
-            answer = self._good(
-                self._request('GET', path, query={'pageSize': PAGE_SIZE, 'currentPageIndex': page})
-            )
-            data = answer.json_object()
-            if not isinstance(data.get('entries'), list):
-                raise ServerProblem(
-                    '%s answered without a list of entries. Check url.' % answer.request_label,
-                    answer.status,
-                )
-            for entry in data['entries']:
-                yield answer, entry
-            if not data.get('isNextPageAvailable'):
-                return
-        raise ServerProblem(
-            'The server has more than %d entries in %s.' % (MOST_PAGES * PAGE_SIZE, path)
-        )
+        for answer, entry in entries(self._server, path, self._authorization):
+            yield self._good(answer), entry
 
     def write(self, desired: RegisteredClient, before: t.Optional[RegisteredClient]) -> None:
         """Create or replace a client. :param before: as it is, or None."""
@@ -258,11 +245,13 @@ class ClientApi:
             }
         )
 
-    def revoke_tokens(self, users: t.Iterable[str]) -> int:
-        """:returns: how many were revoked."""
+    def revoke_tokens(self, users: t.Iterable[str], registered: bool = True) -> int:
+        """:param registered: whether the client exists; without it, the server revokes tokens in
+            its directory only.
+        :returns: how many were revoked."""
         revoked = 0
         for user in users:
-            if '/' in user or '\\' in user:
+            if not (registered and in_address(user)):
                 revoked += self._revoke_by_row(user)
                 continue
             answer = self._request(
@@ -280,17 +269,15 @@ class ClientApi:
         return revoked
 
     def _revoke_by_row(self, user: str) -> int:
-        """Revoke the token of a user whose name cannot be in an address (measured).
+        """Revoke the token of a user whose name cannot be in an address, or of a client that does
+        not exist (measured).
 
         :returns: how many were revoked."""
-        rows = []
-        for _answer, entry in self._directory(TOKENS_DIRECTORY):
-            properties = entry.get('properties') if isinstance(entry, dict) else None
-            if not isinstance(properties, dict):
-                continue
-            register(*(properties.get(name) for name in ('accessToken', 'refreshToken')))
-            if (properties.get('clientId'), properties.get('nuxeoLogin')) == (self.client_id, user):
-                rows.append(str(properties.get('id')))
+        rows = [
+            row
+            for _answer, entry in self._directory(TOKENS_DIRECTORY)
+            for row in token_row(entry, self.client_id, user)
+        ]
         for row in rows:
             path = '%s/%s' % (TOKENS_DIRECTORY, quote(row, safe=''))
             answer = self._request('DELETE', path)

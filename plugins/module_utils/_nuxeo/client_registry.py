@@ -29,11 +29,15 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.client_reco
     check_redirect_uri,
     visible,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
+    check_context_path,
+)
 from ansible_collections.buildops.tokens.plugins.module_utils._options import (
     POLICY,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     register,
+    sanitize,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import (
     Clock,
@@ -42,6 +46,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._server_client imp
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._urls import (
     check_basic_user,
+    host_of,
 )
 
 NEVER, IF_MISSING, ALWAYS = GENERATE = ('never', 'if_missing', 'always')
@@ -86,6 +91,7 @@ class NuxeoClientRegistry(Manager):
 
         :raises BadInput: with what to change."""
         check_basic_user(options['username'])
+        check_context_path(options['url'])
         _check_id(options['client_id'])
         if options.get('client_secret') and options['generate_secret'] != NEVER:
             raise BadInput('client_secret and generate_secret exclude each other.')
@@ -206,18 +212,28 @@ class NuxeoClientRegistry(Manager):
         return revoked
 
     def _absent(self, rows: t.Sequence[RegisteredClient], check_mode: bool) -> t.Dict[str, t.Any]:
-        users = self._api.token_users() if rows else []
+        users = self._api.token_users()
         revoked = len(users)
-        if rows and not check_mode:
-            revoked = self._api.revoke_tokens(users)
+        if not rows and not users:
+            self._warn_of_unknown_client()
+        if not check_mode:
+            revoked = self._api.revoke_tokens(users, registered=bool(rows))
             for row in rows:
                 self._api.remove(row)
-            if self._api.locate():
+            if rows and self._api.locate():
                 raise ServerProblem(
                     'The server still has a client %s after its removal.'
                     % self.options['client_id']
                 )
-        return dict(self._result(rows[0] if rows else None, None, None), revoked_tokens=revoked)
+        result = self._result(rows[0] if rows else None, None, None)
+        return dict(result, changed=bool(rows or revoked), revoked_tokens=revoked)
+
+    def _warn_of_unknown_client(self) -> None:
+        self.warnings.append(
+            '%s has no OAuth2 client %s. Check client_id: if it is mistyped, the right client and '
+            'its tokens are still valid.'
+            % (host_of(self.client.url), sanitize(self.options['client_id']))
+        )
 
     def _result(
         self,

@@ -24,6 +24,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.refusals im
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.server import (
     NuxeoServer,
+    check_context_path,
     login_refusal,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._oauth2 import (
@@ -229,11 +230,7 @@ def _check_owners(options: t.Mapping[str, t.Any], given: t.Set[str]) -> None:
             raise BadInput('%s is empty.' % name)
     if options['client_id'] in ('.', '..'):
         raise BadInput('client_id cannot be %s.' % options['client_id'])
-    if options['url'].rstrip('/').endswith('/api/v1'):
-        raise BadInput(
-            'url ends with the path of the REST API. It must end with the context path, which is '
-            '/nuxeo by default.'
-        )
+    check_context_path(options['url'])
 
 
 def _check_code(options: t.Mapping[str, t.Any], given: t.Set[str]) -> None:

@@ -12,6 +12,7 @@ import re
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
+    BadInput,
     Refused,
     ServerProblem,
     TokensError,
@@ -29,6 +30,15 @@ _STRIPPED = (
     'A proxy may strip the Authorization header, or the server does not accept HTTP Basic '
     'authentication there.'
 )
+
+
+def check_context_path(url: str) -> None:
+    """:raises BadInput: the URL of a server is that of its REST API."""
+    if url.rstrip('/').endswith('/api/v1'):
+        raise BadInput(
+            'url ends with the path of the REST API. It must end with the context path, which is '
+            '/nuxeo by default.'
+        )
 
 
 class NuxeoServer:

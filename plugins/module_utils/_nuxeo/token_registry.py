@@ -11,11 +11,17 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
-    BadInput,
+    Refused,
     wrong_credentials,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._http.response import (
     Response,
+)
+from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.directory import (
+    TOKENS_DIRECTORY,
+    entries,
+    in_address,
+    token_row,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._nuxeo.grants import (
     CLIENT,
@@ -35,6 +41,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._token import (
 )
 
 ME_PATH = '/api/v1/me'
+OWN_TOKENS = '/api/v1/oauth2/token/client'
 
 
 class TokenRegistry:
@@ -55,32 +62,60 @@ class TokenRegistry:
     def exists(self, known: t.Optional[Token]) -> t.Optional[bool]:
         """:returns: whether the server has a token for this client and user, or None if that cannot
         be found out without getting one."""
-        answer = self._entry(known)
-        self.created = None
-        self.unknown_client = answer is not None and no_such_client(answer)
-        if answer is not None and answer.status == 200 and not answer.is_html:
-            self.created = answer.error_object().get('creationDate')
-            return True
-        return False if answer is not None and no_such_token(answer) else None
-
-    def _entry(self, known: t.Optional[Token]) -> t.Optional[Response]:
-        """:returns: the answer about the token of this client and user, or None if that cannot be
-        asked without getting one. :raises Refused: the user name and password."""
-        if self._grants.legacy:
-            return None
-        authorization, user = self.as_user(known)
+        self.created, self.unknown_client = None, False
+        authorization, user = (None, '') if self._grants.legacy else self.as_user(known)
         if authorization is None:
             return None
-        answer = self._server.request('GET', self._path(user), authorization=authorization)
+        if not in_address(self._options['client_id'], user):
+            return self._is_listed(authorization, user)
+        answer = self._asked(self._path(user), authorization)
+        self.unknown_client = no_such_client(answer)
+        if answer.status == 200 and not answer.is_html:
+            self.created = answer.error_object().get('creationDate')
+            return True
+        return False if no_such_token(answer) else None
+
+    def _is_listed(self, authorization: str, user: str) -> t.Optional[bool]:
+        """:returns: whether the user's own list has a token of the client; None without a list."""
+        answer = self._asked(OWN_TOKENS, authorization)
+        listed = answer.error_object().get('entries') if answer.status == 200 else None
+        if not isinstance(listed, list):
+            return None
+        for entry in listed:
+            if isinstance(entry, dict) and (entry.get('clientId'), entry.get('nuxeoLogin')) == (
+                self._options['client_id'],
+                user,
+            ):
+                self.created = entry.get('creationDate')
+                return True
+        return False
+
+    def _asked(self, path: str, authorization: str) -> Response:
+        """:returns: the answer. :raises Refused: the user name and password."""
+        answer = self._server.request('GET', path, authorization=authorization)
         if answer.status == 401 and self._options.get('password'):
             raise wrong_credentials(answer.request_label, '401')
         return answer
 
     def delete(self, authorization: str, user: str) -> Response:
-        """Remove the token of a user."""
-        return self._server.request(
-            'DELETE', self._path(user), authorization=authorization, repeatable=True
-        )
+        """Remove the token of a user.
+
+        :raises Refused: only an administrator can, since the name cannot be in an address."""
+        path = self._path(user)
+        if not in_address(self._options['client_id'], user):
+            rows: t.List[str] = []
+            for answer, entry in entries(self._server, TOKENS_DIRECTORY, authorization):
+                if answer.status == 401:
+                    return answer
+                rows += token_row(entry, self._options['client_id'], user)
+            if not rows:
+                raise Refused(
+                    'The token remains: the name of the user or the client contains a slash or '
+                    'backslash, and only an administrator can remove such a token, in the '
+                    'directory oauth2Tokens.'
+                )
+            path = '%s/%s' % (TOKENS_DIRECTORY, quote(rows[0], safe=''))
+        return self._server.request('DELETE', path, authorization=authorization, repeatable=True)
 
     def as_user(self, known: t.Optional[Token]) -> t.Tuple[t.Optional[str], str]:
         """:returns: the Authorization header and the name of the user for requests about the token;
@@ -116,11 +151,6 @@ class TokenRegistry:
         return self._server.request('GET', ME_PATH, authorization=token.authorization)
 
     def _path(self, user: str) -> str:
-        for name, value in (('client_id', self._options['client_id']), ('username', user)):
-            if '/' in value or '\\' in value:
-                raise BadInput(
-                    '%s contains a slash, which this server does not accept in an address.' % name
-                )
         return '/api/v1/oauth2/token/client/%s/user/%s' % (
             quote(self._options['client_id'], safe=''),
             quote(user, safe=''),

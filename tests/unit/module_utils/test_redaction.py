@@ -78,6 +78,11 @@ def test_I2_placeholders(value):
         check_secret('password', value)
 
 
+def test_I2_words_of_a_placeholder_are_shown():
+    register('$encrypted$', ' CENSORED ')
+    assert sanitize('a censored, encrypted value') == 'a censored, encrypted value'
+
+
 def test_I3_a_vaulted_value_that_nobody_decrypted():
     with pytest.raises(BadInput, match='^password is still encrypted with Ansible Vault'):
         check_secret('password', '$ANSIBLE_VAULT;1.1;AES256\n6162')

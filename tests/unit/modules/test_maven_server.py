@@ -608,14 +608,26 @@ def test_M25_the_mode_of_any_file_is_kept_on_request(path):
 
 
 @pytest.mark.needs_client('mvn')
-def test_M23_a_rotated_password_is_encrypted_again_and_the_same_one_is_not(path):
+@pytest.mark.parametrize(
+    ('encoding', 'security'),
+    [
+        ('utf-8', '<!-- <master>{x}</master> --><master>\n%s</master>'),
+        ('utf-16', '<master ><![CDATA[%s]]>\n</master>'),
+    ],
+)
+def test_M23_a_rotated_password_is_encrypted_again_and_the_same_one_is_not(
+    path, encoding, security
+):
     path.parent.mkdir(parents=True)
     master = maven_encryption._ask(
         [shutil.which('mvn'), '--encrypt-master-password'], 'master', user_of('/')
     )
-    path.with_name('settings-security.xml').write_text(
-        '<settingsSecurity><!-- <master>{x}</master> --><master>\n%s</master></settingsSecurity>'
-        % re.search(r'\{.*\}', master.decode())[0]
+    content = security % re.search(r'\{.*\}', master.decode())[0]
+    path.with_name('settings-security.xml').write_bytes(
+        (
+            '<?xml version="1.0" encoding="%s"?><settingsSecurity>%s</settingsSecurity>'
+            % (encoding, content)
+        ).encode(encoding)
     )
     assert run(path, COMPANY, encrypt=True)[0]['changed']
     before = path.read_bytes()

@@ -593,6 +593,28 @@ def test_what_tomcat_itself_answers_or_takes_away():
         assert ('; Secure' in answer.headers['Set-Cookie']) is secure
 
 
+def test_a_server_in_production_answers_with_fewer_words():
+    app = nuxeo.create_app(production=True)
+    foreign = {'Origin': 'https://evil.test'}
+    client = app.test_client()
+    refused = client.post('/nuxeo/oauth2/token', base_url=BASE, headers=foreign)
+    assert refused.status_code == 403 and 'CSRF' not in refused.get_data(as_text=True)
+    assert 'X-Frame-Options' not in refused.headers
+    to_login = get(app, '/oauth2/authorize?client_id=x', auth=('jdoe', 'wrong'))
+    assert 'login.jsp' in to_login.headers['Location']
+    assert 'X-Frame-Options' not in to_login.headers
+    cookie = to_login.headers['Set-Cookie']
+    assert re.fullmatch(
+        r'JSESSIONID=[0-9A-F]{32}\.nuxeo; Path=/nuxeo; HttpOnly; SameSite=Lax', cookie
+    )
+    without = client.post(
+        '/nuxeo/oauth2/token',
+        base_url=BASE,
+        data={'grant_type': 'authorization_code', 'client_id': 'buildops'},
+    )
+    assert (without.status_code, without.get_json()['error']) == (400, 'invalid_grant')
+
+
 def test_what_the_vendors_clients_ask_first():
     app = nuxeo.create_app('2025.3')
     assert get(app, '/json/cmis', auth=JDOE).get_json()['default']['productVersion'] == '2025.3'

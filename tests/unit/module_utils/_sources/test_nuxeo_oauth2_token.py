@@ -1207,8 +1207,6 @@ def test_absent_without_any_way_to_ask():
     given = {name: value for name, value in IN_HAND.items() if name != 'code'}
     with pytest.raises(Refused, match='Set username and password'):
         run(dict(given, state='absent'), desired=DesiredState(state='absent'))
-    with pytest.raises(BadInput, match='slash'):
-        run(dict(HEADLESS, state='absent', username='a/b'))
 
 
 # Options

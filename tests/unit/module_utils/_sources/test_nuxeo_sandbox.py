@@ -114,12 +114,68 @@ def test_O15_the_credentials_are_accepted_in_both_runs(server, given, grant, cli
     )
 
 
+@pytest.mark.parametrize('csrf_token', [None, 'on'])
+@pytest.mark.parametrize('grant', GRANTS)
+def test_a_server_in_production_grants_as_well(sandbox, given, grant, csrf_token):
+    server = sandbox.serve(application(production=True, csrf_token=csrf_token))
+    token = obtain(given, url=server.url, **GRANTS[grant]).token
+    user = 'ci' if grant == 'machine' else 'jdoe'
+    assert me({**given, 'url': server.url}, token).json()['id'] == user
+
+
+@pytest.mark.parametrize('grant', GRANTS)
+def test_H18_a_proxy_that_adds_an_origin_is_named_where_the_refusal_has_no_words(
+    sandbox, given, grant
+):
+    server = sandbox.serve(application(production=True))
+
+    def add_an_origin(exchange):
+        exchange.environ['HTTP_ORIGIN'] = 'https://proxy.test'
+        return exchange.app()
+
+    server.faults.add('/oauth2/', add_an_origin, method='POST', times=9)
+    with pytest.raises(Refused, match='A proxy adds an Origin'):
+        obtain(given, url=server.url, **GRANTS[grant])
+
+
 @pytest.mark.parametrize('grant', GRANTS)
 def test_two_runs_without_a_lasting_cache_change_nothing_the_second_time(given, grant):
     changes = dict(GRANTS[grant], cache='none', cache_path=None)
     first, second = obtain(given, **changes), obtain(given, **changes)
     assert first.changed is (grant != 'machine')
     assert (second.changed, second.token.secret) == (False, first.token.secret)
+
+
+@pytest.mark.parametrize('admin', [True, False])
+@pytest.mark.parametrize(('name', 'client'), [('DOM\\joe', 'ci'), ('a/b', 'ci'), ('bob', 'c/i')])
+def test_names_that_cannot_be_in_an_address_have_tokens_too(sandbox, given, name, client, admin):
+    app = application(production=True)
+    app.state.add_client(nuxeo.Client('c/i', 'ci', SECRET, CALLBACK))
+    app.state.users[name] = nuxeo.User(name, 'pässword', admin=admin)
+    server = sandbox.serve(app)
+    changes = dict(
+        GRANTS['headless'],
+        url=server.url,
+        username=name,
+        client_id=client,
+        password='pässword',
+        cache='none',
+        cache_path=None,
+    )
+    other = app.state.new_token('public', name, SECONDS)
+    predicted = obtain(given, check_mode=True, **changes)
+    first, second = obtain(given, **changes), obtain(given, **changes)
+    assert (predicted.changed, first.changed, second.changed) == (True, True, False)
+    assert second.token.secret == first.token.secret
+    absent = dict(changes, state='absent')
+    assert obtain(given, check_mode=True, **absent).changed is True
+    if not admin:
+        with pytest.raises(Refused, match='only an administrator can remove'):
+            obtain(given, **absent)
+        return
+    assert obtain(given, **absent).changed is True
+    assert app.state.tokens == [other]
+    assert obtain(given, **absent).changed is False
 
 
 def test_a_public_client_that_grants_by_itself_needs_no_secret(given):
