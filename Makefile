@@ -88,9 +88,10 @@ docs: venv-test link  ## the documentation as HTML, in .build/docs
 build: venv link  ## the collection as an archive to install, in .build
 	@tools/build.sh .build
 
-release: venv-test link  ## the files of a release, in .build/release: checks, changelog, archive, Galaxy's importer, checksums
+release: venv-test link  ## the files of a release, in .build/release: checks, changelog, archive, Galaxy's importer, checksums, installation
 	@$(tests) --short lint docs sanity
 	@$(python) -m tests.tools.release --clean
+	@$(python) -m tests.tools.installed
 
 inventory:
 	@tools/inventory.sh

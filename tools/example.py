@@ -63,7 +63,7 @@ def running(root: Path, folder: Path) -> t.Iterator[Example]:
         shutil.copyfile(sandbox.ca_path, authorities)
         urls = {name: server.url for name, server in servers.items()}
         for agent in AGENTS:
-            _furnish(root, folder / agent, urls['nuxeo_online'], authorities)
+            furnish(root, folder / agent, urls['nuxeo_online'], authorities)
         try:
             hints = {name: list(getattr(app, 'hints', [])) for name, app in apps.items()}
             yield Example(urls, authorities, sandbox.truststore_path, hints)
@@ -91,7 +91,7 @@ def _serve(sandbox: t.Any, app: t.Any, port: int, folder: Path) -> t.Any:
         ) from None
 
 
-def _furnish(root: Path, home: Path, nuxeo_online_url: str, authorities: Path) -> None:
+def furnish(root: Path, home: Path, nuxeo_online_url: str, authorities: Path) -> None:
     """Create the files that an agent has before the first run."""
     settings = home / '.m2/settings.xml'
     if not settings.exists():

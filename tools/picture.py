@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -68,10 +69,19 @@ def main() -> int:
         except progress.Failed as problem:  # as it should
             summary = str(problem).rpartition('\nReport: ')[0]
     page = FOLDER / 'page.html'
-    page.write_text(PAGE.format(summary=html.escape(summary)), encoding='utf-8')
+    page.write_text(PAGE.format(summary=html.escape(_plain(summary))), encoding='utf-8')
     _shoot(page)
     print(f'{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size} bytes')
     return 0
+
+
+def _plain(summary: str) -> str:
+    """Return the summary without the folder of this clone, with its columns.
+
+    In the sandbox, a password is the same word as the name of a project, and so is hidden there.
+    """
+    summary = summary.replace('***-SANDBOX ', 'jdoe-SANDBOX')
+    return re.sub(r'…\S*/picture/(\S+)', lambda m: f'…/{m[1]}'.ljust(len(m[0])), summary)
 
 
 def _shoot(page: Path) -> None:

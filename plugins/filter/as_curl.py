@@ -65,7 +65,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
-from jinja2 import pass_context
+from jinja2 import UndefinedError, pass_context
 from jinja2.runtime import Context
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import TokensError, unexpected
@@ -93,6 +93,8 @@ def as_curl(context: Context, source: t.Any, nexus_version: str | None = None) -
     except TokensError as problem:
         raise AnsibleFilterError('as_curl: %s' % problem) from None
     except AnsibleFilterError:
+        raise
+    except UndefinedError:  # ansible-core names the variable
         raise
     except Exception as problem:  # its text could contain a secret
         raise AnsibleFilterError(unexpected(problem)) from None

@@ -53,6 +53,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
+from jinja2 import UndefinedError
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import unexpected
 from ansible_collections.buildops.tokens.plugins.plugin_utils import awx_settings
@@ -77,6 +78,8 @@ def awx_setup(settings: t.Any, found: t.Any = None) -> dict[str, t.Any]:
             'playbooks/vars/awx_setup.example.yml of this collection.' % problem
         ) from None
     except AnsibleFilterError:
+        raise
+    except UndefinedError:  # ansible-core names the variable
         raise
     except Exception as problem:  # its text could contain a secret
         raise AnsibleFilterError(unexpected(problem)) from None

@@ -57,6 +57,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
+from jinja2 import UndefinedError
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import (
     BadInput,
@@ -84,6 +85,8 @@ def docker_config(registries: t.Any) -> str:
         return json.dumps({'auths': auths})
     except TokensError as problem:
         raise AnsibleFilterError('docker_config: %s' % problem) from None
+    except UndefinedError:  # ansible-core names the variable
+        raise
     except Exception as problem:  # its text could contain a secret
         raise AnsibleFilterError(unexpected(problem)) from None
 

@@ -149,5 +149,6 @@ def matches(shown: t.Sequence[str], printed: t.Sequence[str]) -> bool:
 
 
 def _comparable(lines: t.Sequence[str]) -> list[str]:
-    kept = [line.rstrip() for line in lines if line.strip()]
+    # ansible-core 2.22 hides the sandbox's password in a path, too, which contains the same word
+    kept = [line.rstrip().replace('$REDACTED$', 'wonderland') for line in lines if line.strip()]
     return [re.sub(r'\b(?=[0-9a-f]*\d)[0-9a-f]{12}\b', 'FINGERPRINT', line) for line in kept]

@@ -14,33 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox import nexus
-from tests.support import pages
+from tests.support import getting_started, pages
 from tests.tools import tree
-from tests.tools.scratch import ROOT, environment
-
-PAGE = ROOT / 'docs/docsite/rst/getting_started.rst'
+from tests.tools.scratch import environment
 
 
 @pytest.mark.slow
 def test_a_reader_sees_what_the_page_shows(sandbox: t.Any, tmp_path: Path) -> None:
-    home, project = tmp_path / 'home', tmp_path / 'project'
-    home.mkdir()
-    project.mkdir()
-    env = {
-        **environment(home),
-        'ANSIBLE_NOCOLOR': '1',
-        'BUILDOPS_TOKENS_NEXUS_CA_PATH': str(sandbox.ca_path),
-    }
-    env.pop('ANSIBLE_COLLECTIONS_PATH', None)
-    server = sandbox.serve(nexus.create_app('3.90.1'))
-    replace = {
-        'https://nexus.example.com': server.url,
-        'nexus.example.com': server.url.partition('//')[2],
-        '- name: buildops.tokens': f'- name: {_archive(tmp_path, env)}\n    type: file',
-    }
-    assert pages.Reader(project, env, replace).follow(PAGE) == []
-    assert not (home / '.m2/settings.xml').read_text(encoding='utf-8').count('<id>')
+    archive = _archive(tmp_path, environment(tmp_path))
+    assert getting_started.follow(sandbox, tmp_path, archive) == []
 
 
 def _archive(folder: Path, env: dict[str, str]) -> Path:

@@ -49,6 +49,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.report_model impor
 
 # Above so many rows, those without a failure are one for each place
 MOST_ROWS = 12000
+# A browser lays out such a group of rows when it comes near the part of the page that is shown
+GROUP_ROWS = 50
 HOUR = 3600
 TICKS = (
     (HOUR, '1 h'),
@@ -132,6 +134,7 @@ def render(report: Report) -> str:
         lines=[_line(report, source, scale) for source in report.sources],
         ticks=[(_position(seconds, scale), label) for seconds, label in TICKS if seconds < scale],
         rows=rows,
+        group_rows=GROUP_ROWS,
         row_sources=sorted({row.source.name for row in rows}),
         words=WORDS,
         classes=CLASSES,

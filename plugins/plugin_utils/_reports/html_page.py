@@ -53,8 +53,12 @@ caption{text-align:left;color:var(--dim);padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-top:1px solid var(--line)}
 thead th{border:0;position:sticky;top:0;background:var(--bg)}
 tbody th{font-weight:600}
-#rows{table-layout:fixed}
-#rows th:first-child{width:28%}#rows th:nth-child(2){width:27%}
+#rows,#rows caption,#rows thead,#rows tbody{display:block}
+#rows tr{display:grid;grid-template-columns:28fr 27fr 45fr}
+#rows thead{position:sticky;top:0;z-index:1}
+#rows td,#rows th{min-width:0}
+#rows tbody{content-visibility:auto;contain-intrinsic-height:calc(var(--rows)*3.3rem)}
+#rows [hidden]{display:none}
 .r td:first-child,.f td:first-child{color:var(--bad);font-weight:600}
 .v td:first-child{color:var(--ok)}
 small{color:var(--dim);font-size:.85em;display:block;font-weight:400}
@@ -67,7 +71,8 @@ border:1px solid var(--dim);border-radius:.3rem;max-width:100%}
 .time li,.axis{grid-template-columns:1fr}.time li{display:block}
 .track{margin:.2rem 0}.axis div{grid-column:1}}
 @media print{form{display:none!important}body{max-width:none;padding:0;font-size:9pt}
-thead th{position:static}tr,li{break-inside:avoid}.scroll{overflow:visible}
+thead th,#rows thead{position:static}#rows tbody{content-visibility:visible}
+tr,li{break-inside:avoid}.scroll{overflow:visible}
 .scroll table{min-width:0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 :root{--bg:#fff;--fg:#000;--dim:#444;--line:#999;--soft:#eee;--ok:#1a7f37;--warn:#8a5a00;
@@ -78,18 +83,24 @@ SCRIPT = """
 (function(){
 var form=document.getElementById('filters');
 if(!form)return;
-var rows=[].slice.call(document.getElementById('rows').tBodies[0].rows);
-var texts=rows.map(function(row){return row.textContent.toLowerCase()});
-var count=document.getElementById('shown');
+var bodies=[].slice.call(document.getElementById('rows').tBodies);
+var groups=bodies.map(function(body){return [].slice.call(body.rows)});
+var all=groups.reduce(function(sum,rows){return sum+rows.length},0);
+var texts,count=document.getElementById('shown');
+function text(row){return row.textContent.toLowerCase()}
 function show(){
 var words=form.text.value.toLowerCase().split(/\\s+/),status=form.status.value;
-var source=form.source.value,shown=0;
+var source=form.source.value,shown=all;
+if(words.join('')||status||source||texts){
+shown=0;texts=texts||groups.map(function(rows){return rows.map(text)});
+groups.forEach(function(rows,group){var here=0;
 rows.forEach(function(row,number){
 var name=row.cells[2].firstElementChild.textContent;
 var hit=(!status||row.className===status)&&(!source||name===source)
-&&words.every(function(word){return texts[number].indexOf(word)>=0});
-row.hidden=!hit;shown+=hit});
-count.textContent=shown+' of '+rows.length+' rows'}
+&&words.every(function(word){return texts[group][number].indexOf(word)>=0});
+row.hidden=!hit;here+=hit});
+bodies[group].hidden=!here;bodies[group].style.setProperty('--rows',here);shown+=here})}
+count.textContent=shown+' of '+all+' rows'}
 form.addEventListener('input',show);
 form.addEventListener('submit',function(event){event.preventDefault()});
 form.hidden=false;show()})();
@@ -208,20 +219,22 @@ fingerprint {{ source.fingerprint }}{% endif %}</small>
 {%- for name in row_sources %}<option>{{ name }}</option>{% endfor %}</select></label>
 <output id="shown" aria-live="polite"></output>
 </form>
-<table id="rows">
+<table id="rows" role="table">
 <caption>Failures first, then by the end of the token.
 {%- if rows | length < totals.deliveries %} Hosts with the same result are in one row; the CSV \
 form has a row for each.{% endif %}</caption>
-<thead><tr><th scope="col">Result</th><th scope="col">Host</th><th scope="col">Source, place, end\
-</th></tr></thead>
-<tbody>
-{% for row in rows %}
-<tr class={{ classes[row.status] }}><td>{{ words[row.status] }}\
-{% if row.message %}<small>{{ row.message }}</small>{% endif %}<td>{{ row.host }}\
-<td><b>{{ row.source.name }}</b> {{ row.place }}{% if row.day %} <small>{{ row.day }}</small>\
-{% endif %}
+<thead role="rowgroup"><tr role="row"><th role="columnheader">Result</th>\
+<th role="columnheader">Host</th><th role="columnheader">Source, place, end</th></tr></thead>
+{% for group in rows | batch(group_rows) %}
+<tbody role="rowgroup" style="--rows:{{ group | length }}">
+{% for row in group %}
+<tr class={{ classes[row.status] }} role=row><td role=cell>{{ words[row.status] }}\
+{% if row.message %}<small>{{ row.message }}</small>{% endif %}<td role=cell>{{ row.host }}\
+<td role=cell><b>{{ row.source.name }}</b> {{ row.place }}\
+{% if row.day %} <small>{{ row.day }}</small>{% endif %}
 {% endfor %}
 </tbody>
+{% endfor %}
 </table>
 </section>
 {% endif %}

@@ -14,12 +14,14 @@ import json
 import os
 import re
 import typing as t
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import html5lib
 import icalendar
 import jsonschema
+import junitparser
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -270,6 +272,22 @@ def test_junit_counts_what_it_contains(report: Report) -> None:
     refused = report.totals['refused'] + report.totals['failed']
     levels = [source for source in report.sources if source.state_level == 'failure']
     assert len(failures) == refused + len(levels) + bool(report.problems)
+
+
+@pytest.mark.parametrize(
+    'report', [reports.small(), reports.hostile(), EMPTY], ids=['small', 'hostile', 'empty']
+)
+def test_another_parser_reads_the_same_in_junit(report: Report) -> None:
+    suites = junitparser.JUnitXml.fromstring(written('junit', report).encode())
+    counted = (suites.tests, suites.failures, suites.skipped)
+    suites.update_statistics()
+    assert counted == (suites.tests, suites.failures, suites.skipped)
+    cases = [case for suite in suites for case in suite]
+    assert all(case.name and case.classname for case in cases)
+    assert len({suite.name for suite in suites}) == len(list(suites))
+    assert sum(case.is_failure for case in cases) == suites.failures
+    assert sum(case.is_skipped for case in cases) == suites.skipped
+    datetime.fromisoformat(next(iter(suites)).timestamp)
 
 
 def test_the_page_shows_failures_first_and_names_who_fails_on_thursday() -> None:

@@ -31,14 +31,15 @@ BROWSER = (
 # Writes into the title what a person would find
 PROBE = """<script>
 addEventListener('load',function(){
-var form=document.forms[0],rows=[].slice.call(document.getElementById('rows').tBodies[0].rows);
+var form=document.forms[0],rows=[].slice.call(document.querySelectorAll('#rows tbody tr'));
+var near=rows.filter(function(row){return row.checkVisibility({contentVisibilityAuto:true})});
 function shown(){return rows.filter(function(row){return row.offsetHeight>0}).length}
 function after(name,value){form[name].value=value;
 form[name].dispatchEvent(new Event('input',{bubbles:true}));return shown()}
 var root=document.documentElement,focus=[];
 document.querySelectorAll('input,select,[tabindex="0"]').forEach(function(one){
 one.focus();focus.push(document.activeElement===one)});
-document.title=JSON.stringify({all:shown(),agent1:after('text','agent1'),
+document.title=JSON.stringify({near:near.length,all:shown(),agent1:after('text','agent1'),
 none:after('text','nobody'),back:after('text',''),refused:after('status','r'),
 both:after('source','company'),wider:root.scrollWidth-root.clientWidth,focus:focus,
 width:root.clientWidth})});
@@ -89,3 +90,4 @@ def test_R4_the_page_of_hostile_names_runs_its_own_script_alone(tmp_path: Path) 
 def test_the_page_of_1000_hosts_is_shown_whole(tmp_path: Path) -> None:
     found = probed(reports.large(1000), tmp_path)
     assert (found['all'], found['refused'], found['wider']) == (6000, 12, 0)
+    assert found['near'] < 600, 'the browser lays out what is near the part that is shown'
