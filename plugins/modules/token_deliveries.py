@@ -267,6 +267,14 @@ def _uv_credentials() -> t.Any:
     return uv_credentials.UvCredentials
 
 
+def _yarn_credentials() -> t.Any:
+    from ansible_collections.buildops.tokens.plugins.module_utils._deliveries import (
+        yarn_credentials,
+    )
+
+    return yarn_credentials.YarnCredentials
+
+
 TYPES = {
     'bundler_credentials': _bundler_credentials,
     'cargo_credentials': _cargo_credentials,
@@ -284,6 +292,7 @@ TYPES = {
     'poetry_credentials': _poetry_credentials,
     'pypirc_credentials': _pypirc_credentials,
     'uv_credentials': _uv_credentials,
+    'yarn_credentials': _yarn_credentials,
 }
 # END GENERATED
 
