@@ -245,7 +245,7 @@ class Pip(Client):
 
     def _netrc(self) -> Netrc:
         """Return what edits netrc files, with the entries for it."""
-        params = {'path': self.path, 'dialect': 'netrc', 'for_python': True, 'allow_http': True}
+        params = {'path': self.path, 'for_python': True, 'allow_http': True}
         client = Netrc(params)
         groups = [[self.wanted[number] for number in group] for group in self._groups()]
         client.wanted = [_for_netrc(group) for group in groups]
