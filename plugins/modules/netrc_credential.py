@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: netrc_credential
-short_description: Manage credentials in netrc files and in those of apt
+short_description: Manage credentials in netrc files
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
   - Writes entries of hosts to C(.netrc), which curl, wget, git, Go, pip, requests, poetry, uv and
-    others read. With O(dialect=apt), writes to the files of apt.
+    others read. For the files of apt, see M(buildops.tokens.apt_credential).
   - All other entries, comments and macros stay identical.
   - These programs read the same file differently. So only values are written that all of them read
     alike, and the task fails if the file has something with which one of them finds another
@@ -70,13 +70,11 @@ options:
     description:
       - Name of the host. It is without a port, since most clients look for the host alone, on all
         ports.
-      - With O(dialect=apt) it can have a path behind it, and C(http://) before it for a host that
-        apt asks without TLS.
     type: str
   port:
     description:
       - Port of the server, if it is not the usual one. Go looks for V(host:port), so that a second
-        entry is written for it. With O(dialect=apt) it is a part of the only entry.
+        entry is written for it.
     type: int
   exclusive:
     description:
@@ -88,16 +86,10 @@ options:
   path:
     description:
       - The file. By default C(.netrc) in the home folder that the password database has for the
-        user. Required with O(dialect=apt), as V(/etc/apt/auth.conf.d/nexus.conf).
+        user.
       - A new file, and missing folders, are created for the owner alone. An existing file that
         others can read is restricted to the owner.
     type: path
-  dialect:
-    description:
-      - What reads the file. V(apt) has no macros and no comments, and accepts other values.
-    type: str
-    choices: [netrc, apt]
-    default: netrc
   for_python:
     description:
       - Whether pip and other programs in Python use the file. Python reads nothing from a file with
@@ -106,6 +98,7 @@ options:
     type: bool
     default: true
 seealso:
+  - module: buildops.tokens.apt_credential
   - plugin: buildops.tokens.token
     plugin_type: lookup
 """
@@ -121,14 +114,6 @@ EXAMPLES = r"""
     host: nexus.example.com
     port: 8443
     token: company
-
-- name: Have apt use it
-  buildops.tokens.netrc_credential:
-    dialect: apt
-    path: /etc/apt/auth.conf.d/nexus.conf
-    host: nexus.example.com/repository/debian/
-    token: company
-  become: true
 
 - name: Store an access token as a password
   buildops.tokens.netrc_credential:

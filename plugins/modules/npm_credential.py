@@ -12,8 +12,8 @@ short_description: Manage credentials of npm registries in .npmrc
 version_added: 1.0.0
 author: buildops.tokens contributors (@buildops)
 description:
-  - Writes credentials of registries to C(.npmrc), which npm, pnpm, yarn 1 and bun read. yarn 2 and
-    newer do not read it.
+  - Writes credentials of registries to C(.npmrc), which npm, pnpm, yarn 1 and bun read. For
+    yarn 2 and newer, see M(buildops.tokens.yarn_credential).
   - All other lines stay identical. What C(npm config set) would lose, as comments, stays.
   - A user name and a password become C(_auth), an access token becomes C(_authToken), in a spelling
     that all these programs read alike. What else the file has for the same registry is removed,

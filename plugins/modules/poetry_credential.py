@@ -68,6 +68,12 @@ options:
       - A new file, and missing folders, are created for the owner alone. An existing file that
         others can read is restricted to the owner.
     type: path
+  project_paths:
+    description:
+      - Folders of projects whose C(poetry.toml) is compared. A credential for the same source there
+        is used instead, so that the task fails. They are not changed.
+    type: list
+    elements: path
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
@@ -121,7 +127,7 @@ entries:
       returned: when RV(entries[].effective) is V(false)
       type: str
       sample: >-
-        another file
+        /srv/shop/poetry.toml has another credential for it, which is used. Remove it there
     fingerprint:
       description: Twelve hexadecimal digits that identify the access token without revealing it.
       returned: for an O(access_token)

@@ -66,7 +66,7 @@ def measure(lines: int, rounds: int):
     )
 
 
-def rows():
+def rows(quick=False):
     """:returns: list of (name, measured ratio, target, whether it is met)."""
     small, (parse, change, same, more), large = (
         measure(1000, 20),

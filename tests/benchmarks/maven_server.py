@@ -41,20 +41,26 @@ def document(servers: int) -> bytes:
     ).encode()
 
 
+def _taken(function):
+    started = time.process_time()
+    function()
+    return time.process_time() - started
+
+
+def seconds(*functions, rounds):
+    """The processor time of each function: medians, taken in turns."""
+    measured = [[_taken(function) for function in functions] for _round in range(rounds)]
+    return [statistics.median(column) for column in zip(*measured)]
+
+
 def ratios(base, *functions, rounds):
     """How much more processor time each function takes than C(base): medians, side by side."""
-
-    def seconds(function):
-        started = time.process_time()
-        function()
-        return time.process_time() - started
-
     measured = []
     for _round in range(rounds):
         before, times, after = (
-            seconds(base),
-            [seconds(function) for function in functions],
-            seconds(base),
+            _taken(base),
+            [_taken(function) for function in functions],
+            _taken(base),
         )
         measured.append([taken / ((before + after) / 2) for taken in times])
     return [statistics.median(column) for column in zip(*measured)]
@@ -77,7 +83,7 @@ def measure(servers: int, rounds: int):
     )
 
 
-def rows():
+def rows(quick=False):
     """:returns: list of (name, measured ratio, target, whether it is met)."""
     small, (change, same, more), large = measure(1000, 60), measure(10000, 25), measure(100000, 3)
     found = [

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Programs that read C(.npmrc), in a folder of the build, and npm's own parser of it."""
+"""Programs that read C(.npmrc) or C(.yarnrc.yml) in a folder of the build, and npm's own parser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.tools.scratch import BUILD
 
 FOLDER = BUILD / 'cache/npm-clients'
 PACKAGES = ('npm10@npm:npm@10', 'npm12@npm:npm@12', 'pnpm10@npm:pnpm@10', 'pnpm12@npm:pnpm@12')
-PACKAGES += ('yarn1@npm:yarn@1',)
+PACKAGES += ('yarn1@npm:yarn@1', 'yarn3@npm:@yarnpkg/cli-dist@3', 'yarn4@npm:@yarnpkg/cli-dist@4')
 PROGRAMS = {
     'npm': ['npm'],
     'npm10': ['node', FOLDER / 'node_modules/npm10/bin/npm-cli.js'],
@@ -27,8 +27,11 @@ PROGRAMS = {
     'pnpm10': ['node', FOLDER / 'node_modules/pnpm10/bin/pnpm.cjs'],
     'pnpm12': [FOLDER / 'node_modules/pnpm12/pnpm'],
     'yarn1': ['node', FOLDER / 'node_modules/yarn1/bin/yarn.js'],
+    'yarn3': ['node', FOLDER / 'node_modules/yarn3/bin/yarn.js'],
+    'yarn4': ['node', FOLDER / 'node_modules/yarn4/bin/yarn.js'],
 }
-# Each asks the registry for a package, and writes into the folder of the project only
+# Each program that reads C(.npmrc) asks the registry for a package, and writes into the folder of
+# the project only
 GET = {
     'npm': ['install', '--package-lock-only', '--no-audit'],
     'npm10': ['install', '--package-lock-only', '--no-audit'],
@@ -50,7 +53,7 @@ def install() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / '.lock').open('w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (FOLDER / 'node_modules/yarn1/bin/yarn.js').exists():
+        if not (FOLDER / 'node_modules/yarn4/bin/yarn.js').exists():
             subprocess.run(
                 ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error']
                 + ['--fetch-retries=1', '--fetch-timeout=60000']

@@ -3,7 +3,7 @@
 # BSD 2-Clause License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Machines in a netrc file, and in that of apt."""
+"""Machines in a netrc file."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class NetrcCredentials(PackageClient):
     NAME = 'netrc_credentials'
     MODULE = 'netrc_credential'
     VARIABLE = 'package_clients_netrc'
-    OPTIONS = ('path', 'dialect', 'for_python', *SHARED)
+    OPTIONS = ('path', 'for_python', *SHARED)
     ENTRY_NAME = 'host'
     UNIQUE = ('host', 'port', 'username', 'state')
-    CHECKED_WITH = ('allow_http', 'dialect')
+    CHECKED_WITH = ('allow_http',)
     REMOVED_BY_OWNER = True
     EXAMPLE = {'host': 'nexus.example.com', 'username': 'ci'}
     ENTRY = {
@@ -37,8 +37,7 @@ class NetrcCredentials(PackageClient):
         'port': {'type': 'int'},
         'exclusive': {'type': 'bool', 'default': False},
     }
-    SETTINGS = {
-        'dialect': {'type': 'str', 'choices': ['netrc', 'apt'], 'default': 'netrc'},
+    SETTINGS: t.Dict[str, t.Dict[str, t.Any]] = {
         'for_python': {'type': 'bool', 'default': True},
     }
 
@@ -58,11 +57,11 @@ class NetrcCredentials(PackageClient):
         from ansible_collections.buildops.tokens.plugins.module_utils._package_clients import netrc
 
         super().check_entry(entry, options)
-        if isinstance(entry.get('host'), str) and isinstance(options.get('dialect'), str):
+        if isinstance(entry.get('host'), str):
             port = entry.get('port')
             netrc.machines(
                 entry['host'],
                 port if isinstance(port, int) else None,
-                options['dialect'],
+                cls.client().DIALECT,
                 bool(options.get('allow_http')),
             )

@@ -21,12 +21,13 @@ class PoetryCredentials(PackageClient):
     NAME = 'poetry_credentials'
     MODULE = 'poetry_credential'
     VARIABLE = 'package_clients_poetry'
-    OPTIONS = ('path', *SHARED)
+    OPTIONS = ('path', 'project_paths', *SHARED)
     ENTRY_NAME = 'name'
     UNIQUE = ('name',)
     CHECKED_WITH = ('allow_http',)
     EXAMPLE = {'name': 'company', 'username': 'ci'}
     ENTRY = {'name': {'type': 'str'}}
+    SETTINGS = {'project_paths': {'type': 'list', 'elements': 'path'}}
 
     @classmethod
     def client(cls) -> t.Any:

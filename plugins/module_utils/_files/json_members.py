@@ -19,9 +19,12 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 
+_BLANK_CHARACTERS = ' \t\r\n'
 _BLANKS = re.compile(r'[ \t\r\n]*')
 _COLON = re.compile(r'[ \t\r\n]*:[ \t\r\n]*')
 _COMMA = re.compile(r'[ \t\r\n]*,?[ \t\r\n]*')
+# In a valid text without \u, such a key in quotation marks before a colon is a key of some object
+_SIMPLE = re.compile(r'[A-Za-z0-9][A-Za-z0-9._:/-]*\Z')
 _BOM = codecs.BOM_UTF8
 _DECODER = json.JSONDecoder()
 
@@ -29,10 +32,67 @@ _DECODER = json.JSONDecoder()
 class _Member(t.NamedTuple):
     """Positions in the text: of the key, of the value, and behind the value."""
 
-    key: str
     start: int
     value: int
     end: int
+
+
+class _Object:
+    """An object in a valid text, none of whose keys occurs twice.
+
+    :ivar start: position of its opening brace. :ivar names: its keys in their order.
+    """
+
+    def __init__(self, text: str, start: int, names: t.Iterable[str]) -> None:
+        self.start = start
+        self.names = list(names)
+        self._text = text
+
+    def place(self, name: str) -> tuple[int, int]:
+        """Return the positions of a key and of its value.
+
+        The object is searched only if the key, or a text like it, occurs elsewhere, too.
+        """
+        text, quoted = self._text, '"%s"' % name
+        start = text.find(quoted)
+        if start < 0 or not _SIMPLE.match(name) or '\\u' in text or text[start - 1] == '\\':
+            return self._search(name)
+        colon = _COLON.match(text, start + len(quoted))
+        if colon is None or text.find(quoted, colon.end()) >= 0:
+            return self._search(name)
+        return start, colon.end()
+
+    def member(self, name: str) -> _Member:
+        """Return a member."""
+        start, value = self.place(name)
+        return _Member(start, value, _end(self._text, value))
+
+    def _search(self, name: str) -> tuple[int, int]:
+        begin = _skip(self._text, self.start + 1)
+        while True:
+            key, position = _DECODER.raw_decode(self._text, begin)
+            separator = _COLON.match(self._text, position)
+            value = separator.end() if separator else position
+            if key == name:
+                return begin, value
+            separator = _COMMA.match(self._text, _end(self._text, value))
+            begin = separator.end() if separator else value
+
+
+def _end(text: str, value: int) -> int:
+    return _DECODER.raw_decode(text, value)[1]
+
+
+class _Parsed(t.NamedTuple):
+    """The object of a file, and those objects in it that have a key twice."""
+
+    value: dict[str, t.Any]
+    doubled: list[t.Any]
+
+    def check(self, value: t.Any, path: str) -> None:
+        """Refuse an object that has a key twice."""
+        if any(value is one for one in self.doubled):
+            raise FileProblem('%s has a key twice in one object. Correct it.' % path)
 
 
 def _no_constant(name: str) -> t.NoReturn:
@@ -45,21 +105,32 @@ def read(content: bytes | None, path: str) -> dict[str, t.Any]:
     :param path: for messages.
     :raises FileProblem: it is not a JSON object in UTF-8; the message contains nothing of it.
     """
+    return parse(content, path).value
+
+
+@functools.lru_cache(maxsize=2)  # an edit asks for the same text several times
+def parse(content: bytes | None, path: str) -> _Parsed:
+    doubled: list[t.Any] = []
+
+    def as_object(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            doubled.append(value)
+        return value
+
     if content is None or not content.strip():
-        return {}
+        return _Parsed({}, doubled)
     try:
-        value = json.loads(content.decode('utf-8-sig'), parse_constant=_no_constant)
+        value = json.loads(
+            content.decode('utf-8-sig'), parse_constant=_no_constant, object_pairs_hook=as_object
+        )
     except (ValueError, RecursionError):
         raise FileProblem(
             '%s is not valid JSON in UTF-8. Correct it, or remove it.' % path
         ) from None
     if not isinstance(value, dict):
         raise FileProblem('%s is not a JSON object. Correct it, or remove it.' % path)
-    return value
-
-
-# Its result is not changed. An edit asks for the same text several times
-_read = functools.lru_cache(maxsize=2)(read)
+    return _Parsed(value, doubled)
 
 
 def edit(
@@ -81,8 +152,8 @@ def edit(
             return content, []
         text = json.dumps({section: kept}, indent=2, ensure_ascii=False) + '\n'
         return text.encode('utf-8'), sorted(kept)
-    whole = read(content, path)
-    inner = whole.get(section, {})
+    parsed = parse(content, path)
+    whole, inner = parsed.value, parsed.value.get(section, {})
     if not isinstance(inner, dict):
         raise FileProblem('%s in %s is not an object. Correct it, or remove it.' % (section, path))
     changed = sorted(
@@ -92,15 +163,19 @@ def edit(
     )
     if not changed:
         return content, []
+    parsed.check(whole, path)
+    parsed.check(inner, path)
     mark = _BOM if content.startswith(_BOM) else b''  # JavaScript programs read over it
     text = content.decode('utf-8-sig')
     left = {name: value for name, value in inner.items() if name not in values}
     left.update((name, value) for name, value in values.items() if value is not None)
     if section not in whole or not inner or not left:
-        text = _set(text, (), section, left or None, path)
+        text = _set(text, [whole], [section], left or None)
     else:
+        inner = dict(inner)
         for name in changed:
-            text = _set(text, (section,), name, values[name], path)
+            text = _set(text, [whole, inner], [section, name], values[name])
+            inner.pop(name, None) if values[name] is None else inner.update({name: values[name]})
     return mark + text.encode('utf-8'), changed
 
 
@@ -109,19 +184,14 @@ def find(content: bytes | None, keys: t.Sequence[str], path: str) -> t.Any:
 
     :raises FileProblem: as for L(edit), also where an object on the way has a key twice.
     """
-    value: t.Any = _read(content, path)
-    if content is None or not content.strip():
-        return None if keys else value
-    text = content.decode('utf-8-sig')
-    start = _skip(text, 0)
+    parsed = parse(content, path)
+    value: t.Any = parsed.value
     for key in keys:
+        parsed.check(value, path)
         if not isinstance(value, dict) or key not in value:
             return None
-        members = _members(text, start, path)[0]
-        start = next(member.value for member in members if member.key == key)
         value = value[key]
-    if isinstance(value, dict):
-        _members(text, start, path)
+    parsed.check(value, path)
     return value
 
 
@@ -134,7 +204,8 @@ def put(
     :param indent: of a new file.
     :raises FileProblem: as for L(edit).
     """
-    objects = [_read(content, path)]
+    parsed = parse(content, path)
+    objects = [parsed.value]
     for key in keys[:-1]:
         inner = objects[-1].get(key)
         if inner is not None and not isinstance(inner, dict):
@@ -153,8 +224,10 @@ def put(
     if content is None or not content.strip():
         text = json.dumps({keys[0]: value}, indent=indent, ensure_ascii=False) + '\n'
         return text.encode('utf-8')
+    for each in objects[: depth + 1]:
+        parsed.check(each, path)
     mark = _BOM if content.startswith(_BOM) else b''
-    text = _set(content.decode('utf-8-sig'), tuple(keys[:depth]), keys[depth], value, path)
+    text = _set(content.decode('utf-8-sig'), objects[: depth + 1], keys, value)
     return mark + text.encode('utf-8')
 
 
@@ -164,64 +237,52 @@ def _skip(text: str, position: int) -> int:
     return blanks.end() if blanks else position
 
 
-@functools.lru_cache(maxsize=4)  # an edit asks for the same objects several times
-def _members(text: str, start: int, path: str) -> tuple[t.Sequence[_Member], int]:
-    """Return the members of an object and the position of its closing brace.
+def _set(text: str, objects: t.Sequence[t.Any], keys: t.Sequence[str], value: t.Any) -> str:
+    """Set (or with None remove) one member.
 
-    :param start: position of its opening brace.
+    :param objects: those that lead to it, as they are in the text. :param keys: of each.
     """
-    members: list[_Member] = []
-    keys: set[str] = set()
-    begin = _skip(text, start + 1)
-    while text[begin] != '}':
-        key, position = _DECODER.raw_decode(text, begin)
-        separator = _COLON.match(text, position)
-        value = separator.end() if separator else position
-        end = _DECODER.raw_decode(text, value)[1]
-        if key in keys:
-            raise FileProblem('%s has a key twice in one object. Correct it.' % path)
-        keys.add(key)
-        members.append(_Member(key, begin, value, end))
-        separator = _COMMA.match(text, end)
-        begin = separator.end() if separator else end
-    return tuple(members), begin
-
-
-def _set(text: str, parents: tuple[str, ...], key: str, value: t.Any, path: str) -> str:
-    """Set (or with None remove) one member of the object that C(parents) lead to."""
-    start, depth = _skip(text, 0), 1
-    for parent in parents:
-        start = next(
-            member.value for member in _members(text, start, path)[0] if member.key == parent
-        )
-        depth += 1
-    members, end = _members(text, start, path)
-    found = next((number for number, member in enumerate(members) if member.key == key), None)
+    start, depth, key = _skip(text, 0), len(objects), keys[len(objects) - 1]
+    for names, parent in zip(objects, keys[: depth - 1]):
+        start = _Object(text, start, names).place(parent)[1]
+    one = _Object(text, start, objects[-1])
     if value is None:
-        return _without(text, start, end, members, found or 0)
-    gap = text[start + 1 : members[0].start] if members else None
+        return _without(text, one, key)
+    first = _skip(text, start + 1)
+    gap = text[start + 1 : first] if one.names else None
     newline, unit = _layout(text, gap, depth)
     written = json.dumps(value, indent=unit, ensure_ascii=False)
     written = written.replace('\n', newline + (unit or '') * depth)
-    if found is not None:
-        return text[: members[found].value] + written + text[members[found].end :]
+    if key in objects[-1]:
+        member = one.member(key)
+        return text[: member.value] + written + text[member.end :]
     new = '%s: %s' % (json.dumps(key, ensure_ascii=False), written)
-    if members:
+    if one.names:
         # as the last member is behind the comma before it
-        last = members[-1]
-        if len(members) > 1:
-            gap = text[members[-2].end : last.start].rpartition(',')[2]
+        last = one.member(one.names[-1])
+        if len(one.names) > 1:
+            comma = text.rindex(',', first, last.start)
+            gap = text[comma + 1 : last.start]
         return text[: last.end] + ',' + (gap or '') + new + text[last.end :]
     inner, outer = newline + (unit or '') * depth, newline + (unit or '') * (depth - 1)
-    return text[: start + 1] + inner + new + outer + text[end:]
+    return text[: start + 1] + inner + new + outer + text[first:]
 
 
-def _without(text: str, start: int, end: int, members: t.Sequence[_Member], number: int) -> str:
-    if len(members) == 1:
-        return text[: start + 1] + text[end:]
-    if number:
-        return text[: members[number - 1].end] + text[members[number].end :]
-    return text[: members[0].start] + text[members[1].start :]
+def _without(text: str, one: _Object, key: str) -> str:
+    member, number = one.member(key), one.names.index(key)
+    if len(one.names) == 1:
+        return text[: one.start + 1] + text[_skip(text, member.end) :]
+    if not number:
+        comma = _COMMA.match(text, member.end)
+        return text[: member.start] + text[comma.end() if comma else member.end :]
+    # The text before is long, and only its last characters count
+    end = member.start
+    while text[end - 1] in _BLANK_CHARACTERS:
+        end -= 1
+    end -= 1  # the comma
+    while text[end - 1] in _BLANK_CHARACTERS:
+        end -= 1
+    return text[:end] + text[member.end :]
 
 
 def _layout(text: str, gap: str | None, depth: int) -> tuple[str, str | None]:

@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 
 _LINE = re.compile(r'[^\r\n]*(?:\r\n|\r|\n|\Z)')
-_OPTION = re.compile(r'(.*?)\s*[=:]\s*(.*)\Z', re.DOTALL)
+_EQUALS = re.compile(r'[=:]\s*')
 Span = t.Tuple[int, int]
 
 
@@ -55,23 +55,34 @@ class IniFile:
         self._content = content
         self.text = (content or b'').decode('utf-8', 'surrogateescape')
         self.newline = '\r\n' if '\r\n' in self.text else '\n'
+        self._splices: list[t.Tuple[int, int, str]] = []
         self._parse()
 
+    @property
+    def options(self) -> list[Option]:
+        """The options in their order."""
+        self._refresh()
+        return self._options
+
+    def _refresh(self) -> None:
+        """Read the text again if it has changed."""
+        if self._is_stale:
+            self._parse()
+
     def _parse(self) -> None:
-        self.options: list[Option] = []
+        self._is_stale = False
+        self._options: list[Option] = []
         self._sections: dict[str, _Section] = {}
         self._by_name: dict[t.Tuple[str, str], Option] = {}
-        self._splices: list[t.Tuple[int, int, str]] = []
         section: t.Optional[str] = None
         option: t.Optional[Option] = None
         indentation = at = 0
-        while at < len(self.text):
-            found = t.cast('t.Match[str]', _LINE.match(self.text, at))
-            line, start, at = found.group(), at, found.end()
+        for line in _LINE.findall(self.text):
+            start, at = at, at + len(line)
             value = line.strip()
             if not value or value[0] in '#;':
                 continue
-            first = start + len(line) - len(line.lstrip())
+            first = start if line[0] == value[0] else start + line.index(value[0])
             place = (first, first + len(value))
             if section is not None and option and first - start > indentation:
                 option.values.append(place)
@@ -95,15 +106,15 @@ class IniFile:
         return name
 
     def _option(self, section: str, value: str, first: int, line: Span) -> Option:
-        found = _OPTION.match(value)
-        if not found or not found.group(1):
+        equals = _EQUALS.search(value)
+        written = value[: equals.start()].rstrip().lower() if equals else ''
+        if not equals or not written:
             raise self._problem(line[0], 'neither a section nor an option')
-        place = (first + found.start(2), first + found.end(2))
-        option = Option(section, found.group(1).rstrip().lower(), place, line)
+        option = Option(section, written, (first + equals.end(), first + len(value)), line)
         if (section, option.written) in self._by_name:
             raise self._problem(line[0], 'an option that is there before')
         self._by_name[(section, option.written)] = option
-        self.options.append(option)
+        self._options.append(option)
         self._sections[section].end = line[1]
         return option
 
@@ -119,6 +130,7 @@ class IniFile:
 
     def get(self, section: str, name: str) -> t.Optional[str]:
         """Return the value of an option, its lines joined; None where there is none."""
+        self._refresh()
         option = self._by_name.get((section, name))
         if option is None:
             return None
@@ -126,6 +138,7 @@ class IniFile:
 
     def has_section(self, section: str) -> bool:
         """Return whether there is such a section."""
+        self._refresh()
         return section in self._sections
 
     def replace(self, start: int, end: int, text: str) -> None:
@@ -135,6 +148,7 @@ class IniFile:
     def set(self, section: str, name: str, value: str) -> bool:
         """Give an option a value of one line. :returns: whether it changed."""
         self.apply()
+        self._refresh()
         option = self._by_name.get((section, name))
         if option is None:
             self._add(section, '%s = %s' % (name, value))
@@ -152,6 +166,7 @@ class IniFile:
     def add_line(self, section: str, name: str, value: str) -> None:
         """Add a value to an option with several, in a separate line."""
         self.apply()
+        self._refresh()
         option = self._by_name.get((section, name))
         if option is None:
             self._add(section, '%s = %s' % (name, value))
@@ -187,6 +202,7 @@ class IniFile:
         A section that has no other option is removed as well.
         """
         self.apply()
+        self._refresh()
         option = self._by_name.pop((section, name), None)
         if option is None:
             return False
@@ -208,7 +224,8 @@ class IniFile:
             at = end
         parts.append(self.text[at:])
         self.text = ''.join(parts)
-        self._parse()
+        self._splices = []
+        self._is_stale = True
 
     def content(self) -> t.Optional[bytes]:
         """Return the new content; the old object where nothing changes."""

@@ -40,25 +40,25 @@ class Netrc(Client):
     """Python takes the last entry of a host, curl, git, wget and Go the first."""
 
     PATH = '.netrc'
+    DIALECT = netrc.NETRC
+    READER = 'a client that reads netrc files'
 
-    def default_path(self) -> str:
-        if self.params['dialect'] == netrc.APT:
-            raise BadInput('dialect=apt requires path, such as /etc/apt/auth.conf.d/nexus.conf.')
-        return super().default_path()
+    @property
+    def for_python(self) -> bool:
+        """Whether Python must be able to read the file."""
+        return bool(self.params['for_python'])
 
     def key(self, entry: Wanted) -> t.Any:
         return self._machines(entry)[0], None if entry.present else entry.username
 
     def _machines(self, entry: Wanted) -> t.List[str]:
-        options, params = entry.options, self.params
-        return machines(options['host'], options['port'], params['dialect'], params['allow_http'])
+        options, allow_http = entry.options, self.params['allow_http']
+        return machines(options['host'], options['port'], self.DIALECT, allow_http)
 
     def check(self, entry: Wanted) -> None:
-        _check(entry, self.params['dialect'])
-        folder, name = os.path.split(self.path)
-        ignored = os.path.basename(folder) == APT_FOLDER and not _APT_NAME.match(name)
-        if self.params['dialect'] == netrc.APT and ignored:
-            raise BadInput('apt ignores a file named %s. End the name of path with .conf.' % name)
+        username = require_username(entry, self.READER, 'oauth2')
+        netrc.check_value(username, 'The username for %s' % entry.name, self.DIALECT)
+        netrc.check_value(str(entry.secret), 'The secret for %s' % entry.name, self.DIALECT)
 
     def edit(self, content: t.Optional[bytes]) -> Edited:
         wanted, owners = [], []
@@ -70,25 +70,24 @@ class Netrc(Client):
                         machine, entry.username, entry.secret, bool(entry.options['exclusive'])
                     )
                 )
-        dialect, for_python = self.params['dialect'], self.params['for_python']
-        new, words = netrc.edit(content, wanted, self.path, dialect, for_python)
+        new, words = netrc.edit(content, wanted, self.path, self.DIALECT, self.for_python)
         changes: t.List[t.List[str]] = [[] for _entry in self.wanted]
         for number, found in zip(owners, words):
             changes[number] += found
         return Edited(new, changes, self._warnings(new))
 
     def _warnings(self, content: t.Optional[bytes]) -> t.List[str]:
-        if not self.params['for_python'] or not any(entry.present for entry in self.wanted):
+        if not self.for_python or not any(entry.present for entry in self.wanted):
             return []
         return [
             '%s has %s in line %d, so that Python before 3.11 reads nothing from the file.'
             % (self.path, problem.what, problem.line)
-            for problem in netrc.Document(content, self.params['dialect']).problems
+            for problem in netrc.Document(content, self.DIALECT).problems
             if problem.reader == netrc.OLD_PYTHON
         ][:1]
 
     def shadowed(self, content: t.Optional[bytes]) -> t.Dict[int, str]:
-        document = netrc.Document(content, self.params['dialect'])
+        document = netrc.Document(content, self.DIALECT)
         by_machine: t.Dict[bytes, t.List[netrc.Entry]] = {}
         for one in document.entries:
             by_machine.setdefault(one.machine or b'', []).append(one)
@@ -108,7 +107,7 @@ class Netrc(Client):
         first, last = entries[0], entries[-1]
         if first.login != login:
             reads, other = 'most clients take the first', first
-        elif last.login != login and self.params['for_python'] and document.dialect != netrc.APT:
+        elif last.login != login and self.for_python:
             reads, other = 'pip and other programs in Python take the last', last
         else:
             return None
@@ -118,9 +117,51 @@ class Netrc(Client):
         )
 
     def _other_file(self, machine: str, entry: Wanted) -> t.Optional[str]:
+        """Return the file that is read before this one, if it has another credential."""
+        return None
+
+    def remaining(self, content: t.Optional[bytes]) -> t.List[str]:
+        hosts = {self._machines(entry)[0] for entry in self.wanted if not entry.present}
+        if not hosts:
+            return []
+        document = netrc.Document(content, self.DIALECT)
+        known = {document.line_of(entry.start) for entry in document.entries}
+        return [
+            '%s still names the host of a removed entry in line %d, where clients find no '
+            'credential. Check whether it has a password.' % (self.path, number)
+            for number, line in enumerate((content or b'').lower().split(b'\n'), 1)
+            if number not in known
+            and b'password' in line
+            and hosts.intersection(line.decode('latin-1').split())
+        ]
+
+    def request(self, content: t.Optional[bytes], entry: Wanted) -> t.Optional[Request]:
+        machine = self._machines(entry)[0].encode('ascii')
+        for one in netrc.Document(content, self.DIALECT).entries:
+            if one.machine == machine and entry.options['verify_url']:
+                login = (one.login or b'').decode('utf-8'), (one.password or b'').decode('utf-8')
+                return Request(entry.options['verify_url'], basic(*login))
+        return None
+
+
+class Apt(Netrc):
+    """apt takes the first entry that fits, also of other files."""
+
+    PATH = '/etc/apt/auth.conf.d/buildops_tokens.conf'
+    DIALECT = netrc.APT
+    READER = 'apt'
+    for_python = False
+
+    def check(self, entry: Wanted) -> None:
+        super().check(entry)
+        folder, name = os.path.split(self.path)
+        if os.path.basename(folder) == APT_FOLDER and not _APT_NAME.match(name):
+            raise BadInput('apt ignores a file named %s. End the name of path with .conf.' % name)
+
+    def _other_file(self, machine: str, entry: Wanted) -> t.Optional[str]:
         """Return the file that apt reads before this one, if it has another credential."""
         folder, name = os.path.split(self.path)
-        if self.params['dialect'] != netrc.APT or os.path.basename(folder) != APT_FOLDER:
+        if os.path.basename(folder) != APT_FOLDER:
             return None
         names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
         before = [os.path.join(os.path.dirname(folder), 'auth.conf')]
@@ -136,36 +177,6 @@ class Netrc(Client):
                 if general and (one.login, one.password) != ours:
                     return '%s has another credential for it, which apt reads first' % path
         return None
-
-    def remaining(self, content: t.Optional[bytes]) -> t.List[str]:
-        hosts = {self._machines(entry)[0] for entry in self.wanted if not entry.present}
-        if not hosts:
-            return []
-        document = netrc.Document(content, self.params['dialect'])
-        known = {document.line_of(entry.start) for entry in document.entries}
-        return [
-            '%s still names the host of a removed entry in line %d, where clients find no '
-            'credential. Check whether it has a password.' % (self.path, number)
-            for number, line in enumerate((content or b'').lower().split(b'\n'), 1)
-            if number not in known
-            and b'password' in line
-            and hosts.intersection(line.decode('latin-1').split())
-        ]
-
-    def request(self, content: t.Optional[bytes], entry: Wanted) -> t.Optional[Request]:
-        machine = self._machines(entry)[0].encode('ascii')
-        for one in netrc.Document(content, self.params['dialect']).entries:
-            if one.machine == machine and entry.options['verify_url']:
-                login = (one.login or b'').decode('utf-8'), (one.password or b'').decode('utf-8')
-                return Request(entry.options['verify_url'], basic(*login))
-        return None
-
-
-def _check(entry: Wanted, dialect: str) -> None:
-    """Refuse values that clients would misread."""
-    username = require_username(entry, 'a client that reads netrc files', 'oauth2')
-    netrc.check_value(username, 'The username for %s' % entry.name, dialect)
-    netrc.check_value(str(entry.secret), 'The secret for %s' % entry.name, dialect)
 
 
 def _covers(general: str, machine: str) -> bool:

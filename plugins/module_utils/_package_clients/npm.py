@@ -39,14 +39,9 @@ class Npm(Client):
         return registry_of(entry)
 
     def check(self, entry: Wanted) -> None:
-        for scope in entry.options['scopes'] or []:
-            if not _SCOPE.match(scope):
-                raise BadInput(
-                    'scopes of %s has %s, which is not the name of a scope such as @company.'
-                    % (entry.name, scope)
-                )
+        check_scopes(entry)
         if entry.bearer:
-            _check_token(entry)
+            check_token(entry)
 
     def edit(self, content: t.Optional[bytes]) -> Edited:
         new, changes = npmrc.edit(content, [_entry(wanted) for wanted in self.wanted])
@@ -126,7 +121,18 @@ def registry_of(entry: Wanted) -> str:
     return '//%s/' % str(entry.options['url']).partition('://')[2]
 
 
-def _check_token(entry: Wanted) -> None:
+def check_scopes(entry: Wanted) -> None:
+    """Refuse what is not the name of a scope. :raises BadInput: with the reason."""
+    for scope in entry.options['scopes'] or []:
+        if not _SCOPE.match(scope):
+            raise BadInput(
+                'scopes of %s has %s, which is not the name of a scope such as @company.'
+                % (entry.name, scope)
+            )
+
+
+def check_token(entry: Wanted) -> None:
+    """Refuse an access token that programs would misread. :raises BadInput: with the reason."""
     token = entry.secret or ''
     if not token.isascii() or token != token.strip() or '${' in token or token in _NO_TEXT:
         raise BadInput(

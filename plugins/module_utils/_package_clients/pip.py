@@ -100,12 +100,13 @@ class Pip(Client):
             if number is not None:
                 word = self._change(file, url, self.wanted[number])
                 changes[number] += [word] if word else []
-        new = file.content()
+        file.apply()
         if path == self.config_path:
             for number, entry in enumerate(self.wanted):
-                before, new = new, self._with_index(new, entry)
-                changes[number] += ['index'] if new != before else []
-        return Edited(new, changes)
+                before = file.text
+                self._add_index(file, entry)
+                changes[number] += ['index'] if file.text != before else []
+        return Edited(file.content(), changes)
 
     def _owner_of(self, url: PipUrl) -> t.Optional[int]:
         """Return the number of the entry with the longest path that a URL belongs to."""
@@ -129,31 +130,29 @@ class Pip(Client):
             return 'entry' if self.via_url or not entry.present else 'url'
         return 'secret'
 
-    def _with_index(self, content: t.Optional[bytes], entry: Wanted) -> t.Optional[bytes]:
-        """Return the file with the index of an entry."""
+    def _add_index(self, file: IniFile, entry: Wanted) -> None:
+        """Add the index of an entry."""
         name, address = _INDEXES.get(entry.options['set_index']), entry.options['url']
         if name is None or not entry.present:
-            return content
-        file = IniFile(content, self.config_path)
+            return
         known = [
             url.plain
             for url in urls_of(file)
             if url.option.name == name and url.option.section in ('global', 'DEFAULT')
         ]
         if address in known and (name != 'index-url' or known[-1] == address):
-            return content
+            return
         if self.via_url:
             scheme, _colon, rest = address.partition('://')
             login = userinfo(str(entry.username), str(entry.secret))
             address = '%s://%s%s' % (scheme, login, rest)
         if name == 'extra-index-url':
             file.add_line('global', name, address)
-            return file.content()
+            return
         for option in list(file.options):
             if option.section == 'global' and option.name == name != option.written:
                 file.remove('global', option.written)
         file.set('global', name, address)
-        return file.content()
 
     def shadowed(self, content: t.Optional[bytes]) -> t.Dict[int, str]:
         present = {number: one for number, one in enumerate(self.wanted) if one.present}
@@ -246,7 +245,7 @@ class Pip(Client):
 
     def _netrc(self) -> Netrc:
         """Return what edits netrc files, with the entries for it."""
-        params = {'path': self.path, 'dialect': 'netrc', 'for_python': True, 'allow_http': True}
+        params = {'path': self.path, 'for_python': True, 'allow_http': True}
         client = Netrc(params)
         groups = [[self.wanted[number] for number in group] for group in self._groups()]
         client.wanted = [_for_netrc(group) for group in groups]

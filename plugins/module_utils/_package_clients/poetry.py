@@ -28,8 +28,13 @@ from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.p
     require_ascii,
     require_username,
 )
+from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.projects import (
+    files_of_projects,
+)
 
 BASIC = 'http-basic'
+# In the folder of a project. Poetry merges it with the files of the user
+PROJECT = 'poetry.toml'
 _WORDS = {'password': 'secret'}
 
 
@@ -60,6 +65,22 @@ class Poetry(Client):
         new, words = edit(content, tables, self.path)
         changes = [[_WORDS.get(word, word) for word in found] for found in words]
         return Edited(new, changes)
+
+    def shadowed(self, content: t.Optional[bytes]) -> t.Dict[int, str]:
+        found: t.Dict[int, str] = {}
+        for path, other in files_of_projects(self.params, (PROJECT,)):
+            for section in Document(other, path).sections:
+                for number, entry in enumerate(self.wanted):
+                    ours = {'username': entry.username, 'password': entry.secret}
+                    differs = any(
+                        section.get(name) not in (None, value) for name, value in ours.items()
+                    )
+                    if entry.present and section.name == (BASIC, entry.name) and differs:
+                        found[number] = (
+                            '%s has another credential for it, which is used. Remove it there'
+                            % path
+                        )
+        return found
 
     def request(self, content: t.Optional[bytes], entry: Wanted) -> t.Optional[Request]:
         for section in Document(content, self.path).sections:

@@ -147,47 +147,6 @@ def test_two_entries_for_a_host_are_refused(tmp_path):
         deliver(tmp_path / '.netrc', entry('h.example'), entry('H.example', username='b'))
 
 
-def test_apt_finds_the_path_and_the_port(tmp_path):
-    folder = tmp_path / 'auth.conf.d'
-    apt = {'dialect': 'apt', 'allow_http': True}
-    wanted = entry('http://h.example/debian', port=8080, password='a"#')
-    deliver(folder / 'b.conf', wanted, **apt)
-    line = 'machine http://h.example:8080/debian login ci password a"#\n'
-    assert (folder / 'b.conf').read_text() == line
-    (folder / 'a.conf').write_text(line.replace('a"#', 'old'))
-    result = deliver(folder / 'b.conf', wanted, **apt)
-    assert result['failed']
-    assert 'a.conf has another credential' in result['entries'][0]['shadowed_by']
-    with pytest.raises(BadInput, match='apt ignores a file named b.list'):
-        deliver(folder / 'b.list', wanted, **apt)
-    with pytest.raises(BadInput, match='host uses http'):
-        deliver(folder / 'b.conf', wanted, dialect='apt')
-    with pytest.raises(BadInput, match='requires path'):
-        apply(KIND, entry('h.example'), dialect='apt')
-
-
-@pytest.mark.needs_client('apt-get')
-def test_apt_sends_what_was_delivered(tmp_path, server):
-    path = tmp_path / 'auth.conf'
-    path.write_text('# machine for apt\n')
-    host = 'http://127.0.0.1/debian'
-    deliver(path, entry(host, port=server.port), dialect='apt')
-    for name in ('lists/partial', 'parts', 'sources.d'):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / 'sources.list').write_text('deb %s/debian stable main\n' % server.url)
-    places = {
-        'Etc::netrc': path,
-        'Etc::netrcparts': tmp_path / 'parts',
-        'Etc::sourcelist': tmp_path / 'sources.list',
-        'Etc::sourceparts': tmp_path / 'sources.d',
-        'State::lists': tmp_path / 'lists',
-    }
-    settings = ['-oDir::%s=%s' % each for each in places.items()]
-    settings += ['-oAPT::Sandbox::User=root', '-oAcquire::http::Proxy=DIRECT']
-    run(['apt-get', *settings, 'update'], tmp_path)
-    assert server.sent() == ['basic ci:pass/w+rd%']
-
-
 @pytest.mark.parametrize('name', ['netrc_credentials', 'pip_credentials'])
 def test_a_new_token_of_nexus_replaces_the_former_one(name):
     credential = Credential()

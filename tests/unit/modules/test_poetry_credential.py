@@ -54,6 +54,24 @@ def test_F8_poetry_gets_packages_with_the_delivered_credential(tmp_path):
         assert server.sent() == ['basic ci:' + ODD], printed
 
 
+@pytest.mark.slow
+def test_F45_the_file_of_a_project_wins_and_is_named(tmp_path):
+    python_clients.install()
+    path, theirs = tmp_path / '.config/pypoetry/auth.toml', tmp_path / 'poetry.toml'
+    theirs.write_text('[http-basic.my-source]\nusername = "ci"\npassword = "theirs"\n')
+    with PackageServer(['basic ci:theirs']) as server:
+        (tmp_path / 'pyproject.toml').write_text(PROJECT % server.url)
+        deliver(path, entry())
+        printed = python_clients.run('poetry', tmp_path, 'lock', '--no-cache')
+        assert server.sent() == ['basic ci:theirs'], printed
+    before = path.read_bytes()
+    projects = {'project_paths': [str(tmp_path)]}
+    refused = deliver(path, entry(password='new'), **projects)
+    assert refused['failed'] and path.read_bytes() == before
+    assert str(theirs) in refused['entries'][0]['shadowed_by'] and 'theirs' not in repr(refused)
+    assert 'failed' not in deliver(path, entry(password='theirs'), **projects)
+
+
 def test_other_tables_and_comments_stay(tmp_path):
     path = tmp_path / 'auth.toml'
     other = '# ours\r\n[http-basic.other]\r\nusername = "a" # b\r\npassword = \'c\'\r\n'
