@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
+import sys
 import tempfile
 import typing as t
 from pathlib import Path
@@ -73,4 +75,57 @@ def git(home: Path, repository: str, authorities: Path, env: dict[str, str]) -> 
             stdin=subprocess.DEVNULL,
             capture_output=True,
         )
+    return done.returncode == 0
+
+
+def npm(home: Path, authorities: Path, env: dict[str, str]) -> Accepted:
+    """Whether npm downloads a package from the registry in the agent's C(.npmrc)."""
+    program = shutil.which('npm')
+    if program is None or shutil.which('node') is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        used = {
+            'npm_config_cafile': str(authorities),
+            'npm_config_cache': f'{folder}/cache',
+            'npm_config_fetch_retries': '0',
+            'npm_config_update_notifier': 'false',
+        }
+        done = _run([program, 'pack', 'hello'], home, folder, {**env, **used})
+        return done and Path(folder, 'hello-1.0.0.tgz').exists()
+
+
+def pip(home: Path, authorities: Path, env: dict[str, str]) -> Accepted:
+    """Whether pip downloads a package from the index in the agent's C(pip.conf)."""
+    if importlib.util.find_spec('pip') is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        used = {'PIP_CERT': str(authorities), 'PIP_DISABLE_PIP_VERSION_CHECK': '1'}
+        command = [sys.executable, '-m', 'pip', 'download', '--no-cache-dir', '--retries=0']
+        done = _run([*command, '--no-deps', 'hello'], home, folder, {**env, **used})
+        return done and Path(folder, 'hello-1.0-py3-none-any.whl').exists()
+
+
+def skopeo(home: Path, image: str, authorities: Path, env: dict[str, str]) -> Accepted:
+    """Whether skopeo reads an image with the agent's C(.docker/config.json)."""
+    program = shutil.which('skopeo')
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(authorities, f'{folder}/ca.crt')
+        # A login of this user would be found first
+        used = {'XDG_RUNTIME_DIR': folder, 'XDG_CONFIG_HOME': folder}
+        command = [program, 'inspect', '--cert-dir', folder, f'docker://{image}']
+        return _run(command, home, folder, {**env, **used})
+
+
+def _run(command: list[str], home: Path, folder: str, env: dict[str, str]) -> bool:
+    """Return whether a program succeeds with the home folder of an agent."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**env, 'HOME': str(home)},
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
     return done.returncode == 0

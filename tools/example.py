@@ -46,7 +46,7 @@ def running(root: Path, folder: Path) -> t.Iterator[Example]:
     memory = _Memory(folder / 'sandbox.pickle')
     known = memory.read()
     apps = {
-        'nexus': nexus.create_app('3.90.1'),
+        'nexus': nexus.create_app('3.90.1', packages=True),
         'nuxeo': nuxeo.create_app('2023.6'),
         'nuvy': nuvy.create_app(),
         'nuxeo_online': nuxeo_online.create_app(),

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import typing as t
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tools import progress, settings
 from tools.progress import Failed, step
@@ -154,11 +155,19 @@ def _try_clients(example: Example, agent: str, env: dict[str, str]) -> bool:
     home, urls = FOLDER / agent, example.urls
     repository = f'{urls["nexus"]}/repository/private/'
     project = f'{urls["nuxeo_online"]}/git/jdoe-SANDBOX.git'
+    image = f'{urlsplit(urls["nexus"]).netloc}/docker/hello:1.0'
     accepted = {
         f'Maven downloads from {repository}': clients.maven(
             home, repository, example.truststore, env
         ),
         f'git clones {project}': clients.git(home, project, example.authorities, env),
+        f'npm downloads from {urls["nexus"]}/repository/npm/': clients.npm(
+            home, example.authorities, env
+        ),
+        f'pip downloads from {urls["nexus"]}/repository/pypi/simple': clients.pip(
+            home, example.authorities, env
+        ),
+        f'skopeo reads {image}': clients.skopeo(home, image, example.authorities, env),
     }
     words = {True: 'accepted', False: 'refused', None: 'not tried, since it is not installed'}
     for what, result in accepted.items():

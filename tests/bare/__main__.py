@@ -66,7 +66,7 @@ def _provision(machine: Machine, env: dict[str, str] | None, again: bool) -> tup
     for line in output.splitlines():
         if re.match(r'(company|studio|nuvy|platform) ', line):
             rows, accepted = rows + 1, accepted + line.rstrip().endswith('accepted')
-    good = code == 0 and rows == accepted == 10 and 'refused' not in output
+    good = code == 0 and rows == accepted == 13 and 'refused' not in output
     return good and ('changed=0' in output) is again, output
 
 

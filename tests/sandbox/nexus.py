@@ -41,6 +41,7 @@ def create_app(
     ticket_refusal: int | None = None,
     utc_offset: int = 0,
     h2: bool | None = None,
+    packages: bool = False,
 ) -> Nexus:
     """A Nexus as a WSGI application; C(app.state) is a L(State, State).
 
@@ -62,6 +63,7 @@ def create_app(
     :param utc_offset: minutes east of Greenwich in the times that the server writes.
     :param h2: whether a 3.x keeps its configuration in H2, which checks less; by default from 3.71
         on.
+    :param packages: whether a 3.x has the repositories of C(package_repositories).
     """
     number = version_number(version)
     accounts = {}
@@ -96,5 +98,6 @@ def create_app(
             'ticket_refusal': ticket_refusal or (500 if number >= (3,) else 403),
             'utc_offset': utc_offset,
             'h2': h2,
+            'packages': packages,
         },
     )

@@ -15,6 +15,7 @@ import uuid
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from . import package_repositories
 from .nexus_core import (
     JSON,
     NOT_CACHEABLE,
@@ -50,6 +51,7 @@ class Nexus3(Nexus):
         if self.has_tokens:
             self._route_tokens()
         self.repositories = Repositories(self, options['h2'])
+        self.packages: bool = options['packages']
 
     def _route_tokens(self):
         number = self.number
@@ -108,7 +110,11 @@ class Nexus3(Nexus):
             return self.rest(request, path[len(self.mount) :])
         if path.startswith('/repository/'):
             name, _slash, rest = path[len('/repository/') :].partition('/')
+            if self.packages and name in ('npm', 'pypi'):
+                return self.package(request, name, rest)
             return self.content(request, name, rest, self.refuse_content)
+        if self.packages and path.startswith('/v2/'):
+            return self.package(request, 'docker', path[len('/v2/') :])
         if path == '/service/extdirect' and request.method == 'POST':
             return self.extdirect(request)
         if path == '/service/rapture/session' and request.method == 'POST':
@@ -220,6 +226,24 @@ class Nexus3(Nexus):
             f'<html><body>{code} {REASONS[code]}</body></html>\n',
             reason,
         )
+
+    def package(self, request, name, path):
+        """A request for a file of a repository that is no Maven repository."""
+        user, right = self.user_of(request.headers.get('Authorization'))
+        if user is None or not right:
+            return self.refuse_content(401, None)
+        if not self.state.users[user].read:
+            return self.refuse_content(403, None)
+        if request.method not in ('GET', 'HEAD'):
+            return self.refuse_content(405, None)
+        address = f'{request.root_url.rstrip("/")}{self.context}/repository/{name}'
+        found = package_repositories.find(name, path, address, user)
+        if found is None:
+            return self.refuse_content(404, None)
+        headers = [('Content-Type', found[0])]
+        if name == 'docker':
+            headers.append(('Docker-Distribution-Api-Version', 'registry/2.0'))
+        return self.reply(200, headers, found[1])
 
     def proxy_content(self, request, name, path):
         item = self.repositories.known.get(name)

@@ -29,7 +29,8 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.folder impo
 def flocked(path: str, suffix: str = '.lock', timeout: float = 5.0) -> t.Iterator[None]:
     """Lock a file as its program does. The empty file stays, as the program leaves it.
 
-    Where the folder does not exist yet, nothing is locked.
+    Where the folder does not exist yet, nothing is locked. Neither is a device or a FIFO, which is
+    refused later.
 
     :param path: of the file. :param suffix: what the program appends to its name.
     :param timeout: seconds to wait.
@@ -38,12 +39,19 @@ def flocked(path: str, suffix: str = '.lock', timeout: float = 5.0) -> t.Iterato
     with contextlib.ExitStack() as stack:
         with reported('lock', path):
             place = stack.enter_context(Place(path))
-            if not place.missing and place.name is not None:
+            if not place.missing and place.name is not None and _may_be_file(place, place.name):
                 descriptor = _open(place, place.name + suffix)
                 stack.callback(close, descriptor)
                 _check(place, descriptor, path + suffix)
                 _acquire(descriptor, path, timeout)
         yield
+
+
+def _may_be_file(place: Place, name: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(name, dir_fd=place.folder).st_mode)
+    except FileNotFoundError:
+        return True
 
 
 def _open(place: Place, name: str) -> int:

@@ -111,6 +111,49 @@ def test_F47_a_home_that_cannot_be_written_is_a_sentence(name: str, tmp_path: Pa
         deliver(KINDS[name], USER, path='/proc/self/no-such-folder/file')
 
 
+def loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+#: What else may be in the place of the file.
+ODD: dict[str, t.Callable[[Path], object]] = {
+    'a FIFO': os.mkfifo,
+    'a link to a FIFO': lambda path: (os.mkfifo(f'{path}.fifo'), path.symlink_to(f'{path}.fifo')),
+    'a folder': os.mkdir,
+    'a device': lambda path: path.symlink_to('/dev/null'),
+    'a link to itself': loop,
+}
+
+
+@EACH
+@pytest.mark.parametrize('odd', ODD)
+def test_I11_what_is_no_file_is_refused_and_stays(name: str, odd: str, tmp_path: Path) -> None:
+    path = tmp_path / 'home/file'
+    path.parent.mkdir()
+    ODD[odd](path)
+    before = sorted((str(each), each.lstat()[:3]) for each in tmp_path.rglob('*'))
+    with pytest.raises(TokensError) as caught:
+        written(KINDS[name], tmp_path)
+    assert str(path.parent) in str(caught.value) or '/dev/null' in str(caught.value)
+    assert '\n' not in str(caught.value) and USER['password'] not in str(caught.value)
+    assert sorted((str(each), each.lstat()[:3]) for each in tmp_path.rglob('*')) == before
+    assert not os.path.exists('/dev/null.lock')
+
+
+@EACH
+@pytest.mark.needs_root
+def test_M25_a_file_of_another_user_keeps_its_owner(name: str, tmp_path: Path) -> None:
+    written(KINDS[name], tmp_path)
+    path = tmp_path / 'home/file'
+    for each in (path.parent, path):
+        os.chown(each, 12345, 12346)
+    path.chmod(0o644)
+    result = written(KINDS[name], tmp_path, {'password': 'another-plain-one'})
+    assert result['permissions_restricted'] and not result.get('failed')
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (12345, 12346, 0o600)
+
+
 @EACH
 def test_I11_a_relative_path_is_refused(name: str) -> None:
     with pytest.raises(TokensError, match='absolute path'):
