@@ -64,9 +64,9 @@ def main() -> int:
     subprocess.run([ROOT / 'tools/link.sh'], check=True)
     sys.path.insert(0, str(BUILD / 'collections'))
     with tempfile.TemporaryDirectory(prefix='tokens-benchmarks-') as home:
-        os.environ.update(
-            {**environment(home), 'ANSIBLE_COLLECTIONS_PATH': str(BUILD / 'collections')}
-        )
+        kept = environment(home)  # without PYTHONUNBUFFERED and the like of this shell
+        os.environ.clear()
+        os.environ.update({**kept, 'ANSIBLE_COLLECTIONS_PATH': str(BUILD / 'collections')})
         Path(home, 'ansible.cfg').touch()
         os.environ['ANSIBLE_CONFIG'] = str(Path(home, 'ansible.cfg'))
         missed = 0

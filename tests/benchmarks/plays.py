@@ -29,8 +29,8 @@ class Bench:
         self.folder = Path(self._folder.name)
         self.forks = forks
         # As people run it: what Python has compiled, it keeps, though not in the checkout
-        self._environment = {**os.environ, 'PYTHONPYCACHEPREFIX': str(BUILD / 'cache/pycache')}
-        self._environment.pop('PYTHONDONTWRITEBYTECODE', None)
+        self.environment = {**os.environ, 'PYTHONPYCACHEPREFIX': str(BUILD / 'cache/pycache')}
+        self.environment.pop('PYTHONDONTWRITEBYTECODE', None)
         (self.folder / 'inventory.json').write_text(
             json.dumps(
                 {
@@ -78,7 +78,7 @@ class Bench:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env=self._environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -132,6 +132,7 @@ def provision(bench: Bench) -> float:
             'buildops.tokens.provision_tokens',
         ],
         cwd=bench.folder,
+        env=bench.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
