@@ -382,6 +382,8 @@ def _walk(path: str) -> t.Iterator[t.Tuple[str, os.stat_result]]:
         current = os.path.dirname(current) if part == '..' else os.path.join(current, part)
         try:
             info = os.lstat(current)
+            # Another user can replace the link at this moment
+            target = os.readlink(current) if stat.S_ISLNK(info.st_mode) else None
         except FileNotFoundError:
             return
         except OSError as problem:
@@ -389,10 +391,9 @@ def _walk(path: str) -> t.Iterator[t.Tuple[str, os.stat_result]]:
                 'Cannot read %s: %s. Correct the path.' % (current, os.strerror(problem.errno or 0))
             ) from None
         yield current, info
-        if stat.S_ISLNK(info.st_mode):
+        if target is not None:
             links += 1
             if links > MAX_LINKS:
                 raise FileProblem('%s leads through a loop of links. Correct them.' % path)
-            target = os.readlink(current)
             pending.extend(target.split('/')[::-1])
             current = '/' if os.path.isabs(target) else os.path.dirname(current)

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -212,6 +213,20 @@ def test_S6_a_link_of_another_user_on_the_way_is_refused(place: Path) -> None:
     os.chown(sticky / 'link', BOB, BOB, follow_symlinks=False)
     with pytest.raises(FileProblem, match='belongs to another user'):
         run(str(sticky / 'link'))
+
+
+@pytest.mark.needs_root
+def test_S6_a_link_that_is_replaced_at_this_moment_is_a_refusal(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced(_path: str) -> str:
+        raise OSError(errno.EINVAL, '')
+
+    (place / 'link').symlink_to(place)
+    monkeypatch.setattr(os, 'readlink', replaced)
+    for look in (_programs.user_of, _programs.owner_on):
+        with pytest.raises(FileProblem, match='Cannot read'):
+            look(str(place / 'link/x'))
 
 
 @pytest.mark.needs_root
