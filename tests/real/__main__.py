@@ -13,8 +13,8 @@ documentation; without it, such a run fails where they differ.
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -94,7 +94,9 @@ def main() -> int:
             sep='\n',
         )
     if keep and not failed and not args:
-        shutil.copyfile(tried.LATEST, tried.KEPT)
+        found = tried.with_optional(tried.load(tried.LATEST), tried.load())
+        text = json.dumps(found, indent=2, ensure_ascii=False) + '\n'
+        tried.KEPT.write_text(text, encoding='utf-8')
         tried.PAGE.write_text(tried.page(tried.load()), encoding='utf-8')
         print(f'{tried.PAGE.relative_to(ROOT)} now describes this run.')
     print(

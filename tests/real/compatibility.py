@@ -58,6 +58,7 @@ TABLES = {
     'Nuxeo Online Services': ('Nuxeo Online Services', 'nuxeoctl'),
     'OAuth2, as Nuvy uses it': ('Keycloak',),
     'Maven': ('Apache Maven',),
+    'Container registry': ('docker-registry',),
 }
 FEATURES = {
     r'answers .* recorded|^accepts what the recorded|nuxeoctl of': 'responses as recorded ones',
@@ -72,6 +73,10 @@ FEATURES = {
     r'wrong passwords, missing rights': 'proxy repositories: missing rights are reported',
     r'its 404 to a configuration': 'proxy repositories: a refused configuration is reported',
     r'names with & < >': 'proxy repositories: names and passwords with special characters',
+    r'npm publishes': 'npm packages: publish and download',
+    r'twine uploads': 'Python packages: upload and download',
+    r'curl and wget download': 'files: download',
+    r'an image is pushed': 'images: push and read',
     r'mvn deploy and downloads|deploys to a real': 'Maven deploys and downloads',
     r'a wrong password and one that was changed': 'Maven: a wrong password is reported',
     r'reads what maven_server writes': 'special characters, encrypted passwords, headers',
@@ -90,14 +95,30 @@ def page(systems: Systems) -> str:
     for version, core in matrix.CORES.items():
         spans = (core.controllers, core.hosts)
         parts += _row([version, *(_span(*span) for span in spans)])
-    rest = list(systems)
+    rest = [system for system in systems if 'client' not in system]
     for title, names in TABLES.items():
         found = [system for system in rest if system['name'].startswith(names)]
         rest = [system for system in rest if system not in found]
         parts.append(_table(title, sorted(found, key=_order)))
     for name in dict.fromkeys(system['name'] for system in rest):
         parts.append(_table(name, [system for system in rest if system['name'] == name]))
+    parts += _clients(systems)
     return ''.join(parts)
+
+
+def _clients(systems: Systems) -> list[str]:
+    """Return the table of package clients, where each has a row of its own."""
+    title = 'Package clients'
+    head = f'\n{title}\n{"-" * len(title)}\n\n.. list-table::\n   :header-rows: 1\n\n'
+    found: dict[tuple[str, str], list[str]] = {}
+    for system in sorted(systems, key=lambda each: (each['name'].lower(), _order(each))):
+        for sentence in system['shown'] if 'client' in system else ():
+            found.setdefault((system['name'], sentence), []).append(system['version'])
+    parts = [head, *_row(['client', 'versions', 'module', 'tested'])]
+    for (name, sentence), versions in found.items():
+        module, _colon, did = sentence.partition(': ')
+        parts += _row([name, ', '.join(versions), f'``{module}``', did])
+    return parts
 
 
 def _span(first: int, last: int) -> str:

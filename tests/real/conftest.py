@@ -46,6 +46,12 @@ class Findings:
             },
         )
 
+    def client(self, name: str, version: str, optional: bool) -> dict:
+        """:param optional: the tests need not have it."""
+        system = self.system(name, version)
+        system['client'] = 'optional' if optional else 'required'
+        return system
+
     def note(self, system: dict, sentence: str) -> None:
         if sentence not in system['shown']:
             system['shown'].append(sentence)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import os
 import random
 import re
@@ -435,6 +436,32 @@ def keycloak(folder: Path, version: str = KEYCLOAK) -> t.ContextManager[Running]
             'JAVA_OPTS_KC_HEAP': '-Xms200m -Xmx600m',
             'JAVA_OPTS_APPEND': QUICK[0],
         },
+    )
+
+
+def docker_registry(folder: Path) -> t.ContextManager[Running]:
+    """A container registry: user ci, password C(p:%+/=#;!x)."""
+    port, users = free_port(), folder / 'htpasswd'
+    # bcrypt is the only hash that it takes
+    users.write_text('ci:$2b$04$uvImQpXOXCHZKvoC0BfO9emd1MpPN7zC8SwRhS0pZA70SkS8jiAxi\n')
+    settings = {
+        'version': '0.1',
+        'log': {'level': 'warn'},
+        'storage': {'filesystem': {'rootdirectory': str(folder / 'images')}},
+        'http': {'addr': f'127.0.0.1:{port}'},
+        'auth': {'htpasswd': {'realm': 'registry', 'path': str(users)}},
+    }
+    (folder / 'config.yml').write_text(json.dumps(settings), encoding='utf-8')
+    shown = subprocess.run(
+        ['docker-registry', '--version'], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    return _started(
+        'docker-registry',
+        re.search(r'\d+(\.\d+)+', shown)[0],
+        ['docker-registry', 'serve', folder / 'config.yml'],
+        f'http://127.0.0.1:{port}',
+        '/',
+        folder,
     )
 
 

@@ -22,6 +22,9 @@ LATEST = BUILD / 'real/results.json'
 KEPT = Path(__file__).with_name('tried_against.json')
 PAGE = ROOT / 'docs/docsite/rst/tried_against.rst'
 WIDTH = 100
+OF_THIS_MACHINE = ('Apache Maven', 'docker-registry')
+#: What a machine need not have.
+SPARE = 'docker-registry '
 
 HEAD = """..
   Copyright (c) 2026, buildops.tokens contributors
@@ -56,6 +59,24 @@ against stand-ins in the tests. They follow the vendors' documentation, and reco
 servers where these exist. Below, recordings and the vendors' own clients verify them, except for
 Nuvy. A stand-in is not a proof: please report where a server behaves differently.
 """
+CLIENTS = """
+Package clients
+---------------
+
+Each item is a real client that used what a module wrote. The formats npm, PyPI and raw are those of
+a real Nexus Repository OSS 3.24.0, the newest whose published core contains them; later cores
+contain Maven, raw and apt alone. Its users have no user tokens: the password of a user, with the
+same kinds of characters, takes their place. Formats that no published core contains, such as NuGet,
+RubyGems and Docker, were tried with a real container registry or with a stand-in that records what
+a client sends.
+
+"""
+#: What nobody could try.
+MISSING = """
+These clients were not available for tests: the dotnet SDK, Gradle 5 and newer, helm, pdm, conda,
+mamba and pixi, sbt and coursier, R, and pnpm 11. Their modules follow the documentation of their
+files, or a client of the same family.
+"""
 
 
 def load(path: Path = KEPT) -> list[dict]:
@@ -65,12 +86,15 @@ def load(path: Path = KEPT) -> list[dict]:
 def drift(systems: list[dict], kept: list[dict]) -> list[str]:
     """Return what a run found that the page does not contain, and the other way round.
 
-    Numbers may differ, and the version of the Maven of this machine.
+    Numbers may differ, the versions of programs of this machine, and those of package clients. Not
+    every machine has every package client.
     """
 
     def lines(found):
         for system in found:
-            own = system['name'] == 'Apache Maven' and system['version'] not in servers.MAVEN
+            if 'client' in system:
+                continue
+            own = system['name'] in OF_THIS_MACHINE and system['version'] not in servers.MAVEN
             name = (
                 f'{system["name"]} {"of this machine" if own else system["version"]} '
                 f'({system["kind"]})'
@@ -80,9 +104,38 @@ def drift(systems: list[dict], kept: list[dict]) -> list[str]:
                 yield f'{name}: {sentence}'
 
     now, before = dict.fromkeys(lines(systems)), dict.fromkeys(lines(kept))
-    return [f'+ {line}' for line in now if line not in before] + [
-        f'- {line}' for line in before if line not in now
+    new = [f'+ {line}' for line in now if line not in before]
+    known = set(_clients(kept))
+    new += [
+        f'+ {name}: {sentence}'
+        for name, sentence in _clients(systems, 'required')
+        if (name, sentence) not in known
     ]
+    lost = [line for line in before if line not in now and not line.startswith(SPARE)]
+    return new + [f'- {line}' for line in lost]
+
+
+def with_optional(systems: list[dict], kept: list[dict]) -> list[dict]:
+    """Add the package clients of another run that this machine need not have."""
+    names = {(system['name'], system['version']) for system in systems}
+    return systems + [
+        system
+        for system in kept
+        if system.get('client') == 'optional' and (system['name'], system['version']) not in names
+    ]
+
+
+def _clients(systems: list[dict], kind: str = '') -> dict[tuple[str, str], list[str]]:
+    """Return the versions of package clients, by name and sentence.
+
+    :param kind: C(required) for those that the tests must have.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for system in sorted(systems, key=lambda each: (each['name'].lower(), _order(each))):
+        if 'client' in system and kind in system['client']:
+            for sentence in system['shown']:
+                found.setdefault((system['name'], sentence), []).append(system['version'])
+    return found
 
 
 def _order(system):
@@ -118,7 +171,7 @@ def page(systems: list[dict]) -> str:
     ):
         parts.append(f'\n{title}\n{"-" * len(title)}\n')
         for system in sorted(systems, key=_order):
-            if system['kind'] != kind:
+            if system['kind'] != kind or 'client' in system:
                 continue
             name = f'{system["name"]} {system["version"]}'.strip()
             parts.append(f'\n{name}\n{"~" * len(name)}\n')
@@ -138,7 +191,12 @@ def page(systems: list[dict]) -> str:
                 if what != 'servers started'
             )
             parts.append('\n\n' + _wrapped(f'Counted: {counted}.') + '\n' if counted else '\n')
-    return ''.join(parts)
+    parts.append(CLIENTS)
+    for (name, sentence), versions in _clients(systems).items():
+        module, _colon, did = sentence.partition(': ')
+        text = f'- {name} {", ".join(versions)}: {did} (``{module}``).'
+        parts.append(_wrapped(text, '  ') + '\n')
+    return ''.join([*parts, MISSING])
 
 
 def main() -> None:

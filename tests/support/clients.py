@@ -15,12 +15,13 @@ from tests.tools.tree import pythons
 
 class Client(t.NamedTuple):
     """C(quick): whether tests that use it belong to C(make test). C(optional): whether they may be
-    left out in the CI, too."""
+    left out in the CI, too. C(real): whether only C(make test-real) has such tests."""
 
     package: str
     adds: str
     quick: bool = False
     optional: bool = False
+    real: bool = False
 
 
 CLIENTS = {
@@ -44,6 +45,26 @@ CLIENTS = {
     'strace': Client('strace', 'writers that are killed at each system call'),
     'unshare': Client('util-linux', 'writers that other users attack'),
 }
+# What only C(make test-real) uses
+CLIENTS.update(
+    {
+        'buildah': Client('buildah', 'buildah at a real registry', optional=True, real=True),
+        'bun': Client('', 'bun with delivered credentials', optional=True, real=True),
+        'crane': Client('', 'crane at a real registry', optional=True, real=True),
+        'docker': Client('docker.io', 'Docker at a real registry', optional=True, real=True),
+        'docker-registry': Client('docker-registry', 'a real registry', real=True),
+        'go': Client('golang-go', 'Go with delivered credentials', optional=True, real=True),
+        'gradle': Client('gradle', 'Gradle with delivered credentials', optional=True, real=True),
+        'mono': Client(
+            'mono-runtime', 'NuGet with delivered credentials', optional=True, real=True
+        ),
+        'nuget': Client('nuget', 'NuGet with delivered credentials', optional=True, real=True),
+        'oras': Client('', 'oras at a real registry', optional=True, real=True),
+        'pipenv': Client('pipenv', 'pipenv with delivered credentials', optional=True, real=True),
+        'podman': Client('podman', 'Podman at a real registry', optional=True, real=True),
+        'wget': Client('wget', 'wget with delivered credentials', real=True),
+    }
+)
 #: Starts with it when a test is skipped; the name of the client follows.
 MISSING = 'missing client: '
 
@@ -63,7 +84,7 @@ def missing_later() -> list[str]:
     return [
         f'make test-all will skip tests without {_described(name)}'
         for name, client in CLIENTS.items()
-        if not client.quick and not is_installed(name)
+        if not client.quick and not client.real and not is_installed(name)
     ]
 
 
