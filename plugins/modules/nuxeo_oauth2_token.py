@@ -34,21 +34,23 @@ attributes:
   check_mode:
     support: partial
     details:
-      - Fetches, renews and revokes no token. With O(password) and with O(grant=jwt_bearer), it
-        looks up whether the server has a token. Otherwise check mode reports no change.
+      - Fetches, renews and revokes no token.
+      - With O(password) or O(grant=jwt_bearer), it asks for an existing token.
+      - Otherwise check mode reports no change.
   diff_mode:
     support: partial
     details:
-      - A result that contains a token is censored in the output, including its diff. The registered
-        result contains both.
+      - A result with a token is censored in the output, as is its diff.
+      - The registered result contains both.
   idempotent:
     support: partial
     details:
-      - A code (O(code)) works once, and older servers (O(endpoints=legacy)) issue a new token for
-        every grant. With O(cache=file), later runs use the token of the first run.
+      - O(code) works once.
+      - With O(endpoints=legacy), a server issues a new token for every grant.
+      - With O(cache=file), later runs use the token of the first run.
       - With O(regenerate=always) every run replaces the token.
-      - With an O(assertion) that has the claim C(aud), the server cannot be asked whether it has a
-        token. Without O(cache=file), every run reports a change.
+      - A server cannot be asked by an O(assertion) with the claim C(aud).
+      - Then, every run reports a change without O(cache=file).
 options:
   url:
     description:
@@ -165,7 +167,7 @@ EXAMPLES = r"""
       Authorization: "{{ nuxeo.token.authorization }}"
   no_log: true
 
-- name: Get a token for a user with a password, without a browser, and keep it for later runs
+- name: Get a token for a user without a browser, and keep it for later runs
   buildops.tokens.nuxeo_oauth2_token:
     url: https://nuxeo.example.com/nuxeo
     grant: authorization_code

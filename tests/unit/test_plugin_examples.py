@@ -300,3 +300,30 @@ def test_examples_of_plugins_and_roles_work(sandbox: t.Any, tmp_path: Path) -> N
 def test_each_reason_belongs_to_an_example() -> None:
     names = {task['name'] for text in plugins().values() for task in yaml.safe_load(text)}
     assert set(NOT_RUN) <= names
+
+
+DOCUMENTED = [*ROOT.glob('plugins/[lm]o*/[a-z]*.py'), *ROOT.glob('plugins/filter/[a-z]*.py')]
+#: ansible-doc writes these texts as YAML, indented, and breaks lines without regard to that.
+LONGEST_ITEM = 70
+
+
+@pytest.mark.parametrize('path', sorted(DOCUMENTED), ids=lambda path: path.stem)
+def test_what_ansible_doc_does_not_wrap_is_short(path: Path) -> None:
+    long = [line for line in examples(path).splitlines() if len(line) > 80]
+    assert not [line for line in long if '://' not in line and '{{' not in line]
+    for source in (path, *ROOT.glob('plugins/doc_fragments/*.py')):
+        texts = re.findall(r'[A-Z]+ = r"""\n(.*?)"""', source.read_text('utf-8'), re.DOTALL)
+        for text in texts:
+            parsed = yaml.safe_load(text)
+            attributes = parsed.get('attributes', {}) if isinstance(parsed, dict) else {}
+            for name, attribute in attributes.items():
+                assert not isinstance(attribute.get('description'), str), (source, name)
+                for item in (*attribute.get('description', ()), *attribute.get('details', ())):
+                    shown = re.sub(r'[A-Z]\((.*?)\)', r"`\1'", item)
+                    assert len(shown) <= LONGEST_ITEM, (source, name, item)
+
+
+@pytest.mark.parametrize('path', sorted(DOCUMENTED), ids=lambda path: path.stem)
+def test_the_first_example_is_short(path: Path) -> None:
+    sizes = [len(yaml.safe_dump(task).splitlines()) for task in yaml.safe_load(examples(path))]
+    assert sizes[0] <= sorted(sizes)[len(sizes) // 2] or sizes[0] <= 7
