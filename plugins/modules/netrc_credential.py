@@ -108,6 +108,9 @@ options:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'curl: .netrc'
+    description: What the fields of the file mean.
+    link: https://everything.curl.dev/usingcurl/netrc.html
 """
 
 EXAMPLES = r"""

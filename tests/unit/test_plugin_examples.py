@@ -327,3 +327,13 @@ def test_what_ansible_doc_does_not_wrap_is_short(path: Path) -> None:
 def test_the_first_example_is_short(path: Path) -> None:
     sizes = [len(yaml.safe_dump(task).splitlines()) for task in yaml.safe_load(examples(path))]
     assert sizes[0] <= sorted(sizes)[len(sizes) // 2] or sizes[0] <= 7
+
+
+@pytest.mark.parametrize(
+    'path', sorted(ROOT.glob('plugins/modules/[!t]*.py')), ids=lambda p: p.stem
+)
+def test_a_module_of_a_system_or_tool_links_to_its_vendor(path: Path) -> None:
+    text = path.read_text('utf-8')
+    documentation = yaml.safe_load(text.split('DOCUMENTATION = r"""', 1)[1].split('"""', 1)[0])
+    links = [entry['link'] for entry in documentation['seealso'] if 'link' in entry]
+    assert links and all(link.startswith('https://') for link in links)
