@@ -3,9 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples of C(ansible-doc), and those of the roles, work against the sandbox.
+"""The examples of C(ansible-doc), of the roles and of the guide to package clients work against the
+sandbox.
 
-Each plugin and each role is a host of one run, with a home folder of its own.
+Each plugin, role and block is a host of one run, with a home folder of its own.
 """
 
 from __future__ import annotations
@@ -104,6 +105,20 @@ def roles() -> dict[str, str]:
         blocks = [block for block in pages.blocks(path) if block.language == 'yaml']
         texts[path.parent.name] = ''.join(block.text for block in blocks)
     return texts
+
+
+def guide() -> dict[str, str]:
+    """Return plays with the variables that the guide to package clients shows, by its lines.
+
+    The sandbox has no repositories for them, so nothing is verified here.
+    """
+    plays = {}
+    for block in pages.blocks(ROOT / 'docs/docsite/rst/package_clients_guide.rst'):
+        if block.language == 'yaml':
+            shown = {**yaml.safe_load(block.text), 'package_clients_verify': False}
+            role = {'role': 'buildops.tokens.package_clients', 'vars': shown}
+            plays[f'guide-{block.line}'] = yaml.safe_dump([{'hosts': 'all', 'roles': [role]}])
+    return plays
 
 
 class Servers(t.NamedTuple):
@@ -210,7 +225,7 @@ def defaults(servers: Servers) -> dict[str, dict[str, str]]:
 def sources(servers: Servers) -> dict[str, t.Any]:
     path = ROOT / 'examples/inventory/group_vars/all/tokens.yml'
     known: dict[str, t.Any] = yaml.safe_load(path.read_text(encoding='utf-8'))['token_sources']
-    return {**known, 'gitlab': known['nuvy'], 'project': known['studio']}
+    return {**known, 'gitlab': known['nuvy'], 'hub': known['company']}
 
 
 def variables(home: Path, servers: Servers) -> dict[str, t.Any]:
@@ -249,7 +264,7 @@ def interpreter(folder: Path) -> str:
 def test_examples_of_plugins_and_roles_work(sandbox: t.Any, tmp_path: Path) -> None:
     servers, python = serve(sandbox), interpreter(tmp_path)
     hosts: dict[str, dict[str, t.Any]] = {}
-    for name, text in {**plugins(), **roles()}.items():
+    for name, text in {**plugins(), **roles(), **guide()}.items():
         home = tmp_path / name
         home.mkdir()
         example.furnish(ROOT, home, servers.urls['nuxeo_online'], Path(servers.ca_path))
@@ -257,7 +272,7 @@ def test_examples_of_plugins_and_roles_work(sandbox: t.Any, tmp_path: Path) -> N
             (home / folder).mkdir(parents=True, exist_ok=True)
         before = yaml.safe_dump(BEFORE[name]) if name in BEFORE else ''
         own = here(name, before + text, home, servers)
-        content = role_tasks(own) if name in roles() else tasks(name, own)
+        content = tasks(name, own) if name in plugins() else role_tasks(own)
         (tmp_path / f'{name}.yml').write_text(json.dumps(content), encoding='utf-8')
         hosts[name] = {**variables(home, servers), 'ansible_python_interpreter': python}
     inventory, playbook = tmp_path / 'inventory.json', tmp_path / 'playbook.yml'
