@@ -16,15 +16,16 @@ requirements:
   - ansible-core 2.16 or newer with Python 3.10 or newer on the controller.
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and predict changes without making them.
+    description:
+      - Can run in C(check_mode) and predict changes without making them.
   diff_mode:
-    description: >-
-      Returns details on what has changed or would change in diff mode.
-      Secrets are shown as fingerprints, never as values.
+    description:
+      - Returns what has changed or would change in diff mode.
+      - Secrets are shown as fingerprints, never as values.
   idempotent:
-    description: >-
-      When run twice in a row outside check mode with the same arguments, the second run reports
-      no change, provided that nothing else was changed in between.
+    description:
+      - A second run with the same arguments reports no change.
+      - This does not apply where something else has changed in between.
 """
 
     # Modules that obtain tokens or manage what tokens come from.
@@ -33,15 +34,16 @@ options: {}
 attributes:
   action:
     support: full
-    description: >-
-      Has an action plugin that runs the module on the controller and censors the secrets in its
-      result. With C(delegate_to) and another host than V(localhost), the module runs on that host.
+    description:
+      - An action plugin runs the module on the controller.
+      - It censors the secrets in the result.
+      - With C(delegate_to), the module runs on that host.
   action_group:
     support: full
     membership:
       - buildops.tokens.tokens
-    description: Use C(group/buildops.tokens.tokens) in C(module_defaults) to set defaults for all
-      modules of the group.
+    description:
+      - A group of C(module_defaults), for all modules that get tokens.
 """
 
     # Modules that only return information.
@@ -69,10 +71,12 @@ attributes:
   platform:
     support: full
     platforms: posix
-    description: The operating systems on which the module runs.
+    description:
+      - The operating systems on which the module runs.
   safe_file_operations:
     support: full
-    description: >-
-      Writes a new file in the same folder and renames it, so that readers never see a partial
-      file. Other users cannot read the content at any time.
+    description:
+      - Writes a new file in the same folder and renames it.
+      - So readers never see a partial file.
+      - Other users cannot read the content at any time.
 """

@@ -47,13 +47,15 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows which entry changed in what, and the fingerprint of an access token, but no value.
+      - Shows which entry changed in what.
+      - Of an access token, it shows the fingerprint.
   idempotent:
     support: full
   action:
     support: full
-    description: The action plugin of the same name gets the credential of O(token) on the
-      controller.
+    description:
+      - An action plugin of the same name runs on the controller.
+      - It gets the credential of O(token).
 notes:
   - The user of the task owns the file, so use C(become_user) for another one.
 """

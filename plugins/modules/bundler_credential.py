@@ -103,6 +103,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'Bundler: bundle config'
+    description: Where Bundler finds credentials, and in which order.
+    link: https://bundler.io/man/bundle-config.1.html
 """
 
 EXAMPLES = r"""

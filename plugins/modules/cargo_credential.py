@@ -95,6 +95,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'Cargo: registry authentication'
+    description: How Cargo finds the token of a registry.
+    link: https://doc.rust-lang.org/cargo/reference/registry-authentication.html
 """
 
 EXAMPLES = r"""

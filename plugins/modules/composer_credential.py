@@ -89,6 +89,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'Composer: authentication'
+    description: The forms of credentials that Composer knows.
+    link: https://getcomposer.org/doc/articles/authentication-for-private-packages.md
 """
 
 EXAMPLES = r"""

@@ -121,6 +121,9 @@ seealso:
     plugin_type: lookup
   - plugin: buildops.tokens.docker_config
     plugin_type: filter
+  - name: docker login
+    description: Where Docker stores credentials.
+    link: https://docs.docker.com/reference/cli/docker/login/
 """
 
 EXAMPLES = r"""

@@ -28,17 +28,18 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows which entry changed in which field, and the fingerprint of an access token, but no
-        value.
+      - Shows which entry changed in which field.
+      - Of an access token, it shows the fingerprint.
   idempotent:
     support: full
     details:
-      - A git that uses an entry of another user for the same host moves that entry to the front.
-        The next run then moves this one back.
+      - Not where git uses an entry of another user for the same host.
+      - Then git moves that entry to the front, and the next run this one.
   action:
     support: full
-    description: The action plugin of the same name gets the credential of O(token) on the
-      controller.
+    description:
+      - An action plugin of the same name runs on the controller.
+      - It gets the credential of O(token).
 options:
   entries:
     description:
@@ -261,7 +262,7 @@ EXAMPLES = r"""
     url: https://connect.nuxeo.com
     token: studio
 
-- name: Have git use a password for one server and an access token for one repository of another
+- name: Have git use a password for one server, and a token for a repository
   buildops.tokens.git_credential:
     helper_scope: url
     entries:

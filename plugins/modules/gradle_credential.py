@@ -84,6 +84,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'Gradle: declaring repositories'
+    description: How a build names the credentials of a repository.
+    link: https://docs.gradle.org/current/userguide/declaring_repositories.html
 """
 
 EXAMPLES = r"""

@@ -33,17 +33,18 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows which entry changed in which field, and the fingerprint of an access token, but no
-        value.
+      - Shows which entry changed in which field.
+      - Of an access token, it shows the fingerprint.
   idempotent:
     support: partial
     details:
-      - Not with O(update_password=always) or O(encrypt) where the password in the file is encrypted
-        in a way that cannot be compared, see O(update_password).
+      - Not where an encrypted password cannot be compared.
+      - See O(update_password).
   action:
     support: full
     description:
-      - The action plugin of the same name gets the credential of O(token) on the controller.
+      - An action plugin of the same name runs on the controller.
+      - It gets the credential of O(token).
 options:
   servers:
     description:

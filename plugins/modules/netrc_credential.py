@@ -101,6 +101,9 @@ seealso:
   - module: buildops.tokens.apt_credential
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'curl: .netrc'
+    description: What the fields of the file mean.
+    link: https://everything.curl.dev/usingcurl/netrc.html
 """
 
 EXAMPLES = r"""

@@ -36,8 +36,8 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(repositories[].update_password=always) the password is written, and the task is
-        changed, every time; with V(on_change), where nothing is known of the last one.
+      - Not with O(repositories[].update_password=always).
+      - With V(on_change), not where nothing is known of the last password.
   platform:
     platforms: all
   safe_file_operations:
@@ -46,9 +46,9 @@ attributes:
       - No file is written.
   action:
     support: full
-    description: >-
-      The action plugin of the same name sends requests to Nexus from the controller, and gets the
-      credentials of O(repositories[].token).
+    description:
+      - An action plugin of the same name sends the requests to Nexus.
+      - It gets the credentials of O(repositories[].token).
 options:
   url:
     description:
@@ -202,7 +202,7 @@ EXAMPLES = r"""
       - name: nuxeo-studio
         token: studio
 
-- name: Send the credentials with the first request, and create the proxy where it is missing
+- name: Send credentials with the first request, and create the proxy
   buildops.tokens.nexus_proxy_credential:
     url: https://nexus.example.com
     username: admin

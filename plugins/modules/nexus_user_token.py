@@ -29,13 +29,14 @@ attributes:
   check_mode:
     support: full
     details:
-      - Creates no token. Nexus Repository 3.69 and newer reports whether a token exists. For older
-        versions, a warning says that this is unknown.
+      - Creates no token.
+      - Nexus Repository 3.69 and newer reports whether a token exists.
+      - For older versions, a warning says that this is unknown.
   diff_mode:
     support: partial
     details:
-      - A result that contains a token is censored in the output, including its diff. The registered
-        result contains both.
+      - A result with a token is censored in the output, as is its diff.
+      - The registered result contains both.
   idempotent:
     support: partial
     details:
@@ -110,7 +111,7 @@ EXAMPLES = r"""
     username: "{{ nexus.token.name_code }}"
     password: "{{ nexus.token.pass_code }}"
 
-- name: Replace the token of a user of single sign-on, as an administrator (3.90.1 and newer)
+- name: Replace the token of a user of single sign-on (3.90.1 and newer)
   buildops.tokens.nexus_user_token:
     url: https://nexus.example.com
     username: admin

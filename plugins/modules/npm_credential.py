@@ -114,6 +114,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'npm: .npmrc'
+    description: The files that npm reads, and their settings.
+    link: https://docs.npmjs.com/cli/configuring-npm/npmrc
 """
 
 EXAMPLES = r"""

@@ -106,6 +106,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: NuGet.Config
+    description: The sections of the file.
+    link: https://learn.microsoft.com/nuget/reference/nuget-config-file
 """
 
 EXAMPLES = r"""

@@ -28,16 +28,18 @@ attributes:
   check_mode:
     support: full
     details:
-      - A token is fetched in check mode as well, since that changes nothing on the server.
+      - A token is fetched in check mode, too.
+      - That changes nothing on the server.
   diff_mode:
     support: partial
     details:
-      - A result that contains a token is censored in the output, including its diff. The registered
-        result contains both.
+      - A result with a token is censored in the output, as is its diff.
+      - The registered result contains both.
   idempotent:
     support: full
     details:
-      - Fetching a token changes nothing on the server, so this module never reports a change.
+      - This module never reports a change.
+      - Fetching a token changes nothing on the server.
 options:
   environment:
     description:
@@ -139,7 +141,7 @@ EXAMPLES = r"""
           Authorization: "{{ nuvy.token.authorization }}"
       no_log: true
 
-- name: Get a token with fewer rights, and have an API asked whether it is still valid
+- name: Get a token with fewer rights, and ask an API whether it is valid
   buildops.tokens.nuvy_client_token:
     environment: qa
     client_id: "{{ vault_nuvy_client_id }}"

@@ -45,7 +45,9 @@ attributes:
       - The service returns the same token as long as it is valid.
   action:
     support: full
-    description: Has an action plugin of the same name, which exchanges the token on the controller.
+    description:
+      - An action plugin of the same name runs on the controller.
+      - It exchanges the token.
 options:
   path:
     description:

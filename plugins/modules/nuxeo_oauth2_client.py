@@ -31,8 +31,8 @@ attributes:
   diff_mode:
     support: partial
     details:
-      - A result that contains a secret is censored in the output, including its diff. The
-        registered result contains both.
+      - A result with a secret is censored in the output, as is its diff.
+      - The registered result contains both.
   idempotent:
     support: partial
     details:

@@ -34,24 +34,26 @@ attributes:
   check_mode:
     support: partial
     details:
-      - Fetches, renews and revokes no token. With O(password) and with O(grant=jwt_bearer), it
-        looks up whether the server has a token. Otherwise check mode reports no change.
-      - The server does not report when a token ends. Without O(cache=file), the renewal of a token
-        that ends soon is therefore not predicted.
+      - Fetches, renews and revokes no token.
+      - With O(password) or O(grant=jwt_bearer), it asks for an existing token.
+      - Otherwise check mode reports no change.
+      - The server does not report when a token ends.
+      - The renewal of one that ends soon needs O(cache=file) to be seen.
   diff_mode:
     support: partial
     details:
-      - A result that contains a token is censored in the output, including its diff. The registered
-        result contains both.
+      - A result with a token is censored in the output, as is its diff.
+      - The registered result contains both.
   idempotent:
     support: partial
     details:
-      - A code (O(code)) works once, and older servers (O(endpoints=legacy)) issue a new token for
-        every grant. With O(cache=file), later runs use the token of the first run.
-      - With O(regenerate=always) every run replaces the token. With V(never), too, the server
-        itself replaces a token that has expired when one is requested.
-      - With an O(assertion) that has the claim C(aud), the server cannot be asked whether it has a
-        token. Without O(cache=file), every run reports a change.
+      - O(code) works once.
+      - With O(endpoints=legacy), a server issues a new token for every grant.
+      - With O(cache=file), later runs use the token of the first run.
+      - With O(regenerate=always) every run replaces the token.
+      - With V(never), the server itself replaces a token that has ended.
+      - A server cannot be asked by an O(assertion) with the claim C(aud).
+      - Then, every run reports a change without O(cache=file).
 options:
   url:
     description:
@@ -168,7 +170,7 @@ EXAMPLES = r"""
       Authorization: "{{ nuxeo.token.authorization }}"
   no_log: true
 
-- name: Get a token for a user with a password, without a browser, and keep it for later runs
+- name: Get a token for a user without a browser, and keep it for later runs
   buildops.tokens.nuxeo_oauth2_token:
     url: https://nuxeo.example.com/nuxeo
     grant: authorization_code

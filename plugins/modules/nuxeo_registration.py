@@ -33,7 +33,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows the expiry and the fingerprint of the registration, and the file's mode.
+      - Shows expiry and fingerprint of the registration, and the file's mode.
   idempotent:
     support: partial
     details:
@@ -41,12 +41,13 @@ attributes:
   platform:
     support: full
     platforms: posix
-    description: The operating systems on which the module runs.
+    description:
+      - The operating systems on which the module runs.
   action:
     support: full
-    description: >-
-      The action plugin of the same name gets user name and token of O(token) on the controller, and
-      sends the token only to a host that is about to register.
+    description:
+      - An action plugin of the same name gets user name and token.
+      - It sends the token only to a host that is about to register.
 options:
   nuxeo_home:
     description:

@@ -29,11 +29,12 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With V(MAJOR), V(MINOR) or V(PATCH) as O(version), every run creates another release. Name
-        the version for a task that runs more than once.
+      - With V(MAJOR), V(MINOR) or V(PATCH), every run creates a release.
+      - Name the version for a task that runs more than once.
   action:
     support: full
-    description: Runs in an action plugin of the same name, on the controller.
+    description:
+      - An action plugin of the same name runs on the controller.
 options:
   url:
     description:

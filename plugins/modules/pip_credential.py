@@ -117,6 +117,9 @@ options:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'pip: authentication'
+    description: Where pip finds credentials, and in which order.
+    link: https://pip.pypa.io/en/stable/topics/authentication/
 """
 
 EXAMPLES = r"""

@@ -77,6 +77,9 @@ options:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'Poetry: repositories'
+    description: How a project names a repository, and its credentials.
+    link: https://python-poetry.org/docs/repositories/
 """
 
 EXAMPLES = r"""

@@ -79,6 +79,9 @@ options:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: The .pypirc file
+    description: The sections of the file.
+    link: https://packaging.python.org/en/latest/specifications/pypirc/
 """
 
 EXAMPLES = r"""

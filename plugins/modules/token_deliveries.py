@@ -73,7 +73,9 @@ attributes:
     support: full
   action:
     support: full
-    description: Has an action plugin of the same name, which gets the tokens on the controller.
+    description:
+      - An action plugin of the same name runs on the controller.
+      - It gets the tokens.
 requirements:
   - Python 3.8 or newer on the managed host.
   - The Python library requests 2.28 or newer on the controller.

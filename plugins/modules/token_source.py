@@ -22,8 +22,8 @@ attributes:
   diff_mode:
     support: partial
     details:
-      - A result that contains a token is censored in the output, including its diff. The registered
-        result contains both.
+      - A result with a token is censored in the output, as is its diff.
+      - The registered result contains both.
   idempotent:
     support: partial
     details:

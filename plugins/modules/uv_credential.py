@@ -84,6 +84,9 @@ notes:
 seealso:
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'uv: authentication'
+    description: Where uv finds credentials, and in which order.
+    link: https://docs.astral.sh/uv/concepts/authentication/
 """
 
 EXAMPLES = r"""

@@ -6,7 +6,8 @@
 """Each block of YAML, and each command, of README and guides works, or names the reason why no test
 runs it.
 
-The contributor guide, the AWX guide and "Getting started" have their own tests.
+The contributor guide, the AWX guide and "Getting started" have their own tests, the guide to
+package clients is in test_plugin_examples.py.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ PAGES = [
             'nuvy_guide',
             'maven_guide',
             'git_guide',
+            'report_guide',
             'recipes',
         )
     ),

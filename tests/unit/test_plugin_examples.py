@@ -3,9 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples of C(ansible-doc), and those of the roles, work against the sandbox.
+"""The examples of C(ansible-doc), of the roles and of the guide to package clients work against the
+sandbox.
 
-Each plugin and each role is a host of one run, with a home folder of its own.
+Each plugin, role and block is a host of one run, with a home folder of its own.
 """
 
 from __future__ import annotations
@@ -104,6 +105,20 @@ def roles() -> dict[str, str]:
         blocks = [block for block in pages.blocks(path) if block.language == 'yaml']
         texts[path.parent.name] = ''.join(block.text for block in blocks)
     return texts
+
+
+def guide() -> dict[str, str]:
+    """Return plays with the variables that the guide to package clients shows, by its lines.
+
+    The sandbox has no repositories for them, so nothing is verified here.
+    """
+    plays = {}
+    for block in pages.blocks(ROOT / 'docs/docsite/rst/package_clients_guide.rst'):
+        if block.language == 'yaml':
+            shown = {**yaml.safe_load(block.text), 'package_clients_verify': False}
+            role = {'role': 'buildops.tokens.package_clients', 'vars': shown}
+            plays[f'guide-{block.line}'] = yaml.safe_dump([{'hosts': 'all', 'roles': [role]}])
+    return plays
 
 
 class Servers(t.NamedTuple):
@@ -210,7 +225,7 @@ def defaults(servers: Servers) -> dict[str, dict[str, str]]:
 def sources(servers: Servers) -> dict[str, t.Any]:
     path = ROOT / 'examples/inventory/group_vars/all/tokens.yml'
     known: dict[str, t.Any] = yaml.safe_load(path.read_text(encoding='utf-8'))['token_sources']
-    return {**known, 'gitlab': known['nuvy'], 'project': known['studio']}
+    return {**known, 'gitlab': known['nuvy'], 'hub': known['company']}
 
 
 def variables(home: Path, servers: Servers) -> dict[str, t.Any]:
@@ -249,7 +264,7 @@ def interpreter(folder: Path) -> str:
 def test_examples_of_plugins_and_roles_work(sandbox: t.Any, tmp_path: Path) -> None:
     servers, python = serve(sandbox), interpreter(tmp_path)
     hosts: dict[str, dict[str, t.Any]] = {}
-    for name, text in {**plugins(), **roles()}.items():
+    for name, text in {**plugins(), **roles(), **guide()}.items():
         home = tmp_path / name
         home.mkdir()
         example.furnish(ROOT, home, servers.urls['nuxeo_online'], Path(servers.ca_path))
@@ -257,7 +272,7 @@ def test_examples_of_plugins_and_roles_work(sandbox: t.Any, tmp_path: Path) -> N
             (home / folder).mkdir(parents=True, exist_ok=True)
         before = yaml.safe_dump(BEFORE[name]) if name in BEFORE else ''
         own = here(name, before + text, home, servers)
-        content = role_tasks(own) if name in roles() else tasks(name, own)
+        content = tasks(name, own) if name in plugins() else role_tasks(own)
         (tmp_path / f'{name}.yml').write_text(json.dumps(content), encoding='utf-8')
         hosts[name] = {**variables(home, servers), 'ansible_python_interpreter': python}
     inventory, playbook = tmp_path / 'inventory.json', tmp_path / 'playbook.yml'
@@ -300,3 +315,40 @@ def test_examples_of_plugins_and_roles_work(sandbox: t.Any, tmp_path: Path) -> N
 def test_each_reason_belongs_to_an_example() -> None:
     names = {task['name'] for text in plugins().values() for task in yaml.safe_load(text)}
     assert set(NOT_RUN) <= names
+
+
+DOCUMENTED = [*ROOT.glob('plugins/[lm]o*/[a-z]*.py'), *ROOT.glob('plugins/filter/[a-z]*.py')]
+#: ansible-doc writes these texts as YAML, indented, and breaks lines without regard to that.
+LONGEST_ITEM = 70
+
+
+@pytest.mark.parametrize('path', sorted(DOCUMENTED), ids=lambda path: path.stem)
+def test_what_ansible_doc_does_not_wrap_is_short(path: Path) -> None:
+    long = [line for line in examples(path).splitlines() if len(line) > 80]
+    assert not [line for line in long if '://' not in line and '{{' not in line]
+    for source in (path, *ROOT.glob('plugins/doc_fragments/*.py')):
+        texts = re.findall(r'[A-Z]+ = r"""\n(.*?)"""', source.read_text('utf-8'), re.DOTALL)
+        for text in texts:
+            parsed = yaml.safe_load(text)
+            attributes = parsed.get('attributes', {}) if isinstance(parsed, dict) else {}
+            for name, attribute in attributes.items():
+                assert not isinstance(attribute.get('description'), str), (source, name)
+                for item in (*attribute.get('description', ()), *attribute.get('details', ())):
+                    shown = re.sub(r'[A-Z]\((.*?)\)', r"`\1'", item)
+                    assert len(shown) <= LONGEST_ITEM, (source, name, item)
+
+
+@pytest.mark.parametrize('path', sorted(DOCUMENTED), ids=lambda path: path.stem)
+def test_the_first_example_is_short(path: Path) -> None:
+    sizes = [len(yaml.safe_dump(task).splitlines()) for task in yaml.safe_load(examples(path))]
+    assert sizes[0] <= sorted(sizes)[len(sizes) // 2] or sizes[0] <= 7
+
+
+@pytest.mark.parametrize(
+    'path', sorted(ROOT.glob('plugins/modules/[!t]*.py')), ids=lambda p: p.stem
+)
+def test_a_module_of_a_system_or_tool_links_to_its_vendor(path: Path) -> None:
+    text = path.read_text('utf-8')
+    documentation = yaml.safe_load(text.split('DOCUMENTATION = r"""', 1)[1].split('"""', 1)[0])
+    links = [entry['link'] for entry in documentation['seealso'] if 'link' in entry]
+    assert links and all(link.startswith('https://') for link in links)

@@ -51,6 +51,8 @@ from ansible_collections.buildops.tokens.plugins.plugin_utils.report_model impor
 MOST_ROWS = 12000
 # A browser lays out such a group of rows when it comes near the part of the page that is shown
 GROUP_ROWS = 50
+# A source with more hosts names the first ones
+MOST_NAMES = 20
 HOUR = 3600
 TICKS = (
     (HOUR, '1 h'),
@@ -141,7 +143,7 @@ def render(report: Report) -> str:
         statuses=[status for status in STATUSES if report.totals[status]],
         day_and_time=day_and_time,
         state_words=state_words,
-        names_of=names_of,
+        hosts_of=_hosts_of,
         now=report.generated_at,
         # What the builder of the page wrote itself, and no data
         style=markupsafe.Markup(STYLE),
@@ -164,6 +166,11 @@ def state_words(source: Source, now: int) -> str:
     else:
         what = 'ended' if ended else 'ends'
     return '%s %s' % (what, in_words(source.end_at - now))
+
+
+def _hosts_of(names: t.Sequence[str]) -> str:
+    """Return the hosts of a source: all, unless the table of deliveries is the place to look."""
+    return ', '.join(names) if len(names) <= MOST_NAMES else names_of(names)
 
 
 # The timeline

@@ -69,7 +69,7 @@ input,select{font:inherit;padding:.3rem;color:var(--fg);background:var(--bg);
 border:1px solid var(--dim);border-radius:.3rem;max-width:100%}
 @media (max-width:40rem){body{padding:.6rem;font-size:.95rem}th,td{padding:.25rem .3rem}
 .time li,.axis{grid-template-columns:1fr}.time li{display:block}
-.track{margin:.2rem 0}.axis div{grid-column:1}}
+.track{margin:.2rem 0}.axis div{grid-column:1}.axis span:nth-child(2){display:none}}
 @media print{form{display:none!important}body{max-width:none;padding:0;font-size:9pt}
 thead th,#rows thead{position:static}#rows tbody{content-visibility:visible}
 tr,li{break-inside:avoid}.scroll{overflow:visible}
@@ -197,7 +197,7 @@ fingerprint {{ source.fingerprint }}{% endif %}</small>
 {%- if source.message %}<small>{{ source.message }}</small>{% endif %}</td>
 <td>{% if source.renew_at is not none %}from {{ day_and_time(source.renew_at) }}\
 {% else %}–{% endif %}</td>
-<td>{{ source.hosts | length }}<small><bdi>{{ names_of(source.hosts) }}</bdi></small></td>
+<td>{{ source.hosts | length }}<small><bdi>{{ hosts_of(source.hosts) }}</bdi></small></td>
 <td>{% for status, number in source.statuses.items() %}\
 <span class="{{ 'failure' if classes[status] in 'rf' }}">{{ number }} {{ words[status] }}</span> \
 {% endfor %}</td></tr>
