@@ -286,6 +286,8 @@ def _unescape_once(found: Canonical) -> Canonical:
 
 
 def _folded(found: Canonical) -> Canonical:
+    if found.text.isascii() and not _DROPPED.search(found.text):  # as nearly all that is shown
+        return Canonical(found.text.lower(), found.spans)
     text, spans = [], []
     for character, span in zip(found.text, found.spans):
         if _DROPPED.match(character):
@@ -306,6 +308,8 @@ def _simple(character: str) -> str:
 
 def _bare(form: Canonical) -> Canonical:
     """:returns: letters and digits alone, since anything can be put between them."""
+    if form.text.isalnum():
+        return form
     kept = [at for at, character in enumerate(form.text) if character.isalnum()]
     return Canonical(''.join(form.text[at] for at in kept), [form.spans[at] for at in kept])
 
@@ -356,8 +360,8 @@ def _whole_forms(secret: str) -> t.Iterator[str]:
     yield _DROPPED.sub('', base64.b64encode(data).decode('ascii').rstrip('=')).casefold()
 
 
-def _slices(text: str, size: int) -> t.Iterator[str]:
-    return (text[at : at + size] for at in range(len(text) - size + 1))
+def _slices(text: str, size: int) -> t.List[str]:
+    return [text[at : at + size] for at in range(len(text) - size + 1)]
 
 
 def needles_of(secrets: t.Iterable[str]) -> Needles:
