@@ -19,20 +19,23 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from zipimport import zipimporter
 
+PACKAGE = os.sep + '__init__.py'
+
 
 class ArchiveLoader(SourceFileLoader):
     """Loads a module from its source in an archive."""
 
-    def __init__(self, name: str, path: str, archive: zipimporter) -> None:
+    def __init__(self, name: str, path: str, source: bytes, archive: zipimporter) -> None:
         super().__init__(name, path)
+        self._source = source
         self._archive = archive
-
-    def path_stats(self, path: str) -> t.NoReturn:
-        """:raises OSError: always, since there is no compiled code beside the source."""
-        raise OSError(path)
 
     def get_data(self, path: str) -> bytes:
         return self._archive.get_data(path)
+
+    def get_code(self, fullname: str) -> t.Any:
+        """Return the code. That of the base class would look for a compiled file first."""
+        return self.source_to_code(self._source, self.path)
 
 
 class Finder:
@@ -41,8 +44,9 @@ class Finder:
     :ivar archive: its path.
     """
 
-    def __init__(self, archive: str) -> None:
-        self.archive = archive
+    def __init__(self, importer: zipimporter) -> None:
+        self.archive = importer.archive
+        self._importer = importer
 
     def find_spec(
         self, name: str, path: t.Sequence[str] | None = None, target: object = None
@@ -50,24 +54,20 @@ class Finder:
         """Return how to load a module, or None where the folders do not have it."""
         for folder in path or ():
             if folder.startswith(self.archive + os.sep):
-                try:
-                    return self._spec(name, folder)
-                except ImportError:
-                    continue
+                base = folder + os.sep + name.rpartition('.')[2]
+                # As Python does it, a package comes before a module of the same name
+                for file, places in ((base + PACKAGE, [base]), (base + '.py', None)):
+                    try:
+                        source = self._importer.get_data(file)
+                    except OSError:
+                        continue
+                    return spec_from_file_location(
+                        name,
+                        file,
+                        loader=ArchiveLoader(name, file, source, self._importer),
+                        submodule_search_locations=places,
+                    )
         return None
-
-    def _spec(self, name: str, folder: str) -> ModuleSpec | None:
-        """:raises ImportError: it is not in the folder."""
-        archive = zipimporter(folder)
-        is_package = archive.is_package(name)
-        base = os.path.join(folder, name.rpartition('.')[2])
-        path = os.path.join(base, '__init__.py') if is_package else base + '.py'
-        return spec_from_file_location(
-            name,
-            path,
-            loader=ArchiveLoader(name, path, archive),
-            submodule_search_locations=[base] if is_package else None,
-        )
 
 
 def install(loader: object) -> None:
@@ -78,7 +78,7 @@ def install(loader: object) -> None:
     if isinstance(loader, zipimporter) and not any(
         isinstance(finder, Finder) for finder in sys.meta_path
     ):
-        sys.meta_path.insert(0, t.cast(t.Any, Finder(loader.archive)))
+        sys.meta_path.insert(0, t.cast(t.Any, Finder(loader)))
 
 
 install(globals().get('__loader__'))

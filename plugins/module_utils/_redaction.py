@@ -311,6 +311,8 @@ def _unescape_once(found: Canonical) -> Canonical:
 
 
 def _folded(found: Canonical) -> Canonical:
+    if found.text.isascii() and not _DROPPED.search(found.text):  # as nearly all that is shown
+        return Canonical(found.text.lower(), found.spans)
     text, spans = [], []
     for character, span in zip(found.text, found.spans):
         if _DROPPED.match(character):
@@ -331,6 +333,8 @@ def _simple(character: str) -> str:
 
 def _bare(form: Canonical) -> Canonical:
     """:returns: letters and digits alone, since anything can be put between them."""
+    if form.text.isalnum():
+        return form
     kept = [at for at, character in enumerate(form.text) if character.isalnum()]
     return Canonical(''.join(form.text[at] for at in kept), [form.spans[at] for at in kept])
 

@@ -26,6 +26,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._errors import Bad
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import not_a_string
 from ansible_collections.buildops.tokens.plugins.module_utils._server_client import ServerClient
 from ansible_collections.buildops.tokens.plugins.module_utils._sources.base import Provider
+from ansible_collections.buildops.tokens.plugins.module_utils._token import from_iso8601
 from ansible_collections.buildops.tokens.plugins.module_utils._token_client import TokenClient
 from ansible_collections.buildops.tokens.plugins.plugin_utils import awx_credential_types
 from ansible_collections.buildops.tokens.plugins.plugin_utils.rendering import (
@@ -119,6 +120,7 @@ def preload() -> None:
     for name in types():
         with contextlib.suppress(Exception):
             provider_class(name)
+    from_iso8601('1970-01-01T00:00:00Z')  # Python keeps what it needs for both forms of a date
 
 
 def provider_class(type_name: str | ClientClass) -> ProviderClass:

@@ -21,6 +21,17 @@ Row = tuple[str, float, t.Optional[float], bool]
 MOST_TIMES_PINGS = 0.75
 MOST_GROWTH = 1.1
 MOST_TIMES_READING = 3
+MOST_FOR_FURTHER = 0.05  # of what Maven and git take
+MOST_WITH_CLIENTS = 1.15
+PLACE = '{{ agents }}/{{ inventory_hostname }}'
+CLIENTS = {
+    'npm': {'url': 'https://nexus.example.com/repository/npm/'},
+    'docker': {'registry': 'docker.example.com'},
+    'pip': {'url': 'https://nexus.example.com/repository/pypi/simple'},
+    'gradle': {'name': 'company'},
+    'netrc': {'host': 'files.example.com'},
+    'pypirc': {'name': 'company', 'url': 'https://nexus.example.com/repository/pypi-releases/'},
+}
 PING: dict[str, t.Any] = {'ansible.builtin.ping': {}}
 READ = {
     'ansible.builtin.debug': {
@@ -48,6 +59,7 @@ def rows(quick: bool = False) -> t.Iterator[Row]:
             'git_credentials_entries': [{'url': 'https://git.example.com', 'token': 'company'}],
         }
         yield from _against_pings(quick, server, variables)
+        yield from _package_clients(quick, variables)
         yield from _growth(quick, variables)
         yield from _inventories(quick, variables)
 
@@ -73,6 +85,36 @@ def _against_pings(quick: bool, server: t.Any, variables: dict[str, t.Any]) -> t
             ratio <= MOST_TIMES_PINGS,
         )
     yield f'{hosts} hosts: token requests of a run (a number)', asked, 1, asked == 1
+
+
+def _package_clients(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
+    """Compare hosts that receive more than entries for Maven and git. Each has one module run."""
+    hosts = 20 if quick else 100
+    spent = {}
+    for number in (0, 4, 6):
+        more: dict[str, t.Any] = {}
+        for name in list(CLIENTS)[:number]:
+            more[f'package_clients_{name}'] = [{**CLIENTS[name], 'token': 'company'}]
+            more[f'package_clients_{name}_path'] = f'{PLACE}/{name}'
+        with Bench(hosts, {**variables, **more}) as bench:
+            provision(bench)
+            spent[number] = provision(bench)
+            files = sum(path.is_file() for path in bench.folder.glob('agents/host000/*'))
+            assert files == 3 + number, f'{files} files instead of {3 + number}'
+    further = (spent[4] / spent[0] - 1) / 4
+    yield (
+        f'{hosts} hosts: each of a third to a sixth delivery / Maven and git',
+        further,
+        MOST_FOR_FURTHER,
+        further <= MOST_FOR_FURTHER,
+    )
+    clients = spent[6] / spent[0]
+    yield (
+        f'{hosts} hosts: Maven, git and six package clients / Maven and git',
+        clients,
+        MOST_WITH_CLIENTS,
+        clients <= MOST_WITH_CLIENTS,
+    )
 
 
 def _growth(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
@@ -110,13 +152,13 @@ def _inventories(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
 
 def provision(bench: Bench) -> float:
     """Return the processor time of all processes of a run of the playbook, in seconds."""
-    place = f'{bench.folder}/agents/{{{{ inventory_hostname }}}}'
     files = {
         'maven_settings_path': 'settings.xml',
         'git_credentials_path': 'git-credentials',
         'git_credentials_config_path': 'gitconfig',
     }
-    extra = [word for name, file in files.items() for word in ('-e', f'{name}={place}/{file}')]
+    extra = [word for name, file in files.items() for word in ('-e', f'{name}={PLACE}/{file}')]
+    extra += ['-e', f'agents={bench.folder}/agents']
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [

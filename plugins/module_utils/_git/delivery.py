@@ -56,7 +56,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._git.settings_plan
     Outcome,
     SettingsPlan,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import verify
 from ansible_collections.buildops.tokens.plugins.module_utils._programs import (
     owner_on,
     user_of,
@@ -372,6 +371,9 @@ def _verify(
     if check_mode:
         result['verification'] = [_attempt(entry, None, 'check mode') for entry in present]
         return
+    # Here, since a host compiles what it imports
+    from ansible_collections.buildops.tokens.plugins.module_utils._git.verify import verify
+
     result['verification'] = [
         _attempt(entry, *verify(entry.wanted, entry.repository, work.path, work.params, git))
         for entry in present

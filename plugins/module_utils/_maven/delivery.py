@@ -11,7 +11,6 @@ import os
 import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._delivery_result import (
-    attempt,
     diff,
     refused,
 )
@@ -31,14 +30,6 @@ from ansible_collections.buildops.tokens.plugins.module_utils._maven.effective i
     remaining,
     resolve,
     shadowed_by,
-)
-from ansible_collections.buildops.tokens.plugins.module_utils._maven.encryption import encryptor
-from ansible_collections.buildops.tokens.plugins.module_utils._maven.request import Trust
-from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import (
-    authorization,
-    check_url,
-    transport_of,
-    verify,
 )
 from ansible_collections.buildops.tokens.plugins.module_utils._redaction import (
     doubts,
@@ -173,7 +164,7 @@ class _Delivery:
                 {'server %s: %s' % (entry['id'], name): entry[name] for name in SECRET_OPTIONS}
             )
             if params['verify'] and entry['verify_url'] and entry['state'] != 'absent':
-                check_url(entry['id'], entry['verify_url'], params['allow_http'])
+                _check_url(entry, params['allow_http'])
 
     def run(self) -> t.Tuple[t.Dict[str, t.Any], t.Optional[bytes]]:
         """Edit the file. :returns: (result of the module, the new content)."""
@@ -218,8 +209,8 @@ class _Delivery:
             os.path.dirname(self.path), 'settings-security.xml'
         )
 
+        # Imported where they are needed, because most files have nothing encrypted
         def decrypt(value: str) -> t.Optional[str]:
-            # imported where it is needed, because most files have nothing encrypted
             from ansible_collections.buildops.tokens.plugins.module_utils._maven.decryption import (
                 decryptor,
             )
@@ -228,7 +219,18 @@ class _Delivery:
 
         if self.check_mode:
             return maven_settings.Crypt(lambda password: '{encrypted}', decrypt)
-        return maven_settings.Crypt(encryptor(lambda: self.mvn, security_path), decrypt)
+        encryptors: t.List[t.Callable[[str], str]] = []
+
+        def encrypt(password: str) -> str:
+            from ansible_collections.buildops.tokens.plugins.module_utils._maven.encryption import (
+                encryptor,
+            )
+
+            if not encryptors:  # one remembers what it has encrypted
+                encryptors.append(encryptor(lambda: self.mvn, security_path))
+            return encryptors[0](password)
+
+        return maven_settings.Crypt(encrypt, decrypt)
 
     def _failure(self, edited: maven_settings.Result) -> t.Dict[str, t.Any]:
         self.warnings += edited.warnings
@@ -309,19 +311,28 @@ def _check_path(path: str) -> None:
         )
 
 
+def _check_url(entry: t.Dict[str, t.Any], allow_http: bool) -> None:
+    # Imported here, as below, since a host compiles what it imports
+    from ansible_collections.buildops.tokens.plugins.module_utils._maven.verify import check_url
+
+    check_url(entry['id'], entry['verify_url'], allow_http)
+
+
 def _verify(result: t.Dict[str, t.Any], delivery: _Delivery, content: t.Optional[bytes]) -> None:
     """Add to the result whether the repositories accept what is in the file."""
+    from ansible_collections.buildops.tokens.plugins.module_utils._maven import verification
+
     present = [
         (entry, server)
         for entry, server in zip(delivery.entries, delivery.wanted)
         if server.state == 'present'
     ]
     if delivery.check_mode:
-        result['verification'] = [_attempt(entry, None, 'check mode') for entry, _server in present]
+        result['verification'] = verification.not_tried(present, 'check mode')
         return
     changed = {server['id']: server['changed'] for server in result['servers']}
-    result['verification'] = _verification(
-        present, delivery.params, content, changed, delivery.path, transport_of(delivery.mvn)
+    result['verification'] = verification.tried(
+        present, delivery.params, content, changed, delivery.path, delivery.mvn
     )
     names = refused(result['verification'])
     if names:
@@ -330,61 +341,6 @@ def _verify(result: t.Dict[str, t.Any], delivery: _Delivery, content: t.Optional
             msg='%s was updated, but these servers do not accept the credentials: %s.'
             % (delivery.path, names),
         )
-
-
-Present = t.Sequence[t.Tuple[t.Dict[str, t.Any], Server]]
-
-
-def _verification(
-    present: Present,
-    params: t.Dict[str, t.Any],
-    content: t.Optional[bytes],
-    changed: t.Dict[str, t.List[str]],
-    path: str,
-    transport: t.Optional[str],
-) -> t.List[t.Dict[str, t.Any]]:
-    found = maven_settings.credentials(content, [server.id for _entry, server in present], path)
-    verification = []
-    for entry, server in present:
-        username, password, headers = found.get(server.id, (None, None, {}))
-        if 'password' in changed[server.id] and server.encrypt:
-            password = server.password  # what was encrypted just now
-        logins = authorization(username, password, headers)
-        problem = _not_tried(entry, bool(logins), username, password, headers)
-        if problem is not None:
-            verification.append(_attempt(entry, None, problem))
-            continue
-        accepted, message = verify(
-            entry['verify_url'],
-            logins,
-            Trust(params['validate_certs'], params['ca_path']),
-            params['verify_timeout'],
-            transport,
-        )
-        verification.append(_attempt(entry, accepted, message))
-    return verification
-
-
-def _not_tried(
-    entry: t.Dict[str, t.Any],
-    has_login: bool,
-    username: t.Optional[str],
-    password: t.Optional[str],
-    headers: t.Mapping[str, t.Optional[str]],
-) -> t.Optional[str]:
-    """Why an entry cannot be verified, or None where it can."""
-    if not entry['verify_url']:
-        return 'no verify_url'
-    if not has_login:
-        return 'the entry has no password and no Authorization header'
-    sent = headers.get('authorization') or (username or '') + (password or '')
-    if maven_settings.is_resolved_by_maven(sent):
-        return 'only Maven can read the password, which is encrypted or a reference'
-    return None
-
-
-def _attempt(entry: t.Dict[str, t.Any], accepted: t.Optional[bool], msg: str) -> t.Dict[str, t.Any]:
-    return attempt(entry['id'], entry['verify_url'], accepted, msg)
 
 
 def _diff(result: t.Dict[str, t.Any]) -> t.Dict[str, str]:
