@@ -90,6 +90,9 @@ seealso:
   - module: buildops.tokens.netrc_credential
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: apt_auth.conf
+    description: The files that apt reads, and what it compares with them.
+    link: https://manpages.debian.org/stable/apt/apt_auth.conf.5.en.html
 """
 
 EXAMPLES = r"""

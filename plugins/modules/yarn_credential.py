@@ -119,6 +119,9 @@ seealso:
   - module: buildops.tokens.npm_credential
   - plugin: buildops.tokens.token
     plugin_type: lookup
+  - name: 'yarn: .yarnrc.yml'
+    description: The files that yarn reads, and their settings.
+    link: https://yarnpkg.com/configuration/yarnrc
 """
 
 EXAMPLES = r"""

@@ -504,7 +504,7 @@ class Platform:
         csrf_token,
         sso_url,
         dev_mode,
-        production,
+        production=False,
     ):
         self.state = state
         self.version = tuple(int(part) for part in version.split('.'))
