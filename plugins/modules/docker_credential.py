@@ -97,8 +97,14 @@ options:
         C(credHelpers)). Docker asks it instead of reading the file.
       - V(fail) writes nothing and fails, V(ignore) writes the file. Docker reads it where that
         program is not installed.
+      - V(use) gives the credential to the program, or has it removed, and leaves none in the file.
+        For registries without a program, the file is written.
+      - The program must be in C(PATH) and must answer without asking a person. Root runs it as the
+        owner of the file. Check mode asks what it has.
+      - With O(format=containers), only C(credHelpers) names programs, for registries without a
+        path. V(use) fails otherwise, and for O(bearer_as=registrytoken).
     type: str
-    choices: [fail, ignore]
+    choices: [fail, ignore, use]
     default: fail
   path:
     description:
@@ -138,6 +144,12 @@ EXAMPLES = r"""
     registry: registry.example.com/team
     username: ci
     password: "{{ vault_registry_password }}"
+
+- name: Keep the credential in the program that config.json names, as pass
+  buildops.tokens.docker_credential:
+    credential_store: use
+    registry: registry.example.com
+    token: company
 
 - name: Remove the credential of Docker Hub
   buildops.tokens.docker_credential:

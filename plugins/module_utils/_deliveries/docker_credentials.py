@@ -38,7 +38,11 @@ class DockerCredentials(PackageClient):
     }
     SETTINGS = {
         'format': {'type': 'str', 'choices': ['docker', 'containers'], 'default': 'docker'},
-        'credential_store': {'type': 'str', 'choices': ['fail', 'ignore'], 'default': 'fail'},
+        'credential_store': {
+            'type': 'str',
+            'choices': ['fail', 'ignore', 'use'],
+            'default': 'fail',
+        },
     }
 
     @classmethod

@@ -32,6 +32,7 @@ class Entry(t.NamedTuple):
     """What a registry shall have.
 
     :ivar key: in C(auths). :ivar field: V(auth) or V(registrytoken), or None to remove the entry.
+        Empty where a program has the credential: no more than C({}) may stay, as Docker leaves it.
     """
 
     key: str
@@ -92,6 +93,7 @@ class Config:
     """A file that was read.
 
     :ivar auths: the name of the member with the entries. :ivar entries: by key.
+    :ivar helpers: the programs for credentials by registry. :ivar store: that of all others.
     """
 
     def __init__(self, content: t.Optional[bytes], path: str) -> None:
@@ -109,6 +111,9 @@ class Config:
         if entries is not None and not isinstance(entries, dict):
             raise FileProblem('auths in %s is not an object. Correct it.' % path)
         self.entries: t.Dict[str, t.Any] = entries or {}
+        helpers = self.whole.get(self._name('credhelpers') or '')
+        self.helpers: t.Dict[str, t.Any] = helpers if isinstance(helpers, dict) else {}
+        self.store: t.Any = self.whole.get(self._name('credsstore') or '')
 
     def _name(self, name: str) -> t.Optional[str]:
         """Return how a member is written in the file."""
@@ -139,12 +144,8 @@ class Config:
 
     def helper(self, key: str) -> t.Optional[str]:
         """Return the program that Docker asks for a registry instead of reading the file."""
-        helpers = self.whole.get(self._name('credhelpers') or '')
-        for name, program in helpers.items() if isinstance(helpers, dict) else ():
-            if same(name, key):
-                return str(program) if program else None
-        store = self.whole.get(self._name('credsstore') or '')
-        return str(store) if store else None
+        program = self.helpers.get(key, self.store)  # no other spelling of the key is found
+        return str(program) if program else None
 
 
 def edit(
@@ -170,10 +171,11 @@ def _edit_one(
     config = Config(content, path)
     before = config.credential(entry.key)
     copies = _copies(entry.key, config.entries)
-    if entry.field is None:
-        for name in copies:
+    if not entry.field:
+        gone = [name for name in copies if entry.field is None or config.entries[name]]
+        for name in gone:
             content = json_members.put(content, (config.auths, name), None, path)
-        return content, ['entry'] if copies else []
+        return content, ['duplicates' if entry.field == '' else 'entry'] if gone else []
     place = (config.auths, entry.key)
     old = json_members.find(content, place, path)  # refuses doubled members of the entry
     given = {

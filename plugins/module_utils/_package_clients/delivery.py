@@ -16,7 +16,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._delivery_result i
     entries_diff,
     refused,
 )
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, TokensError
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
     edit_private,
 )
@@ -150,6 +150,23 @@ class Client:
     def further(self) -> t.Sequence[Further]:
         """Return more files that are edited after the first one."""
         return ()
+
+    def keeps_outside(self) -> bool:
+        """Return whether entries can be kept outside of files: L(keep_outside)."""
+        return False
+
+    def keep_outside(
+        self, content: t.Optional[bytes], changes: t.Sequence[t.List[str]], check_mode: bool
+    ) -> t.Dict[int, str]:
+        """Bring entries to where the client keeps them outside of files.
+
+        This is done before the first file is written, and again where another program wrote it.
+
+        :param content: the new content of the file. :param changes: for each entry, what changed.
+            It is extended at each change. :returns: as L(shadowed); then no file is written.
+        :raises TokensError: as well.
+        """
+        return {}
 
     def locked(self) -> t.ContextManager[t.Any]:
         """Return the lock that the client itself uses for its file."""
@@ -292,6 +309,8 @@ def _edited(
 ) -> t.Tuple[Result, t.Optional[bytes], t.List[str]]:
     """Edit the files. :returns: (result, the new content of the first file, warnings)."""
 
+    outside: t.List[t.List[str]] = [[] for _entry in client.wanted]
+
     def edit(content: t.Optional[bytes]) -> t.Tuple[t.Optional[bytes], Edited]:
         edited = client.edit(content)
         shadowed = client.shadowed(edited.content)
@@ -299,18 +318,34 @@ def _edited(
             raise _NotEffective(edited, shadowed)
         return edited.content, edited
 
+    def edit_all(content: t.Optional[bytes]) -> t.Tuple[t.Optional[bytes], Edited]:
+        new, edited = edit(content)
+        shadowed = client.keep_outside(new, outside, check_mode)
+        if shadowed:
+            raise _NotEffective(edited, shadowed)
+        return new, edited
+
     narrows = any(entry.present for entry in client.wanted)
+    policy = 'narrow' if narrows else 'keep'
     further = client.further()
     for file in further:  # what is wrong with them is found before anything is written
         _edit_further(file, True)
     try:
         with contextlib.nullcontext() if check_mode else client.locked():
+            if client.keeps_outside():  # so is what forbids to write the file
+                edit_private(client.path, edit, True, policy)
             before, content, edited, changed = edit_private(
-                client.path, edit, check_mode, 'narrow' if narrows else 'keep'
+                client.path, edit_all, check_mode, policy
             )
     except _NotEffective as problem:
-        return _failure(kind, client, problem), None, list(problem.edited.warnings)
-    changes = [list(words) for words in edited.changes]
+        return _failure(kind, client, problem, outside), None, list(problem.edited.warnings)
+    except TokensError as problem:
+        names = ', '.join(entry.name for entry, words in zip(client.wanted, outside) if words)
+        if names and not check_mode:
+            problem.about('Only what is outside %s was changed (%s)' % (client.path, names))
+        raise
+    changed = changed or any(outside)
+    changes = [[*more, *words] for words, more in zip(edited.changes, outside)]
     warnings = [*edited.warnings, *client.remaining(content)]
     for file in further:
         also_changed, report = _edit_further(file, check_mode)
@@ -335,7 +370,9 @@ def _edit_further(file: Further, check_mode: bool) -> t.Tuple[bool, Edited]:
     return changed, edited
 
 
-def _failure(kind: t.Any, client: Client, problem: _NotEffective) -> Result:
+def _failure(
+    kind: t.Any, client: Client, problem: _NotEffective, outside: t.Sequence[t.Sequence[str]]
+) -> Result:
     return {
         'failed': True,
         'msg': 'Nothing was written to %s, because it would not be used. %s'
@@ -346,9 +383,9 @@ def _failure(kind: t.Any, client: Client, problem: _NotEffective) -> Result:
                 for number, reason in sorted(problem.shadowed.items())
             ),
         ),
-        'changed': False,
+        'changed': any(outside),
         'path': client.path,
-        'entries': _entries(kind, client, [[] for _entry in client.wanted], problem.shadowed),
+        'entries': _entries(kind, client, outside, problem.shadowed),
         'permissions_restricted': False,
     }
 

@@ -12,7 +12,7 @@ import re
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput
+from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files import docker_config
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import (
     read_private,
@@ -20,6 +20,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file
 from ansible_collections.buildops.tokens.plugins.module_utils._package_clients.delivery import (
     Client,
     Edited,
+    Options,
     Request,
     Verdict,
     Wanted,
@@ -43,6 +44,10 @@ class Docker(Client):
 
     BEARER_USERNAME = 'oauth2'
 
+    def __init__(self, params: Options) -> None:
+        super().__init__(params)
+        self._read_back: t.Dict[str, t.Tuple[str, str]] = {}
+
     @property
     def containers(self) -> bool:
         return self.params['format'] == 'containers'
@@ -64,22 +69,110 @@ class Docker(Client):
         return entry.bearer and entry.options['bearer_as'] == 'registrytoken'
 
     def edit(self, content: t.Optional[bytes]) -> Edited:
+        programs = self._programs(content)
         new, changes = docker_config.edit(
-            content, [self._entry(wanted) for wanted in self.wanted], self.path
+            content,
+            [self._entry(wanted, key in programs) for key, wanted in self._by_key()],
+            self.path,
         )
         return Edited(new, changes, self._ignored(new))
 
-    def _entry(self, wanted: Wanted) -> docker_config.Entry:
+    def _by_key(self) -> t.Iterator[t.Tuple[str, Wanted]]:
+        return ((self.key(wanted), wanted) for wanted in self.wanted)
+
+    def _entry(self, wanted: Wanted, outside: bool) -> docker_config.Entry:
         key, secret = self.key(wanted), str(wanted.secret)
         if not wanted.present:
             return docker_config.Entry(key)
+        if outside:
+            return docker_config.Entry(key, '')
         if self._is_registry_token(wanted):
             return docker_config.Entry(key, 'registrytoken', secret)
         return docker_config.Entry(key, 'auth', docker_config.basic(str(wanted.username), secret))
 
+    def keeps_outside(self) -> bool:
+        return bool(self.params['credential_store'] == 'use')
+
+    def _programs(self, content: t.Optional[bytes]) -> t.Dict[str, str]:
+        """Return the programs that shall keep credentials, by key."""
+        if not self.keeps_outside():
+            return {}
+        config = docker_config.Config(content, self.path)
+        found = {key: self._program(config, key, wanted) for key, wanted in self._by_key()}
+        return {key: program for key, program in found.items() if program is not None}
+
+    def _program(self, config: docker_config.Config, key: str, wanted: Wanted) -> t.Optional[str]:
+        """:raises FileProblem: the program would not be asked, or could not keep the credential."""
+        host, helpers = self._host(key), config.helpers
+        program, misspelled = config.helper(host), None
+        if host not in helpers:
+            misspelled = next(
+                (helpers[name] for name in helpers if docker_config.same(name, host)), None
+            )
+        if misspelled:
+            program, reason = misspelled, '%s is looked for in credHelpers. Correct it there' % host
+        elif program is None:
+            return None
+        elif self.containers and (host not in helpers or key != host):
+            reason = (
+                'Podman, Buildah and Skopeo ask it only if credHelpers names it for %s, and for a '
+                'registry without a path. Correct this, or set credential_store to ignore' % host
+            )
+        elif self._is_registry_token(wanted) or (wanted.present and wanted.username == '<token>'):
+            reason = (
+                'it keeps no registrytoken, and with the user name <token> the secret is an '
+                'identity token. Correct bearer_as or username'
+            )
+        else:
+            return program
+        if not wanted.present:  # so there is nothing to remove
+            return None
+        raise FileProblem(
+            '%s names docker-credential-%s, which is not given the credential for %s: %s.'
+            % (self.path, program, wanted.name, reason)
+        )
+
+    def _host(self, key: str) -> str:
+        """Return for what a program is asked."""
+        return key.partition('/')[0] if self.containers else key
+
+    def keep_outside(
+        self, content: t.Optional[bytes], changes: t.Sequence[t.List[str]], check_mode: bool
+    ) -> t.Dict[int, str]:
+        names = self._programs(content)
+        if not names:
+            return {}
+        # Here, since most runs need no program
+        from ansible_collections.buildops.tokens.plugins.module_utils._package_clients import (
+            credential_program,
+        )
+
+        programs = {key: credential_program.Program(name, self.path) for key, name in names.items()}
+        # All are asked before one is changed
+        current = {key: program.get(key) for key, program in programs.items()}
+        shadowed = {}
+        for number, (key, wanted) in enumerate(self._by_key()):
+            if key not in programs:
+                continue
+            login = (str(wanted.username), str(wanted.secret)) if wanted.present else None
+            found = current[key]
+            if found != login:
+                if not check_mode:
+                    programs[key].put(key, login)
+                changes[number].append('secret' if found and login else 'entry')
+                found = login if check_mode else programs[key].read_back(key, login)
+            if found != login:
+                shadowed[number] = (
+                    'after "store", docker-credential-%s has another credential for it, or none. '
+                    'Correct or update that program' % names[key]
+                )
+            elif login:
+                self._read_back[key] = ('auth', docker_config.basic(*login))
+        return shadowed
+
     def _ignored(self, content: t.Optional[bytes]) -> t.List[str]:
         """Return warnings: programs that are asked instead, which the task ignores."""
-        if self.params['credential_store'] == 'fail':
+        if self.params['credential_store'] != 'ignore':
             return []
         return [
             'Where docker-credential-%s is installed, Docker asks it for %s and does not read %s.'
@@ -91,7 +184,7 @@ class Docker(Client):
     def _helpers(self, content: t.Optional[bytes]) -> t.Iterator[t.Tuple[Wanted, str]]:
         config = docker_config.Config(content, self.path)
         for wanted in self.wanted:
-            program = config.helper(self.key(wanted))
+            program = config.helper(self._host(self.key(wanted)))
             if program:
                 yield wanted, program
 
@@ -103,8 +196,8 @@ class Docker(Client):
                 if wanted.present:
                     found[numbers[id(wanted)]] = (
                         'the file names the program docker-credential-%s, which is asked instead. '
-                        'Remove credsStore or credHelpers, use "docker login", or set '
-                        'credential_store to ignore' % program
+                        'Set credential_store to use or ignore, or remove credsStore or '
+                        'credHelpers' % program
                     )
         own = docker_config.Config(content, self.path)
         for path, config in self._logins():
@@ -138,7 +231,8 @@ class Docker(Client):
 
     def request(self, content: t.Optional[bytes], entry: Wanted) -> t.Optional[Request]:
         key = self.key(entry)
-        found = docker_config.Config(content, self.path).credential(key)
+        in_file = docker_config.Config(content, self.path).credential(key)
+        found = self._read_back.get(key, in_file)
         header = docker_config.authorization(found) if found else None
         if header is None:
             return None
