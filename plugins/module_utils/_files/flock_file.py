@@ -16,7 +16,6 @@ import typing as t
 
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import FileProblem
 from ansible_collections.buildops.tokens.plugins.module_utils._files.atomic_file import check_owner
-from ansible_collections.buildops.tokens.plugins.module_utils._files.attributes import copy_owner
 from ansible_collections.buildops.tokens.plugins.module_utils._files.file_errors import reported
 from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import (
     NO_FOLLOW,
@@ -60,9 +59,27 @@ def _open(place: Place, name: str) -> int:
         return os.open(name, os.O_RDWR | os.O_NONBLOCK | NO_FOLLOW, dir_fd=place.folder)
     except FileNotFoundError:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_FOLLOW
-        descriptor = os.open(name, flags, 0o600, dir_fd=place.folder)
-        os.fchmod(descriptor, copy_owner(place.info(), descriptor, 0o600))
-        return descriptor
+        with _as_owner(place.info()):
+            return os.open(name, flags, 0o600, dir_fd=place.folder)
+
+
+@contextlib.contextmanager
+def _as_owner(info: os.stat_result) -> t.Iterator[None]:
+    """Have root create a file as the owner of its folder.
+
+    A file that root gave away afterwards would stay root's where this process is killed in between.
+    """
+    if os.geteuid() != 0 or info.st_uid == 0:
+        yield
+        return
+    group = os.getegid()
+    try:
+        os.setegid(info.st_gid)
+        os.seteuid(info.st_uid)
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
 
 
 def _check(place: Place, descriptor: int, path: str) -> None:
