@@ -45,7 +45,7 @@ color:var(--dim)}
 .axis span{position:absolute;transform:translateX(-50%);white-space:nowrap}
 .axis span:first-child{transform:none}
 .scroll{overflow-x:auto}.scroll table{min-width:42rem;overflow-wrap:break-word}
-.scroll td span{display:block}
+.scroll td span{display:block}.scroll td:last-child span{white-space:nowrap}
 .scroll:focus-visible,a:focus-visible,input:focus-visible,select:focus-visible{
 outline:3px solid #4c8dff;outline-offset:2px}
 table{border-collapse:collapse;width:100%}
