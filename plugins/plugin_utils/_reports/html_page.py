@@ -198,8 +198,9 @@ fingerprint {{ source.fingerprint }}{% endif %}</small>
 <td>{% if source.renew_at is not none %}from {{ day_and_time(source.renew_at) }}\
 {% else %}–{% endif %}</td>
 <td>{{ source.hosts | length }}<small><bdi>{{ hosts_of(source.hosts) }}</bdi></small></td>
-<td>{% for status, number in source.statuses.items() %}\
-<span class="{{ 'failure' if classes[status] in 'rf' }}">{{ number }} {{ words[status] }}</span> \
+<td>{% for status in statuses if source.statuses[status] %}\
+<span class="{{ 'failure' if classes[status] in 'rf' }}">{{ source.statuses[status] }} \
+{{ words[status] }}</span> \
 {% endfor %}</td></tr>
 {% endfor %}
 </tbody>
