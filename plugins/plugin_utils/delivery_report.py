@@ -232,7 +232,13 @@ def source_line(purpose: str, result: t.Mapping[str, t.Any]) -> str:
     """Return a sentence about what happened to a source."""
     if result.get('failed'):
         return '%s (%s): %s' % (result['source'], result['type'], result['msg'])
-    about = '%s (%s, %d hosts): ' % (result['source'], result['type'], len(result['hosts']))
+    hosts = len(result['hosts'])
+    about = '%s (%s, %d host%s): ' % (
+        result['source'],
+        result['type'],
+        hosts,
+        '' if hosts == 1 else 's',
+    )
     if purpose in ('rotate', 'revoke'):
         done = {'rotate': 'replaced', 'revoke': 'revoked'}[purpose]
         return about + (done if result.get('changed') else 'unchanged')
