@@ -7,7 +7,7 @@
 
 Links to Ansible's own documentation need no request to its server. Any other label that does not
 exist stays a warning, which fails C(make docs). In the navigation, plugins have short names. The
-theme gets narrow screens and dark colours from C(docs/docsite/site.css).
+theme gets narrow screens and dark colours from C(site.css).
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from pathlib import Path
 
 from docutils import nodes
 from pygments.formatters import HtmlFormatter
-
-from tests.tools.scratch import ROOT
 
 BASE = 'https://docs.ansible.com/ansible/latest/'
 PAGES = {
@@ -57,7 +55,7 @@ def _shorten(_app: t.Any, env: t.Any) -> None:
 def _write_style(app: t.Any, failure: Exception | None) -> None:
     if failure is None:
         rules = HtmlFormatter(style='github-dark').get_style_defs('.highlight')
-        text = (ROOT / 'docs/docsite' / STYLE).read_text('utf-8')
+        text = Path(__file__).with_name(STYLE).read_text('utf-8')
         text += '@media screen and (prefers-color-scheme: dark) {\n%s\n}\n' % rules
         (Path(app.outdir) / '_static' / STYLE).write_text(text, 'utf-8')
 
