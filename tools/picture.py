@@ -24,7 +24,7 @@ from tools.example import running
 ROOT = provision.ROOT
 FOLDER = ROOT / '.build/picture'
 PICTURE = ROOT / 'docs/images/report.png'
-SIZE = (1180, 1160)
+SIZE = (1180, 1290)
 MORE = {
     'agents': {
         'hosts': {

@@ -64,13 +64,15 @@ class ActionModule(ControllerAction):
         problems = [
             delivery_report.source_problem(purpose, one) for one in results if one.get('failed')
         ]
+        # Before the report takes what it needs of the results
+        messages = [delivery_report.source_line(purpose, one) for one in results]
         journal.write('sources', problems)
         journal.write('asked', [_for_report(result) for result in results])
         journal.write('owners', owners)
         return {
             'changed': any(result.get('changed') for result in results),
             'results': results,
-            'messages': [delivery_report.source_line(purpose, one) for one in results],
+            'messages': messages,
             'problems': problems,
         }
 
@@ -152,7 +154,7 @@ class ActionModule(ControllerAction):
 
 def _life(source: sources.Source, about: Result) -> Result:
     """Return what a report says about the life of a token. :param about: as of C(described)."""
-    if about.get('created') is None and about['expires_at'] is not None:
+    if about.get('created') is None and about['exists'] is not False:
         token = token_service.kept_token(source, [])
         if token is not None:
             return times_of(token, source.options)

@@ -92,7 +92,8 @@ expires_at:
   type: str
   sample: '2026-02-27T17:17:07Z'
 created:
-  description: Time of creation, in UTC, if O(user_id) is set.
+  description: Time of creation, in UTC, or null. It is reported with O(user_id), and from 3.69 on
+    for a token without an expiry.
   returned: success
   type: str
   sample: '2026-01-28T17:17:07Z'

@@ -112,22 +112,27 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have NuGet use a Nexus user token
+- name: Write the credentials of a source that the projects define
+  buildops.tokens.nuget_credential:
+    name: internal
+    token: company
+
+- name: Add the source as well
   buildops.tokens.nuget_credential:
     name: company
     token: company
     url: https://nexus.example.com/repository/nuget/v3/index.json
     set_source: true
 
-- name: Write credentials for a source that the projects define
+- name: Use a user name and password
   buildops.tokens.nuget_credential:
-    name: internal
+    name: partner
     username: ci
     password: "{{ vault_nuget_password }}"
 
 - name: Remove the credentials of a source
   buildops.tokens.nuget_credential:
-    name: internal
+    name: partner
     state: absent
 """
 

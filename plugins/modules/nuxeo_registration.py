@@ -181,8 +181,6 @@ EXAMPLES = r"""
     nuxeo_home: /opt/nuxeo/server
     token: studio
     project: jdoe-SANDBOX
-  become: true
-  become_user: nuxeo
 
 - name: Register a server for production, and verify the registration
   buildops.tokens.nuxeo_registration:

@@ -80,6 +80,10 @@ rows:
       description: The hosts on which the entry changed.
       type: list
       elements: str
+    failed:
+      description: The hosts that do not have it since its delivery failed.
+      type: list
+      elements: str
     verified:
       description: Whether the credentials were accepted, where that was tried.
       type: str

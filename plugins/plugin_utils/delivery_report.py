@@ -103,12 +103,14 @@ class Summary:
                 'place': place,
                 'hosts': {},
                 'changed': {},
+                'failed': {},
                 'verification': {},
                 'results': {},
             },
         )
         if part.get('failed') and not token.get('fingerprint'):
             row['verification'][host] = 'failed'
+            row['failed'][host] = None
             return
         row['hosts'][host] = None
         row['times'] = {name: token.get(name) for name in TIMES}
@@ -131,7 +133,7 @@ class Summary:
         for row in self._rows.values():
             words = sorted(set(row['verification'].values()) - {''})
             kept = {key: value for key, value in row.items() if key not in INTERNAL}
-            lists = {name: list(row[name]) for name in ('hosts', 'changed')}
+            lists = {name: list(row[name]) for name in ('hosts', 'changed', 'failed')}
             rows.append({**kept, **lists, 'verified': ', '.join(words)})
         return rows
 
@@ -230,7 +232,13 @@ def source_line(purpose: str, result: t.Mapping[str, t.Any]) -> str:
     """Return a sentence about what happened to a source."""
     if result.get('failed'):
         return '%s (%s): %s' % (result['source'], result['type'], result['msg'])
-    about = '%s (%s, %d hosts): ' % (result['source'], result['type'], len(result['hosts']))
+    hosts = len(result['hosts'])
+    about = '%s (%s, %d host%s): ' % (
+        result['source'],
+        result['type'],
+        hosts,
+        '' if hosts == 1 else 's',
+    )
     if purpose in ('rotate', 'revoke'):
         done = {'rotate': 'replaced', 'revoke': 'revoked'}[purpose]
         return about + (done if result.get('changed') else 'unchanged')
@@ -244,8 +252,10 @@ def source_line(purpose: str, result: t.Mapping[str, t.Any]) -> str:
         end = 'has expired'
     elif result.get('expires_at'):
         end = 'expires at %s' % result['expires_at']
+    elif (result.get('life') or {}).get('created_at'):
+        end = 'created at %s, its expiry is not known' % result['life']['created_at']
     else:
-        end = 'its expiry is not known'
+        end = 'its expiry and age are not known'
     return '%s%s, %s' % (about, exists, end)
 
 
@@ -281,7 +291,7 @@ def table_of(rows: list[Row], problems: list[str]) -> list[str]:
             row['fingerprint'] or '-',
             row['expires_at'] or ('-' if row['fingerprint'] in (None, UNKNOWN) else 'not known'),
             '%s %s' % (row['delivery'], _short(row['place'] or '')),
-            names_of(row['hosts']) or '-',
+            names_of(row['hosts'] or row['failed']) or '-',
             str(len(row['changed'])),
             row['verified'] or '-',
         )

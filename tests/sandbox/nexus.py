@@ -23,6 +23,9 @@ from .nexus2 import Nexus2
 from .nexus3 import Nexus3
 from .nexus_core import USERS, Nexus, State, Token, User, version_number
 
+HINTS = ['users: alice / wonderland; admin / admin123']
+"""As whom a person who starts the sandbox by hand can log in."""
+
 __all__ = ['USERS', 'Nexus', 'State', 'Token', 'User', 'create_app', 'version_number']
 
 
@@ -84,7 +87,7 @@ def create_app(
     for position, name in enumerate(repositories):
         state.repositories[name] = MavenRepository(artifacts=position == 0)
     kind: type[Nexus] = Nexus3 if number >= (3,) else Nexus2
-    return kind(
+    app = kind(
         version,
         edition or 'PRO',
         state,
@@ -101,3 +104,5 @@ def create_app(
             'packages': packages,
         },
     )
+    app.hints = HINTS if users is None else []
+    return app

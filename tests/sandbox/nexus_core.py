@@ -178,6 +178,8 @@ class Nexus:
         self.utc_offset: int = options['utc_offset']
         #: gives the CA that proxies trust; set by the sandbox that serves this application
         self.ca_path: t.Callable[[], str] | None = None
+        #: what the sandbox prints below the address
+        self.hints: list[str] = []
         self.routes: list[tuple[re.Pattern, dict[str, Handler]]] = []
 
     # plumbing

@@ -369,6 +369,7 @@ def docs() -> Outcome:
             'html_copy_source': '0',
             'html_theme_options.documentation_home_url': REPOSITORY,
             'pygments_style': 'ansible',
+            'antsibull_ext_color_scheme': 'default-autodark',
             'highlight_language': 'YAML+Jinja',
             'default_role': 'any',
         }

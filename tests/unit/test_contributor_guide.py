@@ -171,7 +171,7 @@ def test_the_playbooks_use_them(play: t.Callable[..., t.Any], tmp_path: Path) ->
     assert again.rc == 0 and again.changed == 0, again.output
 
     report = play('report_tokens')
-    assert report.rc == 0 and 'acme (acme_token, 1 hosts): exists, expires at' in report.output
+    assert report.rc == 0 and 'acme (acme_token, 1 host): exists, expires at' in report.output
 
     run = play('rotate_tokens', '-e', 'rotate_tokens_sources=acme')
     assert run.rc == 0 and content() == 'main acme-t0ken-1\n', run.output

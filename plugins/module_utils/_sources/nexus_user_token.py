@@ -196,11 +196,22 @@ class NexusUserToken(Provider):
         if not self.product.at_least(ATTRIBUTES_SINCE):
             return _description(CurrentState(), self._session.feature_enabled())
         try:
-            return _description(self._session.attributes(), True)
+            found = self._session.attributes()
         except Refused as refusal:
             if refusal.status != 400:
                 raise
             return _description(CurrentState(exists=False), False)
+        if found.exists and not found.expired and found.expires_at is None:
+            found = found._replace(created_at=self._creation(found))
+        return _description(found, True)
+
+    def _creation(self, found: CurrentState) -> t.Optional[float]:
+        """:returns: its date. The server creates no token, since there is one."""
+        try:
+            return self._read(found)[1]
+        except ServerProblem as problem:
+            self.warnings.append('When the token was created could not be found out: %s' % problem)
+            return None
 
     def issue(self, found: CurrentState) -> Token:
         if self._other:

@@ -159,13 +159,19 @@ def state_words(source: Source, now: int) -> str:
     if source.state == MISSING:
         return 'not accepted' if source.state_level == 'failure' else 'does not exist'
     if source.end_at is None:
-        return 'no known end' if source.state == UNKNOWN else source.state
+        return _without_end(source, now) if source.state == UNKNOWN else source.state
     ended = source.end_at <= now
     if source.end_by == BY_AGE:
         what = 'reached its age' if ended else 'reaches its age'
     else:
         what = 'ended' if ended else 'ends'
     return '%s %s' % (what, in_words(source.end_at - now))
+
+
+def _without_end(source: Source, now: int) -> str:
+    if source.created_at is None:
+        return 'end and age not known'
+    return 'end not known, created %s' % in_words(source.created_at - now)
 
 
 def _hosts_of(names: t.Sequence[str]) -> str:

@@ -45,7 +45,7 @@ color:var(--dim)}
 .axis span{position:absolute;transform:translateX(-50%);white-space:nowrap}
 .axis span:first-child{transform:none}
 .scroll{overflow-x:auto}.scroll table{min-width:42rem;overflow-wrap:break-word}
-.scroll td span{display:block}
+.scroll td span{display:block}.scroll td:last-child span{white-space:nowrap}
 .scroll:focus-visible,a:focus-visible,input:focus-visible,select:focus-visible{
 outline:3px solid #4c8dff;outline-offset:2px}
 table{border-collapse:collapse;width:100%}
@@ -198,8 +198,9 @@ fingerprint {{ source.fingerprint }}{% endif %}</small>
 <td>{% if source.renew_at is not none %}from {{ day_and_time(source.renew_at) }}\
 {% else %}–{% endif %}</td>
 <td>{{ source.hosts | length }}<small><bdi>{{ hosts_of(source.hosts) }}</bdi></small></td>
-<td>{% for status, number in source.statuses.items() %}\
-<span class="{{ 'failure' if classes[status] in 'rf' }}">{{ number }} {{ words[status] }}</span> \
+<td>{% for status in statuses if source.statuses[status] %}\
+<span class="{{ 'failure' if classes[status] in 'rf' }}">{{ source.statuses[status] }} \
+{{ words[status] }}</span> \
 {% endfor %}</td></tr>
 {% endfor %}
 </tbody>

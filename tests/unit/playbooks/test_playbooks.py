@@ -316,7 +316,7 @@ def test_a_slice_of_a_rotation_is_refused_and_the_step_of_a_workflow_is_not(stag
 
 def test_the_report_of_some_hosts_and_an_inventory_without_any(stage, run_playbook):
     run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory(), '--limit', 'agent3')
-    assert run.rc == 0 and 'company (nexus_user_token, 1 hosts): does not exist' in run.output, (
+    assert run.rc == 0 and 'company (nexus_user_token, 1 host): does not exist' in run.output, (
         run.output
     )
     assert 'Nothing to report' not in run.output
@@ -489,7 +489,7 @@ def test_a_source_that_differs_by_host_is_rotated_reported_and_revoked_for_each(
     run = run_playbook(PLAYBOOKS / 'report_tokens.yml', stage.inventory())
     assert (
         'company (nexus_user_token, 2 hosts): exists' in run.output
-        and 'company (nexus_user_token, 1 hosts): exists' in run.output
+        and 'company (nexus_user_token, 1 host): exists' in run.output
     )
     run = run_playbook(
         PLAYBOOKS / 'revoke_tokens.yml',

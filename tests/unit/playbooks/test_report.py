@@ -104,6 +104,33 @@ def test_provisioning_and_reporting_write_the_same_report(stage: Stage) -> None:
     assert 'Asking broken (nexus_user_token), 2 of 2' in run.output
 
 
+@pytest.mark.parametrize(
+    'version, cache, known',
+    [('3.90.1', 'run', True), ('3.68.0', 'run', False), ('3.68.0', 'file', True)],
+)
+def test_a_report_judges_a_token_without_an_end_by_its_age(
+    stage: Stage, sandbox: t.Any, version: str, cache: str, known: bool
+) -> None:
+    """Before 3.69, only a lasting cache knows when the token was created."""
+    app = nexus.create_app(version)
+    stage.sources['company'].update(
+        url=sandbox.serve(app).url,
+        cache=cache,
+        max_age=864000,
+    )
+    if cache == 'file':
+        stage.sources['company']['cache_path'] = str(stage.folder / 'cache')
+    run = stage.play('provision_tokens.yml')
+    assert run.rc == 0, run.output
+    run = stage.play('report_tokens.yml')
+    assert run.rc == 0, run.output
+    [company] = stage.report()['sources']
+    assert (company['end_by'] == 'age', company['created_at'] is not None) == (known, known)
+    words = 'its expiry is not known' if known else 'its expiry and age are not known'
+    assert words in run.output
+    assert len(app.state.tokens) == 1
+
+
 def test_a_run_fails_before_a_token_ends_if_that_is_asked_for(stage: Stage) -> None:
     age = {'tokens_report_max_age_days': 0}
     run = stage.play('provision_tokens.yml', **age)

@@ -114,9 +114,9 @@ def test_a_host_whose_delivery_failed_is_not_counted(journal: Journal) -> None:
     journal.write_result('host', 'one', [], [part(**FAILED, tokens=[nothing_there])])
     journal.write_result('host', 'two', [], [part(tokens=[dict(TOKEN, to='a')])])
     failed, delivered = summarize(journal)[0]
-    assert (failed['hosts'], failed['verified']) == ([], 'failed')
+    assert (failed['hosts'], failed['failed'], failed['verified']) == ([], ['one'], 'failed')
     assert delivered['hosts'] == ['two']
-    assert table_of([failed], [])[2].split()[-3:] == ['-', '0', 'failed']
+    assert table_of([failed], [])[2].split()[-3:] == ['one', '0', 'failed']
 
 
 def test_a_run_that_is_not_an_identifier_is_refused_before_a_path_is_made_of_it() -> None:
@@ -129,7 +129,10 @@ def test_an_expiry_that_is_not_known_has_one_name_in_reports_and_tables(journal:
     [_headings, _line, row] = table_of(summarize(journal)[0], [])
     assert '  not known  ' in row
     reported = {'source': 'a', 'type': 'x', 'hosts': [], 'exists': True, 'expires_at': None}
-    assert source_line('report', reported).endswith('its expiry is not known')
+    assert source_line('report', reported).endswith('its expiry and age are not known')
+    reported['life'] = {'created_at': '2026-01-28T17:17:07Z'}
+    known = 'exists, created at 2026-01-28T17:17:07Z, its expiry is not known'
+    assert source_line('report', reported).endswith(known)
 
 
 def test_hosts_are_listed_in_the_order_of_the_plan(journal: Journal) -> None:

@@ -338,7 +338,9 @@ def test_R3_an_end_beyond_the_calendar_is_its_last_day() -> None:
     assert {event['DTSTART'].dt.year for event in events_of(reports.hostile())} == {9999}
     assert '9999-12-31' in ' '.join(texts(page_of(reports.hostile()), 'li'))
     none = Report('report', reports.NOW, (Source('a', 'x'),))
-    assert 'no known end' in ' '.join(texts(page_of(none), 'li')) and events_of(none) == []
+    assert 'end and age not known' in ' '.join(texts(page_of(none), 'li')) and events_of(none) == []
+    made = dataclasses.replace(none, sources=(Source('a', 'x', created_at=reports.NOW - 3 * DAY),))
+    assert 'end not known, created 3 days ago' in ' '.join(texts(page_of(made), 'li'))
     early = dataclasses.replace(none, sources=(Source('a', 'x', end_at=0, state='expired'),))
     assert 'ended 20787 days ago' in ' '.join(texts(page_of(early), 'li'))
 

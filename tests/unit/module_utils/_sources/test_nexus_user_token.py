@@ -1152,6 +1152,16 @@ def test_info_asks_once_where_the_server_can_report():
     }
 
 
+def test_info_reads_a_token_without_an_end_for_its_date():
+    endless = look(answer(200, {'expirationEnabled': 'false'}, headers=server('3.71.0')))
+    found = info(endless, step1(), step2())
+    assert (found['exists'], found['expires_at']) == (True, None)
+    assert found['created'] == '2014-01-28T17:17:07Z'
+    assert TOKEN['passCode'] not in repr(found)
+    found = info(endless, step1(), step2(gives=answer(503)), step1(), step2(gives=answer(503)))
+    assert (found['exists'], found['created']) == (True, None)
+
+
 @pytest.mark.parametrize(
     ('gives', 'enabled'),
     [
@@ -1709,8 +1719,11 @@ def test_info_never_creates(play, version):
     ahead = found['exists'] is False
     assert found['exists'] in (False, None) and not go.server.state.tokens
     go()
+    held = go.server.state.token_of(USER)
     assert go(describe=True)['exists'] is (True if ahead else None)
-    assert go.server.count('POST') == go.server.count('DELETE') == 0
+    # A ticket, with which a token that has no end is read
+    assert go.server.count('POST') == go.server.count('POST', REST) == int(ahead)
+    assert go.server.count('DELETE') == 0 and go.server.state.token_of(USER) == held
     if go.server.app.number >= (3, 32) or go.server.app.number < (3,):
         assert go(describe=True, username='admin', password='admin123')['feature_enabled'] in (
             True,
