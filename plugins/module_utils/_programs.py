@@ -384,7 +384,7 @@ def _walk(path: str) -> t.Iterator[t.Tuple[str, os.stat_result]]:
             info = os.lstat(current)
             # Another user can replace the link at this moment
             target = os.readlink(current) if stat.S_ISLNK(info.st_mode) else None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # HOME can be /dev/null
             return
         except OSError as problem:
             raise FileProblem(

@@ -230,6 +230,11 @@ def test_S6_a_link_that_is_replaced_at_this_moment_is_a_refusal(
 
 
 @pytest.mark.needs_root
+def test_S5_a_path_that_leads_through_a_file_ends_there() -> None:
+    assert _programs.owner_on('/dev/null/.config/git/config').uid == 0
+
+
+@pytest.mark.needs_root
 def test_S6_nothing_is_run_where_several_users_decide(place: Path) -> None:
     for name, owner in (('a', ALICE), ('b', BOB)):
         (place / name).touch()
