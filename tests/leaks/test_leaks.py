@@ -478,6 +478,19 @@ FAILURES = [
     task('With a line feed', arguments={'password': "{{ secret_wrong ~ '\n' }}"}, **FORGIVEN),
     task('Of another type', arguments={'password': ['{{ secret_wrong }}']}, **FORGIVEN),
     task(
+        'Encrypt with another program',
+        'maven_server',
+        dict(
+            MAVEN,
+            id='encrypted',
+            encrypt=True,
+            mvn='/bin/false',
+            username='ci',
+            password='{{ secret_wrong }}',
+        ),
+        **FORGIVEN,
+    ),
+    task(
         'In the address',
         arguments={
             'url': "{{ url.nexus | replace('//', '//ci:' ~ (secret_wrong | urlencode) ~ '@') }}"
@@ -1244,7 +1257,7 @@ PLACES = {
     'module_utils._programs:run': ['Register the server', 'Knock for git'],
     'module_utils._maven.verify:verify': ['Knock for Maven'],
     'module_utils._git.verify:verify': ['Knock for git'],
-    'module_utils._maven.encryption:encryptor': ['Deliver a key'],
+    'module_utils._maven.encryption:encryptor': ['Encrypt with another program'],
     'plugin_utils.delivery_plan:make_plan': ['Plan'],
     'plugin_utils.delivery_run:wanted': ['Deliver all'],
     'module_utils._delivery_host:_delivered': ['Deliver all'],
