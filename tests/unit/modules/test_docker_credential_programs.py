@@ -110,6 +110,8 @@ def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
         ({'CredHelpers': {'https://%s' % HOST: '', HOST: 'toy'}}, {}, HOST),
         ({'credsStore': 'toy'}, {'registry': 'docker.io'}, 'https://index.docker.io/v1/'),
     ],
+    # pytest puts them into the environment, which the program sees
+    ids=['for all', 'for one', 'other spelling', 'Docker Hub'],
 )
 def test_F17_the_program_gets_the_credential_and_the_file_has_none(
     keeper: Keeper, members: dict[str, t.Any], entry: dict[str, t.Any], key: str
