@@ -28,6 +28,7 @@ from tests.sandbox.package_server import PackageServer, wheel
 from tests.support import npm_clients, python_clients
 from tests.support.clients import CLIENTS
 from tests.support.package_clients import KINDS, apply
+from tests.unit.modules import test_apt_credential as apt
 from tests.unit.modules import test_bundler_credential as bundler
 from tests.unit.modules import test_cargo_credential as cargo
 from tests.unit.modules import test_composer_credential as composer
@@ -361,7 +362,7 @@ def _git(sandbox, folder):
 
 def _apt(sandbox, folder):
     with PackageServer(['basic ci:pass/w+rd%']) as server:
-        netrc.test_apt_sends_what_was_delivered(folder, server)
+        apt.test_apt_sends_what_was_delivered(folder, server)
 
 
 def _bundler(sandbox, folder):
