@@ -256,7 +256,8 @@ def interpreter(folder: Path) -> str:
     home = 'import os, pwd; print(pwd.getpwuid(os.getuid()).pw_dir)'
     command = [path, '-c', home]
     env = {**os.environ, 'HOME': '/nowhere'}
-    assert subprocess.run(command, env=env, capture_output=True).stdout == b'/nowhere\n'
+    done = subprocess.run(command, env=env, capture_output=True, check=True)
+    assert done.stdout == b'/nowhere\n'
     return str(path)
 
 

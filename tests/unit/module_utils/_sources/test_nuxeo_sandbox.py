@@ -153,15 +153,15 @@ def test_names_that_cannot_be_in_an_address_have_tokens_too(sandbox, given, name
     app.state.add_client(nuxeo.Client('c/i', 'ci', SECRET, CALLBACK))
     app.state.users[name] = nuxeo.User(name, 'pässword', admin=admin)
     server = sandbox.serve(app)
-    changes = dict(
-        GRANTS['headless'],
-        url=server.url,
-        username=name,
-        client_id=client,
-        password='pässword',
-        cache='none',
-        cache_path=None,
-    )
+    changes = {
+        **GRANTS['headless'],
+        'url': server.url,
+        'username': name,
+        'client_id': client,
+        'password': 'pässword',
+        'cache': 'none',
+        'cache_path': None,
+    }
     other = app.state.new_token('public', name, SECONDS)
     predicted = obtain(given, check_mode=True, **changes)
     first, second = obtain(given, **changes), obtain(given, **changes)
