@@ -20,6 +20,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._files.file_errors
 from ansible_collections.buildops.tokens.plugins.module_utils._files.folder import (
     NO_FOLLOW,
     Place,
+    as_owner_of,
     close,
 )
 
@@ -59,27 +60,9 @@ def _open(place: Place, name: str) -> int:
         return os.open(name, os.O_RDWR | os.O_NONBLOCK | NO_FOLLOW, dir_fd=place.folder)
     except FileNotFoundError:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_FOLLOW
-        with _as_owner(place.info()):
+        # If root gave it away later and were killed in between, each later run would refuse it
+        with as_owner_of(place.info()):
             return os.open(name, flags, 0o600, dir_fd=place.folder)
-
-
-@contextlib.contextmanager
-def _as_owner(info: os.stat_result) -> t.Iterator[None]:
-    """Have root create a file as the owner of its folder.
-
-    A file that root gave away afterwards would stay root's where this process is killed in between.
-    """
-    if os.geteuid() != 0 or info.st_uid == 0:
-        yield
-        return
-    group = os.getegid()
-    try:
-        os.setegid(info.st_gid)
-        os.seteuid(info.st_uid)
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(group)
 
 
 def _check(place: Place, descriptor: int, path: str) -> None:

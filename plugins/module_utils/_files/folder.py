@@ -315,7 +315,7 @@ class Place:
             part = self.missing[0]
             above, kept = self.info(), os.dup(self.folder)
             try:
-                with _as_owner_of(above), contextlib.suppress(FileExistsError):
+                with as_owner_of(above), contextlib.suppress(FileExistsError):
                     os.mkdir(part, 0o700, dir_fd=self.folder)
                     self._made.append((kept, part))
                 self._enter(os.open(part, _SEARCH, dir_fd=self.folder), part)
@@ -332,8 +332,8 @@ class Place:
 
 
 @contextlib.contextmanager
-def _as_owner_of(above: os.stat_result) -> t.Iterator[None]:
-    """As root, have the owner of a folder make what is made in it.
+def as_owner_of(above: os.stat_result) -> t.Iterator[None]:
+    """As root, have the owner of a folder make a file or folder in it.
 
     So it belongs to that user from the start. A later C(chown) could be applied to another folder
     that the user has put in its place.

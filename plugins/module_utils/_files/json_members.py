@@ -23,7 +23,8 @@ _BLANK_CHARACTERS = ' \t\r\n'
 _BLANKS = re.compile(r'[ \t\r\n]*')
 _COLON = re.compile(r'[ \t\r\n]*:[ \t\r\n]*')
 _COMMA = re.compile(r'[ \t\r\n]*,?[ \t\r\n]*')
-# In a valid text without \u, such a key in quotation marks before a colon is a key of some object
+# In a valid text without escapes, such a key in quotation marks before a colon is a key of some
+# object, and written in no other way
 _SIMPLE = re.compile(r'[A-Za-z0-9][A-Za-z0-9._:/-]*\Z')
 _BOM = codecs.BOM_UTF8
 _DECODER = json.JSONDecoder()
@@ -55,7 +56,7 @@ class _Object:
         """
         text, quoted = self._text, '"%s"' % name
         start = text.find(quoted)
-        if start < 0 or not _SIMPLE.match(name) or '\\u' in text or text[start - 1] == '\\':
+        if start < 0 or not _SIMPLE.match(name) or '\\' in text:
             return self._search(name)
         colon = _COLON.match(text, start + len(quoted))
         if colon is None or text.find(quoted, colon.end()) >= 0:

@@ -215,3 +215,12 @@ def test_F16_a_member_at_any_depth_is_set_and_found(document, keys, value, inden
     if value is None and wanted == document:
         assert new is content
     assert json_members.put(json_members.put(new, keys, value, 'file'), keys, value, 'file') == new
+
+
+def test_F16_a_key_with_an_escaped_slash_is_found_in_its_own_object():
+    before = b'{"other": {"h/p": {"auth": "x"}}, "auths": {"h\\/p": {"auth": "old"}}}'
+    keys = ('auths', 'h/p', 'auth')
+    after = json_members.put(before, keys, 'new', 'file')
+    assert after == before.replace(b'old', b'new')
+    removed = json_members.put(before, keys[:2], None, 'file')
+    assert json.loads(removed) == {'other': {'h/p': {'auth': 'x'}}}
