@@ -92,46 +92,14 @@ _raw:
   elements: raw
 """
 
-import os
-import sys
 import typing as t
-from importlib.util import module_from_spec, spec_from_file_location
-from types import ModuleType
 
-from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_evaluation import evaluate
+
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from ansible_collections.buildops.tokens.plugins.plugin_utils.lookup_fast_path import (
-        LookupRequest,
-    )
-
-PACKAGE = 'ansible_collections.buildops.tokens.plugins.plugin_utils'
-
-
-def _imported(name: str) -> ModuleType:
-    """Import a file of C(plugin_utils) in Python's own way, which keeps what it has compiled.
-
-    ansible-core would compile it in each process. This halves what a lookup costs.
-    """
-    full_name = '%s.%s' % (PACKAGE, name)
-    if full_name not in sys.modules:
-        folder = os.path.join(
-            os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'plugin_utils'
-        )
-        spec = spec_from_file_location(full_name, os.path.join(folder, name + '.py'))
-        if spec is None or spec.loader is None:
-            raise ImportError(full_name)
-        sys.modules[full_name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[full_name])
-    return sys.modules[full_name]
-
-
-_fast_path = _imported('lookup_fast_path')
-_imported('raw_values')
-_texts = _imported('task_texts')
+    from collections.abc import Sequence
 
 # They are for ansible-doc, which reads this file. The plugin loader would parse them at each
 # evaluation, which takes longer than all the rest. The options depend on the type, and are checked
@@ -140,87 +108,12 @@ del DOCUMENTATION, EXAMPLES, RETURN
 
 
 class LookupModule(LookupBase):
-    """Get tokens from the cache of the run.
-
-    What is not needed for that is in C(plugin_utils/lookup_backend.py), which is imported when it
-    is needed.
-    """
+    """Get tokens from the cache of the run. See C(plugin_utils/lookup_evaluation.py)."""
 
     def run(
         self,
         terms: Sequence[t.Any] | None,
-        variables: Mapping[str, t.Any] | None = None,
-        type: t.Any = None,
-        query: t.Any = None,
-        on_error: t.Any = None,
+        variables: dict[str, t.Any] | None = None,
         **options: t.Any,
     ) -> list[t.Any]:
-        if on_error not in (None, '', 'fail', 'warn', 'skip'):
-            raise AnsibleError('on_error must be fail, warn or skip.')
-        if query is not None and not isinstance(query, str):
-            raise AnsibleError('query must be a string: a JMESPath expression.')
-        options.pop('wantlist', None)  # with_... gives it, up to ansible-core 2.18
-        results = []
-        for name in _names(terms):
-            try:
-                request = self._request(name, type, options, variables or {})
-                results.append(_result(request, query))
-            except Exception as problem:
-                from ansible_collections.buildops.tokens.plugins.plugin_utils import lookup_backend
-
-                lookup_backend.report_problem(problem, on_error)
-        return results
-
-    def _request(
-        self, name: t.Any, type: t.Any, options: Mapping[str, t.Any], variables: Mapping[str, t.Any]
-    ) -> LookupRequest:
-        """Return a request with the variables of the task, without facts of the host."""
-        used = _texts.used_by_task(variables)
-        written = not options and _texts.is_written(name, used)
-        given = None if written else [name, options]
-        if _fast_path.may_contain_facts(variables, () if written else used.words):
-            trusted = _imported('trusted_variables').of_task(variables)
-            _imported('facts_in_options').refuse_own(given, used, variables, trusted)
-            variables = trusted
-        if given and used.hosts and 'hostvars' in variables:
-            _imported('facts_in_options').refuse_of_others(given, used, variables)
-        template = self._rendered(variables) if self._templar else None
-        request: LookupRequest = _fast_path.LookupRequest(name, type, options, variables, template)
-        return request
-
-    def _rendered(self, variables: Mapping[str, t.Any]) -> Callable[[t.Any], t.Any]:
-        """Return a function that renders a value with these variables."""
-        templar = self._templar
-
-        def template(value: t.Any) -> t.Any:
-            before = templar.available_variables
-            # The value can refer to variables of other hosts
-            templar.available_variables = _imported('trusted_variables').of_task(variables)
-            try:
-                return templar.template(value)
-            finally:
-                templar.available_variables = before
-
-        return template
-
-
-def _names(terms: Sequence[t.Any] | None) -> Iterator[t.Any]:
-    """Yield the names of sources, also of those in lists; None if there are no terms."""
-    if not terms:
-        yield None
-        return
-    for term in terms:
-        if isinstance(term, (list, tuple)):
-            yield from term
-        else:
-            yield term
-
-
-def _result(request: LookupRequest, query: str | None) -> t.Any:
-    """Return what C(query) selects from the token. It is a plain key in most cases."""
-    token = request.cached_token()
-    if token and (not query or query in token):
-        return token[query] if query else token
-    from ansible_collections.buildops.tokens.plugins.plugin_utils import lookup_backend
-
-    return lookup_backend.query_result(token or lookup_backend.get_result(request), query)
+        return evaluate(self._templar, terms, variables or {}, options)

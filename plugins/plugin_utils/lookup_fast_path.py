@@ -6,11 +6,10 @@
 """Get a token that this run has already looked up straight from the cache.
 
 A lookup is evaluated for every host, task and loop item, each time in a new process that has to
-import all it uses, and ansible-core compiles a collection's files at each import. So the first
-evaluation (which reads and checks the options and gets the token) writes a note to the run's cache,
-under a name derived from everything that the result depends on. Later ones follow the note. They
-import this file alone, check no options, open no connection and decrypt nothing: vaulted values are
-compared by their ciphertext.
+import all it uses. So the first evaluation (which reads and checks the options and gets the token)
+writes a note to the run's cache, under a name derived from everything that the result depends on.
+Later ones follow the note. They import few files, check no options, open no connection and decrypt
+nothing: vaulted values are compared by their ciphertext.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ import re
 import stat
 import time
 import typing as t
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from ansible import constants as C
 
@@ -68,8 +67,12 @@ DEEPEST = 20
 _REFERENCE = re.compile(r'\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}\Z')
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+#: Seconds to wait for the first token of a run. Afterwards, the lock of the token decides.
+PATIENCE = 10
 _folders: dict[str, Folder] = {}
 _settings: dict[t.Any, str] = {}
+_may_be_first = True
 
 
 def run_folder() -> str:
@@ -79,6 +82,46 @@ def run_folder() -> str:
     has mode 0700 and is removed at the end of the run.
     """
     return os.path.join(C.DEFAULT_LOCAL_TMP, 'buildops.tokens')
+
+
+@contextlib.contextmanager
+def first_of_run() -> Iterator[None]:
+    """Be the first process of this run to get a token, or wait while another one does so.
+
+    At the beginning of a run, as many processes as there are forks need the same token. The others
+    then find it in the cache, and do not import what gets it.
+    """
+    global _may_be_first
+    with contextlib.ExitStack() as stack:
+        # To get a token may mean to render another lookup, in the same process
+        if _may_be_first:
+            _may_be_first = False
+            _lead_or_wait(stack)
+        yield
+
+
+def _lead_or_wait(stack: contextlib.ExitStack) -> None:
+    """Lock a file until the stack is closed if no process has done so, else wait for that one."""
+    import fcntl
+
+    try:
+        handle = os.open(run_folder() + '.first', _LOCK, 0o600)
+    except OSError:
+        return
+    stack.callback(os.close, handle)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError as problem:
+            if problem.errno not in (errno.EAGAIN, errno.EACCES) or time.monotonic() > deadline:
+                return
+        time.sleep(0.005)
+    if os.fstat(handle).st_size:
+        stack.close()
+    else:
+        os.write(handle, b'1')
 
 
 def may_contain_facts(variables: Mapping[str, t.Any], words: Collection[str] = ()) -> bool:

@@ -23,8 +23,9 @@ _HOSTS = frozenset((*EVERYTHING, 'template', 'include', 'import', 'extends'))
 _COMPUTED_LOOKUP = re.compile(
     r'\b(?:lookup|query|q)\b(?!\s*=[^=])(?!\s*\(\s*([\'"])[\w.]+\1\s*[,)])'
 )
-# A variable of a host by its written name, such as hostvars[groups['nexus'][0]].url
-_NAMED_OF_HOST = re.compile(
+# A variable of a host by its written name, such as hostvars[groups['nexus'][0]].url. It is compiled
+# where it is needed, since a lookup imports this file in each of its processes.
+_NAMED_OF_HOST = (
     r'\b(?:hostvars|ansible_delegated_vars)\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*'
     r'(?:\.\s*(?!get\b|items\b|keys\b|pop\b|values\b)[A-Za-z_]\w*|\[\s*([\'"])\w+\1\s*\])'
 )
@@ -108,7 +109,7 @@ def used_by(texts: t.Iterable[str], variables: t.Mapping[str, t.Any]) -> Used:
         words.update(own)
         if not _HOSTS.isdisjoint(own) or _COMPUTED_LOOKUP.search(one):
             hosts = True
-            unknown = unknown or refers_to_hosts('{{ ' + _NAMED_OF_HOST.sub('', one), {})
+            unknown = unknown or refers_to_hosts('{{ ' + re.sub(_NAMED_OF_HOST, '', one), {})
     return Used(templates, frozenset(words), hosts, unknown)
 
 

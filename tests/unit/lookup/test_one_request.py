@@ -108,13 +108,13 @@ def answers(folder):
     return (folder / 'answers').read_text().splitlines()
 
 
-def hang_the_first(server):
+def hang_the_first(server, seconds=300):
     """Answers with an event that reports that somebody waits for the server."""
     waiting = threading.Event()
 
     def act(exchange):
         waiting.set()
-        exchange.sleep(300)
+        exchange.sleep(seconds)
         return exchange.app()
 
     server.faults.add(STEP_1, act)
@@ -123,6 +123,14 @@ def hang_the_first(server):
 
 def holder_of_the_lock(folder):
     return next(int(path.read_text()) for path in folder.glob('**/buildops.tokens/*.lock'))
+
+
+def test_P1_those_that_wait_for_the_first_import_nothing(server, company, tmp_path):
+    waiting = hang_the_first(server, seconds=1)
+    process = start(6, company, tmp_path)
+    assert json.loads(process.communicate()[0]) == [0] * 6
+    assert waiting.is_set() and len(answers(tmp_path)) == 6
+    assert len((tmp_path / 'answers.imported').read_text().splitlines()) == 1
 
 
 @pytest.mark.slow
