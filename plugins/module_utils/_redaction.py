@@ -122,15 +122,16 @@ _ESCAPE = re.compile(
 _HEXADECIMAL = frozenset(
     ('braced', 'byte', 'code', 'hexadecimal', 'long', 'point', 'quoted', 'style')
 )
-_JAVA = re.compile(  # bounded, since servers may send a mebibyte
+# What servers send is looked at by these. They are compiled then, since most hosts need none.
+_JAVA = (  # bounded, since servers may send a mebibyte
     r'(?<![\w.$])(?:[a-z]\w{0,40}\.){2,12}[\w$]{0,80}(?:Exception|Error)[\w$]{0,80}(?:: ?)?'
 )
 _SHAPES = {
-    'edition': re.compile(r'[A-Za-z][A-Za-z-]{1,20}'),
-    'error code': re.compile(r'[A-Za-z][A-Za-z0-9_.-]{0,59}'),
-    'media type': re.compile(r'[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}'),
-    'scope': re.compile(r'[!#-\[\]-~]{1,200}(?: [!#-\[\]-~]{1,200}){0,50}'),
-    'version': re.compile(r'v?[0-9]{1,5}(?:[.-][0-9A-Za-z]{1,12}){0,6}'),
+    'edition': r'[A-Za-z][A-Za-z-]{1,20}',
+    'error code': r'[A-Za-z][A-Za-z0-9_.-]{0,59}',
+    'media type': r'[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}',
+    'scope': r'[!#-\[\]-~]{1,200}(?: [!#-\[\]-~]{1,200}){0,50}',
+    'version': r'v?[0-9]{1,5}(?:[.-][0-9A-Za-z]{1,12}){0,6}',
 }
 
 
@@ -508,7 +509,7 @@ def sanitize(text: t.Any, *secrets: t.Optional[str], limit: int = LONGEST_TEXT) 
     text = _one_line(text[:_LONGEST_INPUT])
     text = redact(text, *hidden, foreign=True)
     # With the text around it, a class name may be a secret
-    text = redact(_one_line(_JAVA.sub('', text)), *hidden, foreign=True)
+    text = redact(_one_line(re.sub(_JAVA, '', text)), *hidden, foreign=True)
     return text if len(text) <= limit else text[: limit - 1] + '…'
 
 
@@ -522,7 +523,7 @@ def in_shape(shape: str, value: t.Any) -> str:
     :param shape: V(edition), V(error code), V(media type), V(scope), or V(version).
     :returns: the value; an empty str where it has another shape or contains a secret.
     """
-    if not isinstance(value, str) or not _SHAPES[shape].fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_SHAPES[shape], value):
         return ''
     return value if redact(value, foreign=True) == value else ''
 

@@ -32,7 +32,7 @@ REMOVABLE = tuple(FIELDS) + ('configuration',)
 LONGEST_ID = 255
 DEEPEST_CONFIGURATION = 20
 AUTHORIZATION = 'authorization'
-_ELEMENT_NAME = re.compile(r'(?!xml)[A-Za-z_][A-Za-z0-9_.-]*\Z', re.I)
+_ELEMENT_NAME = re.compile(r'(?![xX][mM][lL])[A-Za-z_][A-Za-z0-9_.-]*\Z')
 _VARIABLE = re.compile(r'\$\{[^{}]*\}')
 Options = t.Mapping[str, t.Any]
 

@@ -25,7 +25,7 @@ import collections, json, sys, traceback
 compiled = collections.Counter()
 sys.addaudithook(lambda event, args: compiled.update([str(args[1])] if event == 'compile' else []))
 sys.path.insert(0, sys.argv[1])
-from {package}{first} import {names}
+from {first} import {names}
 import {package}_deliveries.added as added
 try:
     added.fail()
@@ -39,8 +39,12 @@ print(json.dumps({{
 """
 
 
-def looked(archive: Path, first: str, names: str) -> dict[str, t.Any]:
-    script = LOOK.format(package=PACKAGE, first=first, names=names)
+MODULE = 'ansible_collections/buildops/tokens/plugins/modules/token_deliveries.py'
+
+
+def looked(archive: Path, first: str, names: str, package: str = PACKAGE) -> dict[str, t.Any]:
+    """:returns: what Python knows after C(from first import names), and what it compiled."""
+    script = LOOK.format(package=PACKAGE, first=package + first, names=names)
     done = subprocess.run(
         [sys.executable, '-c', script, str(archive)], capture_output=True, text=True, check=False
     )
@@ -76,6 +80,22 @@ def test_each_module_is_compiled_once(archive: Path) -> None:
     } | {'%s/%s_compile_once.py' % (archive, FOLDER)}
     assert again.keys() <= allowed
     assert '%s/%s_errors.py' % (archive, FOLDER) in found['compiled']
+
+
+def test_what_ansible_core_sends_is_compiled_once_as_well(archive: Path) -> None:
+    with zipfile.ZipFile(archive, 'a') as file:
+        for name in ('', 'module_utils/', 'module_utils/common/'):
+            file.writestr('ansible/%s__init__.py' % name, '')
+        file.writestr('ansible/module_utils/basic.py', 'class AnsibleModule: pass\n')
+        file.writestr(
+            'ansible/module_utils/common/arg_spec.py', 'class ArgumentSpecValidator: pass\n'
+        )
+        file.writestr(MODULE.rpartition('/')[0] + '/__init__.py', '')
+        file.write(ROOT / 'plugins/modules/token_deliveries.py', MODULE)
+    module = MODULE[: -len('.py')].replace('/', '.')
+    found = looked(archive, module, 'main', package='')
+    assert found['compiled']['%s/ansible/module_utils/basic.py' % archive] == 1
+    assert found['compiled']['%s/ansible/module_utils/common/arg_spec.py' % archive] == 1
 
 
 def test_control_python_compiles_them_twice(archive: Path) -> None:
