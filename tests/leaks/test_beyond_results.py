@@ -18,7 +18,7 @@ from ansible.release import __version__
 from packaging.version import Version
 
 from .search import WORDS
-from .test_leaks import GIT, LINK, MAVEN, task
+from .tasks import GIT, LINK, MAVEN, task
 
 # These show the line where a task that fails begins; newer ones hide what they know to be a secret
 EXCERPTS = Version('2.19') <= Version(__version__) < Version('2.22.0b1')

@@ -29,9 +29,12 @@ from dataclasses import dataclass, field
 
 from flask import Flask, request
 
-from . import git_http, nuxeo
+from . import git_http
 from .maven_repository import MavenRepository
-from .nuxeo import Refused, answer, redirect
+from .nuxeo_answers import LOGIN_PAGE, Refused, answer, redirect
+from .nuxeo_core import Core, basic_header, route_everything
+from .nuxeo_device_tokens import DeviceTokens
+from .nuxeo_state import NuxeoState, User
 
 GROUP = 'nuxeo-studio'
 TYPES = ('dev', 'preprod', 'prod')
@@ -45,7 +48,7 @@ exit 1
 
 
 @dataclass
-class Account(nuxeo.User):
+class Account(User):
     """A user of Nuxeo Online Services.
 
     C(tokens): by their names. C(projects): symbolic name to 'read' or 'write'.
@@ -90,7 +93,7 @@ class Instance:
     revoked: int | None = None
 
 
-class NosState(nuxeo.NuxeoState):
+class NosState(NuxeoState):
     """Accounts (C(users)), projects, registered instances, CLI tokens (C(device_tokens)), the Maven
     files and the folder of git repositories.
     """
@@ -210,7 +213,7 @@ def create_app(users=None, projects=None, clock=time.time, refusal='401', clid_d
         app.state.users[user.name] = user
     for project in default_projects() if projects is None else projects:
         app.state.add_project(project)
-    nuxeo.route_everything(app, Services(app.state, refusal, clid_days))
+    route_everything(app, Services(app.state, refusal, clid_days))
     return app
 
 
@@ -218,7 +221,7 @@ def json_answer(value, status=200):
     return answer(status, json.dumps(value), 'application/json;charset=UTF-8')
 
 
-class Services(nuxeo.Platform):
+class Services(Core):
     def __init__(self, state, refusal, clid_days):
         super().__init__(state, '2023.6', None, 3600, None, None, False)
         self.challenge, self.clid_days = refusal == '401', clid_days
@@ -250,7 +253,7 @@ class Services(nuxeo.Platform):
 
     def git(self, name):
         try:
-            found = nuxeo.basic_header()
+            found = basic_header()
             account = self.checked(None, found or ('', ''), True)
         except (Refused, ValueError):
             return answer(
@@ -292,13 +295,13 @@ class Services(nuxeo.Platform):
         if match:
             return self.maven(call, (match.group(1) or '/').lstrip('/'))
         if path == '/nuxeo/authentication/token':
-            return self.authentication_token(call)
+            return DeviceTokens(self).endpoint(call)
         if path == '/nuxeo/site/connect/tokens':
             return redirect(
                 f'{self.server_url()}/nuxeo/login.jsp?requestedUrl=site%2Fconnect%2Ftokens'
             )
         if path == '/nuxeo/login.jsp':
-            return answer(200, nuxeo.LOGIN_PAGE, 'text/html;charset=UTF-8')
+            return answer(200, LOGIN_PAGE, 'text/html;charset=UTF-8')
         return answer(404, 'not found', 'text/plain;charset=UTF-8')
 
     # connect gateway

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape, unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.buildops.tokens.plugins.module_utils import _redaction as secret_text
@@ -389,3 +389,78 @@ def test_each_secret_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
             assert sanitize('the other-w0rd-%s' % secret, 'other-w0rd-' + secret) == 'the ***'
     assert prepared.count(secrets[0]) == 1
     assert len(prepared) == 2 * len(secrets)
+
+
+@given(st.text(max_size=300) | st.none() | st.integers())
+def test_a_servers_own_words_are_one_short_harmless_line(text):
+    words = sanitize(text)
+    assert len(words) <= 200
+    assert words.isprintable() or all(
+        character.isprintable() or character.isspace() or ord(character) > 0xA0
+        for character in words
+    )
+    assert '\n' not in words and '\x1b' not in words
+
+
+@given(
+    st.text(min_size=1, max_size=20).filter(
+        lambda text: text.strip() == text and '*' not in text and text.isprintable()
+    )
+)
+def test_a_servers_own_words_contain_no_secret_of_ours(secret):
+    assert (
+        secret
+        not in sanitize('before %s  after' % secret, secret)
+        .replace('before ', '')
+        .replace(' after', '')
+        or secret in 'before after'
+    )
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('javax.ws.rs.WebApplicationException', ''),
+        ('java.lang.NullPointerException: null', 'null'),
+        (
+            'java.lang.RuntimeException: org.apache.http.conn.HttpHostConnectException: Connect '
+            'to x failed: Connection refused',
+            'Connect to x failed: Connection refused',
+        ),
+        (
+            'com.sun.jersey.api.ParamException$PathParamException: '
+            'java.lang.IllegalArgumentException: No such type',
+            'No such type',
+        ),
+        ('nexus.example.com: Error', 'nexus.example.com: Error'),
+        ('The org.example.Repository is not there', 'The org.example.Repository is not there'),
+    ],
+)
+def test_a_servers_own_words_contain_no_java_exception(text, words):
+    assert sanitize(text) == words
+
+
+def test_blanks_do_not_hide_a_secret_of_ours():
+    assert (
+        sanitize('bad secret open  sesame\tnow', 'open  sesame\tnow')
+        == sanitize('bad  secret open sesame now', 'open  sesame\tnow')
+        == 'bad secret ***'
+    )
+
+
+@given(
+    st.integers(0, 4),
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=12, max_size=40),
+    st.integers(0, 4),
+)
+def test_O5_a_servers_own_words_contain_no_secret_of_ours_in_base64(before, secret, behind):
+    assume(not set(re.findall('[a-z_]+', secret.lower())) <= secret_text._OWN_WORDS)
+    words = sanitize(
+        'you sent '
+        + base64.b64encode(b'\xfe' * before + secret.encode() + b'\xfe' * behind).decode(),
+        secret,
+    )
+    for skipped in range(3):  # whatever part of it somebody decodes
+        text = re.sub('[*=…]', 'A', words.partition('sent ')[2])[skipped:]
+        assert secret.encode()[4:-4] not in base64.b64decode(text[: len(text) // 4 * 4])
+    assert '***' in words
