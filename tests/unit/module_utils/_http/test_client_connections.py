@@ -157,7 +157,8 @@ def test_H3_after_the_deadline_a_server_does_not_keep_a_thread_busy(serve):
         except OSError:
             ended.set()
 
-    with pytest.raises(Unreachable, match='did not answer within'):
+    # Python 3.14 limits the number of trailers itself
+    with pytest.raises(Unreachable, match='did not answer within|headers of the answer are larger'):
         get(client(serve(act), timeout=0.5, retries=0))
     assert ended.wait(60)
 
