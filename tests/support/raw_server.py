@@ -45,6 +45,8 @@ class RawServer:
 
     def __exit__(self, *_exc):
         self.stopping.set()
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)  # to close it would not end the thread
         self.listener.close()
 
     def _accept(self):
