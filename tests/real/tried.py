@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+import typing as t
 from pathlib import Path
 
 from tests.real import servers
@@ -107,10 +108,10 @@ def drift(systems: list[dict], kept: list[dict]) -> list[str]:
 
     now, before = dict.fromkeys(lines(systems)), dict.fromkeys(lines(kept))
     new = [f'+ {line}' for line in now if line not in before]
-    known = set(_clients(kept))
+    known = set(clients(kept))
     new += [
         f'+ {name}: {sentence}'
-        for name, sentence in _clients(systems)
+        for name, sentence in clients(systems)
         if (name, sentence) not in known
     ]
     lost = [line for line in before if line not in now and not line.startswith(SPARE)]
@@ -125,7 +126,7 @@ def with_absent(systems: list[dict], kept: list[dict]) -> list[dict]:
     ]
 
 
-def _clients(systems: list[dict]) -> dict[tuple[str, str], list[str]]:
+def clients(systems: t.Sequence[t.Mapping[str, t.Any]]) -> dict[tuple[str, str], list[str]]:
     """Return the versions of package clients, by name and sentence."""
     found: dict[tuple[str, str], list[str]] = {}
     for system in sorted(systems, key=lambda each: (each['name'].lower(), _order(each))):
@@ -189,7 +190,7 @@ def page(systems: list[dict]) -> str:
             )
             parts.append('\n\n' + _wrapped(f'Counted: {counted}.') + '\n' if counted else '\n')
     parts.append(CLIENTS)
-    for (name, sentence), versions in _clients(systems).items():
+    for (name, sentence), versions in clients(systems).items():
         module, _colon, did = sentence.partition(': ')
         text = f'- {name} {", ".join(versions)}: {did} (``{module}``).'
         parts.append(_wrapped(text, '  ') + '\n')
