@@ -457,8 +457,10 @@ def test_go_at_a_stand_in(sandbox, home, tried):
 
 
 GRADLE = """
-repositories { maven {
+repositories { maven { repository ->
     url '%s'
+    // Gradle 7 and newer
+    if (repository.hasProperty('allowInsecureProtocol')) repository.allowInsecureProtocol = true
     credentials { username companyUsername; password companyPassword }
 } }
 configurations { one }
