@@ -94,7 +94,7 @@ def main() -> int:
             sep='\n',
         )
     if keep and not failed and not args:
-        found = tried.with_optional(tried.load(tried.LATEST), tried.load())
+        found = tried.with_absent(tried.load(tried.LATEST), tried.load())
         text = json.dumps(found, indent=2, ensure_ascii=False) + '\n'
         tried.KEPT.write_text(text, encoding='utf-8')
         tried.PAGE.write_text(tried.page(tried.load()), encoding='utf-8')

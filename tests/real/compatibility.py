@@ -73,7 +73,7 @@ FEATURES = {
     r'wrong passwords, missing rights': 'proxy repositories: missing rights are reported',
     r'its 404 to a configuration': 'proxy repositories: a refused configuration is reported',
     r'names with & < >': 'proxy repositories: names and passwords with special characters',
-    r'npm publishes': 'npm packages: publish and download',
+    r'npm publishes|yarn 3 and 4': 'npm packages: publish and download',
     r'twine uploads': 'Python packages: upload and download',
     r'curl and wget download': 'files: download',
     r'an image is pushed': 'images: push and read',
@@ -110,12 +110,8 @@ def _clients(systems: Systems) -> list[str]:
     """Return the table of package clients, where each has a row of its own."""
     title = 'Package clients'
     head = f'\n{title}\n{"-" * len(title)}\n\n.. list-table::\n   :header-rows: 1\n\n'
-    found: dict[tuple[str, str], list[str]] = {}
-    for system in sorted(systems, key=lambda each: (each['name'].lower(), _order(each))):
-        for sentence in system['shown'] if 'client' in system else ():
-            found.setdefault((system['name'], sentence), []).append(system['version'])
     parts = [head, *_row(['client', 'versions', 'module', 'tested'])]
-    for (name, sentence), versions in found.items():
+    for (name, sentence), versions in tried.clients(systems).items():
         module, _colon, did = sentence.partition(': ')
         parts += _row([name, ', '.join(versions), f'``{module}``', did])
     return parts

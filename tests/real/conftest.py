@@ -46,10 +46,9 @@ class Findings:
             },
         )
 
-    def client(self, name: str, version: str, optional: bool) -> dict:
-        """:param optional: the tests need not have it."""
+    def client(self, name: str, version: str) -> dict:
         system = self.system(name, version)
-        system['client'] = 'optional' if optional else 'required'
+        system['client'] = True
         return system
 
     def note(self, system: dict, sentence: str) -> None:

@@ -35,6 +35,7 @@ import zipfile
 from concurrent import futures
 from pathlib import Path
 
+from tests.support import go_clients, npm_clients, python_clients, registries
 from tests.tools.scratch import BUILD, ROOT, environment
 
 CACHE = BUILD / 'cache'
@@ -197,9 +198,27 @@ def fetch_all() -> None:
     ]
     for coordinates in _JAXB:
         artifact(coordinates)  # small, and with them come the parts of Maven that all others need
-    with futures.ThreadPoolExecutor(3) as pool:
+    with futures.ThreadPoolExecutor(4) as pool:
+        # The machine builds while it waits for downloads
+        clients = pool.submit(package_clients)
         list(pool.map(artifact, wanted))
+        clients.result()
     java_11()
+
+
+def package_clients() -> None:
+    """Have the package clients that registries have.
+
+    :raises Missing: one cannot be installed.
+    """
+    try:
+        if go_clients.can_be_built():
+            go_clients.install()
+        npm_clients.install()
+        npm_clients.install_bun()
+        python_clients.install()
+    except registries.NotInstalled as problem:
+        raise Missing(str(problem)) from None
 
 
 def pip(*args: str) -> None:

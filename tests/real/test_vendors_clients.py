@@ -20,7 +20,7 @@ import pytest
 
 from tests.real import servers
 from tests.sandbox import nexus, nuxeo, nuxeo_online
-from tests.support import nuxeo_cli
+from tests.support import nuxeo_cli, registries
 from tests.tools.scratch import environment
 
 CLIENTS = Path(__file__).with_name('clients')
@@ -49,24 +49,8 @@ def python_clients():
 
 @pytest.fixture(scope='session')
 def javascript_clients():
-    folder = FOLDER / 'javascript'
-    if not (folder / 'node_modules/nuxeo').exists():
-        subprocess.run(
-            [
-                'npm',
-                'install',
-                '--no-audit',
-                '--no-fund',
-                '--loglevel=error',
-                '--prefix',
-                folder,
-                *(f'{name}@{version}' for name, version in JAVASCRIPT.items()),
-            ],
-            check=True,
-            timeout=300,
-            stdin=subprocess.DEVNULL,
-        )
-    return folder
+    packages = [f'{name}@{version}' for name, version in JAVASCRIPT.items()]
+    return registries.npm(FOLDER / 'javascript', packages)
 
 
 def run(command, home, **changes):
@@ -164,7 +148,7 @@ def test_nuxeos_javascript_client(sandbox, nuxeo_server, javascript_clients, tmp
     seen = run(
         ['node', CLIENTS / 'nuxeo_javascript.js', nuxeo_server.url],
         tmp_path,
-        NODE_PATH=javascript_clients / 'node_modules',
+        NODE_PATH=javascript_clients,
         NODE_EXTRA_CA_CERTS=sandbox.ca_path,
     )
     assert seen['state'] == 'xyz' and {'access_token', 'refresh_token'} <= set(seen['token'])

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+import typing as t
 from pathlib import Path
 
 from tests.real import servers
@@ -66,13 +67,15 @@ Package clients
 Each item is a real client that used what a module wrote. The formats npm, PyPI and raw are those of
 a real Nexus Repository OSS 3.24.0, the newest whose published core contains them; later cores
 contain Maven, raw and apt alone. Its users have no user tokens: the password of a user, with the
-same kinds of characters, takes their place. Formats that no published core contains, such as NuGet,
-RubyGems and Docker, were tried with a real container registry or with a stand-in that records what
-a client sends.
+same kinds of characters, takes their place.
 
 """
 #: What nobody could try.
 MISSING = """
+The formats Docker, NuGet and RubyGems of a real Nexus were not available for tests, since no
+published core contains them: they, and the others that are not named above, were tried with a real
+container registry or with a stand-in that records what a client sends.
+
 These clients were not available for tests: the dotnet SDK, Gradle 5 and newer, helm, pdm, conda,
 mamba and pixi, sbt and coursier, R, and pnpm 11. Their modules follow the documentation of their
 files, or a client of the same family.
@@ -105,34 +108,29 @@ def drift(systems: list[dict], kept: list[dict]) -> list[str]:
 
     now, before = dict.fromkeys(lines(systems)), dict.fromkeys(lines(kept))
     new = [f'+ {line}' for line in now if line not in before]
-    known = set(_clients(kept))
+    known = set(clients(kept))
     new += [
         f'+ {name}: {sentence}'
-        for name, sentence in _clients(systems, 'required')
+        for name, sentence in clients(systems)
         if (name, sentence) not in known
     ]
     lost = [line for line in before if line not in now and not line.startswith(SPARE)]
     return new + [f'- {line}' for line in lost]
 
 
-def with_optional(systems: list[dict], kept: list[dict]) -> list[dict]:
-    """Add the package clients of another run that this machine need not have."""
-    names = {(system['name'], system['version']) for system in systems}
+def with_absent(systems: list[dict], kept: list[dict]) -> list[dict]:
+    """Add the package clients of another run that this machine does not have."""
+    names = {system['name'] for system in systems}
     return systems + [
-        system
-        for system in kept
-        if system.get('client') == 'optional' and (system['name'], system['version']) not in names
+        system for system in kept if 'client' in system and system['name'] not in names
     ]
 
 
-def _clients(systems: list[dict], kind: str = '') -> dict[tuple[str, str], list[str]]:
-    """Return the versions of package clients, by name and sentence.
-
-    :param kind: C(required) for those that the tests must have.
-    """
+def clients(systems: t.Sequence[t.Mapping[str, t.Any]]) -> dict[tuple[str, str], list[str]]:
+    """Return the versions of package clients, by name and sentence."""
     found: dict[tuple[str, str], list[str]] = {}
     for system in sorted(systems, key=lambda each: (each['name'].lower(), _order(each))):
-        if 'client' in system and kind in system['client']:
+        if 'client' in system:
             for sentence in system['shown']:
                 found.setdefault((system['name'], sentence), []).append(system['version'])
     return found
@@ -192,7 +190,7 @@ def page(systems: list[dict]) -> str:
             )
             parts.append('\n\n' + _wrapped(f'Counted: {counted}.') + '\n' if counted else '\n')
     parts.append(CLIENTS)
-    for (name, sentence), versions in _clients(systems).items():
+    for (name, sentence), versions in clients(systems).items():
         module, _colon, did = sentence.partition(': ')
         text = f'- {name} {", ".join(versions)}: {did} (``{module}``).'
         parts.append(_wrapped(text, '  ') + '\n')

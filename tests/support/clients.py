@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import typing as t
 
+from tests.support import go_clients
 from tests.tools.tree import pythons
 
 
@@ -45,23 +46,20 @@ CLIENTS = {
     'strace': Client('strace', 'writers that are killed at each system call'),
     'unshare': Client('util-linux', 'writers that other users attack'),
 }
+# The Go of a distribution can be too old.
+GO_CLIENTS = f'what Go {go_clients.VERSION} or newer builds, at a real registry'
 # What only C(make test-real) uses
 CLIENTS.update(
     {
-        'buildah': Client('buildah', 'buildah at a real registry', optional=True, real=True),
-        'bun': Client('', 'bun with delivered credentials', optional=True, real=True),
-        'crane': Client('', 'crane at a real registry', optional=True, real=True),
-        'docker': Client('docker.io', 'Docker at a real registry', optional=True, real=True),
+        'buildah': Client('buildah', 'buildah at a real registry', real=True),
+        'crane': Client('', GO_CLIENTS, optional=True, real=True),
+        'docker': Client('docker.io', 'Docker at a real registry', real=True),
         'docker-registry': Client('docker-registry', 'a real registry', real=True),
-        'go': Client('golang-go', 'Go with delivered credentials', optional=True, real=True),
-        'gradle': Client('gradle', 'Gradle with delivered credentials', optional=True, real=True),
-        'mono': Client(
-            'mono-runtime', 'NuGet with delivered credentials', optional=True, real=True
-        ),
-        'nuget': Client('nuget', 'NuGet with delivered credentials', optional=True, real=True),
-        'oras': Client('', 'oras at a real registry', optional=True, real=True),
-        'pipenv': Client('pipenv', 'pipenv with delivered credentials', optional=True, real=True),
-        'podman': Client('podman', 'Podman at a real registry', optional=True, real=True),
+        'go': Client('golang-go', 'Go with delivered credentials', real=True),
+        'gradle': Client('gradle', 'Gradle with delivered credentials', real=True),
+        'mono': Client('mono-runtime', 'NuGet with delivered credentials', real=True),
+        'oras': Client('', GO_CLIENTS, optional=True, real=True),
+        'podman': Client('podman', 'Podman at a real registry', real=True),
         'wget': Client('wget', 'wget with delivered credentials', real=True),
     }
 )
@@ -71,6 +69,8 @@ MISSING = 'missing client: '
 
 def is_installed(name: str) -> bool:
     """Return whether a test can use the client."""
+    if name in go_clients.PACKAGES:
+        return go_clients.can_be_built()
     return name.removeprefix('python') in pythons() or shutil.which(name) is not None
 
 

@@ -7,14 +7,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
+import platform
 import shutil
 import subprocess
 import typing as t
 from pathlib import Path
 
+from tests.support import processes, registries
 from tests.tools.scratch import BUILD
 
 FOLDER = BUILD / 'cache/npm-clients'
@@ -30,6 +30,9 @@ PROGRAMS = {
     'yarn3': ['node', FOLDER / 'node_modules/yarn3/bin/yarn.js'],
     'yarn4': ['node', FOLDER / 'node_modules/yarn4/bin/yarn.js'],
 }
+BUN = BUILD / 'cache/bun'
+_BUN = '@oven/bun-linux-' + {'x86_64': 'x64-baseline'}.get(platform.machine(), platform.machine())
+PROGRAMS['bun'] = [BUN / 'node_modules' / _BUN / 'bin/bun']
 # Each program that reads C(.npmrc) asks the registry for a package, and writes into the folder of
 # the project only
 GET = {
@@ -50,18 +53,12 @@ require('readline').createInterface({input: process.stdin}).on('line', line => {
 
 def install() -> None:
     """Install all, once, whichever process comes first."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / '.lock').open('w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (FOLDER / 'node_modules/yarn4/bin/yarn.js').exists():
-            subprocess.run(
-                ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error']
-                + ['--fetch-retries=1', '--fetch-timeout=60000']
-                + ['--prefix', FOLDER, *PACKAGES],
-                check=True,
-                timeout=600,
-                stdin=subprocess.DEVNULL,
-            )
+    registries.npm(FOLDER, PACKAGES)
+
+
+def install_bun() -> None:
+    """Install bun, once, whichever process comes first."""
+    registries.npm(BUN, [f'{_BUN}@1.4.4'])
 
 
 def run(name: str, home: Path, ca_path: t.Any, *arguments: str, **more: str) -> t.Any:
@@ -71,27 +68,15 @@ def run(name: str, home: Path, ca_path: t.Any, *arguments: str, **more: str) -> 
         project.mkdir()
         text = {'name': 'a-project', 'version': '1.0.0', 'dependencies': {'a-package': '1.0.0'}}
         (project / 'package.json').write_text(json.dumps(text), encoding='utf-8')
-    environment = {
-        'PATH': os.environ['PATH'],
-        'HOME': str(home),
+    settings = {
         'NODE_EXTRA_CA_CERTS': str(ca_path),
         'npm_config_cafile': str(ca_path),
         'npm_config_update_notifier': 'false',
         'npm_config_fetch_retries': '0',
         'COREPACK_ENABLE_STRICT': '0',
         'CI': 'true',
-        **more,
     }
-    return subprocess.run(
-        [*PROGRAMS[name], *arguments],
-        cwd=project,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return processes.run([*PROGRAMS[name], *arguments], home, project, **{**settings, **more})
 
 
 class Parser:

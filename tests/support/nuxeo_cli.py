@@ -9,43 +9,22 @@ it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pty
 import select
 import signal
-import subprocess
 import time
 
+from tests.support import registries
 from tests.tools.scratch import BUILD
 
 VERSION = '3.0.5'
 FOLDER = BUILD / 'cache/nuxeo-cli'
-BIN = FOLDER / 'node_modules/.bin'
 
 
 def install():
     """Install it, once, whichever process comes first. :returns: the folder of its program."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / '.lock').open('w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (BIN / 'nuxeo').exists():
-            subprocess.run(
-                [
-                    'npm',
-                    'install',
-                    '--no-audit',
-                    '--no-fund',
-                    '--loglevel=error',
-                    '--prefix',
-                    FOLDER,
-                    f'nuxeo-cli@{VERSION}',
-                ],
-                check=True,
-                timeout=600,
-                stdin=subprocess.DEVNULL,
-            )
-    return BIN
+    return registries.npm(FOLDER, [f'nuxeo-cli@{VERSION}']) / '.bin'
 
 
 def environment(home, ca_path):

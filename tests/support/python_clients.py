@@ -7,48 +7,48 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import subprocess
 import sys
 import typing as t
 from pathlib import Path
 
+from tests.support import processes, registries
 from tests.tools.scratch import BUILD
 
 FOLDER = BUILD / ('cache/python-clients-%d.%d' % sys.version_info[:2])
-PACKAGES = ('pip==26.3', 'uv==0.13.9', 'poetry==2.5.1', 'twine==7.0.0')
+PACKAGES = ('pip==26.3', 'uv==0.13.9', 'poetry==2.5.1', 'twine==7.0.0', 'pipenv==2026.10.3')
+
+#: The C(pyproject.toml) of a project that needs a package from a server. %s: its address.
+POETRY_PROJECT = """
+[project]
+name = "p"
+version = "1.0"
+requires-python = ">=3.9"
+dependencies = ["demo (>=1)"]
+[tool.poetry]
+package-mode = false
+[[tool.poetry.source]]
+name = "my-source"
+url = "%s/simple/"
+priority = "primary"
+"""
 
 
 def install() -> None:
     """Install all, once, whichever process comes first."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / '.lock').open('w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (FOLDER / 'complete').exists():
-            subprocess.run([sys.executable, '-m', 'venv', FOLDER], check=True, timeout=300)
-            pip = [FOLDER / 'bin/python', '-m', 'pip', '--disable-pip-version-check', '--quiet']
-            subprocess.run([*pip, 'install', *PACKAGES], check=True, timeout=900)
-            (FOLDER / 'complete').touch()
+    registries.once(FOLDER, PACKAGES, _install)
+
+
+def _install() -> None:
+    registries.install(FOLDER, [sys.executable, '-m', 'venv', FOLDER])
+    pip = [FOLDER / 'bin/python', '-m', 'pip', '--disable-pip-version-check', '--quiet']
+    registries.install(FOLDER, [*pip, 'install', '--timeout=60', '--retries=1', *PACKAGES])
 
 
 def run(name: str, home: Path, *arguments: t.Any, **more: str) -> str:
     """Run a program with a home folder. :returns: what it printed."""
-    environment = {
-        'PATH': os.environ['PATH'],
-        'HOME': str(home),
+    settings = {
         'PYTHON_KEYRING_BACKEND': 'keyring.backends.null.Keyring',
         'UV_PYTHON_DOWNLOADS': 'never',
-        **more,
     }
-    done = subprocess.run(
-        [FOLDER / 'bin' / name, *arguments],
-        env=environment,
-        check=False,
-        cwd=home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    done = processes.run([FOLDER / 'bin' / name, *arguments], home, **{**settings, **more})
     return done.stdout + done.stderr

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import typing as t
 from pathlib import Path
@@ -26,6 +25,7 @@ from ansible_collections.buildops.tokens.plugins.module_utils._package_clients i
     credential_program,
 )
 from tests.sandbox.recorder import Recorder, basic, image
+from tests.support import processes
 from tests.support.package_clients import KINDS, apply, deliver
 
 KIND = KINDS['docker_credentials']
@@ -377,21 +377,6 @@ def test_S6_root_runs_no_program_that_others_can_change(users_keeper: Keeper, wh
     assert users_keeper.actions() == [] and users_keeper.logins() == {}
 
 
-def read_by(command: list[str], home: Path) -> subprocess.CompletedProcess[str]:
-    run = home / 'run'
-    run.mkdir(exist_ok=True)
-    environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'XDG_RUNTIME_DIR': str(run)}
-    return subprocess.run(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 @pytest.mark.needs_client('skopeo')
 @pytest.mark.parametrize('form', ['docker', 'containers'])
 def test_F17_skopeo_sends_what_the_program_has(sandbox: t.Any, keeper: Keeper, form: str) -> None:
@@ -402,6 +387,7 @@ def test_F17_skopeo_sends_what_the_program_has(sandbox: t.Any, keeper: Keeper, f
     keeper.write(credHelpers={host: 'toy'})
     assert keeper.use(entry={'registry': host}, format=form)['changed']
     address = 'docker://%s/team/an-image:1' % host
-    done = read_by(['skopeo', 'inspect', '--tls-verify=false', address], keeper.home)
+    command = ['skopeo', 'inspect', '--tls-verify=false', address]
+    done = processes.run(command, keeper.home, XDG_RUNTIME_DIR=str(keeper.home / 'run'))
     sent = recorder.sent('/manifests/')
     assert done.returncode == 0 and sent == {basic('ci', PASSWORD)}, (sent, done.stderr)

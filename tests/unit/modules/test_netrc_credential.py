@@ -7,14 +7,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 import pytest
 
 from ansible_collections.buildops.tokens.plugins.module_utils._deliveries.base import Credential
 from ansible_collections.buildops.tokens.plugins.module_utils._errors import BadInput, FileProblem
 from tests.sandbox.package_server import PackageServer
+from tests.support import processes
 from tests.support.package_clients import KINDS, apply
 
 KIND = KINDS['netrc_credentials']
@@ -34,11 +32,6 @@ def server():
         yield started
 
 
-def run(command, home):
-    environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'GIT_TERMINAL_PROMPT': '0'}
-    return subprocess.run(command, env=environment, check=False, capture_output=True, cwd=home)
-
-
 @pytest.mark.needs_client('curl')
 @pytest.mark.needs_client('git')
 def test_F11_curl_and_git_send_what_was_delivered(tmp_path, server):
@@ -46,9 +39,10 @@ def test_F11_curl_and_git_send_what_was_delivered(tmp_path, server):
     path.write_bytes(b'machine other.example login a password b\n\ndefault login x password y\n')
     result = deliver(path, entry())
     assert result['entries'][0]['changed'] == ['entry']
-    run(['curl', '-q', '-s', '-n', server.url], tmp_path)
+    processes.run(['curl', '-q', '-s', '-n', server.url], tmp_path)
     assert server.sent() == ['basic ci:pass/w+rd%']
-    run(['git', 'ls-remote', server.url + '/x.git'], tmp_path)
+    command = ['git', 'ls-remote', server.url + '/x.git']
+    processes.run(command, tmp_path, GIT_TERMINAL_PROMPT='0')
     assert server.sent() == [None, 'basic ci:pass/w+rd%']
     assert deliver(path, entry())['changed'] is False
 

@@ -16,19 +16,6 @@ from tests.support.package_clients import KINDS, apply
 
 KIND = KINDS['poetry_credentials']
 ODD = 'p:%+/=#;"\'\\{}$x@?&'
-PROJECT = """
-[project]
-name = "p"
-version = "1.0"
-requires-python = ">=3.9"
-dependencies = ["demo (>=1)"]
-[tool.poetry]
-package-mode = false
-[[tool.poetry.source]]
-name = "my-source"
-url = "%s/simple/"
-priority = "primary"
-"""
 
 
 def entry(name='my-source', **more):
@@ -44,7 +31,7 @@ def test_F8_poetry_gets_packages_with_the_delivered_credential(tmp_path):
     python_clients.install()
     path = tmp_path / '.config/pypoetry/auth.toml'
     with PackageServer(['basic ci:' + ODD]) as server:
-        (tmp_path / 'pyproject.toml').write_text(PROJECT % server.url)
+        (tmp_path / 'pyproject.toml').write_text(python_clients.POETRY_PROJECT % server.url)
         wanted = entry(password=ODD, verify_url=server.url)
         result = deliver(path, wanted, verify=True)
         assert result['verification'][0]['accepted'] is True
@@ -60,7 +47,7 @@ def test_F45_the_file_of_a_project_wins_and_is_named(tmp_path):
     path, theirs = tmp_path / '.config/pypoetry/auth.toml', tmp_path / 'poetry.toml'
     theirs.write_text('[http-basic.my-source]\nusername = "ci"\npassword = "theirs"\n')
     with PackageServer(['basic ci:theirs']) as server:
-        (tmp_path / 'pyproject.toml').write_text(PROJECT % server.url)
+        (tmp_path / 'pyproject.toml').write_text(python_clients.POETRY_PROJECT % server.url)
         deliver(path, entry())
         printed = python_clients.run('poetry', tmp_path, 'lock', '--no-cache')
         assert server.sent() == ['basic ci:theirs'], printed

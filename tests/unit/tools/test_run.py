@@ -67,7 +67,7 @@ def test_proxies_and_settings_of_the_user_do_not_reach_the_tests(
 
 def test_each_client_of_a_package_is_installed_by_the_ci() -> None:
     text = (ROOT / '.ci/run').read_text(encoding='utf-8')
-    installed = dict(re.findall(r'^need (\S+) (\S+)$', text, re.MULTILINE))
+    installed = dict(re.findall(r'^need (\S+) (\S+)', text, re.MULTILINE))
     for name, package in installed.items():
         assert name == 'make' or CLIENTS[name].package == package
 
