@@ -122,6 +122,7 @@ def test_H1_handshake_that_is_cut_off_is_tried_again(serve):
         made = client(None, url='https://127.0.0.1:%d' % listener.getsockname()[1])
         with pytest.raises(Unreachable):
             get(made)
+        listener.shutdown(socket.SHUT_RDWR)
     assert len(tries) == 3
 
 
