@@ -174,9 +174,10 @@ def _skipped(suite: ElementTree.Element) -> list[str]:
 def _pytest(name: str, *paths: str) -> Outcome:
     report = LOGS / f'{name}.xml'
     report.unlink(missing_ok=True)
+    # Three on two cores, since tests often wait for servers and other processes
     status, log = run(
         name,
-        [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-rs', f'--junit-xml={report}', *paths],
+        [sys.executable, '-m', 'pytest', '-n', '3', '-q', '-rs', f'--junit-xml={report}', *paths],
         show=True,
     )
     if not report.exists():
