@@ -55,6 +55,13 @@ _PREFIXES = (
     'rotate_tokens_',
     'awx_setup_',
 )
+# Magic variables that are lists of the hosts of a play
+_HOSTS_OF_PLAY = (
+    'ansible_play_hosts_all',
+    'ansible_play_hosts',
+    'ansible_play_batch',
+    'play_hosts',
+)
 _managers: dict[int, tuple[t.Any, HostVars]] = {}
 _known_variables: dict[str, tuple[VariableManager, t.Any, Variables]] = {}
 _own_prefixes: list[str] = []
@@ -86,8 +93,28 @@ class _TrustedManager(VariableManager):
     def __init__(self, manager: VariableManager) -> None:
         self.__dict__.update(manager.__dict__)
         self._all_facts = manager._fact_cache
+        self._hosts_of_play: tuple[t.Any, Variables, Variables] | None = None
 
     def get_vars(self, play: t.Any = None, host: t.Any = None, **more: t.Any) -> Variables:
+        if play is None or host is None or '_hosts' in more:
+            return self._variables(play, host, **more)
+        # ansible-core makes lists of all hosts of the play for each host
+        known = (play, frozenset(play._removed_hosts))
+        if self._hosts_of_play is None or self._hosts_of_play[0] != known:
+            variables = self._variables(play, host, **more)
+            of_vars = _hosts_in(variables.get('vars'))
+            self._hosts_of_play = (known, _hosts_in(variables), of_vars)
+            return variables
+        one = [host.name]
+        variables = self._variables(play, host, _hosts=one, _hosts_all=one, **more)
+        variables.update(self._hosts_of_play[1])
+        inner: t.Any = variables.get('vars')
+        while isinstance(inner, dict):  # since ansible-core 2.20, it is in itself
+            inner.update(self._hosts_of_play[2])
+            inner = inner.get('vars')
+        return variables
+
+    def _variables(self, play: t.Any, host: t.Any, **more: t.Any) -> Variables:
         facts = {} if host is None else facts_of(self._all_facts, host.name)
         injected = {
             name: value
@@ -103,9 +130,17 @@ class _TrustedManager(VariableManager):
             variables.update(item for item in again.items() if item[0] not in injected)
         if facts:
             variables.update(namespace_facts(facts))
-        for name, value in clean_facts(injected).items():
-            variables.setdefault(name, value)
+        if injected:
+            for name, value in clean_facts(injected).items():
+                variables.setdefault(name, value)
         return variables
+
+
+def _hosts_in(variables: t.Any) -> Variables:
+    """Return the variables that are the same for all hosts of a play."""
+    if not isinstance(variables, Mapping):
+        return {}
+    return {name: variables[name] for name in _HOSTS_OF_PLAY if name in variables}
 
 
 def hostvars_without_facts(hostvars: HostVars) -> HostVars:

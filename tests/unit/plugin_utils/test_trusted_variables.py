@@ -217,3 +217,27 @@ def test_S1_each_variable_of_a_delivery_or_report_is_an_option() -> None:
         names.update(name for name in (kind.VARIABLE, *kind.variables()) if name)
     assert len(names) > 50
     assert [name for name in sorted(names) if not trusted_variables.is_ours(name)] == []
+
+
+def test_each_host_has_the_variables_that_ansible_core_gives_it(tmp_path: Path) -> None:
+    hosts = '\n'.join('    host%d: {number: %d}' % (number, number) for number in range(30))
+    run = Run(tmp_path, {}, 'all:\n  hosts:\n    hostile:\n%s\n' % hosts)
+    asked: list[t.Any] = []
+    get_hosts = run.inventory.get_hosts
+    run.inventory.get_hosts = lambda *args, **more: asked.append(1) or get_hosts(*args, **more)
+    seen = {}
+    for name in [f'host{number}' for number in range(30)]:
+        if name == 'host9':  # as if it had failed in an earlier task
+            run.play._removed_hosts.append('host3')
+        variables = trusted_variables.of_host(run.hostvars, name, run.play)
+        seen[name] = {key: value for key, value in variables.items() if key != 'hostvars'}
+    # Not once for each host: with thousands of hosts, these lists take most of the time
+    assert len(asked) <= 4
+    run.play._removed_hosts.clear()
+    for name, variables in seen.items():
+        if name == 'host9':
+            run.play._removed_hosts.append('host3')
+        host = run.inventory.get_host(name)
+        assert variables == run.manager.get_vars(play=run.play, host=host, include_hostvars=False)
+    assert len(seen['host8']['ansible_play_hosts']) == 31
+    assert 'host3' not in seen['host9']['ansible_play_hosts']
