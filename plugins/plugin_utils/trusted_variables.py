@@ -108,10 +108,12 @@ class _TrustedManager(VariableManager):
         one = [host.name]
         variables = self._variables(play, host, _hosts=one, _hosts_all=one, **more)
         variables.update(self._hosts_of_play[1])
-        inner: t.Any = variables.get('vars')
-        while isinstance(inner, dict):  # since ansible-core 2.20, it is in itself
-            inner.update(self._hosts_of_play[2])
+        inner: t.Any = variables
+        for _level in range(2):  # since ansible-core 2.20, vars is also in itself
             inner = inner.get('vars')
+            if not isinstance(inner, dict) or not inner.keys() >= self._hosts_of_play[2].keys():
+                break
+            inner.update(self._hosts_of_play[2])
         return variables
 
     def _variables(self, play: t.Any, host: t.Any, **more: t.Any) -> Variables:
