@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import statistics
 import subprocess
@@ -89,32 +90,43 @@ def _against_pings(quick: bool, server: t.Any, variables: dict[str, t.Any]) -> t
 
 def _package_clients(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
     """Compare hosts that receive more than entries for Maven and git. Each has one module run."""
-    hosts = 20 if quick else 100
-    spent = {}
-    for number in (0, 4, 6):
-        more: dict[str, t.Any] = {}
-        for name in list(CLIENTS)[:number]:
-            more[f'package_clients_{name}'] = [{**CLIENTS[name], 'token': 'company'}]
-            more[f'package_clients_{name}_path'] = f'{PLACE}/{name}'
-        with Bench(hosts, {**variables, **more}) as bench:
+    hosts, rounds = (20, 2) if quick else (100, 3)
+    further, clients = [], []
+    with contextlib.ExitStack() as stack:
+        benches = {
+            number: stack.enter_context(_with(number, hosts, variables)) for number in (0, 4, 6)
+        }
+        for number, bench in benches.items():
             provision(bench)
-            spent[number] = provision(bench)
             files = sum(path.is_file() for path in bench.folder.glob('agents/host000/*'))
             assert files == 3 + number, f'{files} files instead of {3 + number}'
-    further = (spent[4] / spent[0] - 1) / 4
+        for _round in range(rounds):
+            spent = {number: provision(bench) for number, bench in benches.items()}
+            base = (spent[0] + provision(benches[0])) / 2
+            further.append((spent[4] / base - 1) / 4)
+            clients.append(spent[6] / base)
+    each, six = statistics.median(further), statistics.median(clients)
     yield (
         f'{hosts} hosts: each of a third to a sixth delivery / Maven and git',
-        further,
+        each,
         MOST_FOR_FURTHER,
-        further <= MOST_FOR_FURTHER,
+        each <= MOST_FOR_FURTHER,
     )
-    clients = spent[6] / spent[0]
     yield (
         f'{hosts} hosts: Maven, git and six package clients / Maven and git',
-        clients,
+        six,
         MOST_WITH_CLIENTS,
-        clients <= MOST_WITH_CLIENTS,
+        six <= MOST_WITH_CLIENTS,
     )
+
+
+def _with(number: int, hosts: int, variables: dict[str, t.Any]) -> Bench:
+    """Return hosts that receive as many package clients as well."""
+    more: dict[str, t.Any] = {}
+    for name in list(CLIENTS)[:number]:
+        more[f'package_clients_{name}'] = [{**CLIENTS[name], 'token': 'company'}]
+        more[f'package_clients_{name}_path'] = f'{PLACE}/{name}'
+    return Bench(hosts, {**variables, **more})
 
 
 def _growth(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
