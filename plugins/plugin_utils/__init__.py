@@ -29,5 +29,8 @@ def find_spec(name: str, path: list[str] | None = None, target: object = None) -
     return None
 
 
-# A module can be a finder, too
-sys.meta_path.insert(0, sys.modules[__name__])
+# Before that of ansible-core. A module can be a finder, too.
+for _place, _finder in enumerate(sys.meta_path):
+    if type(_finder).__name__ == '_AnsibleCollectionFinder':
+        sys.meta_path.insert(_place, sys.modules[__name__])
+        break
