@@ -59,17 +59,15 @@ def test_a_run_that_finds_something_else_is_reported():
     next(system for system in again if system['version'] == own['version'])['version'] = '3.6.3'
     assert tried.drift(again, kept) == [], 'numbers, and what Maven a machine has'
     clients = [system for system in again if 'client' in system]
-    assert {system['client'] for system in clients} == {'optional', 'required'}
     clients[0]['version'] = '99.1'
     assert tried.drift(again, kept) == [], 'versions of package clients'
     fewer = [system for system in again if 'client' not in system]
     assert tried.drift(fewer, kept) == [], 'package clients that a machine does not have'
-    required = next(system for system in clients if system['client'] == 'required')
-    old, required['shown'] = required['shown'], ['something else']
-    assert tried.drift(again, kept) == [f'+ {required["name"]}: something else']
-    required['shown'] = old
-    optional = [system for system in kept if system.get('client') == 'optional']
-    assert tried.with_optional(fewer, kept) == fewer + optional
+    old, clients[0]['shown'] = clients[0]['shown'], ['something else']
+    assert tried.drift(again, kept) == [f'+ {clients[0]["name"]}: something else']
+    clients[0]['shown'] = old
+    assert tried.with_absent(fewer, kept) == fewer + [each for each in kept if 'client' in each]
+    assert tried.with_absent(again, kept) == again, 'no old versions of a client that was tried'
     again = fewer
     server = again[0]
     lost, server['shown'][0] = server['shown'][0], 'something else'
