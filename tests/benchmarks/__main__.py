@@ -65,8 +65,11 @@ def main() -> int:
     sys.path.insert(0, str(BUILD / 'collections'))
     with tempfile.TemporaryDirectory(prefix='tokens-benchmarks-') as home:
         kept = environment(home)  # without PYTHONUNBUFFERED and the like of this shell
+        # Other collections, to compare with
+        others = os.environ.get('ANSIBLE_COLLECTIONS_PATH', '').split(os.pathsep)
+        folders = os.pathsep.join(filter(None, [str(BUILD / 'collections'), *others]))
         os.environ.clear()
-        os.environ.update({**kept, 'ANSIBLE_COLLECTIONS_PATH': str(BUILD / 'collections')})
+        os.environ.update({**kept, 'ANSIBLE_COLLECTIONS_PATH': folders})
         Path(home, 'ansible.cfg').touch()
         os.environ['ANSIBLE_CONFIG'] = str(Path(home, 'ansible.cfg'))
         missed = 0

@@ -103,7 +103,7 @@ def rows(quick):
         with Bench(hosts // 5, variables) as bench:
             ratio = bench.ratio(
                 uses('looked_up'),
-                [task for use in uses('plain') for task in (*_two_steps(source), use)],
+                [task for use in uses('plain') for task in (*two_steps(source), use)],
                 1,
             )
             yield (
@@ -156,7 +156,7 @@ def rows(quick):
             )
             ratio = bench.ratio(
                 [{'buildops.tokens.nexus_user_token': dict(source, cache='none')}] * count,
-                _two_steps(source) * count,
+                two_steps(source) * count,
                 rounds,
                 without=[],
             )
@@ -178,7 +178,7 @@ def rows(quick):
         )
 
 
-def _two_steps(source):
+def two_steps(source):
     """The recipe of today for a user token."""
     common = {
         'url_username': '{{ nexus_username }}',

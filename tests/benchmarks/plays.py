@@ -104,6 +104,13 @@ class Bench:
         return statistics.median(measured)
 
 
+def is_installed(collection):
+    """:returns: whether Ansible finds the collection where C(ANSIBLE_COLLECTIONS_PATH) says."""
+    folders = os.environ['ANSIBLE_COLLECTIONS_PATH'].split(os.pathsep)
+    name = collection.replace('.', '/')
+    return any(Path(folder, 'ansible_collections', name).is_dir() for folder in folders)
+
+
 def _spent():
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)

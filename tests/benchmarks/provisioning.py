@@ -12,14 +12,18 @@ import resource
 import statistics
 import subprocess
 import sys
+import time
 import typing as t
+from importlib.util import find_spec
 
-from tests.benchmarks.plays import Bench
+from tests.benchmarks.lookup import two_steps
+from tests.benchmarks.plays import Bench, is_installed
 from tests.sandbox import nexus
 from tests.sandbox.serving import Sandbox
 
 Row = tuple[str, float, t.Optional[float], bool]
 MOST_TIMES_PINGS = 0.75
+MOST_TIMES_TASKS = 0.25
 MOST_GROWTH = 1.1
 MOST_TIMES_READING = 3
 MOST_FOR_FURTHER = 0.05  # of what Maven and git take
@@ -60,6 +64,7 @@ def rows(quick: bool = False) -> t.Iterator[Row]:
             'git_credentials_entries': [{'url': 'https://git.example.com', 'token': 'company'}],
         }
         yield from _against_pings(quick, server, variables)
+        yield from _against_tasks(quick, sandbox)
         yield from _package_clients(quick, variables)
         yield from _growth(quick, variables)
         yield from _inventories(quick, variables)
@@ -86,6 +91,90 @@ def _against_pings(quick: bool, server: t.Any, variables: dict[str, t.Any]) -> t
             ratio <= MOST_TIMES_PINGS,
         )
     yield f'{hosts} hosts: token requests of a run (a number)', asked, 1, asked == 1
+
+
+def _against_tasks(quick: bool, sandbox: Sandbox) -> t.Iterator[Row]:
+    """Compare with the tasks that people write, where community.general and lxml are installed."""
+    if not is_installed('community.general') or find_spec('lxml') is None:
+        return
+    hosts, rounds = (10, 1) if quick else (50, 3)
+    now = time.time()
+    # On a slow machine, the tasks need longer than a ticket lives
+    server = sandbox.serve(nexus.create_app('3.71.0-06', clock=lambda: now))
+    source = {
+        'url': server.url,
+        'username': 'alice',
+        'password': 'wonderland',
+        'ca_path': sandbox.ca_path,
+    }
+    variables = {
+        'token_sources': {'company': {'type': 'nexus_user_token', **source}},
+        'maven_settings_servers': [{'id': 'releases', 'token': 'company'}],
+        'git_credentials_entries': [{'url': 'https://git.example.com', 'token': 'company'}],
+        'nexus_username': 'alice',
+        'nexus_password': 'wonderland',
+    }
+    ratios = []
+    with Bench(hosts, variables) as bench:
+        place = f'{bench.folder}/tasks/{{{{ inventory_hostname }}}}'
+        for number in range(hosts):
+            folder = bench.folder / f'tasks/host{number:03}'
+            folder.mkdir(parents=True)
+            (folder / 'settings.xml').write_text('<settings><servers/></settings>')
+        provision(bench)
+        for _round in range(rounds):
+            spent = provision(bench)
+            ratios.append(spent / bench.seconds([*two_steps(source), *_written(place)]))
+    ratio = statistics.median(ratios)
+    yield (
+        f'{hosts} hosts, Maven and git each: provisioning / uri twice, xml, lineinfile, git_config',
+        ratio,
+        MOST_TIMES_TASKS,
+        ratio <= MOST_TIMES_TASKS,
+    )
+
+
+def _written(place: str) -> list[dict[str, t.Any]]:
+    """Return tasks that write a user token into C(settings.xml) and for git, with their modules."""
+    token = '(token.content | from_json)'
+    entry = f'https://{{{{ {token}.nameCode }}}}:{{{{ {token}.passCode }}}}@git.example.com'
+    return [
+        {
+            'community.general.xml': {
+                'path': f'{place}/settings.xml',
+                'xpath': '/settings/servers',
+                'set_children': [
+                    {
+                        'server': {
+                            '_': [
+                                {'id': 'releases'},
+                                {'username': f'{{{{ {token}.nameCode }}}}'},
+                                {'password': f'{{{{ {token}.passCode }}}}'},
+                            ]
+                        }
+                    }
+                ],
+            },
+            'no_log': True,
+        },
+        {
+            'ansible.builtin.lineinfile': {
+                'path': f'{place}/git-credentials',
+                'line': entry,
+                'create': True,
+                'mode': '0600',
+            },
+            'no_log': True,
+        },
+        {
+            'community.general.git_config': {
+                'name': 'credential.helper',
+                'value': f'store --file {place}/git-credentials',
+                'scope': 'file',
+                'file': f'{place}/gitconfig',
+            }
+        },
+    ]
 
 
 def _package_clients(quick: bool, variables: dict[str, t.Any]) -> t.Iterator[Row]:
