@@ -26,8 +26,8 @@ case "$*" in
 esac
 """
 SUDO = """#!/bin/sh
-case "$*" in
-    *-n*) echo 'sudo: a password is required' >&2; exit 1 ;;
+case " $* " in
+    *' -n '*) echo 'sudo: a password is required' >&2; exit 1 ;;
 esac
 while [ "$1" != -p ]; do shift; done
 printf '%s' "$2" >&2
