@@ -97,7 +97,7 @@ def _against_tasks(quick: bool, sandbox: Sandbox) -> t.Iterator[Row]:
     """Compare with the tasks that people write, where community.general and lxml are installed."""
     if not is_installed('community.general') or find_spec('lxml') is None:
         return
-    hosts, rounds = (10, 1) if quick else (50, 3)
+    hosts, rounds = (10, 1) if quick else (100, 3)
     now = time.time()
     # On a slow machine, the tasks need longer than a ticket lives
     server = sandbox.serve(nexus.create_app('3.71.0-06', clock=lambda: now))
