@@ -121,7 +121,8 @@ def _lead_or_wait(stack: contextlib.ExitStack) -> None:
     if os.fstat(handle).st_size:
         stack.close()
     else:
-        os.write(handle, b'1')
+        with contextlib.suppress(OSError):  # on a full disk, each one is the first
+            os.write(handle, b'1')
 
 
 def may_contain_facts(variables: Mapping[str, t.Any], words: Collection[str] = ()) -> bool:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -306,3 +307,13 @@ print(*sorted(name for name in set(sys.modules) - before if not name.startswith(
             for rest in ('', '._token', '._redaction', '._errors')
         }
     assert new <= own
+
+
+def test_a_full_disk_does_not_keep_a_process_from_its_token(run, monkeypatch):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    monkeypatch.setattr(shortcut, '_may_be_first', True)
+    monkeypatch.setattr(os, 'write', full)
+    with shortcut.first_of_run():
+        assert os.path.exists(run.folder + '.first')
